@@ -1,0 +1,1 @@
+"""The pipeline over files of any size."""

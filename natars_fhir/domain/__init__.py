@@ -1,0 +1,1 @@
+"""What the trial means. Standard library only."""

@@ -1,0 +1,138 @@
+"""A patient's trial record: facts in the trial's own words, each with the evidence that it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from natars_fhir.domain.interval import Days, Number, days
+
+#: A coded word of the contract, or a number (with unit) as an interval.
+Value = str | Number
+
+#: `final` decides. `pending`: preliminary or awaited. `hedged`: said with doubt (考虑, "favor"). Neither ever decides.
+Standing = Literal["final", "pending", "hedged"]
+
+#: What qualifies a value (extent, method, percent …), as sorted pairs; a number is an interval.
+Detail = tuple[tuple[str, "str | Number | tuple[str, ...]"], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One resource version that facts were read from, and the mapping that read it."""
+
+    site: str
+    reference: str
+    version: str = ""
+    mapping: str = ""
+    #: other resources that had a say (a Medication, a Specimen, a panel's members), as references
+    besides: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where a fact was read: enough to find it again, never the value itself."""
+
+    reference: str
+    path: str
+    span: tuple[int, int] | None = None
+    version: str = ""
+    mapping: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that the hospital says of a patient.
+
+    ``when`` is the clinical date as it was written (``2024-03`` stays so), ``known`` the day it was recorded or
+    issued. ``span`` counts characters in the text at ``path``.
+    """
+
+    concept: str
+    value: Value
+    when: str | None
+    source: Source
+    path: str
+    standing: Standing = "final"
+    known: str | None = None
+    span: tuple[int, int] | None = None
+    detail: Detail = ()
+
+    @property
+    def evidence(self) -> Evidence:
+        """Made when asked for: a fact keeps only what it shares with its neighbours."""
+        source = self.source
+        return Evidence(source.reference, self.path, self.span, source.version, source.mapping)
+
+    @property
+    def day(self) -> Days | None:
+        """The days that ``when`` may mean; None where the fact is undated."""
+        return days(self.when) if self.when else None
+
+    def said(self, key: str) -> str | Number | tuple[str, ...] | None:
+        """One of the details; None where nothing was said of it."""
+        return next((value for name, value in self.detail if name == key), None)
+
+
+def detail(**said: str | Number | tuple[str, ...] | None) -> Detail:
+    """Details as the record keeps them: sorted, and without what was not said. ``cell_scope`` becomes ``cellScope``."""
+    return tuple(sorted((_camel(key), value) for key, value in said.items() if value is not None))
+
+
+def _camel(name: str) -> str:
+    head, *tail = name.split("_")
+    return head + "".join(part.title() for part in tail)
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """The hospital's patient: its site, its reference there, its business identifiers (system, value)."""
+
+    site: str
+    reference: str
+    identifiers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Everything known of one patient, reconciled."""
+
+    patient: Patient
+    facts: tuple[Fact, ...]
+    _by_concept: Mapping[str, tuple[Fact, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        grouped: dict[str, list[Fact]] = {}
+        for fact in self.facts:
+            grouped.setdefault(fact.concept, []).append(fact)
+        object.__setattr__(self, "_by_concept", {name: tuple(facts) for name, facts in grouped.items()})
+
+    def about(self, *concepts: str) -> tuple[Fact, ...]:
+        """The facts of these concepts, in the record's order."""
+        if len(concepts) == 1:
+            return self._by_concept.get(concepts[0], ())
+        return tuple(fact for concept in concepts for fact in self._by_concept.get(concept, ()))
+
+    def known_by(self, day: date) -> Record:
+        """The record as it stood at the end of *day*: what is dated or recorded later does not count."""
+        return Record(self.patient, tuple(fact for fact in self.facts if not _later(fact, day)))
+
+
+def _later(fact: Fact, day: date) -> bool:
+    return any(_begins(text) > day for text in (fact.when, fact.known) if text)
+
+
+def _begins(text: str) -> date:
+    return days(text).low or date.min
+
+
+def in_order(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Facts in one order whatever order they came in: by concept, date, resource, place."""
+    return tuple(
+        sorted(
+            facts,
+            key=lambda f: (f.concept, f.when or "", f.source.reference, f.path, f.span or (), repr(f.value)),
+        )
+    )

@@ -1,0 +1,79 @@
+"""Screening: every criterion of a study put to one record on one day, and the verdict that is their fold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from natars_fhir.domain.answer import Answer, Reason
+from natars_fhir.domain.record import Fact, Patient
+from natars_fhir.domain.study import Criterion
+
+Verdict = Literal["candidate", "undetermined", "ineligible"]
+
+#: Evidence that cannot be decided: it makes a data-or-attestation criterion count as undetermined.
+UNDECIDABLE: frozenset[Reason] = frozenset({"conflicting", "imprecise", "pending"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What is to be said of an answer: the key of a phrase in ``domain/sentence.py``, and what fills it."""
+
+    key: str
+    fills: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An answer, why it is unknown (or ``not-applicable``), the facts that gave it, and what to say of it."""
+
+    answer: Answer
+    reason: Reason | None
+    sentence: Sentence
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """One patient's findings against one study.
+
+    ``as_of`` is what was known, ``reference`` the day from which age is counted (clinical.md §2.0).
+    """
+
+    patient: Patient
+    study: str
+    as_of: date
+    reference: date
+    in_scope: bool
+    findings: tuple[tuple[Criterion, Finding], ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the data says. Only a named investigator who signs may say "eligible"."""
+        return verdict(self.findings)
+
+
+def bars(criterion: Criterion, finding: Finding) -> bool:
+    """Does this answer keep the patient out? An inclusion bars by no, an exclusion by yes; advice never bars."""
+    barring = Answer.NO if criterion.kind == "inclusion" else Answer.YES
+    return finding.answer is barring and not criterion.advisory
+
+
+def verdict(findings: Iterable[tuple[Criterion, Finding]]) -> Verdict:
+    """The fold of the leaf findings, as architecture.md §5 defines it."""
+    leaves = [(c, f) for c, f in findings if not c.parts and not c.advisory and f.reason != "not-yet"]
+    if any(bars(criterion, finding) for criterion, finding in leaves):
+        return "ineligible"
+    if any(_undetermined(criterion, finding) for criterion, finding in leaves):
+        return "undetermined"
+    return "candidate"
+
+
+def _undetermined(criterion: Criterion, finding: Finding) -> bool:
+    if finding.answer is not Answer.UNKNOWN:
+        return False
+    if criterion.decided_by == "data":
+        return True
+    return criterion.decided_by == "data-or-attestation" and finding.reason in UNDECIDABLE

@@ -1,0 +1,104 @@
+"""The study as the trial file tells it: criteria word for word, arms, sites, identifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from natars_fhir.domain.record import Record
+    from natars_fhir.domain.screening import Finding
+
+DecidedBy = Literal["data", "data-or-attestation", "attestation"]
+Kind = Literal["inclusion", "exclusion"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a rule is asked: a patient's record and the dates of clinical.md §2.0.
+
+    ``as_of`` is the knowledge cut (the record is already cut there), ``reference`` the day from which age is counted,
+    ``window_end`` the day at which lookbacks end, ``treatment_start`` the earliest of allocation, first trial dose,
+    index surgery and ``as_of``: pre-treatment facts are admitted up to it.
+    """
+
+    record: Record
+    as_of: date
+    reference: date
+    window_end: date
+    treatment_start: date
+
+
+Rule = Callable[[Asked], "Finding"]
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """A sign or reading that the protocol's copy lost, restored: what it rests on, and who confirmed it."""
+
+    what: str
+    reason: str
+    source: str
+    confirmed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One line of the protocol, word for word, and the rule that prefills it.
+
+    A composite (``parts`` not empty) is shown and not folded into the verdict; nor is an advisory one.
+    """
+
+    id: str
+    kind: Kind
+    decided_by: DecidedBy
+    text: Mapping[str, str]
+    rule: Rule = field(repr=False, compare=False)
+    parts: tuple[str, ...] = ()
+    advisory: bool = False
+    assumed: tuple[Assumed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One arm: ``name`` as registered; ``slug`` is R5's linkId, for the name has spaces (standards.md §1.4)."""
+
+    slug: str
+    name: str
+    kind: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """A hospital that takes part, as registered."""
+
+    name: str
+    city: str
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """The trial file, read: who we are, whom we ask for, what we measure."""
+
+    id: str
+    registry_id: str
+    acronym: str
+    title: str
+    description: str
+    phase: str
+    sponsor: str
+    enrolment: int
+    start: str
+    end: str
+    primary_completion: str
+    status_note: str
+    condition: str
+    arms: tuple[Arm, ...]
+    centres: tuple[Centre, ...]
+    objectives: tuple[tuple[str, str], ...]
+    outcomes: tuple[tuple[str, str, str], ...]
+    criteria: tuple[Criterion, ...]
+    scope: Callable[[Record], bool] = field(repr=False, compare=False)

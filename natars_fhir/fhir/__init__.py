@@ -1,0 +1,1 @@
+"""What FHIR is. Knows no trial."""

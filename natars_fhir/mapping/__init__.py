@@ -1,0 +1,1 @@
+"""The engine that reads `mappings/` and applies it to FHIR."""

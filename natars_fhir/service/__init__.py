@@ -1,0 +1,1 @@
+"""Where effects meet: ingest, deliver, and the one seam to the network."""

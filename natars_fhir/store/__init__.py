@@ -1,0 +1,1 @@
+"""What we remember: tables, and one function a question."""
