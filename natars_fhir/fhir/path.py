@@ -1,0 +1,152 @@
+"""Paths into resources: a small subset of FHIRPath, compiled to closures over the generated Structs.
+
+What there is: dots, ``value[x]``, ``extension('url')`` and ``where(system='…')``; anything more is a reader in code.
+Lists are walked as FHIRPath walks collections. See https://hl7.org/fhirpath/N1/ and architecture.md §7.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+#: Gives (place, value) pairs, in document order; places count repeated elements: ``component[1].valueQuantity``.
+Walk = Callable[[Any], Iterator[tuple[str, Any]]]
+#: Gives the first value that is there, or None.
+First = Callable[[Any], Any]
+
+_STEP = re.compile(
+    r"(?P<name>[A-Za-z]+)(?:\[x\](?P<choice>))?(?:\('(?P<url>[^']*)'\)|\((?P<key>\w+)='(?P<is>[^']*)'\))?\Z"
+)
+_DOT = re.compile(r"\.(?![^(]*\))")
+
+
+def steps(path: str) -> list[str]:
+    """The parts of a path; dots inside parentheses do not count.
+
+    >>> steps("extension('http://a.b/c').valueCodeableConcept.coding")
+    ["extension('http://a.b/c')", 'valueCodeableConcept', 'coding']
+    """
+    return _DOT.split(path)
+
+
+def fault(kind: type[msgspec.Struct], path: str) -> str | None:
+    """Why *path* cannot be walked from the Struct *kind*; None where it can. Checked when mappings load."""
+    kinds: list[Any] = [kind]
+    for step in steps(path):
+        match = _STEP.match(step)
+        if match is None:
+            return f"«{step}» is not a step of a path"
+        if match["key"] is not None:
+            continue
+        names = [name for found in kinds for name in _names(found, match)]
+        if not names:
+            return f"{' or '.join(sorted(found.__name__ for found in kinds)) or 'a value'} has no «{match['name']}»"
+        kinds = [child for found in kinds for name in names for child in _children(found, name)]
+    return None
+
+
+def _names(kind: type[msgspec.Struct], match: re.Match[str]) -> list[str]:
+    fields = kind.__struct_fields__
+    if match["choice"] is not None:
+        return _choices(fields, match["name"])
+    return [match["name"]] if match["name"] in fields else []
+
+
+def _choices(fields: tuple[str, ...], stem: str) -> list[str]:
+    return [name for name in fields if name.startswith(stem) and name[len(stem) :][:1].isupper()]
+
+
+def _children(kind: type[msgspec.Struct], name: str) -> list[type[msgspec.Struct]]:
+    if name not in kind.__struct_fields__:
+        return []
+    field = next(field for field in msgspec.inspect.type_info(kind).fields if field.name == name)  # type: ignore[attr-defined]
+    return list(_structs(field.type))
+
+
+def _structs(kind: Any) -> Iterator[type[msgspec.Struct]]:
+    if isinstance(kind, msgspec.inspect.StructType):
+        yield kind.cls
+    for inner in (getattr(kind, "item_type", None), *getattr(kind, "types", ())):
+        if inner is not None:
+            yield from _structs(inner)
+
+
+def walk(path: str) -> Walk:
+    """A function that gives every (place, value) which *path* reaches from a resource or a part of one."""
+    compiled = [_step(step) for step in steps(path)]
+
+    def run(node: Any) -> Iterator[tuple[str, Any]]:
+        return _run(compiled, 0, "", node)
+
+    return run
+
+
+def _run(compiled: list[Walk], index: int, place: str, node: Any) -> Iterator[tuple[str, Any]]:
+    if index == len(compiled):
+        yield place, node
+        return
+    for name, child in compiled[index](node):
+        yield from _run(compiled, index + 1, f"{place}.{name}" if place and name else place or name, child)
+
+
+def _step(step: str) -> Walk:
+    match = _STEP.match(step)
+    if match is None:
+        raise ValueError(f"not a step of a path: {step}")
+    name, url, key, wanted = match["name"], match["url"], match["key"], match["is"]
+    if match["choice"] is not None:
+        return lambda node: _any_of(node, name)
+    if key is not None:
+        return lambda node: iter([("", node)] if getattr(node, key, None) == wanted else [])
+    if url is not None:
+        return lambda node: ((p, child) for p, child in _one_of(node, name) if child.url == url)
+    return lambda node: _one_of(node, name)
+
+
+def _any_of(node: Any, stem: str) -> Iterator[tuple[str, Any]]:
+    for name in _choices(type(node).__struct_fields__, stem):
+        yield from _one_of(node, name)
+
+
+def _one_of(node: Any, name: str) -> Iterator[tuple[str, Any]]:
+    child = getattr(node, name, None)
+    if isinstance(child, list):
+        for index, item in enumerate(child):
+            yield f"{name}[{index}]", item
+    elif child is not None:
+        yield name, child
+
+
+def first(path: str) -> First:
+    """A function that gives the first value which *path* reaches, or None: for the hot path, without places.
+
+    Only plain steps are quick; others fall back to `walk`.
+    """
+    names = steps(path)
+    if not all(re.fullmatch(r"[A-Za-z]+", name) for name in names):
+        reach = walk(path)
+        return lambda node: next((value for _, value in reach(node)), None)
+    if len(names) == 1:
+        (name,) = names
+        return lambda node: _head(getattr(node, name, None))
+    return _plain(names)
+
+
+def _plain(names: list[str]) -> First:
+    def run(node: Any) -> Any:
+        for name in names:
+            node = _head(getattr(node, name, None))
+            if node is None:
+                return None
+        return node
+
+    return run
+
+
+def _head(value: Any) -> Any:
+    if value.__class__ is list:
+        return value[0] if value else None
+    return value

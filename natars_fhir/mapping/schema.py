@@ -1,0 +1,196 @@
+"""The shapes of the files in `mappings/`, checked by pydantic so that every fault of a file is told at once.
+
+An unknown key is a fault, never ignored: a misspelt key would drop data in silence.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Kind = Literal[
+    "ihc",
+    "fish",
+    "grade",
+    "class",
+    "number",
+    "size",
+    "histology",
+    "coded",
+    "presence",
+    "answer",
+    "date",
+    "drug",
+    "text",
+]
+Choose = Literal["latest", "earliest", "largest", "worst", "agree", "all"]
+
+
+class Shape(BaseModel):
+    """A table of a mapping file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class System(Shape):
+    """A code system: its address, the other names it goes by, and whether a code's beginning is its parent."""
+
+    uri: str
+    also: tuple[str, ...] = ()
+    hierarchical: bool = False
+    #: how its codes are brought to one spelling before they are compared; a row of `mapping.codes.SPELLINGS`
+    spelling: str = ""
+
+
+class Code(Shape):
+    """One code, or a range of categories of a hierarchical system, with where it was verified."""
+
+    system: str
+    code: str = ""
+    first: str = ""
+    last: str = ""
+    apart: tuple[str, ...] = Field(default=(), alias="except")
+    source: str = ""
+    verified: bool = True
+    reason: str = ""
+
+
+class Says(Shape):
+    """Codes that by themselves say a value of a concept."""
+
+    value: str
+    codes: tuple[Code, ...]
+    detail: dict[str, str | tuple[str, ...]] = {}
+    standing: Literal["final", "hedged"] = "final"
+
+
+class Concept(Shape):
+    """What the trial can know: its kind (which reader reads its value), unit, choice rule and codes."""
+
+    kind: Kind
+    en: str
+    zh: str
+    choose: Choose = "latest"
+    unit: str = ""
+    #: spellings of units that are accepted, each with the factor to `unit`; anything else is told and not read
+    accepts: dict[str, Decimal] = {}
+    #: the values that a coded concept can take
+    values: tuple[str, ...] = ()
+    #: how each value may be spelt where it comes as plain text or as a bare code, letter case aside
+    spelt: dict[str, tuple[str, ...]] = {}
+    #: codes of the Observation that asks for it
+    asked: tuple[Code, ...] = ()
+    says: tuple[Says, ...] = ()
+
+
+class Concepts(Shape):
+    """concepts.toml."""
+
+    systems: dict[str, System]
+    units: dict[str, str] = {}
+    concepts: dict[str, Concept]
+    #: codes of values, by kind: what an IHC result, a yes or a no is called
+    values: dict[str, tuple[Says, ...]] = {}
+    #: codes of reports: which kind of text they hold
+    reports: dict[str, tuple[Code, ...]] = {}
+
+
+class Drug(Shape):
+    """One substance: its classes, its codes and its names."""
+
+    name: str
+    classes: tuple[str, ...]
+    codes: tuple[Code, ...] = ()
+    names: tuple[str, ...] = ()
+    note: str = ""
+
+
+class DrugClass(Shape):
+    """What a code says of a substance that has no row of its own."""
+
+    name: str
+    classes: tuple[str, ...]
+    codes: tuple[Code, ...]
+
+
+class Drugs(Shape):
+    """drugs.toml."""
+
+    drug: tuple[Drug, ...]
+    group: tuple[DrugClass, ...] = ()
+
+
+Paths = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class View(Shape):
+    """Where in FHIR one kind of fact is found, in R4 names.
+
+    Exactly one of ``fact`` (always this concept), ``concept`` (a code or text at these paths asks for a concept of one
+    of ``kinds``), ``says`` (codes at these paths say concept and value by themselves) and ``text`` (free text).
+    """
+
+    resource: str
+    about: str = "subject"
+    #: repeated element whose items are read each as if it were the resource: "component"
+    each: str = ""
+    status: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
+    fact: str = ""
+    kinds: tuple[Kind, ...] = ()
+    concept: tuple[str, ...] = ()
+    says: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
+    value: tuple[str, ...] = ()
+    when: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    reader: str
+    #: further elements that the reader takes into account, by name
+    beside: dict[str, tuple[str, ...]] = {}
+    #: words that the reader looks for, by name
+    words: dict[str, tuple[str, ...]] = {}
+
+
+class Views(Shape):
+    """A file of views/."""
+
+    view: tuple[View, ...]
+
+
+class LocalCode(Shape):
+    """What a site's own code says: a concept's value, or the kind of a report."""
+
+    concept: str = ""
+    value: str = ""
+    report: str = ""
+
+
+class Endpoint(Shape):
+    """The site's FHIR server, to which we deliver."""
+
+    url: str
+    version: Literal["R4", "R4B", "R5"] = "R4"
+
+
+class Site(Shape):
+    """sites/<site>.toml: one hospital's dialect."""
+
+    site: str
+    en: str
+    zh: str
+    fhir: Literal["R4", "R4B", "R5"] = "R4"
+    #: bases of its FHIR server: absolute references under them are its own
+    bases: tuple[str, ...] = ()
+    #: systems of patient identifiers; the first is the primary one
+    identifiers: tuple[str, ...] = ()
+    endpoint: Endpoint | None = None
+    systems: dict[str, System] = {}
+    #: system (as the site writes it) → code → concept asked for, or what the code says
+    codes: dict[str, dict[str, str | LocalCode]] = {}
+    #: the site's own spellings of units
+    units: dict[str, str] = {}
+    #: names under which the site's consents speak of this trial
+    consent: tuple[str, ...] = ()
+    expects: dict[str, Any] = {}

@@ -1,0 +1,27 @@
+"""Told: what a reader makes of one value, before it becomes a fact of somebody at some time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from natars_fhir.domain.record import Detail, Standing, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A concept's value with what qualifies it; ``span`` where it was read from a text."""
+
+    concept: str
+    value: Value
+    detail: Detail = ()
+    standing: Standing = "final"
+    span: tuple[int, int] | None = None
+
+
+#: Reads one value of a concept: (the value, the concept, the resource or part it stands in) → what it says.
+#: Nothing told means "not understood": the caller says so.
+ReadValue = Callable[[Any, str, Any], tuple[Told, ...]]
+
+NOTHING: tuple[Told, ...] = ()
