@@ -117,10 +117,11 @@ class Record:
 
     def known_by(self, day: date) -> Record:
         """The record as it stood at the end of *day*: what is dated or recorded later does not count."""
-        return Record(self.patient, tuple(fact for fact in self.facts if not _later(fact, day)))
+        return Record(self.patient, tuple(fact for fact in self.facts if not later(fact, day)))
 
 
-def _later(fact: Fact, day: date) -> bool:
+def later(fact: Fact, day: date) -> bool:
+    """Is the fact certainly dated, or was it recorded, after *day*?"""
     return any(_begins(text) > day for text in (fact.when, fact.known) if text)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from natars_fhir.domain.answer import Answer, Reason
-from natars_fhir.domain.record import Fact, Patient
-from natars_fhir.domain.study import Criterion
+from natars_fhir.domain.answer import Answer, Reason, any_of
+from natars_fhir.domain.choice import gravest
+from natars_fhir.domain.dates import ask
+from natars_fhir.domain.record import Fact, Patient, Record
+from natars_fhir.domain.study import Criterion, Study
 
 Verdict = Literal["candidate", "undetermined", "ineligible"]
 
@@ -77,3 +79,23 @@ def _undetermined(criterion: Criterion, finding: Finding) -> bool:
     if criterion.decided_by == "data":
         return True
     return criterion.decided_by == "data-or-attestation" and finding.reason in UNDECIDABLE
+
+
+def screen(record: Record, study: Study, as_of: date) -> Screening:
+    """Every criterion of *study* put to *record* as it was known at the end of *as_of*."""
+    asked = ask(record.known_by(as_of), as_of)
+    found = {criterion.id: criterion.rule(asked) for criterion in study.criteria if not criterion.parts}
+    for criterion in study.criteria:
+        if criterion.parts:
+            found[criterion.id] = either({part: found[part] for part in criterion.parts})
+    findings = tuple((criterion, found[criterion.id]) for criterion in study.criteria)
+    return Screening(record.patient, study.id, as_of, asked.reference, study.scope(asked.record), findings)
+
+
+def either(parts: Mapping[str, Finding]) -> Finding:
+    """A composite line: Kleene's ``or`` of its parts, with the parts that decide it."""
+    answer = any_of(finding.answer for finding in parts.values())
+    deciding = {part: finding for part, finding in parts.items() if finding.answer is answer}
+    reason = gravest([finding.reason for finding in deciding.values()]) if answer is Answer.UNKNOWN else None
+    facts = tuple(fact for finding in deciding.values() for fact in finding.facts)
+    return Finding(answer, reason, Sentence(f"parts.{answer.word}", (tuple(deciding),)), facts)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from natars_fhir.domain.interval import Days
     from natars_fhir.domain.record import Record
     from natars_fhir.domain.screening import Finding
 
@@ -21,7 +22,8 @@ class Asked:
 
     ``as_of`` is the knowledge cut (the record is already cut there), ``reference`` the day from which age is counted,
     ``window_end`` the day at which lookbacks end, ``treatment_start`` the earliest of allocation, first trial dose,
-    index surgery and ``as_of``: pre-treatment facts are admitted up to it.
+    index surgery and ``as_of``: pre-treatment facts are admitted up to it. Where a day is partly known these are the
+    earliest that it may be, and the ``…_by`` the latest. ``enrolled``: one of those trial events is on file.
     """
 
     record: Record
@@ -29,6 +31,11 @@ class Asked:
     reference: date
     window_end: date
     treatment_start: date
+    reference_by: date
+    window_end_by: date
+    treatment_start_by: date
+    enrolled: bool
+    surgery: Days | None
 
 
 Rule = Callable[[Asked], "Finding"]
@@ -102,3 +109,7 @@ class Study:
     outcomes: tuple[tuple[str, str, str], ...]
     criteria: tuple[Criterion, ...]
     scope: Callable[[Record], bool] = field(repr=False, compare=False)
+    #: the trial's purpose, a code of research-study-prim-purp-type: ``treatment``
+    purpose: str = ""
+    #: how it is designed: (code, display) of R5's study-design, ``SEVCO:01005`` is non-randomized assignment
+    design: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,138 @@
+"""All figures in one run: makes the data, measures the alternatives side by side, prints `name: value` lines."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+
+from benchmarks import generate, measure
+from benchmarks.measure import Measurement, Missing, Rounds
+
+HERE = Path(__file__).parent
+MADE = HERE / ".made"
+SEED = 1
+
+#: What is measured, and on which file: slow ones get a slice, as speed is per megabyte. What is compared stands near.
+FILES = {
+    "pipeline": "whole",
+    "fhir-resources-parse": "slice",
+    "pipeline-decode-all": "whole",
+    "read-lines": "whole",
+    "fast-check": "whole",
+    "fhirkit-check": "whole",
+    "walker-check": "slice",
+}
+#: Figure: what is compared with what.
+RATIOS = {
+    "pipeline.ratio-to-fhir-resources": ("pipeline", "fhir-resources-parse"),
+    "pipeline.decode-all.ratio-to-fhir-resources": ("pipeline-decode-all", "fhir-resources-parse"),
+    "checker.ratio-to-fhirkit": ("fast-check", "fhirkit-check"),
+    "walker.ratio-to-fhirkit": ("walker-check", "fhirkit-check"),
+}
+#: Alternatives that must come to the same outcome before their speeds mean anything.
+SAME = ("pipeline", "pipeline-decode-all")
+#: Where the time goes: each row is what its alternative adds to the one above it.
+STAGES = (("reading lines", "read-lines"), ("decoding", "fast-check"), ("facts and rules", "pipeline-decode-all"))
+LIBRARIES = ("msgspec", "fhir.resources", "pydantic", "fhirkit-rs")
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is measured, and how often."""
+
+    whole_mb: float
+    slice_mb: float
+    rounds: int
+
+
+QUICK = Size(whole_mb=20, slice_mb=2, rounds=7)
+FULL = Size(whole_mb=100, slice_mb=4, rounds=7)
+
+
+def main() -> None:
+    """Measure, print, and write results.json."""
+    size = QUICK if os.environ.get("QUICK") else FULL
+    made = make(size)
+    found = measure.interleaved({name: made[which] for name, which in FILES.items()}, made["warm"], size.rounds)
+    insist_on_the_same(found)
+    figures = dict(figures_of(found))
+    for name, value in figures.items():
+        print(f"# {name}: not measured ({value.reason})" if isinstance(value, Missing) else f"{name}: {value:.2f}")
+    for line in remarks(found):
+        print(f"# {line}")
+    (HERE / "results.json").write_text(json.dumps(results(size, found, figures), indent=2) + "\n")
+
+
+def make(size: Size) -> dict[str, Path]:
+    """The data, made once for each size: the same patients begin every file."""
+    MADE.mkdir(exist_ok=True)
+    wanted = {"whole": size.whole_mb, "slice": size.slice_mb, "warm": 0.1}
+    made = {which: MADE / f"{which}-{megabytes:g}mb-seed{SEED}.ndjson" for which, megabytes in wanted.items()}
+    for which, path in made.items():
+        with path.open("wb") as out:
+            out.writelines(generate.megabytes(wanted[which], SEED))
+    return made
+
+
+def insist_on_the_same(found: Rounds) -> None:
+    """A faster run with another outcome does not count."""
+    outcomes = {run.outcome for name in SAME if not isinstance(runs := found[name], Missing) for run in runs}
+    if len(outcomes) > 1:
+        raise SystemExit(f"{' and '.join(SAME)} came to different outcomes: their figures mean nothing")
+
+
+def figures_of(found: Rounds) -> Iterator[tuple[str, float | Missing]]:
+    """Every figure by its fixed name."""
+    yield "pipeline.mb-per-s", alone(found["pipeline"], lambda runs: measure.speeds(runs)[0])
+    yield "pipeline.peak-rss-mb", alone(found["pipeline"], lambda runs: median(run.peak_rss_mb for run in runs))
+    for figure, (name, reference) in RATIOS.items():
+        yield figure, compared(found[name], found[reference])
+
+
+def alone(runs: list[Measurement] | Missing, figure: Callable[[list[Measurement]], float]) -> float | Missing:
+    """A figure of one alternative, or what is missing for it."""
+    return runs if isinstance(runs, Missing) else figure(runs)
+
+
+def compared(runs: list[Measurement] | Missing, reference: list[Measurement] | Missing) -> float | Missing:
+    """The ratio, or what is missing for it."""
+    if isinstance(runs, Missing):
+        return runs
+    return reference if isinstance(reference, Missing) else measure.ratio(runs, reference)
+
+
+def remarks(found: Rounds) -> Iterator[str]:
+    """What a reader of the figures should see beside them."""
+    yield f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    for name, runs in found.items():
+        if not isinstance(runs, Missing):
+            middle, low, high = measure.speeds(runs)
+            yield f"{name:22} {middle:8.1f} MB/s of CPU time ({low:.1f} to {high:.1f}, {len(runs)} rounds)"
+    before = 0.0
+    for stage, name in STAGES:
+        if not isinstance(runs := found[name], Missing):
+            spent = 1000 / measure.speeds(runs)[0]
+            yield f"{stage:22} {spent - before:8.2f} ms a MB"
+            before = spent
+
+
+def results(size: Size, found: Rounds, figures: dict[str, float | Missing]) -> dict[str, object]:
+    """All that was measured, for a machine to read."""
+    return {
+        "figures": {name: value for name, value in figures.items() if not isinstance(value, Missing)},
+        "missing": {name: value.reason for name, value in figures.items() if isinstance(value, Missing)},
+        "size": asdict(size),
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "runs": {name: [asdict(run) for run in runs] for name, runs in found.items() if not isinstance(runs, Missing)},
+    }
+
+
+if __name__ == "__main__":
+    main()

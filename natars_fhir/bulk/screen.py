@@ -1,0 +1,111 @@
+"""Screening of files: documents in the order given, each as a push after the other; one outcome a patient.
+
+Memory holds the facts and the names of patients, never the resources; beyond a setting facts go to a temporary file.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import BinaryIO
+
+from natars_fhir.bulk.spill import Spilling
+from natars_fhir.domain.issue import Issue
+from natars_fhir.domain.study import Study
+from natars_fhir.fhir.ndjson import Document, documents, files
+from natars_fhir.mapping.documents import DocumentReader
+from natars_fhir.mapping.gathered import Gathered
+from natars_fhir.mapping.reading import ReadDocument, Reading
+from natars_fhir.mapping.sink import NotUnderstood
+from natars_fhir.pipeline import Outcome, outcomes, read
+
+#: Told the file's name and the bytes of it that were read so far.
+Progress = Callable[[str, int], None]
+
+#: Problems of documents that are kept word for word; of more, only the number is told.
+_MOST_PROBLEMS = 1_000
+
+
+@dataclass(slots=True)
+class Tally:
+    """What arrived, what was understood and what was not."""
+
+    documents: int = 0
+    fates: Counter[str] = field(default_factory=Counter)
+    let_go: Counter[str] = field(default_factory=Counter)
+    not_understood: Counter[NotUnderstood] = field(default_factory=Counter)
+    #: (file, line, issue) of what could not be read, up to a bound
+    problems: list[tuple[str, int | None, Issue]] = field(default_factory=list)
+    unreadable: int = 0
+
+    @property
+    def all_read(self) -> bool:
+        """Was everything that was given read?"""
+        return self.unreadable == 0
+
+    def count(self, found: Document, told: ReadDocument) -> None:
+        """Takes one document into account."""
+        self.documents += 1
+        for reading in told.readings:
+            self._count_reading(found, reading)
+        for issue in told.issues:
+            self.problem(found, issue)
+
+    def problem(self, found: Document, issue: Issue) -> None:
+        """Takes an issue of a document as a whole into account."""
+        self.unreadable += issue.severity in ("fatal", "error")
+        if len(self.problems) < _MOST_PROBLEMS:
+            self.problems.append((found.name, found.line, issue))
+
+    def _count_reading(self, found: Document, reading: Reading) -> None:
+        self.fates[reading.fate] += 1
+        if reading.fate == "let-go":
+            self.let_go[reading.kind] += 1
+        elif reading.fate == "refused" or (reading.issues and reading.subject is None):
+            for issue in reading.issues:
+                self.problem(found, issue)
+        if reading.not_understood:
+            self.not_understood.update(reading.not_understood)
+
+
+def screen_files(
+    inputs: Iterable[Path | tuple[BinaryIO, str]],
+    reader: DocumentReader,
+    study: Study,
+    as_of: date,
+    facts_in_memory: int = 1_000_000,
+    progress: Progress | None = None,
+) -> tuple[Tally, Iterator[Outcome]]:
+    """Reads all *inputs* (paths, folders, binary streams with a name), then screens patient by patient."""
+    tally, held = Tally(), Spilling(facts_in_memory)
+    gathered = Gathered(reader.site, held)
+    for found in _documents(inputs):
+        if progress is not None:
+            progress(found.name, found.offset)
+        for issue in found.issues:
+            tally.problem(found, issue)
+        if found.raw:
+            told = read(found.raw, reader)
+            tally.count(found, told)
+            for reading in told.readings:
+                gathered.add(reading)
+    return tally, _closing(held, outcomes(gathered, study, as_of))
+
+
+def _documents(inputs: Iterable[Path | tuple[BinaryIO, str]]) -> Iterator[Document]:
+    for one in inputs:
+        if isinstance(one, Path):
+            for path in files([one]):
+                yield from documents(path)
+        else:
+            yield from documents(one[0], one[1])
+
+
+def _closing(held: Spilling, found: Iterator[Outcome]) -> Iterator[Outcome]:
+    try:
+        yield from found
+    finally:
+        held.close()

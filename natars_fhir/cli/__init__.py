@@ -1,0 +1,75 @@
+"""The command line: `natars-fhir …`. Exit codes are those of the contract; nothing is a stack trace.
+
+0 done · 1 faults found · 2 some input could not be read, the rest was done · 64 bad arguments · 69 a server or store is
+unavailable · 78 configuration or mappings cannot load.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import typer
+from pydantic import ValidationError
+
+from natars_fhir import __version__
+from natars_fhir.cli import demo, expect, explain, mappings, screen, serve
+from natars_fhir.cli.exits import BAD_ARGUMENTS, CONFIGURATION, FAULTS
+from natars_fhir.cli.screens import errors
+from natars_fhir.mapping.faults import MappingError
+
+app = typer.Typer(
+    name="natars-fhir",
+    help="A hospital's FHIR bundles in; trial records, prefilled screening and ResearchSubjects out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("screen")(screen.screen)
+app.command("explain")(explain.explain)
+app.command("serve")(serve.serve)
+app.command("demo")(demo.demo)
+app.command("expect")(expect.expect)
+app.add_typer(mappings.app, name="mappings")
+
+
+@app.callback(invoke_without_command=True)
+def version(show: bool = typer.Option(False, "--version", help="Prints the version and ends.")) -> None:
+    """Says its version when asked."""
+    if show:
+        typer.echo(f"natars-fhir {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Runs a command and ends with one of the contract's exit codes."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Runs a command; gives its exit code."""
+    try:
+        return int(typer.main.get_command(app).main(arguments, prog_name="natars-fhir", standalone_mode=False) or 0)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.UsageError as wrong:
+        return (
+            0 if isinstance(wrong, click.exceptions.NoArgsIsHelpError) else _told(wrong.format_message(), BAD_ARGUMENTS)
+        )
+    except click.ClickException as wrong:
+        return _told(wrong.format_message(), BAD_ARGUMENTS)
+    except (click.Abort, KeyboardInterrupt):
+        return _told("stopped", FAULTS)
+    except MappingError as faults:
+        return _told(f"The mappings cannot load:\n{faults}", CONFIGURATION)
+    except ValidationError as faults:
+        return _told(
+            "\n".join(f"NATARS_{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in faults.errors()),
+            CONFIGURATION,
+        )
+
+
+def _told(text: str, code: int) -> int:
+    errors().print(text, style=None, markup=False, highlight=False, soft_wrap=True)
+    return code

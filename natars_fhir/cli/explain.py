@@ -1,0 +1,102 @@
+"""`natars-fhir explain PATIENT`: every criterion of one patient, with the words or codes that each answer stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from natars_fhir.bulk.screen import screen_files
+from natars_fhir.bulk.sources import resources_of
+from natars_fhir.cli.exits import DONE, FAULTS
+from natars_fhir.cli.inputs import AsOfOption, MappingsOption, SiteOption, VersionOption, asked, found, inputs
+from natars_fhir.cli.screens import errors, output, progress
+from natars_fhir.domain.record import Evidence, Fact
+from natars_fhir.domain.screening import Finding, bars
+from natars_fhir.domain.sentence import Language, render
+from natars_fhir.domain.study import Criterion
+from natars_fhir.mapping.quote import quote
+from natars_fhir.pipeline import Outcome
+
+_MARK = {"yes": "+", "no": "-", "unknown": "?"}
+
+
+def explain(
+    patient: Annotated[str, typer.Argument(help="Patient/… as `screen` prints it, its id, or a business identifier.")],
+    paths: Annotated[list[str] | None, typer.Argument(help="Files to read; without them the store is asked.")] = None,
+    site: SiteOption = "",
+    as_of: AsOfOption = "",
+    language: Annotated[str, typer.Option("--language", help="en or zh.")] = "en",
+    mappings: MappingsOption = None,
+    fhir_version: VersionOption = "",
+) -> None:
+    """Explains one patient's screening down to the sentence or code in the hospital's resources."""
+    if language not in ("en", "zh"):
+        raise typer.BadParameter(f"«{language}» is not en or zh")
+    what = asked(site, as_of, mappings, fhir_version)
+    if paths:
+        given = inputs(paths)
+        if any(not isinstance(one, Path) for one in given):
+            raise typer.BadParameter("standard input cannot be read twice: name a file")
+        with progress(found(given)) as seen:
+            _, outcomes = screen_files(given, what.reader, what.mappings.study, what.as_of, progress=seen)
+        outcome = next((one for one in outcomes if is_named(one, patient)), None)
+        sources = {} if outcome is None else resources_of(given, what.reader, cited(outcome))
+    else:
+        from natars_fhir.service.asking import explained
+
+        outcome, sources = explained(what.settings, what.mappings, what.reader, patient, what.as_of)
+    if outcome is None:
+        errors().print("No such patient in what was read.", markup=False)
+        raise typer.Exit(FAULTS)
+    show(output(), outcome, sources, "zh" if language == "zh" else "en")
+    raise typer.Exit(DONE)
+
+
+def is_named(outcome: Outcome, name: str) -> bool:
+    """Is this the patient whom a person means by *name*?"""
+    patient = outcome.record.patient
+    names = {patient.reference, patient.reference.partition("/")[2]}
+    return name in names or any(name in (value, f"{system}|{value}") for system, value in patient.identifiers)
+
+
+def cited(outcome: Outcome) -> set[tuple[str, str]]:
+    """Keys and versions of the resources that the answers stand on."""
+    return {(fact.source.reference, fact.source.version) for _, finding in outcome.screening.findings for fact in finding.facts}
+
+
+def show(console: Console, outcome: Outcome, sources: dict[str, Any], language: Language) -> None:
+    """Prints the patient: each criterion, its sentence, and beneath it what it stands on."""
+    screening = outcome.screening
+    dates = f"as of {screening.as_of.isoformat()}, age counted on {screening.reference.isoformat()}"
+    console.print(f"{screening.patient.reference}: {screening.verdict} ({dates})", style="bold", markup=False)
+    for criterion, finding in screening.findings:
+        _criterion(console, criterion, finding, language)
+        for line in _lines(finding.facts, sources):
+            console.print(f"        {line}", style="dim", markup=False, soft_wrap=True)
+    for issue in outcome.issues:
+        console.print(f"  {issue.severity}: {issue.expression}: {issue.text}", markup=False, soft_wrap=True)
+
+
+def _criterion(console: Console, criterion: Criterion, finding: Finding, language: Language) -> None:
+    style = "red" if bars(criterion, finding) else "yellow" if finding.answer.word == "unknown" else "green"
+    reason = f" ({finding.reason})" if finding.reason else ""
+    head = f"{_MARK[finding.answer.word]} {criterion.id:<6}{finding.answer.word}{reason}: "
+    console.print(head + render(finding.sentence, language), style=style, markup=False, highlight=False, soft_wrap=True)
+    for assumed in criterion.assumed:
+        console.print(f"        assumed: {assumed.what} ({assumed.source})", style="dim italic", markup=False)
+
+
+def _lines(facts: Iterable[Fact], sources: dict[str, Any]) -> list[str]:
+    return [line(fact.evidence, sources) for fact in dict.fromkeys(facts)]
+
+
+def line(evidence: Evidence, sources: dict[str, Any]) -> str:
+    """One piece of evidence: where it stands, and what stands there."""
+    resource = sources.get(evidence.reference)
+    words = quote(evidence, resource) if resource is not None else ""
+    version = f" v{evidence.version}" if evidence.version else ""
+    return f"{evidence.reference}{version} {evidence.path.partition('.')[2]}" + (f": {words}" if words else "")

@@ -1,0 +1,130 @@
+"""What people read on a terminal: the screening table, and what arrived, was understood and was not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from natars_fhir.bulk.screen import Tally
+from natars_fhir.domain.answer import Answer
+from natars_fhir.domain.screening import Screening, bars
+from natars_fhir.domain.sentence import Language, render
+from natars_fhir.mapping.site import SiteMapping
+from natars_fhir.pipeline import Outcome
+
+_COLOUR = {"candidate": "green", "undetermined": "yellow", "ineligible": "red"}
+_SHOWN = 10
+
+_HEADINGS: dict[str, tuple[str, ...]] = {
+    "en": ("patient", "verdict", "what bars, or what is missing", "for people"),
+    "zh": ("患者", "预筛结论", "不符合项或缺失项", "待人工确认"),
+}
+_WORDS = {
+    "en": {
+        "candidate": "candidate", "undetermined": "undetermined", "ineligible": "ineligible",
+        "title": "Screening as of {day}: what the data says; a named investigator decides",
+        "out": "{n} more patients are not in scope (nothing suggests a sarcoma or a retroperitoneal tumour).",
+        "none": "No patient in scope.",
+    },
+    "zh": {
+        "candidate": "候选", "undetermined": "待定", "ineligible": "不符合",
+        "title": "截至 {day} 的预筛结果：仅为数据所示，最终由研究者判定",
+        "out": "另有 {n} 名患者不在范围内（未见肉瘤或腹膜后肿瘤的线索）。",
+        "none": "没有范围内的患者。",
+    },
+}  # fmt: skip
+
+
+class Report:
+    """The screening table: a row for each patient in scope."""
+
+    def __init__(self, language: str) -> None:
+        self._language: Language = "zh" if language == "zh" else "en"
+        self._table = Table(*_HEADINGS[self._language], show_lines=True, expand=False)
+        self._rows, self._out = 0, 0
+
+    def add(self, outcome: Outcome) -> None:
+        """Takes one patient in; those out of scope are counted."""
+        screening = outcome.screening
+        if not screening.in_scope:
+            self._out += 1
+            return
+        self._rows += 1
+        words = _WORDS[self._language]
+        verdict = f"[{_COLOUR[screening.verdict]}]{words[screening.verdict]}[/]"
+        said = "\n".join(escape(line) for line in reasons(screening, self._language))
+        self._table.add_row(
+            escape(screening.patient.reference), verdict, said, escape(", ".join(for_people(screening)))
+        )
+
+    def show(self, console: Console, as_of: date) -> None:
+        """Prints the table and the count of patients out of scope."""
+        words = _WORDS[self._language]
+        console.print(words["title"].format(day=as_of.isoformat()), style="bold")
+        console.print(self._table if self._rows else words["none"])
+        if self._out:
+            console.print(words["out"].format(n=self._out))
+
+
+def reasons(screening: Screening, language: Language) -> list[str]:
+    """What bars, in protocol order; where nothing bars, what is unknown and keeps the verdict open."""
+    barring = [(c, f) for c, f in screening.findings if not c.parts and bars(c, f)]
+    if screening.verdict == "undetermined":
+        barring = [(c, f) for c, f in screening.findings if _open(c.decided_by, f.answer, f.reason) and not c.parts]
+    return [f"{c.id} {render(f.sentence, language)}" for c, f in barring]
+
+
+def _open(decided_by: str, answer: Answer, reason: str | None) -> bool:
+    if answer is not Answer.UNKNOWN or reason == "not-yet":
+        return False
+    return decided_by == "data" or (decided_by != "attestation" and reason in ("conflicting", "imprecise", "pending"))
+
+
+def for_people(screening: Screening) -> Iterator[str]:
+    """The criteria that the data leaves to people."""
+    for criterion, finding in screening.findings:
+        asked = criterion.decided_by != "data" and not criterion.parts and not criterion.advisory
+        if asked and finding.answer is Answer.UNKNOWN and finding.reason != "not-yet":
+            yield criterion.id
+
+
+def summary(console: Console, tally: Tally, mapping: SiteMapping) -> None:
+    """What arrived, what was let go, what could not be read, what was not understood."""
+    fates = tally.fates
+    line = f"{tally.documents} documents: {fates['read']} resources read, {fates['let-go']} let go (not checked)"
+    if fates["refused"]:
+        line += f", {fates['refused']} refused"
+    console.print(line, style="dim")
+    for file, number, issue in tally.problems[:_SHOWN]:
+        place = f"{file}:{number}" if number else file
+        console.print(f"  {place}: {issue.severity}: {issue.expression or 'document'}: {issue.text}", markup=False)
+    if len(tally.problems) > _SHOWN:
+        console.print(f"  … and {len(tally.problems) - _SHOWN} more of this kind")
+    _not_understood(console, tally, mapping)
+
+
+def _not_understood(console: Console, tally: Tally, mapping: SiteMapping) -> None:
+    """Codes nobody mapped, most frequent first: the code itself only of systems that are known, for even a code can
+    identify a person."""
+    standard, local, other = Counter[str](), Counter[str](), Counter[str]()
+    systems = mapping.lore.systems
+    for (what, kind, system, code), count in tally.not_understood.items():
+        if what != "code":
+            other[f"{system} ({kind})"] += count
+        elif systems.name(system) in systems.by_name:
+            standard[kind] += count
+        elif system in mapping.site.codes:
+            local[f"{kind} {system} {code}"] += count
+        else:
+            local[f"{kind} {system or 'no system'} (system not declared: codes not shown)"] += count
+    if standard:
+        told = ", ".join(f"{kind} {count}" for kind, count in standard.most_common())
+        console.print(f"  standard codes that the trial does not ask for: {told}", style="dim", markup=False)
+    for title, counts in (("local codes not mapped", local), ("values not understood", other)):
+        for what, count in counts.most_common(_SHOWN):
+            console.print(f"  {title}: {what}: {count}", markup=False)

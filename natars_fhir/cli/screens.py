@@ -1,0 +1,47 @@
+"""Where commands write: the terminal, standard error, and a progress bar when a person looks."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+from natars_fhir.bulk.screen import Progress as Seen
+
+
+def output() -> Console:
+    """Standard output, at least 100 columns wide where it is no terminal, so that tables stay whole."""
+    return Console(soft_wrap=False, width=None if sys.stdout.isatty() else 140)
+
+
+def errors() -> Console:
+    """Standard error."""
+    return Console(stderr=True, width=None if sys.stderr.isatty() else 140)
+
+
+@contextmanager
+def progress(paths: list[Path]) -> Iterator[Seen | None]:
+    """A bar over the bytes of *paths* on standard error, when that is a terminal; else nothing."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn()
+    )  # fmt: skip
+    total = sum(path.stat().st_size for path in paths if path.is_file())
+    with Progress(*columns, console=errors(), transient=True) as bar:
+        task = bar.add_task("reading", total=total or None)
+        done, current = 0, ("", 0)
+
+        def seen(name: str, offset: int) -> None:
+            nonlocal done, current
+            if name != current[0]:
+                done += current[1]
+            current = (name, offset)
+            bar.update(task, completed=done + offset)
+
+        yield seen

@@ -1,0 +1,114 @@
+"""Choice: which of several facts speak for a question, and what follows when they disagree (clinical.md §2.0, §5.1).
+
+Only a final fact decides. A newer fact outdates an older one only when it is newer beyond doubt: of partly dated facts
+each that may be the newest speaks, and where those disagree the answer is unknown, ``conflicting``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from natars_fhir.domain.answer import Answer, Reason
+from natars_fhir.domain.interval import days
+from natars_fhir.domain.record import Fact
+from natars_fhir.domain.study import Asked
+
+#: What makes an unknown graver: the first of these that is there is named.
+GRAVEST: tuple[Reason, ...] = ("conflicting", "imprecise", "pending", "needs-attestation", "silent", "not-yet")
+
+
+class Bounds(NamedTuple):
+    """The earliest and the latest day that something may have happened."""
+
+    low: date
+    high: date
+
+
+class Reading(NamedTuple):
+    """What the chosen facts say: a word, or why there is none."""
+
+    word: str | None
+    reason: Reason | None
+    facts: tuple[Fact, ...]
+
+
+@lru_cache(maxsize=65_536)
+def _bounds(when: str | None, known: str | None) -> Bounds:
+    if when:
+        day = days(when)
+        return Bounds(day.low or date.min, day.high or date.max)
+    return Bounds(date.min, (days(known).high or date.max) if known else date.max)
+
+
+def onset(fact: Fact) -> Bounds:
+    """When an event began: the day of its recording only bounds it from above."""
+    return _bounds(fact.when, fact.known)
+
+
+def stated(fact: Fact) -> Bounds:
+    """When a result or a statement was made: its clinical date, else the day of its recording."""
+    return _bounds(fact.when or fact.known, None)
+
+
+def gravest(reasons: Collection[Reason | None]) -> Reason:
+    """The reason to name where several unknowns meet."""
+    return next((reason for reason in GRAVEST if reason in reasons), "silent")
+
+
+def doubt(facts: Iterable[Fact]) -> Reason:
+    """Why facts that do not decide leave a question open."""
+    standings = {fact.standing for fact in facts}
+    if "pending" in standings:
+        return "pending"
+    return "imprecise" if standings else "silent"
+
+
+def agreed(answers: Collection[Answer]) -> tuple[Answer, Reason | None]:
+    """One answer from facts of equal rank: they agree, or the answer is unknown."""
+    if Answer.YES in answers and Answer.NO in answers:
+        return Answer.UNKNOWN, "conflicting"
+    if Answer.UNKNOWN in answers:
+        return Answer.UNKNOWN, "imprecise"
+    return next(iter(answers)), None
+
+
+def newest(facts: Sequence[Fact], certain_by: date = date.max) -> tuple[Fact, ...]:
+    """Those that may be the newest. A fact later than *certain_by* may not count, so it outdates no other."""
+    if len(facts) < 2:
+        return tuple(facts)
+    spans = [stated(fact) for fact in facts]
+    floor = max((span.low for span in spans if span.high <= certain_by), default=date.min)
+    return tuple(fact for fact, span in zip(facts, spans, strict=True) if span.high >= floor)
+
+
+def pre_treatment(asked: Asked, *concepts: str) -> tuple[Fact, ...]:
+    """What was said before treatment began, or may have been; the index surgery's specimen tells of a later day."""
+    cut = asked.treatment_start_by
+    return tuple(
+        fact for fact in asked.record.about(*concepts) if stated(fact).low <= cut and not of_index_surgery(asked, fact)
+    )
+
+
+def of_index_surgery(asked: Asked, fact: Fact) -> bool:
+    """Was it read from the specimen that the index surgery removed? One that is older beyond doubt was not."""
+    if asked.surgery is None or asked.surgery.low is None:
+        return False
+    resected = fact.said("specimen") == "resection" or fact.said("timing") == "final-pathology"
+    return resected and stated(fact).high >= asked.surgery.low
+
+
+def latest_word(facts: Sequence[Fact], deciding: Collection[str], certain_by: date) -> Reading:
+    """The newest of the *deciding* words; facts that may equally be the newest must agree."""
+    decisive = [fact for fact in facts if fact.standing == "final" and fact.value in deciding]
+    if not decisive:
+        open_ones = tuple(fact for fact in facts if fact.value in deciding or fact.value == "pending")
+        reason = "pending" if any(fact.value == "pending" for fact in open_ones) else doubt(open_ones)
+        return Reading(None, reason, open_ones)
+    chosen = newest(decisive, certain_by)
+    words = {fact.value for fact in chosen}
+    if len(words) > 1:
+        return Reading(None, "conflicting", chosen)
+    return Reading(str(words.pop()), None, chosen)

@@ -1,0 +1,57 @@
+"""Consent to this trial, signed before anything of it began (clinical.md §2.1, I-19).
+
+Facts: ``consent`` given | refused | withdrawn | proposed, of this trial alone; ``when`` is the day of signing.
+A withdrawal after enrolment ends the patient's part; it does not make the consent of that day untrue.
+"""
+
+from __future__ import annotations
+
+from natars_fhir.domain.answer import Answer
+from natars_fhir.domain.choice import agreed, doubt, newest
+from natars_fhir.domain.record import Fact
+from natars_fhir.domain.screening import Finding, Sentence
+from natars_fhir.domain.study import Asked, Rule
+
+_WORDS = {"given": Answer.YES, "refused": Answer.NO, "withdrawn": Answer.NO}
+
+
+def consented() -> Rule:
+    """Had the patient consented, with a date, by allocation (or by whatever of the trial came first)?"""
+
+    def rule(asked: Asked) -> Finding:
+        facts = asked.record.about("consent")
+        said = [fact for fact in facts if fact.standing == "final" and fact.value in _WORDS]
+        if not said:
+            return _unsigned(facts)
+        in_time = [fact for fact in said if not asked.enrolled or not _late(asked, fact)]
+        if not in_time:
+            late = tuple(said)
+            return Finding(Answer.NO, None, Sentence("consent.late", (late, asked.treatment_start)), late)
+        chosen = newest(in_time, asked.treatment_start)
+        answer, reason = agreed({_answer(asked, fact) for fact in chosen})
+        return Finding(answer, reason, Sentence(f"consent.{reason or answer.word}", (chosen,)), chosen)
+
+    return rule
+
+
+def _late(asked: Asked, fact: Fact) -> bool:
+    day = fact.day
+    return bool(day and day.low and day.low > asked.treatment_start_by)
+
+
+def _answer(asked: Asked, fact: Fact) -> Answer:
+    """A signature without a date, or with one that may be too late, does not show that consent came first."""
+    if fact.value != "given":
+        return _WORDS[str(fact.value)]
+    day = fact.day
+    if day is None or day.high is None:
+        return Answer.UNKNOWN
+    return Answer.YES if not asked.enrolled or day.high <= asked.treatment_start else Answer.UNKNOWN
+
+
+def _unsigned(facts: tuple[Fact, ...]) -> Finding:
+    proposed = tuple(fact for fact in facts if fact.value == "proposed" or fact.standing == "pending")
+    if proposed:
+        return Finding(Answer.UNKNOWN, "pending", Sentence("consent.pending", (proposed,)), proposed)
+    reason = doubt(facts)
+    return Finding(Answer.UNKNOWN, reason, Sentence("consent.silent"), facts)

@@ -1,0 +1,101 @@
+"""Which drugs a patient ever had (clinical.md §2.1 I-05, I-07; §2.2 E-05; §4.7).
+
+Facts: ``antineoplastic-drug`` = the generic drug word, or ``none`` (said: none was ever given; with detail ``class``,
+none of those); details ``class`` (a tuple) and ``given`` given | requested | not-given | unclear. A dose on or after
+allocation is the trial's own treatment. That one drug was not given says nothing of the others of its class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from natars_fhir.domain.answer import Answer
+from natars_fhir.domain.choice import onset
+from natars_fhir.domain.questions import Concept, negated
+from natars_fhir.domain.questions.presence import Doubt, Weighed, doubted, weigh
+from natars_fhir.domain.record import Fact
+from natars_fhir.domain.screening import Finding, Sentence
+from natars_fhir.domain.study import Asked, Rule
+
+_DRUG: Concept = "antineoplastic-drug"
+
+#: Who had no chemotherapy had none of these.
+_IMPLIED = {"chemotherapy": frozenset({"anthracycline", "ifosfamide"})}
+
+
+def ever_given(classes: Sequence[str], for_people: Sequence[str] = (), label: str = "antineoplastic-drug") -> Rule:
+    """Was a drug of one of *classes* ever given before this trial?
+
+    *for_people*: classes of which only a person can say whether the line means them. *label*: the phrase's word.
+    """
+    asked_for, unsettled = frozenset(classes), frozenset(for_people)
+    silent = Finding(Answer.UNKNOWN, "silent", Sentence("drug.silent", (label,)))
+
+    def rule(asked: Asked) -> Finding:
+        facts = asked.record.about(_DRUG)
+        found = weigh(*_sorted(asked, facts, asked_for, unsettled)) if facts else None
+        return silent if found is None or found.reason == "silent" else _told(label, found)
+
+    return rule
+
+
+never_given = negated(ever_given)
+
+
+def _told(label: str, found: Weighed) -> Finding:
+    key = f"drug.{found.reason or found.answer.word}"
+    return Finding(found.answer, found.reason, Sentence(key, (label, found.facts)), found.facts)
+
+
+def _sorted(
+    asked: Asked, facts: Sequence[Fact], classes: frozenset[str], for_people: frozenset[str]
+) -> tuple[list[Fact], list[Fact], list[Doubt]]:
+    given, none, doubts = [], [], list[Doubt]()
+    for fact in facts:
+        if fact.value == "none":
+            none.append(fact)
+            continue
+        kinds = _classes(fact)
+        before = _before_trial(asked, fact)
+        if before is False or fact.said("given") == "not-given":
+            continue
+        if kinds & classes and before and fact.standing == "final" and fact.said("given") in ("given", None):
+            given.append(fact)
+        elif kinds & classes or not kinds:
+            doubts.append((fact, doubted(fact)))
+        elif kinds & for_people:
+            doubts.append((fact, "needs-attestation"))
+    denied, faint = _denials(none, classes)
+    return given, denied, doubts + faint
+
+
+def _denials(none: Sequence[Fact], classes: frozenset[str]) -> tuple[list[Fact], list[Doubt]]:
+    """The statements that together deny every class asked for; and those too uncertain to deny."""
+    final = [fact for fact in none if fact.standing == "final"]
+    faint: list[Doubt] = [(fact, doubted(fact)) for fact in none if fact.standing != "final"]
+    covered = frozenset[str]().union(*(_denied(fact, classes) for fact in final))
+    if covered >= classes:
+        return final, []
+    return [], faint
+
+
+def _denied(fact: Fact, classes: frozenset[str]) -> frozenset[str]:
+    kinds = _classes(fact)
+    return kinds.union(*(_IMPLIED.get(kind, frozenset()) for kind in kinds)) if kinds else classes
+
+
+def _classes(fact: Fact) -> frozenset[str]:
+    said = fact.said("class")
+    if isinstance(said, str):
+        return frozenset({said})
+    return frozenset(said) if isinstance(said, tuple) else frozenset()
+
+
+def _before_trial(asked: Asked, fact: Fact) -> bool | None:
+    """Was it given before the trial's treatment? None where the date does not tell."""
+    if not asked.enrolled:
+        return True
+    given = onset(fact)
+    if given.low >= asked.treatment_start_by:
+        return False
+    return True if given.high < asked.treatment_start else None

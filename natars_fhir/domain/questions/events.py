@@ -1,0 +1,154 @@
+"""Was it there of late: events within a lookback window (clinical.md §2.2, E-06 and E-07).
+
+An event of which only the recording is dated began at some day before it: its place in the window is not known.
+Details read: ``old`` = "yes" (a code for an old event), ``ended`` (the day on which it was over), and the qualifier
+that the criterion names (``control`` of an arrhythmia, ``course`` of a myelosuppression).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from natars_fhir.domain.answer import Answer
+from natars_fhir.domain.choice import Bounds, onset, stated
+from natars_fhir.domain.interval import days
+from natars_fhir.domain.questions import Concept
+from natars_fhir.domain.questions.presence import Doubt, doubted, told, weigh
+from natars_fhir.domain.questions.windows import Place, Window, months_back
+from natars_fhir.domain.record import Fact
+from natars_fhir.domain.screening import Finding, Sentence
+from natars_fhir.domain.study import Asked, Rule
+
+
+class Qualifier(NamedTuple):
+    """A detail without which presence does not decide: the word that makes it decide, and the word that clears it."""
+
+    key: str
+    decides: str
+    clears: str
+
+
+class Sorted(NamedTuple):
+    """The statements of one concept, by what they say of the window."""
+
+    present: list[Fact]
+    absent: list[Fact]
+    doubts: list[Doubt]
+    over: list[Fact]
+
+
+def within(
+    concept: Concept,
+    months: int,
+    *,
+    lasting: bool = False,
+    weighed_by_people: bool = False,
+    qualifier: str = "",
+    decides: str = "",
+    clears: str = "",
+    supported_by: Sequence[Concept] = (),
+) -> Rule:
+    """Did *concept* happen within the last *months* before allocation (else ``as_of``)?
+
+    *lasting*: what began before the window may still last, unless its end is told. *weighed_by_people*: a suspicion is
+    for a person to weigh (J12-J18). *qualifier*, *decides*, *clears*: see Qualifier. *supported_by*: concepts that a
+    person should be shown where nothing else is on file.
+    """
+    needs = Qualifier(qualifier, decides, clears) if qualifier else None
+    silent = Finding(Answer.UNKNOWN, "silent", Sentence("presence.silent", (concept,)))
+
+    def rule(asked: Asked) -> Finding:
+        facts = asked.record.about(concept)
+        if not facts and not supported_by:
+            return silent
+        window = months_back(asked, months)
+        lists = _sorted(facts, window, needs, lasting=lasting, people=weighed_by_people)
+        found = weigh(lists.present, lists.absent, lists.doubts)
+        if found.reason == "silent":
+            return _otherwise(asked, concept, window, months, tuple(lists.over), supported_by)
+        if found.answer is Answer.YES:
+            return Finding(found.answer, None, Sentence("window.yes", (concept, months, found.facts)), found.facts)
+        if found.reason == "imprecise":
+            fills = (concept, months, found.facts)
+            return Finding(found.answer, found.reason, Sentence("window.imprecise", fills), found.facts)
+        return told(concept, found)
+
+    return rule
+
+
+def _sorted(facts: Sequence[Fact], window: Window, needs: Qualifier | None, *, lasting: bool, people: bool) -> Sorted:
+    lists = Sorted([], [], [], [])
+    for fact in facts:
+        if fact.value == "absent":
+            _absence(fact, window, lists)
+            continue
+        place = _place(fact, window)
+        if place == "after":
+            continue
+        past = place == "before" and not (lasting and fact.said("ended") is None)
+        if past or (needs and fact.said(needs.key) == needs.clears):
+            lists.over.append(fact)
+        else:
+            _presence(fact, place, lists, needs, people=people)
+    return lists
+
+
+def _absence(fact: Fact, window: Window, lists: Sorted) -> None:
+    """ "None" said before the window opened does not speak of it; undated, it is the record's present state."""
+    if fact.standing != "final":
+        lists.doubts.append((fact, doubted(fact)))
+    elif not (fact.when or fact.known) or stated(fact).low >= window.start_by:
+        lists.absent.append(fact)
+    elif stated(fact).high >= window.start:
+        lists.doubts.append((fact, "imprecise"))
+
+
+def _presence(fact: Fact, place: Place, lists: Sorted, needs: Qualifier | None, *, people: bool) -> None:
+    if fact.standing != "final":
+        lists.doubts.append((fact, doubted(fact)))
+    elif fact.value == "suspected":
+        lists.doubts.append((fact, "needs-attestation" if people else "imprecise"))
+    elif place == "before" or (needs and fact.said(needs.key) != needs.decides):
+        lists.doubts.append((fact, "needs-attestation"))
+    elif place == "in":
+        lists.present.append(fact)
+    else:
+        lists.doubts.append((fact, "imprecise"))
+
+
+def _place(fact: Fact, window: Window) -> Place:
+    ended = fact.said("ended")
+    if isinstance(ended, str) and (days(ended).high or window.end) < window.start:
+        return "before"
+    place = window.place(onset(fact))
+    return "maybe" if place == "in" and fact.said("old") == "yes" else place
+
+
+def _otherwise(
+    asked: Asked,
+    concept: Concept,
+    window: Window,
+    months: int,
+    over: tuple[Fact, ...],
+    supported_by: Sequence[Concept],
+) -> Finding:
+    """Nothing in the window: what lies before it says no; else what a person should see; else silence."""
+    shown = _support(asked, window, supported_by)
+    if shown:
+        return Finding(Answer.UNKNOWN, "needs-attestation", Sentence("window.shown", (concept, shown)), shown)
+    if over:
+        return Finding(Answer.NO, None, Sentence("window.over", (concept, months, over)), over)
+    return Finding(Answer.UNKNOWN, "silent", Sentence("presence.silent", (concept,)))
+
+
+def _support(asked: Asked, window: Window, concepts: Sequence[Concept]) -> tuple[Fact, ...]:
+    """Facts in the window that a person should weigh; the index surgery and biopsies are no such operation."""
+    apart = {fact.source.reference for fact in asked.record.about("index-surgery", "biopsy")}
+    return tuple(
+        fact
+        for fact in asked.record.about(*concepts)
+        if fact.value != "absent"
+        and fact.source.reference not in apart
+        and window.place(Bounds(*onset(fact))) in ("in", "maybe")
+    )

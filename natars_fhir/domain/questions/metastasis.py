@@ -1,0 +1,45 @@
+"""Metastasis: proven by pathology, coded as confirmed, staged, or concluded by the MDT (clinical.md §2.2, E-04).
+
+Facts: ``metastasis`` present | absent | suspected with detail ``method`` pathology | imaging | diagnosis | mdt (none: a
+statement); ``distant-metastasis-category`` cM0 | cM1 | pM1 | pM0 | MX. A lesion that imaging alone shows is for the
+MDT, and imaging, or one refuted diagnosis, cannot rule metastasis out.
+"""
+
+from __future__ import annotations
+
+from natars_fhir.domain.answer import Answer
+from natars_fhir.domain.questions.presence import Doubt, doubted, is_prior, told, weigh
+from natars_fhir.domain.record import Fact
+from natars_fhir.domain.screening import Finding, Sentence
+from natars_fhir.domain.study import Asked, Rule
+
+_STAGED = {"cM1": "present", "pM1": "present", "cM0": "absent", "pM0": "absent"}
+_PROVES = {"pathology", "diagnosis", "mdt", None}
+_RULES_OUT = {"mdt", None}
+
+
+def metastasis() -> Rule:
+    """Is there metastasis before the trial's treatment?"""
+
+    def rule(asked: Asked) -> Finding:
+        present, absent, doubts, faint = list[Fact](), list[Fact](), list[Doubt](), list[Fact]()
+        for fact in asked.record.about("metastasis", "distant-metastasis-category"):
+            word, method = _STAGED.get(str(fact.value), str(fact.value)), fact.said("method")
+            before = is_prior(asked, fact)
+            if before is False or word == "MX":
+                continue
+            if fact.standing == "final" and before and word == "present" and method in _PROVES:
+                present.append(fact)
+            elif fact.standing == "final" and word == "absent":
+                (absent if method in _RULES_OUT else faint).append(fact)
+            else:
+                doubts.append((fact, doubted(fact)))
+        found = weigh(present, absent, doubts)
+        if found.reason == "silent" and faint:
+            shown = tuple(faint)
+            return Finding(Answer.UNKNOWN, "needs-attestation", Sentence("metastasis.imaging", (shown,)), shown)
+        if found.reason == "imprecise":
+            return Finding(found.answer, found.reason, Sentence("metastasis.imprecise", (found.facts,)), found.facts)
+        return told("metastasis", found)
+
+    return rule

@@ -1,0 +1,38 @@
+"""Where the tumour began (clinical.md §2.1 I-03, §2.2 E-01).
+
+Facts: ``primary-site`` retroperitoneum | gi-tract | uterus | urinary-tract | other | abdomen-pelvis-nos (said too
+vaguely to tell). A tumour that only adheres to an organ, or invades it, does not begin there: such text is no fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from natars_fhir.domain.answer import Answer
+from natars_fhir.domain.choice import agreed, doubt
+from natars_fhir.domain.screening import Finding, Sentence
+from natars_fhir.domain.study import Asked, Rule
+
+_VAGUE = "abdomen-pelvis-nos"
+
+
+def origin_among(values: Sequence[str]) -> Rule:
+    """Did the tumour begin in one of *values*? A vague site beside a named one says nothing against it."""
+
+    def rule(asked: Asked) -> Finding:
+        facts = asked.record.about("primary-site")
+        named = tuple(fact for fact in facts if fact.standing == "final" and fact.value != _VAGUE)
+        if not named:
+            return _unnamed(asked)
+        answer, reason = agreed({Answer.of(fact.value in values) for fact in named})
+        return Finding(answer, reason, Sentence("origin.conflicting" if reason else "origin.is", (named,)), named)
+
+    return rule
+
+
+def _unnamed(asked: Asked) -> Finding:
+    facts = asked.record.about("primary-site")
+    if not facts:
+        return Finding(Answer.UNKNOWN, "silent", Sentence("origin.silent"))
+    reason = doubt(facts)
+    return Finding(Answer.UNKNOWN, reason, Sentence(f"origin.{reason}", (facts,)), facts)

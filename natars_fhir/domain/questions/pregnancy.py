@@ -1,0 +1,109 @@
+"""Pregnancy and breastfeeding: of women, and as things stand now (clinical.md §2.2, E-09a and E-09b).
+
+Facts: ``sex``, ``hcg`` positive | negative, ``pregnancy`` and ``breastfeeding`` present | absent, the former with
+detail ``cause`` post-menopausal | hysterectomy where that is why there is none, whenever it was said.
+"""
+
+from __future__ import annotations
+
+from natars_fhir.domain.answer import Answer
+from natars_fhir.domain.choice import newest, onset, stated
+from natars_fhir.domain.questions import Concept
+from natars_fhir.domain.questions.presence import Doubt, doubted, told, weigh
+from natars_fhir.domain.questions.windows import Window, days_back
+from natars_fhir.domain.record import Fact
+from natars_fhir.domain.screening import Finding, Sentence
+from natars_fhir.domain.study import Asked, Rule
+
+_FOR_GOOD = ("post-menopausal", "hysterectomy")
+
+Statements = tuple[list[Fact], list[Fact], list[Doubt]]
+
+
+def is_man(asked: Asked) -> tuple[Fact, ...]:
+    """The facts that say male, where no other says otherwise."""
+    facts = tuple(fact for fact in asked.record.about("sex") if fact.standing == "final")
+    return facts if all(fact.value == "male" for fact in facts) else ()
+
+
+def pregnant(test_days: int, weeks: int) -> Rule:
+    """Is she pregnant? Her newest hCG test counts for *test_days*, a recorded pregnancy for *weeks* from its onset."""
+
+    def rule(asked: Asked) -> Finding:
+        man = is_man(asked)
+        if man:
+            return _of_a_man(man)
+        tests, term = days_back(asked, test_days), days_back(asked, 7 * weeks)
+        lists: Statements = ([], [], [])
+        for fact in newest(_results(asked, tests)):
+            _test(fact, tests, term, lists)
+        for fact in asked.record.about("pregnancy"):
+            _pregnancy(fact, tests, term, lists)
+        return told("pregnancy", weigh(*lists))
+
+    return rule
+
+
+def _results(asked: Asked, tests: Window) -> list[Fact]:
+    facts = [f for f in asked.record.about("hcg") if tests.place(stated(f)) != "after"]
+    return [f for f in facts if f.standing == "final" and f.value in ("positive", "negative")] or facts
+
+
+def _test(fact: Fact, tests: Window, term: Window, lists: Statements) -> None:
+    present, absent, doubts = lists
+    place = tests.place(stated(fact))
+    if fact.standing == "final" and place == "in":
+        (present if fact.value == "positive" else absent).append(fact)
+    elif place == "before":
+        # an older negative test says nothing of today; an older positive one may
+        if fact.value == "positive" and term.place(stated(fact)) != "before":
+            doubts.append((fact, doubted(fact)))
+    else:
+        doubts.append((fact, doubted(fact)))
+
+
+def _pregnancy(fact: Fact, tests: Window, term: Window, lists: Statements) -> None:
+    present, absent, doubts = lists
+    if fact.value == "absent" and fact.standing == "final":
+        if fact.said("cause") in _FOR_GOOD or tests.place(stated(fact)) == "in":
+            absent.append(fact)
+        return
+    place = term.place(onset(fact))
+    if place == "after":
+        return
+    if fact.value == "present" and fact.standing == "final" and place == "in":
+        present.append(fact)
+    else:
+        doubts.append((fact, doubted(fact)))
+
+
+def breastfeeding(recent_days: int) -> Rule:
+    """Does she breastfeed? Her newest statement counts for *recent_days*."""
+    concept: Concept = "breastfeeding"
+
+    def rule(asked: Asked) -> Finding:
+        man = is_man(asked)
+        if man:
+            return _of_a_man(man)
+        window = days_back(asked, recent_days)
+        facts = [fact for fact in asked.record.about(concept) if window.place(stated(fact)) != "after"]
+        final = newest([fact for fact in facts if fact.standing == "final"])
+        lists: Statements = ([], [], [])
+        for fact in final or facts:
+            _statement(fact, window, lists)
+        return told(concept, weigh(*lists))
+
+    return rule
+
+
+def _statement(fact: Fact, window: Window, lists: Statements) -> None:
+    present, absent, doubts = lists
+    place = window.place(stated(fact))
+    if fact.standing == "final" and place == "in" and fact.value in ("present", "absent"):
+        (present if fact.value == "present" else absent).append(fact)
+    elif fact.value != "absent" or place == "maybe":
+        doubts.append((fact, doubted(fact)))
+
+
+def _of_a_man(man: tuple[Fact, ...]) -> Finding:
+    return Finding(Answer.NO, "not-applicable", Sentence("applies.women"), man)

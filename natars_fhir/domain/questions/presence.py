@@ -1,0 +1,133 @@
+"""Was it ever there: history that is told as present, absent or suspected (clinical.md §2.0, §2.1 I-04, I-06, I-08).
+
+Silence is no answer. ``absent`` is something said; it speaks of the time up to the day on which it was said, so what
+began later beyond doubt is not contradicted by it, and a doubt that arose later is not settled by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from natars_fhir.domain.answer import Answer, Reason
+from natars_fhir.domain.choice import gravest, onset, stated
+from natars_fhir.domain.questions import Concept, negated
+from natars_fhir.domain.record import Fact
+from natars_fhir.domain.screening import Finding, Sentence
+from natars_fhir.domain.study import Asked, Rule
+
+Doubt = tuple[Fact, Reason]
+
+
+class Weighed(NamedTuple):
+    """What statements for, against and in doubt come to, and which of them decided."""
+
+    answer: Answer
+    reason: Reason | None
+    facts: tuple[Fact, ...]
+
+
+def weigh(present: Sequence[Fact], absent: Sequence[Fact], doubts: Sequence[Doubt]) -> Weighed:
+    """Present decides, unless a statement of absence may be as late; absence decides, unless a doubt may be later."""
+    if present:
+        against = tuple(fact for fact in absent if all(_may_deny(fact, found) for found in present))
+        if against:
+            return Weighed(Answer.UNKNOWN, "conflicting", (*present, *against))
+        return Weighed(Answer.YES, None, tuple(present))
+    standing = [(fact, reason) for fact, reason in doubts if not any(_settles(said, fact) for said in absent)]
+    if standing:
+        reason = gravest([reason for _, reason in standing])
+        return Weighed(Answer.UNKNOWN, reason, tuple(fact for fact, _ in standing))
+    if absent:
+        return Weighed(Answer.NO, None, tuple(absent))
+    return Weighed(Answer.UNKNOWN, "silent", ())
+
+
+def _may_deny(absence: Fact, presence: Fact) -> bool:
+    return stated(absence).high >= onset(presence).low
+
+
+def _settles(absence: Fact, doubtful: Fact) -> bool:
+    if doubtful.value == "absent":
+        return True  # a preliminary "none" raises no doubt against a final one
+    return stated(absence).low >= onset(doubtful).high
+
+
+def doubted(fact: Fact) -> Reason:
+    """Why a statement that does not decide leaves its question open."""
+    return "pending" if fact.standing == "pending" else "imprecise"
+
+
+def ever(
+    concept: Concept, *, prior: bool = True, excused_by: Sequence[Concept] = (), complete_at: Sequence[str] = ()
+) -> Rule:
+    """Is *concept* on file?
+
+    *prior*: what began after the trial's treatment is not history. *excused_by*: concepts that explain a suspicion of
+    the same day away, and alone amount to none (a laparotomy with biopsy only). *complete_at*: sites whose silence
+    counts as none, by their own written declaration; empty unless the trial office says so.
+    """
+    silent = Finding(Answer.UNKNOWN, "silent", Sentence("presence.silent", (concept,)))
+    complete = Finding(Answer.NO, None, Sentence("presence.complete", (concept,)))
+
+    def rule(asked: Asked) -> Finding:
+        facts = asked.record.about(concept)
+        excuses = _final_present(asked, excused_by) if excused_by else ()
+        if not facts and not excuses:
+            return complete if asked.record.patient.site in complete_at else silent
+        weighed = weigh(*_sorted(asked, facts, excuses, prior=prior))
+        if weighed.reason == "silent" and excuses:
+            return Finding(Answer.NO, None, Sentence("presence.excused", (concept, excuses)), excuses)
+        return told(concept, weighed)
+
+    return rule
+
+
+never = negated(ever)
+
+
+def _final_present(asked: Asked, concepts: Sequence[Concept]) -> tuple[Fact, ...]:
+    return tuple(fact for fact in asked.record.about(*concepts) if fact.value == "present" and fact.standing == "final")
+
+
+def _sorted(
+    asked: Asked, facts: Sequence[Fact], excuses: Sequence[Fact], *, prior: bool
+) -> tuple[list[Fact], list[Fact], list[Doubt]]:
+    present, absent, doubts = [], [], list[Doubt]()
+    for fact in facts:
+        decides = fact.standing == "final"
+        if fact.value == "absent" and decides:
+            absent.append(fact)
+            continue
+        before = is_prior(asked, fact) if prior else True
+        if before is False:
+            continue
+        if fact.value == "present" and decides and before:
+            present.append(fact)
+        elif not any(_same_day(excuse, fact) for excuse in excuses):
+            doubts.append((fact, doubted(fact)))
+    return present, absent, doubts
+
+
+def is_prior(asked: Asked, fact: Fact) -> bool | None:
+    """Did it begin before the trial's treatment? None where the date does not tell. Undated history is history."""
+    if not asked.enrolled or fact.when is None:
+        return True
+    began = onset(fact)
+    if began.low > asked.treatment_start_by:
+        return False
+    return True if began.high <= asked.treatment_start else None
+
+
+def _same_day(excuse: Fact, fact: Fact) -> bool:
+    return bool(excuse.day and fact.day and excuse.day.overlaps(fact.day))
+
+
+def told(concept: Concept, weighed: Weighed) -> Finding:
+    """The finding, with the sentence that every question of presence shares."""
+    answer, reason, facts = weighed
+    if reason == "silent":
+        return Finding(answer, reason, Sentence("presence.silent", (concept,)))
+    if reason == "imprecise" and all(fact.said("from") == "laparotomy" for fact in facts):
+        return Finding(answer, reason, Sentence("presence.laparotomy", (facts,)), facts)
+    return Finding(answer, reason, Sentence(f"presence.{reason or answer.word}", (concept, facts)), facts)

@@ -1,0 +1,99 @@
+"""The prefilled screening as the contract's JSON: one object a patient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from natars_fhir.domain.interval import Interval
+from natars_fhir.domain.issue import Issue
+from natars_fhir.domain.record import Evidence, Fact, Value
+from natars_fhir.domain.screening import Finding, Screening, bars
+from natars_fhir.domain.sentence import render
+from natars_fhir.domain.study import Criterion
+
+
+def prefilled(screening: Screening, facts: Iterable[Fact], issues: Iterable[Issue]) -> dict[str, Any]:
+    """One patient's screening. The words and shapes are those of the contract; `withPeople` has no person's part yet."""
+    patient = screening.patient
+    identifiers = [{"system": system, "value": value} for system, value in patient.identifiers]
+    return {
+        "patient": {"site": patient.site, "identifier": identifiers, "reference": patient.reference},
+        "trial": screening.study,
+        "asOf": screening.as_of.isoformat(),
+        "reference": screening.reference.isoformat(),
+        "inScope": screening.in_scope,
+        "verdict": screening.verdict,
+        "withPeople": {"verdict": screening.verdict, "signed": None},
+        "criteria": {criterion.id: answer(criterion, finding) for criterion, finding in screening.findings},
+        "facts": [fact_object(fact) for fact in facts],
+        "issues": [issue_object(issue) for issue in issues],
+    }
+
+
+def answer(criterion: Criterion, finding: Finding) -> dict[str, Any]:
+    """One criterion's answer, with its sentence in both languages, its evidence and the assumptions it rests on."""
+    said: dict[str, Any] = {
+        "answer": finding.answer.word,
+        "bars": bars(criterion, finding),
+        "reason": finding.reason,
+        "decidedBy": criterion.decided_by,
+        "sentence": {"en": render(finding.sentence, "en"), "zh": render(finding.sentence, "zh")},
+        "evidence": [evidence_object(fact.evidence) for fact in finding.facts],
+    }
+    if criterion.assumed:
+        said["assumed"] = [{"what": a.what, "reason": a.reason, "source": a.source} for a in criterion.assumed]
+    return said
+
+
+def fact_object(fact: Fact) -> dict[str, Any]:
+    """One fact; what qualifies its value stands beside it in `detail`."""
+    told: dict[str, Any] = {"concept": fact.concept, "value": value_object(fact.value), "when": fact.when}
+    if fact.standing != "final":
+        told["standing"] = fact.standing
+    if fact.known:
+        told["known"] = fact.known
+    if fact.detail:
+        told["detail"] = {key: _detail_object(value) for key, value in fact.detail}
+    told["evidence"] = evidence_object(fact.evidence)
+    if fact.source.besides:
+        told["evidence"]["besides"] = list(fact.source.besides)
+    return told
+
+
+def value_object(value: Value) -> str | dict[str, Any]:
+    """A word as a string; a number or a range with its bounds and unit, a missing bound as null."""
+    if not isinstance(value, Interval):
+        return value
+    told: dict[str, Any] = {"low": _plain(value.low), "high": _plain(value.high), "unit": value.unit}
+    if value.low_open:
+        told["lowOpen"] = True
+    if value.high_open:
+        told["highOpen"] = True
+    return told
+
+
+def evidence_object(evidence: Evidence) -> dict[str, Any]:
+    """Where it was read: the resource, the place in it, and the characters of a text."""
+    told: dict[str, Any] = {"reference": evidence.reference, "path": evidence.path}
+    told["span"] = list(evidence.span) if evidence.span else None
+    if evidence.version:
+        told["version"] = evidence.version
+    return told
+
+
+def issue_object(issue: Issue) -> dict[str, str]:
+    """One issue, as the contract's words have it."""
+    return {"severity": issue.severity, "code": issue.code, "expression": issue.expression, "text": issue.text}
+
+
+def _detail_object(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value_object(value)
+
+
+def _plain(point: Any) -> float | int | None:
+    """A bound as a JSON number, whole where it is whole."""
+    if point is None:
+        return None
+    whole = int(point)
+    return whole if whole == point else float(point)

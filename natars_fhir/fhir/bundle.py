@@ -1,0 +1,239 @@
+"""The Bundle: an envelope of raw entries, of which each stands for itself. https://hl7.org/fhir/R4/bundle.html
+
+One pass over the bytes cuts out the entries; no resource is decoded here. A malformed entry costs only itself. A single
+resource, and what is wrapped in Parameters (https://hl7.org/fhir/R4/parameters.html), is an envelope too.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+from msgspec import DecodeError, Raw, Struct, ValidationError
+
+from natars_fhir.domain.issue import Issue
+from natars_fhir.fhir.bundle_invariants import invariants
+from natars_fhir.fhir.decode import NOT_UTF8, kind_of, utf8
+from natars_fhir.fhir.entry import NOTHING, Entry, RawEntry, read_entry
+
+#: The types whose entries are data; https://hl7.org/fhir/R4/valueset-bundle-type.html
+READ = frozenset({"document", "message", "transaction", "batch", "history", "searchset", "collection"})
+ANSWERS = frozenset({"transaction-response", "batch-response"})
+
+#: in the Bundle's order; None for what is no entry at all
+Entries = list[RawEntry | None]
+
+_BOM = b"\xef\xbb\xbf"
+_OBJECT = re.compile(rb'\{[ \t\r\n]*"')
+_FIRST_KEY = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"([A-Za-z]+)"')
+
+
+class Envelope(Struct, frozen=True, gc=False):
+    """What a document holds: its entries in order, and what is wrong with it as a whole."""
+
+    #: the Bundle's type; empty for a single resource
+    type: str = ""
+    entries: tuple[Entry, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    #: system and value of Bundle.identifier
+    identifier: tuple[str, str] | None = None
+    timestamp: str = ""
+    #: MessageHeader.id of a message
+    message: str = ""
+
+
+class _Bundle(Struct):
+    type: str = ""
+    entry: list[RawEntry] = []
+    identifier: Raw = NOTHING
+    timestamp: str = ""
+
+
+class _LooseBundle(Struct):
+    type: Any = None
+    entry: Raw = NOTHING
+    identifier: Raw = NOTHING
+    timestamp: Any = None
+
+
+class _Identifier(Struct):
+    system: str = ""
+    value: str = ""
+
+
+class _Named(Struct):
+    id: str = ""
+
+
+class _Parameter(Struct):
+    resource: Raw = NOTHING
+
+
+class _Parameters(Struct):
+    parameter: list[_Parameter] = []
+
+
+_bundle = msgspec.json.Decoder(_Bundle).decode
+_loose_bundle = msgspec.json.Decoder(_LooseBundle).decode
+_parts = msgspec.json.Decoder(list[Raw]).decode
+_parameters = msgspec.json.Decoder(_Parameters).decode
+
+
+def open_bundle(raw: bytes) -> Envelope:
+    """The envelope of a document: a Bundle, a single resource, or Parameters around them."""
+    if not _OBJECT.match(raw):
+        raw = raw.removeprefix(_BOM)
+        if fault := not_json(raw):
+            return Envelope(issues=(fault,))
+    kind = _kind(raw)
+    if isinstance(kind, Issue):
+        return Envelope(issues=(kind,))
+    if kind == "Parameters":
+        return _unwrap(raw)
+    return _open(raw, "Bundle") if kind == "Bundle" else Envelope(entries=(Entry(None, "", raw),))
+
+
+def not_json(raw: bytes) -> Issue | None:
+    """What can be told of a document by its first bytes: nothing there, UTF-16, XML."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in raw[:4]:
+        return NOT_UTF8
+    start = raw[:64].lstrip() or raw.strip()[:1]
+    if not start:
+        return Issue("fatal", "structure", "Resource", "There is nothing here: the document is empty.")
+    if start.startswith(b"<"):
+        return Issue("fatal", "not-supported", "Resource", "This looks like XML; only FHIR's JSON is read.")
+    return None
+
+
+def _kind(raw: bytes | Raw) -> str | Issue:
+    """The type of a document; most write it first, and then no more of it is read."""
+    first = _FIRST_KEY.match(raw)
+    return first[1].decode() if first else kind_of(raw)
+
+
+def _open(raw: bytes | Raw, place: str) -> Envelope:
+    """A Bundle that is found at *place*."""
+    try:
+        envelope, entries = _strict(raw, place)
+    except (DecodeError, RecursionError, UnicodeDecodeError):
+        try:
+            envelope, entries = _tolerant(raw, place)
+        except (DecodeError, RecursionError, UnicodeDecodeError):
+            return Envelope(issues=(_unreadable(raw).within(place),))
+    problems = [*_type(envelope), *(() if envelope.entries or envelope.issues else (_EMPTY,))]
+    if envelope.type in ANSWERS:
+        return Envelope(envelope.type, (), (_ANSWER.within(place),), envelope.identifier, envelope.timestamp)
+    problems += invariants(envelope.type, entries, envelope.identifier, envelope.timestamp)
+    issues = (*envelope.issues, *(problem.within(place) for problem in problems))
+    return Envelope(
+        envelope.type, envelope.entries, issues, envelope.identifier, envelope.timestamp, _message(envelope)
+    )
+
+
+def _strict(raw: bytes | Raw, place: str) -> tuple[Envelope, Entries]:
+    said = _bundle(raw)
+    entries: Entries = said.entry  # type: ignore[assignment]
+    return _envelope(said.type, said.timestamp, said.identifier, entries, [], place), entries
+
+
+def _tolerant(raw: bytes | Raw, place: str) -> tuple[Envelope, Entries]:
+    """A Bundle of which something has the wrong type: each entry is decoded on its own."""
+    said, entries = _loose_bundle(raw), Entries()
+    issues = [
+        Issue("error", "structure", f"{place}.{name}", "A JSON string is expected here.")
+        for name in ("type", "timestamp")
+        if not isinstance(getattr(said, name), str | None)
+    ]
+    try:
+        parts = _parts(said.entry) if said.entry is not NOTHING else []
+    except ValidationError:
+        parts = []
+        issues.append(Issue("error", "structure", f"{place}.entry", "Bundle.entry is an array."))
+    for index, part in enumerate(parts):
+        entry, faults = read_entry(part, f"{place}.entry[{index}]")
+        entries.append(entry)
+        issues += faults
+    return _envelope(_text(said.type), _text(said.timestamp), said.identifier, entries, issues, place), entries
+
+
+def _envelope(
+    kind: str, timestamp: str, identifier: Raw, entries: Entries, issues: list[Issue], place: str
+) -> Envelope:
+    found: list[Entry] = []
+    for index, entry in enumerate(entries):
+        if entry is None:
+            continue
+        if (fault := entry.fault()) is None:
+            found.append(entry.at(index, place))
+        else:
+            issues.append(fault.within(f"{place}.entry[{index}]"))
+    return Envelope(kind, tuple(found), tuple(issues), _identifier(identifier), timestamp)
+
+
+def _type(envelope: Envelope) -> list[Issue]:
+    if not envelope.type:
+        return [Issue("error", "required", "Bundle.type", "A Bundle says its type; it was read as a collection.")]
+    if envelope.type not in READ | ANSWERS:
+        return [Issue("error", "code-invalid", "Bundle.type", "R4 has no such Bundle; it was read as a collection.")]
+    return []
+
+
+def _identifier(raw: Raw) -> tuple[str, str] | None:
+    try:
+        said = msgspec.json.decode(raw, type=_Identifier) if raw is not NOTHING else _Identifier()
+    except (DecodeError, UnicodeDecodeError):
+        return None
+    return (said.system, said.value) if said.value else None
+
+
+def _message(envelope: Envelope) -> str:
+    if envelope.type != "message" or not envelope.entries:
+        return ""
+    try:
+        return msgspec.json.decode(envelope.entries[0].raw, type=_Named).id
+    except (DecodeError, UnicodeDecodeError):
+        return ""
+
+
+def _text(said: Any) -> str:
+    return said if isinstance(said, str) else ""
+
+
+def _unwrap(raw: bytes) -> Envelope:
+    """Every resource of the Parameters; a Bundle among them is opened."""
+    try:
+        wrapped = [(i, it.resource) for i, it in enumerate(_parameters(raw).parameter) if it.resource is not NOTHING]
+    except (DecodeError, RecursionError, UnicodeDecodeError):
+        return Envelope(issues=(_unreadable(raw).within("Parameters"),))
+    opened = [_within_parameters(it, f"Parameters.parameter[{index}].resource") for index, it in wrapped]
+    if not opened:
+        return Envelope(issues=(Issue("warning", "not-found", "Parameters", "The Parameters hold no resource."),))
+    return Envelope(
+        next((it.type for it in opened if it.type), ""),
+        tuple(entry for it in opened for entry in it.entries),
+        tuple(issue for it in opened for issue in it.issues),
+        next((it.identifier for it in opened if it.identifier), None),
+        next((it.timestamp for it in opened if it.timestamp), ""),
+        next((it.message for it in opened if it.message), ""),
+    )
+
+
+def _within_parameters(raw: Raw, place: str) -> Envelope:
+    kind = _kind(raw)
+    if isinstance(kind, Issue):
+        return Envelope(issues=(kind.within(place),))
+    return _open(raw, place) if kind == "Bundle" else Envelope(entries=(Entry(None, place, raw),))
+
+
+def _unreadable(raw: bytes | Raw) -> Issue:
+    kind = kind_of(raw)
+    if isinstance(kind, Issue):
+        return kind
+    if not utf8(raw):
+        return NOT_UTF8
+    return Issue("error", "structure", "Resource", "An element has another JSON type than R4 asks for.")
+
+
+_EMPTY = Issue("warning", "not-found", "Bundle.entry", "The Bundle has no entry: there is nothing to read.")
+_ANSWER = Issue("information", "informational", "Bundle.type", "A server's answer holds nothing to read.")

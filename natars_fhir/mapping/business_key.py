@@ -1,0 +1,36 @@
+"""Business keys: under which other names the same resource may come again (contract: "same business identifier").
+
+Hospitals put one number on many resources: the accession of a panel on all its results, the number of an order on all
+its doses. What also tells such resources apart (the code, the day) is therefore part of their key, else one would
+silently replace the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from natars_fhir.domain.record import Fact
+
+#: Types whose identifiers are often shared: their key holds the concepts and days that their facts tell.
+_SHARED = frozenset(
+    {"Observation", "DiagnosticReport", "MedicationAdministration", "MedicationRequest", "MedicationStatement"}
+)
+
+
+def aliases(resource: Any, facts: Sequence[Fact]) -> tuple[str, ...]:
+    """The business keys of a resource that tells facts; of one that tells none, nothing is ever replaced."""
+    identifiers = getattr(resource, "identifier", None)
+    if not facts or not identifiers:
+        return ()
+    kind = type(resource).__name__
+    many = identifiers if isinstance(identifiers, list) else [identifiers]
+    apart = _apart(resource, facts) if kind in _SHARED else ""
+    return tuple(f"{kind}?{one.system}|{one.value}{apart}" for one in many if one.system and one.value)
+
+
+def _apart(resource: Any, facts: Sequence[Fact]) -> str:
+    code = getattr(resource, "code", None)
+    coding = next((f"{c.system}|{c.code}" for c in (code.coding or ())), code.text or "") if code is not None else ""
+    day = "" if type(resource).__name__ == "DiagnosticReport" else facts[0].when or ""
+    return f"#{coding}#{day}"

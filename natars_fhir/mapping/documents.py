@@ -1,0 +1,154 @@
+"""A document's bytes, read by a site's mapping into readings: bundle, decode, key, views.
+
+Bytes that are one resource cost one decode; only what that refuses is looked at as a Bundle.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from natars_fhir.domain.identity import version
+from natars_fhir.domain.issue import Issue
+from natars_fhir.domain.record import Source
+from natars_fhir.fhir.bundle import Envelope, open_bundle
+from natars_fhir.fhir.check import check
+from natars_fhir.fhir.decode import Decoded, Decoder
+from natars_fhir.fhir.entry import Entry
+from natars_fhir.fhir.r4.primitives import Exact
+from natars_fhir.fhir.references import Scope
+from natars_fhir.fhir.second_look import readable
+from natars_fhir.fhir.versions import VERSIONS, Name, detect
+from natars_fhir.mapping.business_key import aliases
+from natars_fhir.mapping.reading import ReadDocument, Reading
+from natars_fhir.mapping.sink import Sink
+from natars_fhir.mapping.site import SiteMapping
+
+_WRAPPERS = ("Bundle", "Parameters")
+_BOM = b"\xef\xbb\xbf"
+_PATIENT = re.compile(r"(?:^|/)Patient[/?#]")
+
+
+class DocumentReader:
+    """Reads documents of one site. ``fhir_version`` settles the version; without it the content tells.
+
+    R5 is what the R4 Structs refuse and its marks show; it is brought to R4 and then read (standards.md §1.4).
+    """
+
+    def __init__(self, mapping: SiteMapping, fhir_version: Name | None = None) -> None:
+        self.mapping = mapping
+        self.site = mapping.site.site
+        self._version = fhir_version or (None if mapping.site.fhir == "R4" else mapping.site.fhir)
+        self._decode = Decoder(mapping.kinds, self._second_look)
+
+    def __call__(self, raw: bytes) -> ReadDocument:
+        raw = raw.removeprefix(_BOM)
+        decoded = self._decode(raw)
+        if decoded.resource is None and (decoded.kind in _WRAPPERS or not decoded.kind):
+            return self._envelope(open_bundle(raw))
+        entry = Entry(None, "", raw)
+        return ReadDocument("", (self._entry(entry, decoded, Scope((entry,), self.mapping.site.bases)),))
+
+    def resources(self, raw: bytes) -> Iterator[tuple[Reading, Any]]:
+        """Every resource of a document that can be read, with its reading: for those who want to see the source."""
+        envelope = open_bundle(raw.removeprefix(_BOM))
+        scope = Scope(envelope.entries, self.mapping.site.bases)
+        for entry in envelope.entries:
+            decoded = self._decode(entry.raw) if not entry.deleted else None
+            if decoded is not None and decoded.resource is not None:
+                yield self._read(decoded.resource, entry, scope, ()), decoded.resource
+
+    def _envelope(self, envelope: Envelope) -> ReadDocument:
+        scope = Scope(envelope.entries, self.mapping.site.bases)
+        readings = tuple(
+            _deleted(entry, scope) if entry.deleted else self._entry(entry, self._decode(entry.raw), scope)
+            for entry in envelope.entries
+        )
+        system, value = envelope.identifier or ("", "")
+        return ReadDocument(
+            envelope.type, readings, envelope.issues, f"{system}|{value}" if value else envelope.message
+        )
+
+    def _entry(self, entry: Entry, decoded: Decoded, scope: Scope) -> Reading:
+        issues = tuple(entry.seen(issue) for issue in decoded.issues)
+        if decoded.resource is None:
+            return Reading("", decoded.kind, "let-go" if decoded.let_go else "refused", entry.place, issues=issues)
+        return self._read(decoded.resource, entry, scope, issues)
+
+    def _read(self, resource: Any, entry: Entry, scope: Scope, issues: tuple[Issue, ...]) -> Reading:
+        mapping, kind = self.mapping, type(resource)
+        key = scope.own(entry, resource)
+        meta = resource.meta
+        number, updated = (meta.versionId, meta.lastUpdated) if meta is not None else (None, None)
+        source = Source(self.site, key, number or "", mapping.hash)
+        sink = Sink(source, lambda reference, target: scope.key(reference, entry, target))
+        mapping.reads[kind](resource, sink)
+        subject = _subject(resource, key, mapping.subjects[kind], sink)
+        found = (*issues, *(entry.seen(issue) for issue in sink.issues)) if sink.issues else issues
+        reading = Reading(
+            key,
+            kind.__name__,
+            "read",
+            entry.place,
+            version(number, updated),
+            subject,
+            tuple(sink.facts),
+            found,
+            tuple(sink.not_understood),
+            aliases(resource, sink.facts),
+        )
+        return _person(reading, resource, mapping.site.identifiers, scope, entry) if subject == key else reading
+
+    def _second_look(self, raw: bytes) -> tuple[dict[str, Any] | None, list[Issue]]:
+        """The walker; before it, what another version says in other words is brought to R4."""
+        name = self._version or detect(raw)
+        if name is None or name == "R4":
+            return readable(raw)
+        resource, issues = VERSIONS[name].to_r4(json.loads(raw, parse_float=Exact))
+        return resource, [*issues, *check(resource, "readable")]
+
+
+def _deleted(entry: Entry, scope: Scope) -> Reading:
+    """A resource that the sender says is gone."""
+    key = scope.key(entry.url, entry) or entry.url
+    return Reading(key, key.partition("/")[0], "deleted", entry.place)
+
+
+def _subject(resource: Any, key: str, about: str, sink: Sink) -> str | None:
+    """The key of the patient whom a resource is about; told, where it tells facts of nobody."""
+    if not about:
+        return None
+    kind = type(resource).__name__
+    if about == kind:
+        return key
+    found = _named(resource, getattr(resource, about), sink)
+    if found is None and sink.facts:
+        sink.tell("required", f"{kind}.{about}", "No patient is named: what this says is told of nobody.", "error")
+    return found
+
+
+def _named(resource: Any, reference: Any, sink: Sink) -> str | None:
+    """The patient that a reference names; one that is contained goes by its business identifier."""
+    if reference is None:
+        return None
+    if reference.reference and reference.reference.startswith("#"):
+        inner = next((one for one in resource.contained or () if one.id == reference.reference[1:]), None)
+        told = [(i.system, i.value) for i in getattr(inner, "identifier", None) or () if i.system and i.value]
+        return f"Patient?identifier={told[0][0]}|{told[0][1]}" if told else sink.key_of(reference, "Patient")
+    found = sink.key_of(reference, "Patient")
+    return found if found is None or found.startswith("urn:") or _PATIENT.search(found) else None
+
+
+def _person(reading: Reading, resource: Any, systems: tuple[str, ...], scope: Scope, entry: Entry) -> Reading:
+    """A Patient: its identifiers, and all keys that name the same person."""
+    told = [(i.system, i.value) for i in resource.identifier or () if i.system and i.value]
+    joining = [pair for pair in told if not systems or pair[0] in systems]
+    links = [(link.type, scope.key(link.other, entry, "Patient")) for link in resource.link or ()]
+    names = [f"Patient?identifier={system}|{value}" for system, value in joining]
+    names += [other for _, other in links if other]
+    gone = next((other for kind, other in links if kind == "replaced-by" and other), None)
+    ordered = sorted(told, key=lambda pair: (systems.index(pair[0]) if pair[0] in systems else len(systems), pair))
+    return replace(reading, aliases=tuple(names), identifiers=tuple(ordered), replaced_by=gone)

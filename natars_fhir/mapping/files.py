@@ -1,0 +1,148 @@
+"""The folder `mappings/`, read and checked as a whole before the first record."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from natars_fhir.domain.study import Study
+from natars_fhir.domain.trial import build
+from natars_fhir.mapping.checks import concepts_faults, drugs_faults, site_faults, view_faults
+from natars_fhir.mapping.faults import Fault, MappingError, line_of, nearest
+from natars_fhir.mapping.narrative.words import Words, WordFaults
+from natars_fhir.mapping.narrative.words import load as load_words
+from natars_fhir.mapping.schema import Concepts, Drugs, Shape, Site, View, Views
+
+Shaped = TypeVar("Shaped", bound=Shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Mappings:
+    """Everything that the folder says; ``hash`` changes with every byte of it."""
+
+    folder: Path
+    hash: str
+    concepts: Concepts
+    drugs: Drugs
+    views: tuple[View, ...]
+    sites: dict[str, Site]
+    words: Words
+    study: Study
+
+
+def load(folder: Path, trial: str = "natars") -> Mappings:
+    """Reads and checks the whole folder. Raises MappingError with every fault, file and line."""
+    if not (folder / "concepts.toml").is_file():
+        raise MappingError([Fault(str(folder), 0, "is not a mappings folder: it has no concepts.toml")])
+    faults: list[Fault] = []
+    concepts = _file(folder / "concepts.toml", Concepts, faults)
+    drugs = _file(folder / "drugs.toml", Drugs, faults)
+    views = _folder(folder / "views", Views, faults)
+    sites = _folder(folder / "sites", Site, faults)
+    words = _words(folder / "narrative", faults)
+    if concepts is None or drugs is None:
+        raise MappingError(faults)
+    faults += concepts_faults(folder / "concepts.toml", concepts)
+    faults += drugs_faults(folder / "drugs.toml", drugs, concepts)
+    faults += [fault for path, view in views for fault in view_faults(path, view)]
+    faults += [fault for path, site in sites for fault in site_faults(path, site, concepts)]
+    study = _study(folder / "trials" / f"{trial}.toml", set(concepts.concepts), faults)
+    if faults or words is None or study is None:
+        raise MappingError(faults)
+    every = tuple(view for _, found in views for view in found.view)
+    return Mappings(folder, _hash(folder), concepts, drugs, every, {s.site: s for _, s in sites}, words, study)
+
+
+def _folder(folder: Path, shape: type[Shaped], faults: list[Fault]) -> list[tuple[Path, Shaped]]:
+    read = [(path, _file(path, shape, faults)) for path in sorted(folder.glob("*.toml"))]
+    return [(path, found) for path, found in read if found is not None]
+
+
+def _hash(folder: Path) -> str:
+    """The first 12 hex digits of SHA-256 over names and bytes of all files."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.toml")):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def _toml(path: Path, faults: list[Fault]) -> tuple[dict[str, Any] | None, str]:
+    try:
+        source = path.read_text(encoding="utf-8")
+        return tomllib.loads(source), source
+    except OSError:
+        faults.append(Fault(str(path), 0, "is missing or cannot be read"))
+    except UnicodeDecodeError:
+        faults.append(Fault(str(path), 0, "is not UTF-8"))
+    except tomllib.TOMLDecodeError as error:
+        faults.append(Fault(str(path), _toml_line(str(error)), f"is not TOML: {error}"))
+    return None, ""
+
+
+def _toml_line(message: str) -> int:
+    _, _, rest = message.partition("(at line ")
+    digits = rest.partition(",")[0]
+    return int(digits) if digits.isdigit() else 0
+
+
+def _file(path: Path, shape: type[Shaped], faults: list[Fault]) -> Shaped | None:
+    table, source = _toml(path, faults)
+    if table is None:
+        return None
+    try:
+        return shape.model_validate(table)
+    except ValidationError as error:
+        faults += _shape_faults(path, source, shape, error)
+        return None
+
+
+def _shape_faults(path: Path, source: str, shape: type[Shape], error: ValidationError) -> Iterator[Fault]:
+    for one in error.errors():
+        words = [str(part) for part in one["loc"] if not isinstance(part, int)]
+        hint = nearest(words[-1], _keys(shape)) if one["type"] == "extra_forbidden" else ""
+        text = "unknown key" if one["type"] == "extra_forbidden" else one["msg"]
+        yield Fault(str(path), line_of(source, *words), f"{'.'.join(map(str, one['loc']))}: {text}{hint}")
+
+
+def _keys(shape: type[Shape]) -> set[str]:
+    """Every key that a file of this shape may use, at any depth: for a hint, no more."""
+    seen: set[type[Shape]] = set()
+    keys: set[str] = set()
+    waiting: list[Any] = [shape]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, type) and issubclass(found, Shape) and found not in seen:
+            seen.add(found)
+            keys |= set(found.model_fields)
+            waiting += [field.annotation for field in found.model_fields.values()]
+        else:
+            waiting += list(getattr(found, "__args__", ()))
+    return keys
+
+
+def _words(folder: Path, faults: list[Fault]) -> Words | None:
+    try:
+        return load_words(folder)
+    except WordFaults as error:
+        faults += [Fault(str(folder), 0, text) for text in error.faults]
+        return None
+
+
+def _study(path: Path, concepts: set[str], faults: list[Fault]) -> Study | None:
+    table, source = _toml(path, faults)
+    if table is None:
+        return None
+    study, wrong = build(table, concepts)
+    faults += [Fault(str(path), line_of(source, *_quoted(text)), text) for text in wrong]
+    return study
+
+
+def _quoted(text: str) -> list[str]:
+    """The words that a fault puts in «…»: where to look for its line."""
+    return [part.partition("»")[0] for part in text.split("«")[1:]][:1]

@@ -1,0 +1,128 @@
+"""Gathered: the readings of one site, kept so that each resource counts in its newest version and patients are whole.
+
+Where many documents tell of one patient, and in any order, this is what makes the order not matter: a later version
+replaces an earlier one, the same resource under a business identifier is the same, and patients join by identifier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from natars_fhir.domain.identity import Patients, Version
+from natars_fhir.domain.issue import Issue
+from natars_fhir.domain.record import Fact, Patient
+from natars_fhir.mapping.reading import Reading
+
+#: Kinds that are kept though they tell no fact: others refer to them.
+_ALWAYS = ("Patient", "Medication")
+
+#: Of a resource that told nothing only its version is kept, under a number, and only where it can replace another.
+Empty = dict[int, Version]
+
+
+class Held(Protocol):
+    """Where readings are kept: a dict in memory, or a file when they are many."""
+
+    def get(self, key: str) -> Reading | None: ...
+    def put(self, key: str, reading: Reading) -> None: ...
+    def drop(self, key: str) -> None: ...
+    def by_patient(self, patients: Patients) -> Iterator[tuple[str, list[Reading]]]: ...
+
+
+class InMemory:
+    """Readings in a dict."""
+
+    def __init__(self) -> None:
+        self._readings: dict[str, Reading] = {}
+
+    def get(self, key: str) -> Reading | None:
+        """The reading under *key*."""
+        return self._readings.get(key)
+
+    def put(self, key: str, reading: Reading) -> None:
+        """Keeps a reading."""
+        self._readings[key] = reading
+
+    def drop(self, key: str) -> None:
+        """Forgets a reading."""
+        self._readings.pop(key, None)
+
+    def by_patient(self, patients: Patients) -> Iterator[tuple[str, list[Reading]]]:
+        """The readings of each patient, patients in the order of their keys."""
+        grouped: dict[str, list[Reading]] = {}
+        for reading in self._readings.values():
+            if reading.subject is not None:
+                grouped.setdefault(patients.one(reading.subject), []).append(reading)
+        for key in sorted(grouped):
+            yield key, grouped[key]
+
+
+class Gathered:
+    """All readings of one site."""
+
+    def __init__(self, site: str, held: Held | None = None) -> None:
+        self.site = site
+        self.patients = Patients()
+        self._held: Held = InMemory() if held is None else held
+        self._alias: dict[int, str] = {}
+        self._empty: Empty = {}
+
+    def add(self, reading: Reading) -> None:
+        """Takes a reading in, unless a newer version of its resource is there already."""
+        if reading.fate == "deleted":
+            self._forget(reading)
+        elif reading.fate == "read":
+            if reading.kind == "Patient":
+                self.patients.join(reading.key, reading.aliases)
+            self._keep(reading)
+
+    def shared(self, key: str) -> tuple[Fact, ...] | None:
+        """The facts of a resource that is nobody's (a Medication); None where it is not known."""
+        reading = self._held.get(key)
+        return None if reading is None else reading.facts
+
+    def outcomes(self) -> Iterator[tuple[Patient, list[Fact], list[Issue]]]:
+        """Every patient with all facts and issues of their newest resource versions."""
+        for key, readings in self._held.by_patient(self.patients):
+            facts = [fact for reading in readings for fact in reading.facts]
+            issues = [issue for reading in readings for issue in reading.issues]
+            yield self._patient(key, readings), facts, issues
+
+    def _keep(self, reading: Reading) -> None:
+        key = self._known_as(reading)
+        earlier = self._held.get(key)
+        version = earlier.version if earlier is not None else self._empty.get(hash(key))
+        if version is not None and not version.replaced_by(reading.version):
+            return
+        if reading.facts or reading.issues or reading.kind in _ALWAYS:
+            self._held.put(key, reading)
+            self._empty.pop(hash(key), None)
+        else:
+            self._held.drop(key)
+            if _can_replace(reading.version) or earlier is not None:
+                self._empty[hash(key)] = reading.version
+
+    def _known_as(self, reading: Reading) -> str:
+        """The key under which this resource came first: its own, or another that shares a business identifier."""
+        if reading.kind == "Patient" or not (reading.facts or reading.aliases):
+            return reading.key
+        for alias in reading.aliases:
+            first = self._alias.setdefault(hash(alias), reading.key)
+            if first != reading.key:
+                return first
+        return reading.key
+
+    def _forget(self, reading: Reading) -> None:
+        self._held.drop(reading.key)
+
+    def _patient(self, key: str, readings: list[Reading]) -> Patient:
+        own = [reading for reading in readings if reading.kind == "Patient"]
+        identifiers = sorted({pair for reading in own for pair in reading.identifiers})
+        gone = {reading.key for reading in own if reading.replaced_by}
+        names = sorted(r.key for r in own if r.key not in gone) or sorted(r.key for r in own) or [key]
+        return Patient(self.site, names[0], tuple(identifiers))
+
+
+def _can_replace(version: Version) -> bool:
+    return (version.number or 0) > 1 or (version.number is None and version.updated is not None)

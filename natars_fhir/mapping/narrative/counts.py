@@ -1,0 +1,189 @@
+"""Mitoses and necrosis: counts, shares, and the bounds that words give (clinical.md §3.1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+from natars_fhir.domain.interval import Interval, Number, number
+from natars_fhir.domain.record import detail
+from natars_fhir.mapping.narrative.lexicon import Hit
+from natars_fhir.mapping.narrative.page import Page
+from natars_fhir.mapping.narrative.quantity import amount, ranged
+from natars_fhir.mapping.narrative.said import Said, firmness, scaled
+from natars_fhir.mapping.narrative.words import Words
+
+MITOSES, NECROSIS = "mitoses-per-10hpf", "necrosis-percent"
+PER_TEN, PERCENT = "{mitoses}/10.[HPF]", "%"
+#: ten fields are taken as two square millimetres (clinical.md §3.1)
+_FIELDS, _AREA = Decimal(10), Decimal(2)
+_RARE = Interval(Decimal(0), Decimal(3), unit=PER_TEN)
+_FREQUENT = Interval(Decimal(1), None, unit=PER_TEN)
+_SOME = Interval(Decimal(0), None, low_open=True, unit=PER_TEN)
+_NONE = number(0, PER_TEN)
+_NECROTIC = Interval(Decimal(0), Decimal(100), low_open=True, unit=PERCENT)
+_EXTENSIVE = Interval(Decimal(10), Decimal(100), unit=PERCENT)
+
+
+class Patterns(NamedTuple):
+    """Counts on fields or areas, and shares."""
+
+    count: re.Pattern[str]
+    fields_first: re.Pattern[str]
+    share: re.Pattern[str]
+    mitotic: dict[str, re.Pattern[str]]
+    necrotic: dict[str, re.Pattern[str]]
+
+
+@lru_cache(maxsize=8)
+def patterns(words: Words) -> Patterns:
+    """Compiled for one set of word lists."""
+    field, area = words.any("counts.mitoses", "field"), words.any("counts.mitoses", "area")
+    unit = rf"(?P<many>\d{{1,3}}(?:\.\d{{1,2}})?)?\s*个?\s*(?:(?P<field>{field})|(?P<area>{area}))(?![a-z])"
+    named = words.any("counts.mitoses", "name")
+    return Patterns(
+        re.compile(rf"{ranged(words)}\s*(?:个|枚|{named})?\s*(?:/|每|per|in|\()\s*{unit}"),
+        re.compile(rf"(?:每|in|per)?\s*{unit}\s*(?:内|中|视野)?[^,;。\d]{{0,8}}{ranged(words)}\s*个"),
+        re.compile(rf"{ranged(words, r'%?')}\s*%"),
+        {tag: re.compile(words.any("counts.mitoses", tag)) for tag in ("rare", "frequent", "seen", "none")},
+        {tag: re.compile(words.any("counts.necrosis", tag)) for tag in ("extensive", "seen", "none")},
+    )
+
+
+def read(page: Page, words: Words) -> Iterator[Said]:
+    """Mitoses per ten fields and the share of necrosis."""
+    shape = patterns(words)
+    for sort, reader in (("counts.mitoses", _mitoses), ("counts.necrosis", _necrosis)):
+        names = [hit for hit in page.find(words[sort]) if hit.tag == "name" and not page.void(hit.start)]
+        for index, hit in enumerate(names):
+            following = names[index + 1].start if index + 1 < len(names) else len(page.text)
+            previous = names[index - 1].end if index else 0
+            yield from reader(page, words, shape, hit, (previous, following))
+
+
+def _mitoses(
+    page: Page, words: Words, shape: Patterns, hit: Hit, reach: tuple[int, int]
+) -> Iterator[Said]:
+    """A count near the name, else what the words beside it bound."""
+    high = min(page.sentence(hit.end)[1], hit.end + 40, reach[1])
+    low, end = page.clause(hit.start)
+    low = max(low, reach[0], hit.start - 24)
+    found = shape.count.search(page.text, hit.end, high) or shape.count.search(page.text, low, high)
+    counted = found or shape.fields_first.search(page.text, max(low, hit.start - 20), high)
+    if counted:
+        value = _per_ten(page.text, counted, words)
+        if value:
+            yield _said(page, MITOSES, value, (min(hit.start, counted.start()), max(hit.end, counted.end())))
+        return
+    end = min(end, reach[1], hit.end + 14)
+    value, span = _bounded(page, hit, (low, end), shape.mitotic, _MITOTIC)
+    if value:
+        yield _said(page, MITOSES, value, span)
+
+
+_MITOTIC = {"rare": _RARE, "frequent": _FREQUENT, "none": _NONE, "seen": _SOME}
+_NECROTIC_WORDS = {"none": number(0, PERCENT), "extensive": _EXTENSIVE, "seen": _NECROTIC}
+
+
+def _per_ten(text: str, found: re.Match[str], words: Words) -> Number | None:
+    said = amount(text, found.start(1 if found.re.groupindex["many"] > 1 else 4), *_ends(found), words)
+    count = said.number(PER_TEN)
+    if count is None:
+        return None
+    fields = Decimal(found["many"] or 1)
+    if not fields:
+        return None
+    whole = _FIELDS if found["field"] else _AREA
+    return count if fields == whole else scaled(count, whole / fields, PER_TEN)
+
+
+def _ends(found: re.Match[str]) -> tuple[str, str | None]:
+    """The two ends of the count: the groups that are not named."""
+    named = set(found.re.groupindex.values())
+    low, high = (found[group] for group in range(1, found.re.groups + 1) if group not in named)
+    return low, high
+
+
+def _necrosis(
+    page: Page, words: Words, shape: Patterns, hit: Hit, reach: tuple[int, int]
+) -> Iterator[Said]:
+    """A share beside the name, else what the words beside it bound."""
+    low, high = page.clause(hit.start)
+    low, high = max(low, reach[0], hit.start - 24), min(high, reach[1], hit.end + 20)
+    share = shape.share.search(page.text, hit.end, high) or _share_before(page, shape, low, hit)
+    if share:
+        said = amount(page.text, share.start(1), share[1], share[2], words)
+        value = said.number(PERCENT, ceiling=100)
+        if value and value.high is not None and value.high <= 100:
+            about = "yes" if said.about else None
+            yield _said(page, NECROSIS, value, (min(hit.start, said.start), max(hit.end, share.end())), about)
+        return
+    value, span = _bounded(page, hit, (low, min(high, hit.end + 10)), shape.necrotic, _NECROTIC_WORDS)
+    if value:
+        yield _said(page, NECROSIS, value, span)
+
+
+def _share_before(page: Page, shape: Patterns, low: int, hit: Hit) -> re.Match[str] | None:
+    """约20%坏死, "20% necrosis"."""
+    found = None
+    for found in shape.share.finditer(page.text, low, hit.start):
+        pass
+    return found if found and hit.start - found.end() <= 10 else None
+
+
+def _bounded(
+    page: Page, hit: Hit, reach: tuple[int, int], shape: dict[str, re.Pattern[str]], values: dict[str, Number]
+) -> tuple[Number | None, tuple[int, int]]:
+    """What the words before or after the name make of it. "None" before it may reach over a list."""
+    low, high = reach
+    before, after = page.text[low : hit.start], page.text[hit.end : high]
+    if page.stance(hit.start, hit.end).denied or shape["none"].match(after.strip(" :,为是均was")):
+        place = _last(shape["none"], before)
+        return values["none"], (low + place if place is not None else hit.start, hit.end if place is not None else high)
+    for tag, value in values.items():
+        if tag == "none":
+            continue
+        right = shape[tag].search(after)
+        left = _last(shape[tag], before[-14:])
+        if right:
+            return value, (hit.start, hit.end + right.end())
+        if left is not None:
+            return value, (max(low, hit.start - 14) + left, hit.end)
+    return None, (0, 0)
+
+
+def _last(shape: re.Pattern[str], text: str) -> int | None:
+    place = None
+    for found in shape.finditer(text):
+        place = found.start()
+    return place
+
+
+def _said(page: Page, concept: str, value: Number, reach: tuple[int, int], about: str | None = None) -> Said:
+    hedged = page.before(reach[0]).hedged or page.after(reach[1]).hedged
+    return Said(concept, value, page.span(*reach), firmness(hedged), detail(approximate=about))
+
+
+def bare(page: Page, words: Words, concept: str) -> Said | None:
+    """A short value: ``5/10HPF``, ``20%``, ``无``, or a plain number."""
+    shape = patterns(words)
+    if concept == MITOSES:
+        found = shape.count.search(page.text)
+        value = _per_ten(page.text, found, words) if found else None
+        unit, ceiling = PER_TEN, None
+    else:
+        found, value, unit, ceiling = shape.share.search(page.text), None, PERCENT, 100
+    plain = found or re.search(ranged(words), page.text)
+    if value is None and plain:
+        value = amount(page.text, plain.start(1), plain[1], plain[2], words).number(unit, ceiling=ceiling)
+    if value is None:
+        value = _worded(page.text, shape, concept)
+    return Said(concept, value, (0, len(page.text))) if value else None
+
+
+def _worded(text: str, shape: Patterns, concept: str) -> Number | None:
+    forms, values = (shape.mitotic, _MITOTIC) if concept == MITOSES else (shape.necrotic, _NECROTIC_WORDS)
+    return next((values[tag] for tag in ("none", *values) if forms[tag].search(text)), None)

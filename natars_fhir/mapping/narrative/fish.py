@@ -1,0 +1,148 @@
+"""MDM2 amplification by FISH: its state and its ratio (clinical.md §4.6, §5.3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import lru_cache
+
+from natars_fhir.domain.answer import Answer
+from natars_fhir.domain.record import Standing, detail
+from natars_fhir.mapping.narrative.lexicon import Hit
+from natars_fhir.mapping.narrative.markers import Mention
+from natars_fhir.mapping.narrative.page import Page
+from natars_fhir.mapping.narrative.quantity import amount, ranged
+from natars_fhir.mapping.narrative.said import Said, Unread, firmness
+from natars_fhir.mapping.narrative.words import Words
+
+STATE, RATIO = "fish-mdm2", "mdm2-cep12-ratio"
+#: two copies of the gene for one of the chromosome (clinical.md §4.6)
+_LIMIT = Decimal(2)
+_REACH = 90
+#: the first that is found decides; what is not there outweighs what is
+_ORDER = ("failed", "pending", "not-done", "suspected", "not-amplified", "amplified")
+_NO_STATE = "MDM2 FISH is named, and no result can be read"
+
+
+def read(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> Iterator[Said | Unread]:
+    """States and ratios; a ratio alone, or one that says otherwise, gives a state as well."""
+    states = list(_states(page, words, mentioned))
+    ratios = list(_ratios(page, words))
+    said = [each for each in states if isinstance(each, Said)]
+    yield from (states if said or not ratios else ())
+    yield from ratios
+    for ratio in ratios:
+        derived = _derived(ratio)
+        if derived and all(derived.value != each.value for each in said):
+            yield derived
+
+
+def _states(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> Iterator[Said | Unread]:
+    done = -1
+    for index, each in enumerate(mentioned):
+        if not each.gene or each.concept != "ihc-mdm2" or page.void(each.start) or each.start < done:
+            continue
+        high = _limit(page, mentioned, index)
+        found = _state(page, words, each, high)
+        if found is None:
+            if not _names_ratio(page, words, each.start):
+                yield Unread(STATE, page.span(each.start, each.end), _NO_STATE)
+            continue
+        done = found.end
+        yield _said(page, words, each, found)
+
+
+def _limit(page: Page, mentioned: tuple[Mention, ...], index: int) -> int:
+    """How far this mention's result may lie: to the next other gene or stain, to the end of its sentence."""
+    each = mentioned[index]
+    ends = [page.sentence(each.start)[1], each.end + _REACH]
+    others = (other for other in mentioned[index + 1 : index + 8] if other.concept != each.concept or not other.gene)
+    ends += [other.start for other in others][:1]
+    return min(ends)
+
+
+def _state(page: Page, words: Words, each: Mention, high: int) -> Hit | None:
+    """The state in the first clause that has one; FISH's failure may also be said before the gene."""
+    low = each.end
+    while low < high:
+        end = min(page.clause(low)[1], high)
+        hits = [hit for hit in page.find(words["fish.status"], low, end) if hit.tag != "test"]
+        if hits:
+            return min(hits, key=lambda hit: (_ORDER.index(hit.tag), -hit.end))
+        low = end + 1
+    sentence = page.sentence(each.start)[0]
+    earlier = [hit for hit in page.find(words["fish.status"], sentence, each.start) if hit.tag in _ORDER[:3]]
+    before = [hit for hit in page.find(words["fish.status"], page.clause(each.start)[0], each.start)]
+    worded = [hit for hit in before if hit.tag in ("amplified", "not-amplified")]
+    return next(iter(earlier or worded), None)
+
+
+def _said(page: Page, words: Words, each: Mention, found: Hit) -> Said:
+    low, high = min(each.start, found.start), max(each.end, found.end)
+    stance = page.before(low).also(page.after(high))
+    value = found.tag
+    if value == "amplified" and stance.denied:
+        value = "not-amplified"
+    hedged = stance.hedged or value == "suspected"
+    standing: Standing = "pending" if value == "pending" else firmness(hedged)
+    value = "amplified" if value == "suspected" else value
+    start, end = page.sentence(low)
+    sequencing = page.has(words["fish.method"], "sequencing", start, low)
+    polysomy = page.has(words["fish.ratio"], "polysomy", low, end)
+    said = detail(method="sequencing" if sequencing else None, polysomy="yes" if polysomy else None)
+    return Said(STATE, value, page.span(low, high), standing, said)
+
+
+def _names_ratio(page: Page, words: Words, start: int) -> bool:
+    hit = words["fish.ratio"].at(page.text, page.normal.cased, start)
+    return hit is not None and hit.tag == "name"
+
+
+def _ratios(page: Page, words: Words) -> Iterator[Said]:
+    value = _ratio_pattern(words)
+    for name in page.find(words["fish.ratio"]):
+        found = value.match(page.text, name.end) if name.tag == "name" and not page.void(name.start) else None
+        if (
+            not found
+            or words["fish.ratio"].at(page.text, page.normal.cased, found.end())
+            and _is_limit(page, words, found.end())
+        ):
+            continue
+        said = amount(page.text, found.start(1), found[1], found[2], words)
+        number = said.number("1")
+        if number:
+            polysomy = page.has(words["fish.ratio"], "polysomy", found.end(), page.sentence(name.start)[1])
+            extra = detail(approximate="yes" if said.about else None, polysomy="yes" if polysomy else None)
+            hedged = page.stance(name.start, found.end()).hedged
+            yield Said(RATIO, number, page.span(name.start, found.end()), firmness(hedged), extra)
+
+
+def _is_limit(page: Page, words: Words, place: int) -> bool:
+    hit = words["fish.ratio"].at(page.text, page.normal.cased, place)
+    return hit is not None and hit.tag == "limit"
+
+
+@lru_cache(maxsize=8)
+def _ratio_pattern(words: Words) -> re.Pattern[str]:
+    comparators = words.any("quantity.word", "below", "at-most", "above", "at-least", "about")
+    filler = words.any("fish.ratio", "filler")
+    return re.compile(rf"(?:[\s()]|{filler}|{comparators}){{0,8}}?{ranged(words)}(?!\s*%)")
+
+
+def _derived(ratio: Said) -> Said | None:
+    """What the ratio says of the state; None where it says neither."""
+    assert not isinstance(ratio.value, str)
+    above = ratio.value.at_least(_LIMIT)
+    if above is Answer.UNKNOWN:
+        return None
+    value = "amplified" if above is Answer.YES else "not-amplified"
+    return Said(STATE, value, ratio.span, ratio.standing, (("from", "ratio"), *ratio.detail))
+
+
+def bare(page: Page, words: Words) -> Iterator[Said]:
+    """A short value of a FISH test that is known: 扩增, 未见扩增, 阴性."""
+    hits = [hit for hit in page.find(words["fish.status"]) if hit.tag != "test"]
+    if hits:
+        found = min(hits, key=lambda hit: (_ORDER.index(hit.tag), -hit.end))
+        yield _said(page, words, Mention("ihc-mdm2", found.start, found.start, True), found)

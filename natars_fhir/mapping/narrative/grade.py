@@ -1,0 +1,188 @@
+"""Histological grade: FNCLCC within 1 to 3, and other grades under another name (clinical.md §3.2, §5.5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+from natars_fhir.domain.interval import Interval, Number, number
+from natars_fhir.domain.record import detail
+from natars_fhir.mapping.narrative.page import Page
+from natars_fhir.mapping.narrative.said import Said, Unread, firmness
+from natars_fhir.mapping.narrative.words import Words
+
+FNCLCC, OTHER = "fnclcc-grade", "histologic-grade"
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+_NOT_A_GRADE = "FNCLCC is named, and no grade from 1 to 3 can be read"
+_LEVEL = r"(?:iii|ii|iv|i|[0-9])(?![\d.%])"
+
+
+class Patterns(NamedTuple):
+    """What grades look like."""
+
+    level: re.Pattern[str]
+    after: re.Pattern[str]
+    before: re.Pattern[str]
+    alone: re.Pattern[str]
+    of_three: re.Pattern[str]
+    components: re.Pattern[str]
+    total: re.Pattern[str]
+    not_graded: re.Pattern[str]
+
+
+@lru_cache(maxsize=8)
+def patterns(words: Words) -> Patterns:
+    """Compiled for one set of word lists."""
+    word = words.any("grade.word", "grade")
+    least, most = words.any("quantity.word", "at-least", "above"), words.any("quantity.word", "at-most")
+    bound = rf"(?:(?P<least>{least})|(?P<most>{most}))?\s*"
+    span = words.any("quantity.word", "range")
+    level = (
+        rf"{bound}(?P<g>g)?\s*(?P<low>{_LEVEL})(?:\s*级)?"
+        rf"(?:\s*(?:{span}|/|或|or|of|out of)\s*(?P<to>g)?(?P<high>{_LEVEL}))?"
+        r"(?P<unit>\s*级)?(?P<up>\s*(?:及以上|或以上|以上))?(?!\s*(?:分|个|/|mm|cm|hpf|-\d|\.\d))"
+    )
+    lead = rf"(?:[\s:,()=为是系统法组织学肿瘤the,of]|{word}|标准|采用|按|system|grading|criteria|score|评分)*?"
+    scheme = words.any("grade.scheme", "fnclcc")
+    either = words.any("grade.word", "score")
+    part = {tag: words.any("grade.word", tag) for tag in ("differentiation", "mitoses", "necrosis")}
+    points = r"\s*[:=为]?\s*\(?\s*(\d)\s*(?:分|points?)?\)?"
+    join = r"[\s,+、;]*"
+    return Patterns(
+        re.compile(rf"(?<![\d.a-z]){level}"),
+        re.compile(rf"{scheme}{lead}{level}"),
+        re.compile(rf"(?:{word}\s*[:为]?\s*)?{level}\s*[,(]*\s*{scheme}"),
+        re.compile(rf"(?<![a-z]){word}\s*[:为是]*\s*{level}"),
+        re.compile(r"grade\s*:?\s*(?P<low>iii|ii|i|[1-3])\s*(?:of|out of|/)\s*(?:3|iii)(?![\d级])"),
+        re.compile(
+            rf"{part['differentiation']}{points}{join}{part['mitoses']}{points}{join}{part['necrosis']}{points}"
+            r"(?:\s*[=,:，]?\s*(?:总分|合计|共|total|score|:|为|=|\s)*(\d)\s*(?:分|points?|\)|$))?"
+        ),
+        re.compile(rf"{either}(?:\s|:|为|=|of|是|\(\d\s*\+\s*\d\s*\+\s*\d\s*=?|\d\s*\+\s*\d\s*\+\s*\d\s*=)*\s*(\d)\s*(?:分|points?|\)|$|,|。)"),
+        re.compile(rf"{scheme}[^,;。\n]{{0,12}}{words.any('grade.word', 'not-graded')}"),
+    )
+
+
+def read(page: Page, words: Words) -> Iterator[Said | Unread]:
+    """FNCLCC grades, grades of no known scheme, and words such as 高级别."""
+    shape = patterns(words)
+    taken: list[tuple[int, int]] = []
+    for each in _fnclcc(page, words, shape):
+        taken.append(each[0])
+        yield each[1]
+    yield from _alone(page, words, shape, taken)
+    for hit in page.find(words["grade.level"]):
+        if not page.void(hit.start) and not page.stance(hit.start, hit.end).denied:
+            hedged = page.before(hit.start).also(page.after(hit.end)).hedged
+            said = detail(scheme="unknown")
+            yield Said(OTHER, hit.tag, page.span(hit.start, hit.end), firmness(hedged), said)
+
+
+def _fnclcc(page: Page, words: Words, shape: Patterns) -> Iterator[tuple[tuple[int, int], Said | Unread]]:
+    schemes = [hit for hit in page.find(words["grade.scheme"]) if hit.tag == "fnclcc"]
+    done = -1
+    for hit in schemes:
+        if page.void(hit.start) or hit.start < done:
+            continue
+        found = _stated(page, shape, hit.start, hit.end)
+        total, reach = _sum(page, shape, hit.start)
+        value = _level(found) if found else None
+        span = found.span() if found else (hit.start, reach or hit.end)
+        if value is None and total is not None:
+            value, span = _of_sum(total), (hit.start, reach)
+        done = span[1]
+        if value is None:
+            yield (span, Unread(FNCLCC, page.span(hit.start, hit.end), _NOT_A_GRADE))
+            continue
+        yield (span, _said(page, value, (min(span[0], hit.start), max(span[1], hit.end)), total))
+    for found in shape.of_three.finditer(page.text):
+        inside = any(low <= found.start() < high for low, high in [page.sentence(hit.start) for hit in schemes])
+        value = _level(found)
+        if value and not inside and not page.void(found.start()):
+            yield (found.span(), _said(page, value, found.span(), None))
+
+
+def _stated(page: Page, shape: Patterns, start: int, end: int) -> re.Match[str] | None:
+    """The grade after the scheme's name, else right before it."""
+    if shape.not_graded.match(page.text, start):
+        return None
+    after = shape.after.match(page.text, start)
+    if after:
+        return after
+    low = max(page.sentence(start)[0], start - 24)
+    return next((found for found in shape.before.finditer(page.text, low, end) if found.end() >= end), None)
+
+
+def _level(found: re.Match[str]) -> Number | None:
+    """An interval within 1 to 3; None for a grade that FNCLCC does not have."""
+    said = found.groupdict()
+    low = _number(said["low"])
+    high = _number(said["high"]) if said.get("high") else low
+    if re.search(r"(?:of|out of)\s*$", found.string[found.start() : found.start("high")] if said.get("high") else ""):
+        high = low
+    low, high = min(low, high), max(low, high)
+    if not 1 <= low <= high <= 3:
+        return None
+    if said.get("least") or said.get("up"):
+        high = 3
+    if said.get("most"):
+        low = 1
+    return Interval(Decimal(low), Decimal(high))
+
+
+def _number(text: str) -> int:
+    return _ROMAN.get(text) or int(text)
+
+
+def _sum(page: Page, shape: Patterns, start: int) -> tuple[int | None, int]:
+    """The sum of the components, as said or as added up, within the sentence, and where it ends."""
+    high = min(page.sentence(start)[1], start + 90)
+    parts = shape.components.search(page.text, start, high)
+    if parts:
+        added = sum(int(parts[group]) for group in (1, 2, 3))
+        return (int(parts[4]) if parts[4] else added), parts.end()
+    total = shape.total.search(page.text, start, high)
+    return (int(total[1]), total.end()) if total else (None, 0)
+
+
+def _of_sum(total: int) -> Number | None:
+    """clinical.md §3.2: 2-3 is grade 1, 4-5 grade 2, 6-8 grade 3."""
+    if not 2 <= total <= 8:
+        return None
+    return number(1 if total <= 3 else 2 if total <= 5 else 3)
+
+
+def _said(page: Page, value: Number, reach: tuple[int, int], total: int | None) -> Said:
+    hedged = page.stance(*reach).hedged
+    said = detail(scheme="fnclcc", sum=None if total is None else number(total))
+    return Said(FNCLCC, value, page.span(*reach), firmness(hedged), said)
+
+
+def _alone(page: Page, words: Words, shape: Patterns, taken: list[tuple[int, int]]) -> Iterator[Said]:
+    """G2, 组织学分级2级: a grade whose scheme is not said."""
+    others = [hit for hit in page.find(words["grade.scheme"])]
+    for found in shape.alone.finditer(page.text):
+        low, high = page.clause(found.start())
+        near = any(low <= hit.start <= high and abs(hit.start - found.start()) < 24 for hit in others)
+        inside = any(start - 30 <= found.start() < end for start, end in taken)
+        lead = page.text[found.start()]
+        if near or inside or page.void(found.start()) or shape.of_three.match(page.text, found.start()):
+            continue
+        value = _number(found["low"])
+        if lead == "级" or not 1 <= value <= 4:
+            continue
+        hedged = page.stance(*found.span()).hedged
+        said = detail(scheme="unknown")
+        yield Said(OTHER, number(value), page.span(*found.span()), firmness(hedged), said)
+
+
+def bare(page: Page, words: Words) -> Said | None:
+    """A short value of a grade that is known to be FNCLCC: ``2级``, ``G2``, ``II``, ``grade 2 of 3``."""
+    shape = patterns(words)
+    text = page.text.strip()
+    found = shape.of_three.search(text) or shape.level.search(text)
+    value = _level(found) if found else None
+    return _said(page, value, (0, len(page.text)), None) if value else None

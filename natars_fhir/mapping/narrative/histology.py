@@ -1,0 +1,113 @@
+"""Histology: which tumour a text names, and whether it says so, doubts it or denies it (clinical.md §4.1, §5.3).
+
+Names in a row (``A、B``, ``A, B or C``) are said alike. A name is final only as a diagnosis made on tissue: what an
+imaging or operation report calls the tumour is hedged unless it quotes the pathology.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from natars_fhir.domain.record import detail
+from natars_fhir.mapping.narrative.lexicon import Hit
+from natars_fhir.mapping.narrative.page import Page, Stance
+from natars_fhir.mapping.narrative.said import Kind, Said, firmness
+from natars_fhir.mapping.narrative.words import Words
+
+CONCEPT = "histology"
+
+
+class Patterns(NamedTuple):
+    """What stands around names."""
+
+    row: re.Pattern[str]
+    either: re.Pattern[str]
+    like: re.Pattern[str]
+    component: re.Pattern[str]
+    heading: re.Pattern[str]
+    tissue: re.Pattern[str]
+    hint: re.Pattern[str]
+
+
+@lru_cache(maxsize=8)
+def patterns(words: Words) -> Patterns:
+    """Compiled for one set of word lists."""
+    around = {tag: words.any("histology.around", tag) for tag in words["histology.around"].words}
+    ends = r"(?![a-z])"
+    return Patterns(
+        re.compile(rf"[\s,、/()]*(?:{around['either']}|和|及|与|以及|and|&)?[\s,、/()]*(?:a|an|the)?\s*"),
+        re.compile(rf"[\s,、/()]*{around['either']}[\s,、/()]*(?:a|an|the)?\s*"),
+        re.compile(around["like"] + ends),
+        re.compile(rf"[\s(]*{around['component']}{ends}"),
+        re.compile(rf"{around['before-tissue']}[^。;\n]{{0,60}}$"),
+        re.compile(around["tissue"]),
+        re.compile(rf"{around['hint']}[^,;。]{{0,20}}$"),
+    )
+
+
+def read(page: Page, words: Words, kind: Kind) -> Iterator[Said]:
+    """Every tumour that the text says is there, or may be."""
+    shape = patterns(words)
+    names = [hit for hit in page.find(words["histology.name"]) if not _is_like(page, shape, hit)]
+    found = [each for row in _rows(page, shape, names) for each in _row(page, shape, row, kind)]
+    dedifferentiated = any(each.value == "DDLPS" and each.standing == "final" for each in found)
+    for each in found:
+        part_of = each.value == "WDLPS" and dedifferentiated and each.standing == "final"
+        yield each._replace(detail=detail(method=kind, component="yes")) if part_of else each
+
+
+def _is_like(page: Page, shape: Patterns, hit: Hit) -> bool:
+    """平滑肌肉瘤样: like it, so not it. 成分 after a name is a part of the tumour."""
+    return shape.like.match(page.text, hit.end) is not None and shape.component.match(page.text, hit.end) is None
+
+
+def _rows(page: Page, shape: Patterns, names: list[Hit]) -> Iterator[list[Hit]]:
+    """Names with nothing but commas and "or" between them."""
+    row: list[Hit] = []
+    for hit in names:
+        if row and not (hit.start - row[-1].end <= 12 and shape.row.fullmatch(page.text, row[-1].end, hit.start)):
+            yield row
+            row = []
+        row.append(hit)
+    if row:
+        yield row
+
+
+def _row(page: Page, shape: Patterns, row: list[Hit], kind: Kind) -> Iterator[Said]:
+    """The names of one row, said alike."""
+    if page.void(row[0].start):
+        return
+    low, high = row[0].start, row[-1].end
+    stance = _stance(page, low, high)
+    if stance.denied:
+        return
+    either = any(
+        left.tag != right.tag and shape.either.fullmatch(page.text, left.end, right.start)
+        for left, right in zip(row, row[1:], strict=False)
+    )
+    hedged = stance.hedged or either or _before_tissue(page, shape, low, kind)
+    for hit in row:
+        component = "yes" if shape.component.match(page.text, hit.end) else None
+        said = detail(method=kind, component=component)
+        yield Said(CONCEPT, hit.tag, page.span(hit.start, hit.end), firmness(hedged), said)
+
+
+def _stance(page: Page, low: int, high: int) -> Stance:
+    """A denial ends with its clause; a doubt about the tumour lasts for the sentence, until something is certain."""
+    sentence = page.sentence(low)[0]
+    here = page.before(low).also(page.after(high))
+    return Stance(here.denied, here.hedged or page.before(low, sentence).hedged)
+
+
+def _before_tissue(page: Page, shape: Patterns, low: int, kind: Kind) -> bool:
+    """Is it a name given before or without the microscope?"""
+    start = page.sentence(low)[0]
+    left = page.text[start:low]
+    if shape.hint.search(left[-40:]):
+        return True
+    if shape.tissue.search(left):
+        return False
+    return kind in ("imaging", "operation") or shape.heading.search(left[-80:]) is not None

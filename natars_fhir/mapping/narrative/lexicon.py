@@ -1,0 +1,137 @@
+"""Lexicon: many words compiled into one regular expression, the longest first; linear in the text.
+
+A word keeps to these signs: a space is any white space, "…" a gap of up to eight characters within a clause. A word
+in capitals only, without digits, is read in capitals only ("UPS" is no "ups").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+GAP = "…"
+_GAP = r"[^,;。\n!?()]{0,8}?"
+_LATIN = re.compile(r"[a-z0-9]")
+#: spaces and hyphens that a scanner or a typist leaves within a name: "MDM 2", "C D K 4", "Ki - 67", "MDM\n2"
+_WITHIN_LETTERS, _BEFORE_DIGIT = "[ -]{0,2}", r"[\s-]{0,3}"
+
+Node = dict[str, Any]
+
+
+class Hit(NamedTuple):
+    """A word found: where in the normal text, and what it stands for."""
+
+    start: int
+    end: int
+    tag: str
+
+
+class Lexicon(NamedTuple):
+    """Words that stand for tags. ``capitals`` are the leaves that must be written so."""
+
+    pattern: re.Pattern[str]
+    tags: tuple[str, ...]
+    capitals: frozenset[int]
+    words: Mapping[str, tuple[str, ...]]
+
+    def find(self, text: str, cased: str, start: int = 0, end: int | None = None) -> Iterator[Hit]:
+        """All hits in order, none overlapping, traps left out; *cased* is the same text before lower case."""
+        for match in self.pattern.finditer(text, start, len(text) if end is None else end):
+            hit = self._hit(match, cased)
+            if hit:
+                yield hit
+
+    def at(self, text: str, cased: str, start: int) -> Hit | None:
+        """The word that begins right here."""
+        match = self.pattern.match(text, start)
+        return self._hit(match, cased) if match else None
+
+    def first(self, text: str, cased: str, start: int = 0, end: int | None = None) -> Hit | None:
+        """The first hit."""
+        return next(self.find(text, cased, start, end), None)
+
+    def _hit(self, match: re.Match[str], cased: str) -> Hit | None:
+        leaf = (match.lastindex or 1) - 1
+        tag = self.tags[leaf]
+        if tag == "trap":
+            return None
+        start, end = match.span()
+        if leaf in self.capitals and not cased[start:end].isupper():
+            return None
+        return Hit(start, end, tag)
+
+
+def lexicon(table: Mapping[str, list[str]], fold: Callable[[str], str], names: bool = False) -> Lexicon:
+    """Compile a table of words by tag. *names* lets spaces, hyphens and a line break stand within a word."""
+    tree: Node = {}
+    tags: list[str] = []
+    capitals = set()
+    folded: dict[str, tuple[str, ...]] = {}
+    for tag, words in table.items():
+        folded[tag] = tuple(fold(word) for word in words)
+        for word, plain in zip(words, folded[tag], strict=True):
+            leaf = _insert(tree, _fragments(plain, names), plain, len(tags))
+            if leaf == len(tags):
+                tags.append(tag)
+                if word.isupper() and word.isascii() and word.isalpha():
+                    capitals.add(leaf)
+            elif not (word.isupper() and word.isascii() and word.isalpha()):
+                capitals.discard(leaf)
+    order: list[int] = []
+    source = _source(tree, order)
+    ranked = tuple(tags[leaf] for leaf in order)
+    must = frozenset(place for place, leaf in enumerate(order) if leaf in capitals)
+    return Lexicon(re.compile(source or "(?!)"), ranked, must, folded)
+
+
+def _fragments(word: str, names: bool) -> list[str]:
+    """The word as pieces of a pattern, one a character."""
+    if names:
+        word = re.sub(r"(?<=[a-z0-9])[ -]+(?=[a-z0-9])", "", word)
+    pieces: list[str] = []
+    for place, sign in enumerate(word):
+        if sign == GAP:
+            pieces.append(_GAP)
+        elif sign == " ":
+            pieces.append(r"\s{1,3}")
+        elif place == 0 and _LATIN.match(sign):
+            # a look-behind after the first character keeps the engine's quick search by first characters
+            pieces.append(f"{sign}(?<![a-z0-9]{sign})")
+        else:
+            pieces.append(_within(word, place, names) + re.escape(sign))
+    return pieces
+
+
+def _within(word: str, place: int, names: bool) -> str:
+    """What may stand before a character of a name."""
+    if not names or place == 0 or not (_LATIN.match(word[place]) and _LATIN.match(word[place - 1])):
+        return ""
+    if word[place].isdigit():
+        return "" if word[place - 1].isdigit() else _BEFORE_DIGIT
+    return _WITHIN_LETTERS if len(word) > 3 else ""
+
+
+def _insert(tree: Node, fragments: list[str], word: str, leaf: int) -> int:
+    """Add a word; the leaf that stands there, an earlier one where the word is known already."""
+    node = tree
+    for fragment in fragments:
+        node = node.setdefault(fragment, {})
+    end = "(?![a-z0-9])" if _LATIN.match(word[-1]) else ""
+    place, _ = node.setdefault("", (leaf, end))
+    return int(place)
+
+
+def _source(node: Node, order: list[int]) -> str:
+    """The pattern below a node; every leaf is an empty group, so the last group says which word it was."""
+    options = [piece + _source(child, order) for piece, child in _longest_first(node)]
+    if "" in node:
+        leaf, end = node[""]
+        order.append(leaf)
+        options.append(end + "()")
+    return options[0] if len(options) == 1 else "(?:" + "|".join(options) + ")"
+
+
+def _longest_first(node: Node) -> list[tuple[str, Node]]:
+    """Children, characters before gaps."""
+    return sorted(((piece, child) for piece, child in node.items() if piece), key=lambda pair: pair[0] == _GAP)

@@ -1,0 +1,194 @@
+"""Tumour sizes: which of a report's measures are the tumour's, in centimetres (clinical.md §5.4).
+
+A specimen, a biopsy core, a lymph node or an organ is never the tumour; a number without a unit is never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+from natars_fhir.domain.interval import Number
+from natars_fhir.domain.record import detail
+from natars_fhir.mapping.narrative.lexicon import Hit
+from natars_fhir.mapping.narrative.page import Page
+from natars_fhir.mapping.narrative.quantity import Amount, amount, ranged
+from natars_fhir.mapping.narrative.said import Said, Unread, firmness, scaled
+from natars_fhir.mapping.narrative.words import Words
+
+CONCEPT = "tumour-size"
+_NO_UNIT = "a tumour's dimensions have no unit"
+_EARLIER = "an earlier measure, not the present one"
+_OF_MM = Decimal("0.1")
+
+
+class Patterns(NamedTuple):
+    """What sizes look like."""
+
+    number: re.Pattern[str]
+    several: re.Pattern[str]
+    axis: re.Pattern[str]
+    after: re.Pattern[str]
+    earlier: re.Pattern[str]
+    distance: re.Pattern[str]
+    organ: re.Pattern[str]
+    millimetres: frozenset[str]
+
+
+class Measure(NamedTuple):
+    """Dimensions at one place of the text, largest first in ``value``; None where no unit is said."""
+
+    start: int
+    end: int
+    value: Number | None
+    dimensions: int
+    about: bool
+
+
+@lru_cache(maxsize=8)
+def patterns(words: Words) -> Patterns:
+    """Compiled for one set of word lists."""
+    unit = words.any("quantity.length", "cm", "mm") + r"(?![a-z])(?:\^?[23])?"
+    number = rf"{ranged(words)}\s*({words.any('size.near', 'over')})?\s*({unit})?"
+    label = r"(?:\s*\([^()\d,]{1,10}\))?"
+    by = rf"{label}\s*(?:[x*]|by)\s*(?=[\d<>≤≥约])"
+    near = {tag: words.any("size.near", tag) for tag in ("axis", "after", "earlier", "changed", "distance")}
+    fill = r"(?:[\s:=为是约大小仅至达(]|of|is|was|about|approximately|up to|with|to|a|the|in|最大|" + words.any(
+        "quantity.word", "below", "at-most", "above", "at-least", "about"
+    ) + ")*"
+    return Patterns(
+        re.compile(number),
+        re.compile(rf"{number}(?:{by}{number}){{1,2}}"),
+        re.compile(rf"{near['axis']}{fill}$"),
+        re.compile(rf"\s*{near['after']}"),
+        re.compile(rf"{near['earlier']}(?!.*{near['changed']})[^,;。]{{0,14}}$"),
+        re.compile(rf"{near['distance']}[^,;。x*\d]{{0,10}}$"),
+        re.compile(rf"{words.any('size.organ', 'name')}(?:约|为|大小|体积|径线|最大|:|measures|measuring|size|\s)*$"),
+        frozenset(words["quantity.length"].words["mm"]),
+    )
+
+
+def read(page: Page, words: Words, method: str) -> Iterator[Said | Unread]:
+    """The tumour's sizes. Single axes of one sentence are one size: the largest counts."""
+    shape = patterns(words)
+    found = [each for each in _measures(page, words, shape) if not page.void(each.start)]
+    if not found:
+        return
+    things = list(page.find(words["size.thing"]))
+    for group in _axes_together(page, [each for each in found if _is_tumours(page, words, shape, each, things)]):
+        yield _told(page, shape, group, method)
+
+
+def _measures(page: Page, words: Words, shape: Patterns) -> Iterator[Measure]:
+    """Every "a x b x c" and every single number with a unit."""
+    done = 0
+    for first in shape.number.finditer(page.text):
+        if first.start() < done:
+            continue
+        many = shape.several.match(page.text, first.start())
+        found = many or first
+        done = found.end()
+        if many or first[4]:
+            yield _measure(page.text, first.start(), found.end(), shape, words)
+
+
+def _measure(text: str, start: int, end: int, shape: Patterns, words: Words) -> Measure:
+    pieces = list(shape.number.finditer(text, start, end))
+    units = [piece[4] for piece in pieces]
+    amounts = [amount(text, piece.start(1), piece[1], piece[2], words) for piece in pieces]
+    over = [_over(each) if piece[3] else each for each, piece in zip(amounts, pieces, strict=True)]
+    last = next((unit for unit in reversed(units) if unit), None)
+    value = None
+    if last:
+        sizes = [_centimetres(each, unit or last, shape) for each, unit in zip(over, units, strict=True)]
+        value = max((size for size in sizes if size), key=_extent, default=None)
+    return Measure(over[0].start, end, value, len(pieces), any(each.about for each in over))
+
+
+def _over(said: Amount) -> Amount:
+    """10余cm: ten and more."""
+    return Amount(said.start, said.low, None, about=said.about)
+
+
+def _centimetres(said: Amount, unit: str, shape: Patterns) -> Number | None:
+    number = said.number("cm")
+    word = unit.rstrip("23^")
+    return scaled(number, _OF_MM, "cm") if number and word in shape.millimetres else number
+
+
+def _extent(size: Number) -> tuple[Decimal, Decimal]:
+    """Larger sizes last; an open end reaches beyond its bound."""
+    low = size.low or Decimal(0)
+    return (Decimal("Infinity") if size.high is None else size.high), low
+
+
+def _is_tumours(page: Page, words: Words, shape: Patterns, each: Measure, things: list[Hit]) -> bool:
+    """Is the tumour what is measured? The word nearest on the left in the clause, then right, then further left."""
+    low, high = page.clause(each.start)
+    left = page.text[max(low, each.start - 40) : each.start]
+    if shape.distance.search(left) or shape.organ.search(left):
+        return False
+    named = shape.axis.search(page.text[max(0, each.start - 40) : each.start]) or shape.after.match(page.text, each.end)
+    here = [hit for hit in things if low <= hit.start and hit.end <= each.start and hit.tag != "neutral"]
+    after = [hit for hit in things if each.end <= hit.start < min(high, each.end + 60) and hit.tag != "neutral"]
+    earlier = [hit for hit in things if hit.end <= low and hit.tag != "neutral"]
+    if here:
+        thing = here[-1].tag if not _in_organ(page, words, here[-1]) else "other"
+        single = bool(named) or page.text[here[-1].end : each.start].strip(" :约为(最大") == ""
+        return thing == "tumour" and (each.dimensions > 1 or single)
+    if after and (named or each.dimensions > 1 or after[0].start - each.end < 12):
+        return after[0].tag == "tumour" and not _in_organ(page, words, after[0])
+    if not named and each.dimensions == 1:
+        return False
+    return not earlier or earlier[-1].tag == "tumour" and not _in_organ(page, words, earlier[-1])
+
+
+@lru_cache(maxsize=8)
+def _within_organ(words: Words) -> re.Pattern[str]:
+    """肝右叶见 …: a lesion of that organ; 肝脏下方, 肾旁 are beside it."""
+    inside = r"(?:[^,;。下后旁前外侧周间与和缘受压、\n]{0,10})"
+    return re.compile(rf"(?:{words.any('size.organ', 'name')}){inside}$")
+
+
+def _in_organ(page: Page, words: Words, thing: Hit) -> bool:
+    low = max(page.clause(thing.start)[0], thing.start - 20)
+    return _within_organ(words).search(page.text[low : thing.start]) is not None
+
+
+def _axes_together(page: Page, found: list[Measure]) -> list[list[Measure]]:
+    groups: list[list[Measure]] = []
+    for each in found:
+        if groups and each.dimensions == 1 and groups[-1][-1].dimensions == 1:
+            if page.sentence(each.start) == page.sentence(groups[-1][-1].start):
+                groups[-1].append(each)
+                continue
+        groups.append([each])
+    return groups
+
+
+def _told(page: Page, shape: Patterns, group: list[Measure], method: str) -> Said | Unread:
+    start, end = group[0].start, group[-1].end
+    span = page.span(start, end)
+    left = page.text[max(page.sentence(start)[0], start - 30) : start]
+    if shape.earlier.search(left):
+        return Unread(CONCEPT, span, _EARLIER)
+    sizes = [each.value for each in group if each.value]
+    if not sizes:
+        return Unread(CONCEPT, span, _NO_UNIT)
+    dimensions = sum(each.dimensions for each in group)
+    about = "yes" if any(each.about for each in group) else None
+    hedged = page.stance(start, end).hedged
+    said = detail(method=method, dimensions=str(dimensions), approximate=about)
+    return Said(CONCEPT, max(sizes, key=_extent), span, firmness(hedged), said)
+
+
+def bare(page: Page, words: Words, method: str) -> Iterator[Said | Unread]:
+    """A short value that is known to be the tumour's size."""
+    shape = patterns(words)
+    found = list(_measures(page, words, shape))
+    if found:
+        largest = max(found, key=lambda each: _extent(each.value) if each.value else (Decimal(-1), Decimal(0)))
+        yield _told(page, shape, [largest], method)

@@ -1,0 +1,160 @@
+"""Stain results: the few characters that say how a marker stained, as parts by cells (clinical.md §5.1)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from natars_fhir.domain.interval import Number
+from natars_fhir.mapping.narrative.lexicon import Hit
+from natars_fhir.mapping.narrative.quantity import amount, ranged
+from natars_fhir.mapping.narrative.words import Words
+
+_EQUIVOCAL_SIGN = r"\+\s?/\s?-|-\s?/\s?\+|±|-\s?~\s?\+|\+-(?!\s?\+)|-\+"
+_SIGN = re.compile(
+    rf"(?P<equivocal>{_EQUIVOCAL_SIGN})|(?P<positive>\d?\s?\+(?:\s?[-~/+]\s?\d?\+)*)"
+    r"|(?P<negative>(?<![0-9a-z+~])-+(?![0-9a-z+~]))|(?P<zero>(?<![0-9a-z.<>≤≥%/])0(?![0-9a-z.%/+]))"
+)
+#: OCR reads a plus as ten and a minus as one: only where nothing else stands between the brackets
+_SCANNED = re.compile(r"^\s*(?:弱|灶|部分)?(?:(?P<positive>十{1,4})|(?P<negative>一))\s*$")
+_APART = re.compile(r"[,;、()]|(?<![+\-\s])/(?![+\-\s])")
+_RESULTS = {"positive", "negative", "equivocal", "not-interpretable", "not-done", "pending"}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is said of one kind of cells. ``end`` is where its last word ends."""
+
+    value: str | None = None
+    end: int = 0
+    cells: str | None = None
+    percent: Number | None = None
+    doubted: bool = False
+    #: True where the value is a word (阳性, expressed), not a sign
+    worded: bool = False
+    qualities: dict[str, str] = field(default_factory=dict)
+
+    def merged(self, other: Part) -> Part:
+        """With what another part adds."""
+        return replace(
+            self,
+            value=self.value or other.value,
+            end=max(self.end, other.end),
+            cells=self.cells or other.cells,
+            percent=self.percent or other.percent,
+            doubted=self.doubted or other.doubted,
+            worded=self.worded or other.worded,
+            qualities={**other.qualities, **self.qualities},
+        )
+
+
+@lru_cache(maxsize=4096)
+def parts(text: str, words: Words) -> tuple[Part, ...]:
+    """The parts of a result such as ``(肿瘤细胞-,血管+)`` or ``弥漫强阳性``: those with a value, the rest merged in.
+
+    One part without a value is what qualifies a result said elsewhere. Empty where nothing was understood.
+    """
+    read = (_part(text[low:high], low, words) for low, high in _pieces(text))
+    return _joined([part for part in read if part.end])
+
+
+def _pieces(text: str) -> list[tuple[int, int]]:
+    ends = [found.start() for found in _APART.finditer(text)]
+    return list(zip([0, *(end + 1 for end in ends)], [*ends, len(text)], strict=True))
+
+
+def _joined(found: list[Part]) -> tuple[Part, ...]:
+    """Parts without a value belong to the one before, or to the first that has one."""
+    valued: list[Part] = []
+    waiting = Part()
+    for part in found:
+        if part.value is not None:
+            valued.append(part.merged(waiting) if waiting.end else part)
+            waiting = Part()
+        elif valued and not (part.cells and _names_next(part, found)):
+            valued[-1] = valued[-1].merged(part)
+        else:
+            waiting = part.merged(waiting)
+    if not valued:
+        return (waiting,) if waiting.end else ()
+    if waiting.end:
+        valued[-1] = valued[-1].merged(waiting)
+    return tuple(valued)
+
+
+def _names_next(part: Part, found: list[Part]) -> bool:
+    """Cells named before their own sign: 血管(+)."""
+    later = found[found.index(part) + 1 :]
+    return bool(later) and later[0].value is not None and later[0].cells is None
+
+
+def _part(text: str, offset: int, words: Words) -> Part:
+    """Read one piece."""
+    if not text.strip():
+        return Part()
+    part = Part()
+    scanned = _SCANNED.match(text)
+    if scanned:
+        return Part(scanned.lastgroup, offset + len(text))
+    for hit in words["results.quality"].find(text, text):
+        part = part.merged(_quality(hit, offset))
+    worded = _word(text, offset, words)
+    share = _percent_pattern(words).search(text)
+    sign = _signed(text, share.span() if share else (0, 0))
+    if worded:
+        part = worded.merged(part)
+    elif sign:
+        part = replace(part, value=sign[0], end=max(part.end, offset + sign[1]))
+    if share:
+        part = _shared(part, share, text, offset, words)
+    return part
+
+
+def _signed(text: str, share: tuple[int, int]) -> tuple[str, int] | None:
+    """A sign outside the percentage: what it means and where it ends."""
+    for found in _SIGN.finditer(text):
+        if not share[0] <= found.start() < share[1]:
+            group = str(found.lastgroup)
+            return ("negative" if group == "zero" else group), found.end()
+    return None
+
+
+def _word(text: str, offset: int, words: Words) -> Part | None:
+    """A result in words; "not interpretable", awaited and not done outweigh the rest."""
+    hits = list(words["results.word"].find(text, text))
+    if not hits:
+        return None
+    doubted = any(hit.tag == "doubted" for hit in hits)
+    results = [hit for hit in hits if hit.tag in _RESULTS]
+    if not results:
+        if any("阳性" in text[hit.start : hit.end] for hit in hits):
+            return Part("positive", offset + hits[-1].end, doubted=True, worded=True)
+        return Part(None, offset + hits[-1].end, doubted=doubted)
+    order = ["pending", "not-done", "not-interpretable", "equivocal", "negative", "positive"]
+    first = min(results, key=lambda hit: (order.index(hit.tag) // 4, hit.start))
+    return Part(first.tag, offset + first.end, doubted=doubted, worded=True)
+
+
+def _quality(hit: Hit, offset: int) -> Part:
+    kind, _, value = hit.tag.partition("-")
+    end = offset + hit.end
+    return Part(end=end, cells=value) if kind == "cells" else Part(end=end, qualities={kind: value})
+
+
+def _shared(part: Part, share: re.Match[str], text: str, offset: int, words: Words) -> Part:
+    """A percentage alone is positive unless nought; less than some percent, unsigned, may be nought."""
+    said = amount(text, share.start(1), share[1], share[2], words)
+    percent = said.number("%", ceiling=100)
+    if percent is None or (percent.high is not None and percent.high > 100):
+        return part
+    value = part.value
+    if value is None:
+        value = "negative" if percent.high == 0 else "positive"
+    qualities = {**part.qualities, **({"approximate": "yes"} if said.about else {})}
+    return replace(part, value=value, end=max(part.end, offset + share.end()), percent=percent, qualities=qualities)
+
+
+@lru_cache(maxsize=8)
+def _percent_pattern(words: Words) -> re.Pattern[str]:
+    return re.compile(ranged(words, r"%?\s*") + r"\s*%")

@@ -1,0 +1,189 @@
+"""Words: the word lists of ``mappings/narrative/*.toml``, checked and compiled once (architecture.md §7).
+
+A file holds tables, a table holds tags, a tag holds a list of words. The code names the tables and tags that it asks
+for; what is missing, misspelt or said twice is listed at once.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from natars_fhir.mapping.narrative.lexicon import GAP, Lexicon, lexicon
+from natars_fhir.mapping.narrative.normal import Characters
+
+#: Every table that the reader asks for, with the tags that the code knows by name. "*": the file says which.
+TABLES: Mapping[str, str] = {
+    "quantity.word": "below at-most above at-least about range",
+    "quantity.length": "cm mm",
+    "cues.cue": "deny-before deny-after deny-both hedge-before hedge-after hedge-both definite stop advice relative"
+    " differential former becomes amended trap",
+    "cues.wrap": "open",
+    "markers.marker": "*",
+    "markers.compartment": "nuclear index",
+    "results.word": "positive negative equivocal not-interpretable not-done pending doubted",
+    "results.quality": "*",
+    "results.before": "positive negative equivocal pending not-done none-of",
+    "results.filler": "before",
+    "fish.method": "fish sequencing ihc",
+    "fish.gene": "after before",
+    "fish.status": "amplified not-amplified failed not-done pending suspected test",
+    "fish.ratio": "name filler limit polysomy",
+    "size.thing": "tumour specimen core node other neutral",
+    "size.organ": "name",
+    "size.near": "axis after earlier changed distance over",
+    "grade.scheme": "fnclcc other",
+    "grade.word": "grade score not-graded differentiation mitoses necrosis",
+    "grade.level": "high intermediate low",
+    "counts.mitoses": "name field area rare frequent seen none",
+    "counts.necrosis": "name extensive seen none",
+    "histology.name": "DDLPS WDLPS LMS UPS SFT OTHER SARCOMA-NOS",
+    "histology.around": "component like either before-tissue tissue hint",
+    "sites.organ": "*",
+    "sites.origin": "before after",
+    "sites.seat": "place lesion",
+    "statements.scale": "asa ecog filler",
+    "statements.place": "*",
+    "statements.answer": "present absent suspected",
+    "statements.prior-resection": "present recurrence absent",
+    "statements.metastasis": "present absent",
+    "statements.*": "*",
+}
+_CHARACTERS = "characters"
+
+
+class WordFaults(Exception):
+    """Word lists that cannot load: every fault, each with its file."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Words:
+    """The compiled word lists."""
+
+    characters: Characters
+    lexicons: Mapping[str, Lexicon]
+    glued: re.Pattern[str]
+    wrapped: re.Pattern[str]
+
+    def __getitem__(self, table: str) -> Lexicon:
+        return self.lexicons[table]
+
+    def any(self, table: str, *tags: str) -> str:
+        """A pattern for any of the words of these tags, the longest first."""
+        known = self.lexicons[table].words
+        words = {word for tag in tags for word in known.get(tag, ())}
+        ranked = sorted(words, key=lambda word: (-len(word), word))
+        return "(?:" + "|".join(re.escape(word) for word in ranked) + ")"
+
+
+Tables = dict[str, dict[str, list[str]]]
+
+
+def load(folder: Path) -> Words:
+    """Read every list of the folder. Raises WordFaults with all that is wrong."""
+    faults: list[str] = []
+    files = {path.stem: _parsed(path, faults) for path in sorted(folder.glob("*.toml"))}
+    characters = _characters(files.pop(_CHARACTERS, None), faults)
+    tables = {f"{file}.{table}": tags for file, content in files.items() for table, tags in content.items()}
+    faults += [fault for name, tags in tables.items() for fault in _shape_faults(name, tags)]
+    faults += _missing(tables)
+    if not faults:
+        faults += [fault for name, tags in tables.items() for fault in _twice(name, tags, characters)]
+    if faults:
+        raise WordFaults(faults)
+    return _compiled(tables, characters)
+
+
+def _parsed(path: Path, faults: list[str]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        faults.append(f"{path.name}: cannot be read: {problem}")
+        return {}
+
+
+def _characters(content: dict[str, Any] | None, faults: list[str]) -> Characters:
+    if content is None:
+        faults.append(f"{_CHARACTERS}.toml: the file is missing")
+        return Characters({}, {})
+    same, pairs = content.get("same", {}), content.get("traditional", {}).get("pairs", "").split()
+    faults += [f"{_CHARACTERS}.toml: {pair!r} is no pair of characters" for pair in pairs if len(pair) != 2]
+    faults += [f"{_CHARACTERS}.toml: {sign!r} must be one character" for sign in same if len(sign) != 1]
+    return Characters(same, {pair[0]: pair[1] for pair in pairs if len(pair) == 2 and pair[0] != pair[1]})
+
+
+def _shape_faults(name: str, tags: Any) -> list[str]:
+    """Is it a table of lists of words?"""
+    place = f"{name.split('.')[0]}.toml: [{name.split('.', 1)[1]}]"
+    if not isinstance(tags, dict):
+        return [f"{place} must be a table"]
+    faults = []
+    for tag, words in tags.items():
+        if not isinstance(words, list) or not words:
+            faults.append(f"{place} {tag}: must be a list of words, not empty")
+        elif any(not isinstance(word, str) or not word.strip(GAP + " ") for word in words):
+            faults.append(f"{place} {tag}: holds something that is no word")
+    return faults
+
+
+def _missing(tables: Mapping[str, Any]) -> list[str]:
+    """Tables and tags that the reader asks for and does not find."""
+    faults = []
+    for name, wanted in TABLES.items():
+        file, _, table = name.partition(".")
+        if table == "*":
+            continue
+        if name not in tables:
+            faults.append(f"{file}.toml: [{table}] is missing")
+        elif wanted != "*" and isinstance(tables[name], dict):
+            lost = sorted(set(wanted.split()) - set(tables[name]))
+            surplus = sorted(set(tables[name]) - set(wanted.split()) - {"trap"})
+            faults += [f"{file}.toml: [{table}] {tag} is missing" for tag in lost]
+            faults += [f"{file}.toml: [{table}] {tag} is a tag that no code reads" for tag in surplus]
+    return faults
+
+
+def _twice(name: str, tags: Mapping[str, list[str]], characters: Characters) -> list[str]:
+    """One word, two meanings."""
+    file, _, table = name.partition(".")
+    meaning: dict[str, str] = {}
+    faults = []
+    for tag, words in tags.items():
+        for word in words:
+            other = meaning.setdefault(characters.whole(word), tag)
+            if other != tag and not _either_side(table):
+                faults.append(f"{file}.toml: [{table}] {word!r} stands for both {other} and {tag}")
+    return faults
+
+
+def _either_side(table: str) -> bool:
+    """Cues are kept by the side that they act on; words around a number may serve twice."""
+    return table in {"cue", "near", "word", "answer", "mitoses", "necrosis"}
+
+
+def _compiled(tables: Tables, characters: Characters) -> Words:
+    lexicons = {name: lexicon(tags, characters.whole, names=name == "markers.marker") for name, tags in tables.items()}
+    torn = {word: [word] for tags in tables.values() for words in tags.values() for word in words if _han(word)}
+    glued = lexicon({"word": sorted(torn)}, characters.whole).pattern
+    cues = tables["cues.cue"]
+    dangling = sorted({characters.whole(word) for tag in cues for word in cues[tag] if GAP not in word} - {"?"})
+    dangling += [characters.whole(word) for word in tables["cues.wrap"]["open"]]
+    wrapped = re.compile(rf"(?:[,、(/+:]|{'|'.join(_tail(word) for word in dangling)})$")
+    return Words(characters, lexicons, glued, wrapped)
+
+
+def _han(word: str) -> bool:
+    return len(word) > 1 and any("\u3400" <= sign <= "\u9fff" for sign in word) and GAP not in word
+
+
+def _tail(word: str) -> str:
+    """A word at the end of a line; a Latin one begins there too."""
+    return (r"(?<![a-z0-9])" if word[0].isascii() else "") + re.escape(word)

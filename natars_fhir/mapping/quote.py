@@ -1,0 +1,74 @@
+"""Quotes: the coded element or the very words that a fact stands on, found again in the resource."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from natars_fhir.domain.issue import Issue
+from natars_fhir.domain.record import Evidence, Source
+from natars_fhir.fhir.r4.structs import Attachment, CodeableConcept, Coding, Identifier, Quantity
+from natars_fhir.mapping.readers.report import attached
+from natars_fhir.mapping.sink import Sink
+
+_STEP = re.compile(r"([A-Za-z]\w*)(?:\[(\d+)\])?")
+#: Characters shown on each side of the words that were read.
+_AROUND = 24
+
+
+def quote(evidence: Evidence, resource: Any) -> str:
+    """What stands at the evidence's place: words with their surroundings, marked «…»; a code with its display; a
+    number with its unit. Empty where the place cannot be found in this version of the resource."""
+    value = _at(resource, evidence.path)
+    if evidence.span is not None:
+        text = _text(value)
+        return _marked(text, *evidence.span) if text is not None else ""
+    return _shown(value)
+
+
+def _at(resource: Any, path: str) -> Any:
+    """The element at a place such as ``Observation.component[1].valueQuantity``; an attachment instead of its data."""
+    node = resource
+    for name, index in _STEP.findall(path.partition(".")[2]):
+        if isinstance(node, Attachment) and name == "data":
+            return node
+        node = getattr(node, name, None)
+        if index and isinstance(node, list):
+            node = node[int(index)] if int(index) < len(node) else None
+    return node
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, CodeableConcept):
+        return value.text
+    if isinstance(value, Attachment):
+        return attached(value, "", _nobody())
+    return None
+
+
+def _nobody() -> Sink:
+    return Sink(Source("", ""), lambda _, __: None)
+
+
+def _marked(text: str, start: int, end: int) -> str:
+    before, after = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
+    lead, tail = ("…" if start > _AROUND else ""), ("…" if end + _AROUND < len(text) else "")
+    return " ".join(f"{lead}{before}«{text[start:end]}»{after}{tail}".split())
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return "; ".join(filter(None, map(_shown, value)))
+    if isinstance(value, CodeableConcept):
+        return value.text or "; ".join(filter(None, map(_shown, value.coding or ())))
+    if isinstance(value, Coding):
+        return " ".join(filter(None, (value.code, f"({value.display})" if value.display else "")))
+    if isinstance(value, Quantity):
+        return " ".join(
+            str(part) for part in (value.comparator, value.value, value.unit or value.code) if part is not None
+        )
+    if isinstance(value, Identifier):
+        return value.value or ""
+    return "" if value is None or isinstance(value, Issue) or not isinstance(value, str | int | float) else str(value)

@@ -1,0 +1,29 @@
+"""Allocation: a ResearchSubject of this study that is past registration tells arm and day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from natars_fhir.mapping.lore import Lore
+from natars_fhir.mapping.readers.entity import Plan, dated
+from natars_fhir.mapping.schema import View
+from natars_fhir.mapping.sink import Sink
+from natars_fhir.mapping.told import Told
+
+
+def allocation(view: View, _: Lore) -> Plan:
+    """The arm of a subject of this study. ``words.trial`` name the study, ``words.allocated`` the statuses."""
+    names, allocated = tuple(name.casefold() for name in view.words["trial"]), view.words["allocated"]
+    stamp = dated(view)
+
+    def plan(resource: Any, sink: Sink) -> None:
+        if resource.status not in allocated or not resource.assignedArm:
+            return
+        study = resource.study
+        said = [study.reference, study.display, study.identifier.value if study.identifier else None]
+        if not any(name in text.casefold() for text in said if text for name in names):
+            return
+        stamp(resource, sink)
+        sink.add(Told("allocation", resource.assignedArm), "ResearchSubject.assignedArm")
+
+    return plan

@@ -1,0 +1,60 @@
+"""Consent to this trial: only one that names it. Consent to another study is no evidence (clinical.md I-19)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from natars_fhir.mapping.lore import Lore
+from natars_fhir.mapping.readers.entity import Plan, dated
+from natars_fhir.mapping.schema import View
+from natars_fhir.mapping.sink import Sink
+from natars_fhir.mapping.told import Told
+
+#: Consent.status → value; entered-in-error tells nothing
+_VALUE = {
+    "active": "given",
+    "rejected": "refused",
+    "inactive": "withdrawn",
+    "draft": "proposed",
+    "proposed": "proposed",
+}
+
+
+def consent(view: View, lore: Lore) -> Plan:
+    """Given, refused, withdrawn or proposed. ``words.trial`` of the view and the site's own names tell this trial."""
+    names = tuple(name.casefold() for name in (*view.words["trial"], *lore.consent_names))
+    stamp = dated(view)
+
+    def plan(resource: Any, sink: Sink) -> None:
+        if (value := _VALUE.get(resource.status)) is None:
+            return
+        if not any(name in text.casefold() for text in _names(resource) for name in names):
+            sink.tell(
+                "informational", "Consent", "This consent does not name the trial: it is not read.", "information"
+            )
+            return
+        stamp(resource, sink)
+        if value == "given" and resource.provision is not None and resource.provision.type == "deny":
+            value = "refused"
+        sink.add(Told("consent", value), "Consent.status")
+
+    return plan
+
+
+def _names(resource: Any) -> Iterator[str]:
+    """Every text of a Consent that may name a study."""
+    for identifier in resource.identifier or ():
+        yield f"{identifier.system or ''} {identifier.value or ''}"
+    for policy in resource.policy or ():
+        yield f"{policy.uri or ''} {policy.authority or ''}"
+    for concept in (*resource.category, resource.scope, resource.policyRule):
+        if concept is not None:
+            yield concept.text or ""
+            yield from (f"{coding.code or ''} {coding.display or ''}" for coding in concept.coding or ())
+    if resource.sourceReference is not None:
+        yield f"{resource.sourceReference.reference or ''} {resource.sourceReference.display or ''}"
+    if resource.sourceAttachment is not None:
+        yield f"{resource.sourceAttachment.title or ''} {resource.sourceAttachment.url or ''}"
+    for part in (resource.provision.data or ()) if resource.provision is not None else ():
+        yield part.reference.reference or ""

@@ -1,0 +1,91 @@
+"""What the readers of whole resources share: the codes and texts that they stand on, and the dates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from natars_fhir.fhir.path import Walk, first, walk
+from natars_fhir.mapping.codes import Meaning
+from natars_fhir.mapping.lore import Lore
+from natars_fhir.mapping.narrative.reader import read as read_text
+from natars_fhir.mapping.readers.histology import of_coding
+from natars_fhir.mapping.schema import View
+from natars_fhir.mapping.sink import Sink
+from natars_fhir.mapping.told import Told
+
+Plan = Callable[[Any, Sink], None]
+
+
+def dated(view: View) -> Callable[[Any, Sink], None]:
+    """Sets the dates of a resource's facts: the first of the view's paths that is there."""
+    whens, knowns = [first(path) for path in view.when], [first(path) for path in view.known]
+
+    def stamp(resource: Any, sink: Sink) -> None:
+        sink.when = next((str(day) for get in whens if (day := get(resource)) is not None), None)
+        sink.known = next((str(day) for get in knowns if (day := get(resource)) is not None), None)
+
+    return stamp
+
+
+def coded(paths: Sequence[str], lore: Lore) -> Callable[[Any, Sink], Iterator[tuple[str, Told]]]:
+    """Everything that the codings at *paths* say by themselves, as (place, told); what says nothing is counted."""
+    walks: list[Walk] = [walk(path) for path in paths]
+
+    def read(resource: Any, sink: Sink) -> Iterator[tuple[str, Told]]:
+        kind = type(resource).__name__
+        for reach in walks:
+            for place, coding in reach(resource):
+                told = list(meant(lore, coding))
+                if not told:
+                    sink.not_understood.append(("code", kind, coding.system or "", coding.code or ""))
+                for one in told:
+                    yield f"{kind}.{place}", one
+
+    return read
+
+
+def meant(lore: Lore, coding: Any) -> Iterator[Told]:
+    """What one coding says: meanings of its table, and any morphology that ICD-O-3 can spell."""
+    meanings: tuple[Meaning, ...] = lore.says[coding.system, coding.code]
+    for meaning in meanings:
+        yield Told(meaning.concept, meaning.value, meaning.detail, meaning.standing)
+    if not any(meaning.concept == "histology" for meaning in meanings):
+        yield from of_coding(lore, coding.system, coding.code)
+
+
+def spoken(paths: Sequence[str], lore: Lore, kind: str) -> Callable[[Any, Sink], Iterator[tuple[str, Told]]]:
+    """Everything that the texts at *paths* say, as (place, told); parts that could not be read become issues."""
+    walks: list[Walk] = [walk(path) for path in paths]
+
+    def read(resource: Any, sink: Sink) -> Iterator[tuple[str, Told]]:
+        for reach in walks:
+            for place, text in reach(resource):
+                where = f"{type(resource).__name__}.{place}"
+                yield from ((where, told) for told in narrated(text, lore, kind, where, sink))
+
+    return read
+
+
+def narrated(text: str, lore: Lore, kind: str, where: str, sink: Sink) -> Iterator[Told]:
+    """A text's statements about the tumour and the patient; what speaks of other cells is no fact of the tumour."""
+    reading = read_text(text, lore.words, kind)
+    for said in reading.said:
+        if said.concept in lore.concepts and dict(said.detail).get("cellScope", "tumour") == "tumour":
+            yield Told(said.concept, said.value, said.detail, said.standing, said.span)
+    for unread in reading.unread:
+        sink.tell("value", where, f"A statement about «{unread.concept}» that is not read: {unread.why}.")
+        sink.not_understood.append(("text", type(sink).__name__, unread.concept, where))
+
+
+def once(told: Iterable[tuple[str, Told]]) -> list[tuple[str, Told]]:
+    """The same thing said at several places of one resource counts once, at its first place."""
+    seen: dict[tuple[str, object, str], tuple[str, Told]] = {}
+    for place, one in told:
+        seen.setdefault((one.concept, one.value, one.standing), (place, one))
+    return list(seen.values())
+
+
+def code_of(concept: Any) -> str:
+    """The first code of a CodeableConcept whose binding is required (verificationStatus …); empty where none."""
+    return next((c.code for c in (concept.coding or ()) if c.code), "") if concept is not None else ""

@@ -1,0 +1,52 @@
+"""Histology: an ICD-O-3 morphology, another code, or words. See clinical.md §4.1."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from natars_fhir.domain.record import detail
+from natars_fhir.fhir.r4.structs import CodeableConcept
+from natars_fhir.mapping.lore import Lore
+from natars_fhir.mapping.narrative.reader import one
+from natars_fhir.mapping.told import NOTHING, ReadValue, Told
+
+_MORPHOLOGY = re.compile(r"(\d{4})/(\d)")
+
+#: ICD-O-3 morphology ranges of sarcomas and their like; whatever lies outside is another tumour
+_SARCOMAS = ((8800, 8999), (9040, 9044), (9120, 9170), (9180, 9269), (9364, 9364), (9540, 9581))
+
+
+def histology(lore: Lore) -> ReadValue:
+    """The trial's type, by code or words; any other ICD-O-3 morphology is OTHER, with its family."""
+
+    def read(value: Any, concept: str, _: Any) -> tuple[Told, ...]:
+        if isinstance(value, CodeableConcept):
+            for coding in value.coding or ():
+                if told := of_coding(lore, coding.system, coding.code):
+                    return told
+        text = value if isinstance(value, str) else getattr(value, "text", None)
+        said = one(text, lore.words, concept) if text else None
+        return () if said is None else (Told(said.concept, said.value, said.detail, said.standing, said.span),)
+
+    return read
+
+
+def of_coding(lore: Lore, system: str | None, code: str | None) -> tuple[Told, ...]:
+    """What a coding says of the histology; behaviour 6 (metastatic) tells the metastasis too."""
+    for meant in lore.says[system, code]:
+        if meant.concept == "histology":
+            return (Told("histology", meant.value, meant.detail, meant.standing),)
+    if lore.systems.name(system or "") != "icd-o-3" or not code:
+        return NOTHING
+    match = _MORPHOLOGY.fullmatch(lore.systems.spelt("icd-o-3", code))
+    return NOTHING if match is None else _morphology(lore, system, int(match[1]), match[2])
+
+
+def _morphology(lore: Lore, system: str | None, number: int, behaviour: str) -> tuple[Told, ...]:
+    if behaviour == "6":
+        metastasis = Told("metastasis", "present", detail(method="pathology"))
+        return (*of_coding(lore, system, f"{number}/3"), metastasis)
+    sarcoma = behaviour in "13" and any(low <= number <= high for low, high in _SARCOMAS)
+    family = "sarcoma" if sarcoma else "other"
+    return (Told("histology", "OTHER", detail(family=family, morphology=f"{number}/{behaviour}")),)

@@ -1,0 +1,130 @@
+"""Observations: the code asks for a concept, the value answers; components are read each as if they stood alone.
+
+The hot path: one look-up a coding, plain loops, closures made when the mapping loads (hot-path.md §2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from natars_fhir.fhir.path import First, first
+from natars_fhir.mapping.lore import Lore
+from natars_fhir.mapping.narrative.reader import marker
+from natars_fhir.mapping.readers.values import KINDS
+from natars_fhir.mapping.schema import View
+from natars_fhir.mapping.sink import Sink
+from natars_fhir.mapping.told import ReadValue, Told
+
+Plan = Callable[[Any, Sink], None]
+
+#: How a value that is awaited or was never made is told: kinds whose concepts know these words.
+_KNOWS_ABSENCE = ("ihc", "fish")
+
+
+def asked(views: Sequence[View], lore: Lore) -> Plan:
+    """All views whose code asks for a concept, as one plan: the code says which concept, its kind how to read it."""
+    whole: dict[str, View] = {kind: view for view in views if not view.each for kind in view.kinds}
+    parts: dict[str, View] = {kind: view for view in views if view.each for kind in view.kinds}
+    read_whole, read_part = (_question(found, lore) for found in (whole, parts))
+    place = next((view.each for view in parts.values()), "")
+
+    def plan(resource: Any, sink: Sink) -> None:
+        items = getattr(resource, place) if place else None
+        answered = False
+        for index, item in enumerate(items or ()):
+            answered |= read_part(item, resource, sink, f"Observation.{place}[{index}].", False)
+        read_whole(resource, resource, sink, "Observation.", answered or bool(resource.hasMember))
+
+    return plan
+
+
+Question = Callable[[Any, Any, Sink, str, bool], bool]
+
+
+def _question(views: dict[str, View], lore: Lore) -> Question:
+    table, kinds = lore.asked, {name: concept.kind for name, concept in lore.concepts.items()}
+    answers = {kind: _answer(view, KINDS[kind](lore), kind, lore) for kind, view in views.items()}
+    by_name = _by_name(views, lore)
+
+    def question(node: Any, resource: Any, sink: Sink, place: str, answered: bool) -> bool:
+        codings = node.code.coding or ()
+        for coding in codings:
+            if found := table[coding.system, coding.code]:
+                if (answer := answers.get(kinds[found[0]])) is None:
+                    continue
+                return answer(node, resource, sink, found[0], place, answered)
+        if by_name is not None and node.code.text and (concept := by_name(node.code.text)):
+            return answers["ihc"](node, resource, sink, concept, place, answered)
+        for coding in codings:
+            sink.not_understood.append(("code", "Observation", coding.system or "", coding.code or ""))
+        return False
+
+    return question
+
+
+def _by_name(views: dict[str, View], lore: Lore) -> Callable[[str], str | None] | None:
+    """A marker by its name in ``code.text``, where a view says so; each text is looked at once."""
+    if "ihc" not in views or "code.text" not in views["ihc"].concept:
+        return None
+    seen: dict[str, str | None] = {}
+
+    def find(text: str) -> str | None:
+        if text not in seen:
+            if len(seen) > 50_000:
+                seen.clear()
+            concept = marker(text, lore.words)
+            seen[text] = concept if concept in lore.concepts else None
+        return seen[text]
+
+    return find
+
+
+Answer = Callable[[Any, Any, Sink, str, str, bool], bool]
+
+
+def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
+    """How a view answers for a concept whose kind it reads."""
+    values = [(path, first(path)) for path in view.value]
+    whens, knowns = [first(path) for path in view.when], [first(path) for path in view.known]
+    final, pending = frozenset(view.status), frozenset(view.pending)
+    absences = lore.values.get(kind) if kind in _KNOWS_ABSENCE else None
+
+    def answer(node: Any, resource: Any, sink: Sink, concept: str, place: str, answered: bool) -> bool:
+        if resource.status not in final and resource.status not in pending:
+            return False
+        sink.when, sink.known = _first_of(whens, resource), _first_of(knowns, resource)
+        sink.standing = "final" if resource.status in final else "pending"
+        seen = ""
+        for path, get in values:
+            if (value := get(node)) is None:
+                continue
+            if told := read(value, concept, node):
+                sink.add_all(told, place + path)
+                return True
+            seen = seen or path
+        if seen:
+            sink.tell("value", place + seen, f"A value of «{concept}» that is not understood: it is not read.")
+            sink.not_understood.append(("value", "Observation", concept, seen))
+            return False
+        return _absent(node, sink, concept, place, answered, absences)
+
+    return answer
+
+
+def _absent(node: Any, sink: Sink, concept: str, place: str, answered: bool, absences: Any) -> bool:
+    """No value: not done or awaited where a reason says so; else told, unless components or members answer."""
+    for coding in (node.dataAbsentReason.coding or ()) if node.dataAbsentReason and absences is not None else ():
+        if words := absences[coding.system, coding.code]:
+            sink.add(Told(concept, words[0]), place + "dataAbsentReason")
+            return True
+    if not answered and node.dataAbsentReason is None:
+        sink.tell("required", f"{place}value[x]", f"«{concept}» without a value: nothing is read.", "information")
+    return False
+
+
+def _first_of(paths: Sequence[First], node: Any) -> str | None:
+    for get in paths:
+        if (found := get(node)) is not None:
+            return str(found)
+    return None

@@ -1,0 +1,28 @@
+"""Patient: birth date, sex and death. Identity is the pipeline's; names and addresses are never read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from natars_fhir.mapping.lore import Lore
+from natars_fhir.mapping.readers.entity import Plan
+from natars_fhir.mapping.schema import View
+from natars_fhir.mapping.sink import Sink
+from natars_fhir.mapping.told import Told
+
+
+def patient(_: View, __: Lore) -> Plan:
+    """Facts of the person that the criteria ask for."""
+
+    def plan(resource: Any, sink: Sink) -> None:
+        if resource.birthDate is not None:
+            sink.add(Told("birth-date", str(resource.birthDate)), "Patient.birthDate")
+        if resource.gender is not None:
+            sink.add(Told("sex", resource.gender), "Patient.gender")
+        if resource.deceasedDateTime is not None:
+            sink.when = str(resource.deceasedDateTime)
+            sink.add(Told("death", "present"), "Patient.deceasedDateTime")
+        elif resource.deceasedBoolean is not None:
+            sink.add(Told("death", "present" if resource.deceasedBoolean else "absent"), "Patient.deceasedBoolean")
+
+    return plan

@@ -1,0 +1,119 @@
+"""Procedures: resections, biopsies, laparotomies and radiotherapy; a bare code is not yet this tumour's resection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from natars_fhir.domain.record import Standing, detail
+from natars_fhir.mapping.lore import Lore
+from natars_fhir.mapping.readers.entity import Plan, coded, dated, meant, narrated, once
+from natars_fhir.mapping.schema import View
+from natars_fhir.mapping.sink import Sink
+from natars_fhir.mapping.told import Told
+
+#: Procedure.status → (what becomes of "present", how it stands); any other status tells nothing
+_STATUS: dict[str, tuple[str, Standing]] = {
+    "completed": ("present", "final"),
+    "not-done": ("absent", "final"),
+    "preparation": ("present", "pending"),
+    "in-progress": ("present", "pending"),
+    "on-hold": ("present", "pending"),
+    "stopped": ("suspected", "final"),
+    "unknown": ("suspected", "final"),
+}
+
+
+def procedure(view: View, lore: Lore) -> Plan:
+    """Facts of a Procedure. ``words`` of the view: names of resections, of the site, of a biopsy without resection.
+
+    The Condition that an operation was done for may come earlier or later: its key stands in the fact, and the record
+    is where the two meet (`reconcile`).
+    """
+    codes, stamp, relates = coded(view.says, lore), dated(view), _relates(view, lore)
+
+    def plan(resource: Any, sink: Sink) -> None:
+        if (state := _STATUS.get(resource.status)) is None:
+            return
+        stamp(resource, sink)
+        value, sink.standing = state
+        text = _words_of(resource)
+        found = [*codes(resource, sink), *_by_name(view, text)]
+        reasons = tuple(key for reason in resource.reasonReference or () if (key := sink.key_of(reason, "Condition")))
+        for place, told in once(_weighed(found, relates(resource, text), _has(view, "biopsy-only", text))):
+            kept = replace(told, value=value) if value != "present" else told
+            sink.add(_for_reason(kept, reasons), place)
+        for index, note in enumerate(resource.note or ()):
+            where = f"Procedure.note[{index}].text"
+            sink.add_all((t for t in narrated(note.text, lore, "operation", where, sink) if _about(t)), where)
+
+    return plan
+
+
+def _about(told: Told) -> bool:
+    """Of an operation's note only what it says of the tumour: the operation itself is told by the resource."""
+    return told.concept not in ("prior-resection", "biopsy", "laparotomy-biopsy-only")
+
+
+def _words_of(resource: Any) -> str:
+    """The words that name the operation, in lower case: its text and its notes."""
+    texts = [resource.code.text if resource.code else None, *(note.text for note in resource.note or ())]
+    return "\n".join(text for text in texts if text).casefold()
+
+
+def _has(view: View, name: str, text: str) -> bool:
+    return any(word in text for word in view.words.get(name, ()))
+
+
+def _by_name(view: View, text: str) -> list[tuple[str, Told]]:
+    """What the operation's name says where no code does."""
+    named = [
+        ("resection", "suspected", "resection"),
+        ("biopsy", "present", "biopsy"),
+        ("laparotomy", "present", "laparotomy"),
+    ]
+    return [("Procedure.code.text", Told(concept, value)) for concept, value, name in named if _has(view, name, text)]
+
+
+def _weighed(found: list[tuple[str, Told]], related: bool, biopsy_only: bool) -> list[tuple[str, Told]]:
+    """A resection counts as this tumour's when it is related to it; a laparotomy by what was done in it."""
+    resected = any(told.concept == "resection" for _, told in found)
+    weighed: list[tuple[str, Told]] = []
+    for place, told in found:
+        if told.concept == "resection":
+            weighed.append((place, replace(told, value="present" if related else told.value)))
+        elif told.concept != "laparotomy":
+            weighed.append((place, told))
+        elif biopsy_only:
+            weighed.append((place, Told("laparotomy-biopsy-only", "present")))
+        elif not resected:
+            weighed.append((place, Told("prior-resection", "suspected", detail(origin="laparotomy"))))
+    return weighed
+
+
+def _for_reason(told: Told, reasons: tuple[str, ...]) -> Told:
+    """A resection that nothing relates yet keeps the keys of the conditions that it was done for."""
+    if told.concept != "resection" or told.value != "suspected" or not reasons:
+        return told
+    return replace(told, detail=detail(reason=reasons, **dict(told.detail)))
+
+
+def _relates(view: View, lore: Lore) -> Callable[[Any, str], bool]:
+    """Is the operation related to the tumour: by its site, by its reason, or by its own words?"""
+
+    def about_tumour(concept: Any) -> bool:
+        told = [t for coding in concept.coding or () for t in meant(lore, coding)] if concept is not None else []
+        text = (concept.text or "").casefold() if concept is not None else ""
+        return any(_tumour(t) for t in told) or (_has(view, "site", text) and _has(view, "tumour", text))
+
+    def relates(resource: Any, text: str) -> bool:
+        if _has(view, "site", text):
+            return True
+        return any(about_tumour(concept) for concept in (*(resource.bodySite or ()), *(resource.reasonCode or ())))
+
+    return relates
+
+
+def _tumour(told: Told) -> bool:
+    return told.concept == "histology" or (told.concept == "primary-site" and told.value == "retroperitoneum")

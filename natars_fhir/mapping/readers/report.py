@@ -1,0 +1,112 @@
+"""Reports: coded conclusions, and free text of pathology, imaging and operations with the span of every value."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from natars_fhir.mapping.lore import Lore
+from natars_fhir.mapping.readers.entity import Plan, coded, dated, narrated, once
+from natars_fhir.mapping.schema import View
+from natars_fhir.mapping.sink import Sink
+from natars_fhir.mapping.told import Told
+
+_CHARSET = re.compile(r"charset=\"?([\w.:-]+)", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+
+#: What a report's own words say of its kind, where no code does (in this order)
+_WORDS = (
+    ("pathology", ("病理", "免疫组化", "patholog", "histolog", "immunohisto")),
+    ("operation", ("手术记录", "术中", "operative note", "operation note")),
+    ("imaging", ("ct", "mr", "pet", "超声", "影像", "平扫", "增强", "imaging", "radiolog")),
+)
+
+
+def report(view: View, lore: Lore) -> Plan:
+    """Facts of a report: its conclusion codes, and its texts read for its kind."""
+    codes, stamp, texts = coded(view.says, lore), dated(view), _texts(view)
+    final, pending = frozenset(view.status), frozenset(view.pending)
+
+    def plan(resource: Any, sink: Sink) -> None:
+        if resource.status not in final and resource.status not in pending:
+            return
+        kind = _kind(lore, resource)
+        if kind is None and not view.says:
+            return
+        stamp(resource, sink)
+        sink.standing = "final" if resource.status in final else "pending"
+        found = list(codes(resource, sink))
+        for place, text in texts(resource, sink):
+            spoken_as = kind or _kind_by_words(text)
+            found += [(place, told) for told in narrated(text, lore, spoken_as, place, sink)]
+        for place, told in once(found):
+            sink.add(_with_basis(told, kind or "other"), place)
+
+    return plan
+
+
+def _kind(lore: Lore, resource: Any) -> str | None:
+    """Pathology, imaging or operation, by the codes of the report and of its category."""
+    category = getattr(resource, "category", None) or ()
+    concepts = [resource.code, *category]
+    for concept in concepts:
+        for coding in concept.coding or ():
+            if kinds := lore.reports[coding.system, coding.code]:
+                return kinds[0]
+    name = (resource.code.text or "").casefold()
+    return _kind_by_words(name) if name and _kind_by_words(name) != "other" else None
+
+
+def _kind_by_words(text: str) -> str:
+    words = text[:400].casefold()
+    return next((kind for kind, marks in _WORDS if any(mark in words for mark in marks)), "other")
+
+
+def _with_basis(told: Told, kind: str) -> Told:
+    """A type seen on images alone is no proof: the basis stands with it."""
+    more: dict[str, Any] = {}
+    if told.concept == "histology":
+        more["basis"] = {"imaging": "imaging", "pathology": "tissue"}.get(kind, "diagnosis")
+    elif told.concept in ("tumour-size", "metastasis") and kind in ("imaging", "pathology"):
+        more["method"] = kind
+    return replace(told, detail=tuple(sorted({**more, **dict(told.detail)}.items()))) if more else told
+
+
+def _texts(view: View) -> Callable[[Any, Sink], Iterator[tuple[str, str]]]:
+    """(place, text) of a report: plain elements named by the view, and attachments with their charset honoured."""
+
+    def read(resource: Any, sink: Sink) -> Iterator[tuple[str, str]]:
+        kind = type(resource).__name__
+        for name in view.text:
+            value = getattr(resource, name, None)
+            if isinstance(value, str):
+                yield f"{kind}.{name}", value
+            for index, form in enumerate(value if isinstance(value, list) else ()):
+                where = f"{kind}.{name}[{index}]"
+                if (text := attached(form, where, sink)) is not None:
+                    yield f"{where}.data", text
+
+    return read
+
+
+def attached(form: Any, where: str, sink: Sink) -> str | None:
+    """The text of an Attachment; None, and told, where it is not text or cannot be decoded."""
+    if not form.data:
+        sink.tell("informational", where, "An attachment without data here: its text is not read.", "information")
+        return None
+    content = (form.contentType or "").lower()
+    if not content.startswith("text/"):
+        sink.tell("not-supported", f"{where}.contentType", "An attachment that is not text: it is not read.")
+        return None
+    charset = _CHARSET.search(content)
+    try:
+        text = base64.b64decode(form.data, validate=False).decode(charset[1] if charset else "utf-8")
+    except (binascii.Error, UnicodeDecodeError, LookupError):
+        sink.tell("value", f"{where}.data", "An attachment that cannot be decoded as text: it is not read.")
+        return None
+    return html.unescape(_TAG.sub(" ", text)) if content.startswith("text/html") else text

@@ -1,0 +1,59 @@
+"""Reading: one resource version, read: whose it is, which version, and the facts that it tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from natars_fhir.domain.identity import Version
+from natars_fhir.domain.issue import Issue
+from natars_fhir.domain.record import Fact
+from natars_fhir.mapping.sink import NotUnderstood
+
+#: What became of an entry: its facts were read, no view reads its type, it could not be read, or it says "deleted".
+Fate = Literal["read", "let-go", "refused", "deleted"]
+
+NO_VERSION = Version()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one entry came to. ``place`` is where it stood; empty for a single resource.
+
+    ``aliases`` are the keys under which the same resource may come again (business identifiers); of a Patient, all
+    keys in ``aliases`` name the same person, and ``replaced_by`` is who took its place.
+    """
+
+    key: str
+    kind: str
+    fate: Fate
+    place: str = ""
+    version: Version = NO_VERSION
+    subject: str | None = None
+    facts: tuple[Fact, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    not_understood: tuple[NotUnderstood, ...] = ()
+    aliases: tuple[str, ...] = ()
+    identifiers: tuple[tuple[str, str], ...] = ()
+    replaced_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDocument:
+    """A document, read: a Bundle's entries in order, or the one resource that it is."""
+
+    type: str
+    readings: tuple[Reading, ...]
+    #: what is wrong with the document as a whole
+    issues: tuple[Issue, ...] = ()
+    identifier: str = ""
+
+    @property
+    def refused(self) -> tuple[Reading, ...]:
+        """The entries that could not be read."""
+        return tuple(reading for reading in self.readings if reading.fate == "refused")
+
+    @property
+    def unreadable(self) -> bool:
+        """Is there anything in it that was not read though it should be?"""
+        return bool(self.refused) or any(issue.severity in ("fatal", "error") for issue in self.issues)

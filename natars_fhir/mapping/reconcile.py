@@ -1,0 +1,129 @@
+"""Reconcile: one patient's facts from many resources become one record.
+
+The same thing told by several resources counts once; a resection becomes an earlier one or the index surgery by its
+date; what was found in the resected specimen is told apart from the biopsy; the site of another tumour is not this
+tumour's. Nothing is invented and nothing dropped in silence: what is set aside becomes an issue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from natars_fhir.domain.answer import Answer
+from natars_fhir.domain.issue import Issue
+from natars_fhir.domain.record import Fact, Patient, Record, in_order
+from natars_fhir.mapping.referred import Shared, referred_drugs, related
+
+#: The facts of a specimen that tell whether it was the resected tumour: by date, after the index surgery.
+_OF_SPECIMEN = ("histology", "fnclcc-grade", "histologic-grade", "tumour-size", "mitoses-per-10hpf", "necrosis-percent")
+
+
+def reconcile(patient: Patient, facts: Iterable[Fact], shared: Shared) -> tuple[Record, tuple[Issue, ...]]:
+    """The record of one patient, and what was set aside in making it. The order of *facts* does not matter."""
+    given, missing = referred_drugs(facts, shared)
+    counted = _once(in_order(related(given)))
+    sorted_out, issues = _other_tumours(counted)
+    dated = _resections(sorted_out)
+    return Record(patient, in_order(_after_surgery(dated))), (*missing, *issues)
+
+
+def _once(facts: Iterable[Fact]) -> list[Fact]:
+    """The same concept, value, day, standing and details: one fact, from the first of its resources."""
+    seen: dict[object, Fact] = {}
+    for fact in facts:
+        seen.setdefault((fact.concept, fact.value, fact.when, fact.standing, fact.detail), fact)
+    return list(seen.values())
+
+
+def _other_tumours(facts: list[Fact]) -> tuple[list[Fact], list[Issue]]:
+    """A resource that tells both a site outside the retroperitoneum and another malignancy speaks of one tumour.
+
+    It is this tumour where it also tells a type of sarcoma; another where the retroperitoneum is told elsewhere; and
+    where neither is so, the second malignancy is only suspected.
+    """
+    told: dict[str, set[str]] = {}
+    for fact in facts:
+        told.setdefault(fact.source.reference, set()).add(fact.concept)
+    retroperitoneal = any(fact.concept == "primary-site" and fact.value == "retroperitoneum" for fact in facts)
+    kept: list[Fact] = []
+    issues: list[Issue] = []
+    for fact in facts:
+        concepts = told[fact.source.reference]
+        both = {"primary-site", "second-malignancy"} <= concepts and fact.concept in (
+            "primary-site",
+            "second-malignancy",
+        )
+        if not both:
+            kept.append(fact)
+        elif "histology" in concepts:
+            kept += [fact] if fact.concept == "primary-site" else []
+        elif retroperitoneal:
+            if fact.concept == "second-malignancy":
+                kept.append(fact)
+            else:
+                text = "The site of another tumour than the retroperitoneal one: it is not this tumour's site."
+                issues.append(Issue("information", "informational", fact.path, text))
+        else:
+            kept.append(replace(fact, value="suspected") if fact.concept == "second-malignancy" else fact)
+    return kept, issues
+
+
+def _resections(facts: list[Fact]) -> list[Fact]:
+    """A completed resection of the tumour on or after allocation (else after consent) is the index surgery, the first
+    of them; any other is an earlier resection (clinical.md §4.3)."""
+    start, by_consent = _trial_start(facts)
+    index = _index(facts, start) if start else None
+    return [_resection(fact, fact is index, by_consent) if fact.concept == "resection" else fact for fact in facts]
+
+
+def _index(facts: list[Fact], start: date) -> Fact | None:
+    done = [
+        fact
+        for fact in facts
+        if fact.concept == "resection"
+        and fact.value in ("present", "suspected")
+        and fact.standing == "final"
+        and fact.day is not None
+        and fact.day.at_least(start) is Answer.YES
+    ]
+    related = [fact for fact in done if fact.value == "present"] or done
+    return min(related, key=lambda fact: (fact.day.low if fact.day else date.max) or date.max, default=None)
+
+
+def _trial_start(facts: list[Fact]) -> tuple[date | None, bool]:
+    """The day from which a resection is the trial's own, and whether only consent tells it."""
+    allocated = [fact.day.low for fact in facts if fact.concept == "allocation" and fact.day and fact.day.low]
+    if allocated:
+        return min(allocated), False
+    given = [f.day.low for f in facts if f.concept == "consent" and f.value == "given" and f.day and f.day.low]
+    return (min(given), True) if given else (None, False)
+
+
+def _resection(fact: Fact, index: bool, by_consent: bool) -> Fact:
+    if not index:
+        return replace(fact, concept="prior-resection")
+    more = (("flag", "allocation-missing"),) if by_consent else ()
+    return replace(fact, concept="index-surgery", detail=tuple(sorted((*fact.detail, *more))))
+
+
+def _after_surgery(facts: list[Fact]) -> list[Fact]:
+    """Findings dated on or after the index surgery are those of the resected specimen."""
+    days = [fact.day.low for fact in facts if fact.concept == "index-surgery" and fact.day and fact.day.low]
+    if not days:
+        return facts
+    surgery = min(days)
+    return [_of_resection(fact) if _resected(fact, surgery) else fact for fact in facts]
+
+
+def _resected(fact: Fact, surgery: date) -> bool:
+    if fact.concept not in _OF_SPECIMEN or dict(fact.detail).get("basis") == "diagnosis":
+        return False
+    return fact.day is not None and fact.day.at_least(surgery) is Answer.YES
+
+
+def _of_resection(fact: Fact) -> Fact:
+    if fact.said("specimen"):
+        return fact
+    return replace(fact, detail=tuple(sorted((*fact.detail, ("specimen", "resection")))))

@@ -1,0 +1,53 @@
+"""Sink: what comes of reading one resource: facts, issues, and what was not understood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Literal
+
+from natars_fhir.domain.issue import Issue, Severity
+from natars_fhir.domain.record import Fact, Source, Standing
+from natars_fhir.mapping.told import Told
+
+#: Gives the key of the resource that a Reference (to a given type) names within the site; None where it names none.
+KeyOf = Callable[[Any, str], "str | None"]
+
+#: What was not understood: (the kind of thing, resource type, system, code or text's place).
+NotUnderstood = tuple[Literal["code", "value", "text"], str, str, str]
+
+
+class Sink:
+    """Collects while one resource is read. Mutable, short-lived, and known to the readers only."""
+
+    __slots__ = ("facts", "issues", "key_of", "known", "not_understood", "source", "standing", "when")
+
+    def __init__(self, source: Source, key_of: KeyOf) -> None:
+        self.source = source
+        self.key_of = key_of
+        self.facts: list[Fact] = []
+        self.issues: list[Issue] = []
+        self.not_understood: list[NotUnderstood] = []
+        self.when: str | None = None
+        self.known: str | None = None
+        self.standing: Standing = "final"
+
+    def add(self, told: Told, path: str) -> None:
+        """One fact, dated and standing as its resource does."""
+        standing = told.standing if self.standing == "final" else self.standing
+        self.facts.append(
+            Fact(told.concept, told.value, self.when, self.source, path, standing, self.known, told.span, told.detail)
+        )
+
+    def add_all(self, told: Iterable[Told], path: str) -> None:
+        """Several facts of one place."""
+        for one in told:
+            self.add(one, path)
+
+    def add_each(self, told: Iterable[tuple[str, Told]]) -> None:
+        """Facts, each with its own place."""
+        for path, one in told:
+            self.add(one, path)
+
+    def tell(self, code: str, expression: str, text: str, severity: Severity = "warning") -> None:
+        """An issue of this resource; never with a value in it."""
+        self.issues.append(Issue(severity, code, expression, text))

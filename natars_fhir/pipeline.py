@@ -1,0 +1,68 @@
+"""The whole product, pure: a document's bytes in, and everything we make of them out.
+
+No clock, no store, no network: whoever calls brings the bytes, the day and the key. The web, the command line, the bulk
+run and the tests all call this one page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from natars_fhir.domain.issue import Issue
+from natars_fhir.domain.record import Fact, Patient, Record, later
+from natars_fhir.domain.screening import Screening, screen
+from natars_fhir.domain.study import Study
+from natars_fhir.mapping.documents import DocumentReader
+from natars_fhir.mapping.gathered import Gathered
+from natars_fhir.mapping.reading import ReadDocument
+from natars_fhir.mapping.reconcile import reconcile
+from natars_fhir.mapping.referred import Shared
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one patient came to: the record, its screening, and everything that was wrong on the way."""
+
+    record: Record
+    screening: Screening
+    issues: tuple[Issue, ...]
+
+
+def read(document: bytes, reader: DocumentReader) -> ReadDocument:
+    """Bytes → readings: every entry's facts, in the trial's words, with their evidence."""
+    return reader(document)
+
+
+def conclude(
+    patient: Patient, facts: Iterable[Fact], issues: Iterable[Issue], shared: Shared, study: Study, as_of: date
+) -> Outcome:
+    """One patient's facts → record → screening, as known at the end of *as_of*."""
+    told = list(facts)
+    known = [fact for fact in told if not later(fact, as_of)]
+    record, set_aside = reconcile(patient, known, shared)
+    found = {*issues, *set_aside, *(_too_late(fact) for fact in told if later(fact, as_of))}
+    ordered = sorted(found, key=lambda issue: (issue.expression, issue.code, issue.text))
+    return Outcome(record, screen(record, study, as_of), tuple(ordered))
+
+
+def _too_late(fact: Fact) -> Issue:
+    return Issue(
+        "information", "informational", fact.path, "Dated or recorded after the day asked for: it does not count."
+    )
+
+
+def outcomes(gathered: Gathered, study: Study, as_of: date) -> Iterator[Outcome]:
+    """Every patient of one site whose readings were gathered, in the order of their keys."""
+    for patient, facts, issues in gathered.outcomes():
+        yield conclude(patient, facts, issues, gathered.shared, study, as_of)
+
+
+def run(documents: Iterable[bytes], reader: DocumentReader, study: Study, as_of: date) -> Iterator[Outcome]:
+    """Documents of one site, in the order given, each as a push after the other → one outcome a patient."""
+    gathered = Gathered(reader.site)
+    for document in documents:
+        for reading in read(document, reader).readings:
+            gathered.add(reading)
+    return outcomes(gathered, study, as_of)

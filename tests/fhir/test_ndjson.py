@@ -1,0 +1,141 @@
+"""Files: one document or one a line, compressed or not, cut off or not."""
+
+import gzip
+import io
+from pathlib import Path
+
+import pytest
+
+from natars_fhir.fhir.ndjson import Document, documents, files
+
+LINES = [b'{"resourceType":"Patient","id":"%d"}' % i for i in range(3)]
+PRETTY = b'{\n  "resourceType": "Bundle",\n  "entry": [\n    {}\n  ]\n}\n'
+
+
+def read(raw: bytes) -> list[Document]:
+    return list(documents(io.BytesIO(raw), "stdin"))
+
+
+def broken(found: list[Document]) -> list[str]:
+    return [issue.code for document in found for issue in document.issues]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param(b"\n".join(LINES) + b"\n", id="line feeds"),
+        pytest.param(b"\r\n".join(LINES) + b"\r\n", id="carriage returns"),
+        pytest.param(b"\n".join(LINES), id="the last line has no end"),
+        pytest.param(b"\xef\xbb\xbf" + b"\n".join(LINES), id="byte order mark"),
+        pytest.param(b"\xef\xbb\xbf" + b"\n\xef\xbb\xbf".join(LINES), id="files put together, each with its mark"),
+    ],
+)
+def test_a_document_a_line(raw: bytes) -> None:
+    assert [(it.name, it.raw, it.line) for it in read(raw)] == [("stdin", line, i) for i, line in enumerate(LINES, 1)]
+
+
+def test_blank_lines_are_counted_and_left_out() -> None:
+    assert [it.line for it in read(b"\n \n" + b"\n\n".join(LINES))] == [3, 5, 7]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [b'{"resourceType":"Patient",}', b'{"resourceType":"Pat', b"hello", b'{"a":"b"'],
+    ids=["comma", "cut off", "no JSON", "not closed"],
+)
+@pytest.mark.parametrize("place", [0, 1, 3])
+def test_a_broken_line_costs_only_itself(bad: bytes, place: int) -> None:
+    lines = [*LINES[:place], bad, *LINES[place:]]
+    assert [it.raw for it in read(b"\n".join(lines))] == lines
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param(PRETTY, id="indented"),
+        pytest.param(PRETTY.replace(b"\n", b"\r\n"), id="carriage returns"),
+        pytest.param(b"\xef\xbb\xbf" + PRETTY, id="byte order mark"),
+        pytest.param(b'{"resourceType":"Bundle","entry":[\n{"resource":{}}\n]}', id="an entry a line"),
+        pytest.param(b'{"resourceType":"Bundle"\n,"entry":[]\n}', id="commas first"),
+        pytest.param(LINES[0] + b"\n", id="one line"),
+        pytest.param(b"[\n{}\n]", id="array"),
+    ],
+)
+def test_one_document_over_many_lines(raw: bytes) -> None:
+    (document,) = read(raw)
+    assert document.line is None
+    assert document.raw.split() == raw.removeprefix(b"\xef\xbb\xbf").split()
+
+
+@pytest.mark.parametrize("raw", [b"\n".join(LINES), PRETTY], ids=["lines", "one"])
+def test_compressed_is_known_by_its_content(raw: bytes) -> None:
+    assert [it.raw for it in read(gzip.compress(raw))] == [it.raw for it in read(raw)]
+
+
+def test_a_cut_off_archive_gives_what_could_be_read_and_an_issue() -> None:
+    many = b"\n".join(b'{"id":"%d"}' % i for i in range(200_000))
+    packed = gzip.compress(many)
+    *found, last = read(packed[: len(packed) // 2])
+    assert len(found) > 1000
+    assert [it.raw for it in found] == many.split(b"\n")[: len(found)]
+    assert (last.raw, broken([last])) == (b"", ["incomplete"])
+
+
+def test_a_cut_off_archive_of_one_document_gives_an_issue() -> None:
+    assert broken(read(gzip.compress(PRETTY)[:-12])) == ["incomplete"]
+
+
+def test_what_is_damaged_is_told() -> None:
+    packed = bytearray(gzip.compress(b"\n".join(LINES)))
+    packed[15] ^= 0xFF
+    assert broken(read(bytes(packed)))[-1:] == ["incomplete"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        pytest.param(b"", "structure", id="empty"),
+        pytest.param(b"\n\n", "structure", id="blank"),
+        pytest.param("{}\n{}".encode("utf-16"), "structure", id="UTF-16"),
+        pytest.param(b"<Bundle>\n</Bundle>", "not-supported", id="XML"),
+    ],
+)
+def test_what_cannot_be_read_is_told_once(raw: bytes, code: str) -> None:
+    (document,) = read(raw)
+    assert (document.raw, broken([document])) == (b"", [code])
+
+
+def test_the_offset_says_how_much_of_the_file_was_read(tmp_path: Path) -> None:
+    for name, raw in (("a.ndjson", b"\n".join(LINES)), ("a.ndjson.gz", gzip.compress(b"\n".join(LINES)))):
+        (tmp_path / name).write_bytes(raw)
+        assert [it.offset for it in documents(tmp_path / name)][-1] == len(raw)
+
+
+def test_lines_are_streamed() -> None:
+    class Endless(io.RawIOBase):
+        def readable(self) -> bool:
+            return True
+
+        def read(self, size: int = -1) -> bytes:
+            return (LINES[0] + b"\n") * 100
+
+    lines = documents(Endless(), "endless")  # type: ignore[arg-type]
+    assert [next(lines).line for _ in range(5)] == [1, 2, 3, 4, 5]
+
+
+def test_a_missing_file_is_an_issue(tmp_path: Path) -> None:
+    (document,) = documents(tmp_path / "none.json")
+    assert (document.raw, broken([document])) == (b"", ["not-found"])
+
+
+def test_a_folder_is_no_document(tmp_path: Path) -> None:
+    assert broken(list(documents(tmp_path))) == ["exception"]
+
+
+def test_folders_are_walked_in_order_and_named_files_always_read(tmp_path: Path) -> None:
+    for name in ("b.ndjson", "a.json", "c.jsonl.gz", "D.JSON", "notes.txt", "._a.json", ".git/x.json", "sub/e.json.gz"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    found = list(files([tmp_path / "notes.txt", tmp_path, tmp_path / "none"]))
+    names = [str(path.relative_to(tmp_path)) for path in found]
+    assert names == ["notes.txt", "D.JSON", "a.json", "b.ndjson", "c.jsonl.gz", "sub/e.json.gz", "none"]
