@@ -67,8 +67,8 @@ class Tally:
         elif reading.fate == "refused" or (reading.issues and reading.subject is None):
             for issue in reading.issues:
                 self.problem(found, issue)
-        if reading.not_understood:
-            self.not_understood.update(reading.not_understood)
+        for what in reading.not_understood:
+            self.not_understood[what] += 1
 
 
 def screen_files(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 
 class Patients:
@@ -51,6 +52,7 @@ class Version:
         return True
 
 
+@lru_cache(maxsize=10_000)
 def version(number: str | None, updated: str | None) -> Version:
     """The version of a resource as its meta says it; a versionId that is no number tells no order."""
     return Version(int(number) if number and number.isascii() and number.isdigit() else None, updated)

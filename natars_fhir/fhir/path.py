@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from functools import cache
+from typing import Any, get_args
 
 import msgspec
 
@@ -60,18 +61,20 @@ def _choices(fields: tuple[str, ...], stem: str) -> list[str]:
 
 
 def _children(kind: type[msgspec.Struct], name: str) -> list[type[msgspec.Struct]]:
-    if name not in kind.__struct_fields__:
-        return []
-    field = next(field for field in msgspec.inspect.type_info(kind).fields if field.name == name)  # type: ignore[attr-defined]
-    return list(_structs(field.type))
+    return [child for child in _parts(_types(kind).get(name)) if issubclass(child, msgspec.Struct)]
 
 
-def _structs(kind: Any) -> Iterator[type[msgspec.Struct]]:
-    if isinstance(kind, msgspec.inspect.StructType):
-        yield kind.cls
-    for inner in (getattr(kind, "item_type", None), *getattr(kind, "types", ())):
-        if inner is not None:
-            yield from _structs(inner)
+@cache
+def _types(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    return {field.name: field.type for field in msgspec.structs.fields(kind)}
+
+
+def _parts(kind: Any) -> Iterator[type]:
+    """The classes that an annotation is made of."""
+    if isinstance(kind, type) and not get_args(kind):
+        yield kind
+    for inner in get_args(kind):
+        yield from _parts(inner)
 
 
 def walk(path: str) -> Walk:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from natars_fhir.domain.identity import version
 from natars_fhir.domain.issue import Issue
-from natars_fhir.domain.record import Source
 from natars_fhir.fhir.bundle import Envelope, open_bundle
 from natars_fhir.fhir.check import check
 from natars_fhir.fhir.decode import Decoded, Decoder
@@ -23,12 +23,14 @@ from natars_fhir.fhir.references import Scope
 from natars_fhir.fhir.second_look import readable
 from natars_fhir.fhir.versions import VERSIONS, Name, detect
 from natars_fhir.mapping.business_key import aliases
-from natars_fhir.mapping.reading import ReadDocument, Reading
+from natars_fhir.mapping.reading import NO_VERSION, ReadDocument, Reading
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.site import SiteMapping
 
 _WRAPPERS = ("Bundle", "Parameters")
 _BOM = b"\xef\xbb\xbf"
+#: Resources that share one memory of references.
+_MEMORY = 50_000
 _PATIENT = re.compile(r"(?:^|/)Patient[/?#]")
 
 
@@ -43,14 +45,21 @@ class DocumentReader:
         self.site = mapping.site.site
         self._version = fhir_version or (None if mapping.site.fhir == "R4" else mapping.site.fhir)
         self._decode = Decoder(mapping.kinds, self._second_look)
+        self._alone, self._left = Scope((), mapping.site.bases), _MEMORY
 
     def __call__(self, raw: bytes) -> ReadDocument:
         raw = raw.removeprefix(_BOM)
         decoded = self._decode(raw)
         if decoded.resource is None and (decoded.kind in _WRAPPERS or not decoded.kind):
             return self._envelope(open_bundle(raw))
-        entry = Entry(None, "", raw)
-        return ReadDocument("", (self._entry(entry, decoded, Scope((entry,), self.mapping.site.bases)),))
+        return ReadDocument("", (self._entry(Entry(None, "", raw), decoded, self._single()),))
+
+    def _single(self) -> Scope:
+        """The scope of a resource that stands alone; shared, for it remembers references, but not for ever."""
+        self._left -= 1
+        if not self._left:
+            self._alone, self._left = Scope((), self.mapping.site.bases), _MEMORY
+        return self._alone
 
     def resources(self, raw: bytes) -> Iterator[tuple[Reading, Any]]:
         """Every resource of a document that can be read, with its reading: for those who want to see the source."""
@@ -80,26 +89,18 @@ class DocumentReader:
 
     def _read(self, resource: Any, entry: Entry, scope: Scope, issues: tuple[Issue, ...]) -> Reading:
         mapping, kind = self.mapping, type(resource)
-        key = scope.own(entry, resource)
+        addressed = entry.full_url or entry.url or not resource.id
+        key = scope.own(entry, resource) if addressed else f"{kind.__name__}/{resource.id}"
         meta = resource.meta
         number, updated = (meta.versionId, meta.lastUpdated) if meta is not None else (None, None)
-        source = Source(self.site, key, number or "", mapping.hash)
-        sink = Sink(source, lambda reference, target: scope.key(reference, entry, target))
+        sink = Sink((self.site, key, number or "", mapping.hash), scope.key, entry)
         mapping.reads[kind](resource, sink)
         subject = _subject(resource, key, mapping.subjects[kind], sink)
         found = (*issues, *(entry.seen(issue) for issue in sink.issues)) if sink.issues else issues
-        reading = Reading(
-            key,
-            kind.__name__,
-            "read",
-            entry.place,
-            version(number, updated),
-            subject,
-            tuple(sink.facts),
-            found,
-            tuple(sink.not_understood),
-            aliases(resource, sink.facts),
-        )
+        facts, unmapped = tuple(sink.facts), tuple(sink.not_understood)
+        names = aliases(resource, facts) if facts else ()
+        told = version(number, updated) if meta is not None else NO_VERSION
+        reading = Reading(key, kind.__name__, "read", entry.place, told, subject, facts, found, unmapped, names)
         return _person(reading, resource, mapping.site.identifiers, scope, entry) if subject == key else reading
 
     def _second_look(self, raw: bytes) -> tuple[dict[str, Any] | None, list[Issue]]:
@@ -139,7 +140,9 @@ def _named(resource: Any, reference: Any, sink: Sink) -> str | None:
         told = [(i.system, i.value) for i in getattr(inner, "identifier", None) or () if i.system and i.value]
         return f"Patient?identifier={told[0][0]}|{told[0][1]}" if told else sink.key_of(reference, "Patient")
     found = sink.key_of(reference, "Patient")
-    return found if found is None or found.startswith("urn:") or _PATIENT.search(found) else None
+    if found is None or found.startswith(("Patient/", "urn:")) or _PATIENT.search(found):
+        return found
+    return None
 
 
 def _person(reading: Reading, resource: Any, systems: tuple[str, ...], scope: Scope, entry: Entry) -> Reading:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from natars_fhir.domain.issue import Issue
-from natars_fhir.domain.record import Evidence, Source
+from natars_fhir.domain.record import Evidence
 from natars_fhir.fhir.r4.structs import Attachment, CodeableConcept, Coding, Identifier, Quantity
 from natars_fhir.mapping.readers.report import attached
 from natars_fhir.mapping.sink import Sink
@@ -49,7 +49,7 @@ def _text(value: Any) -> str | None:
 
 
 def _nobody() -> Sink:
-    return Sink(Source("", ""), lambda _, __: None)
+    return Sink(("", "", "", ""), lambda _, __, ___: None)
 
 
 def _marked(text: str, start: int, end: int) -> str:

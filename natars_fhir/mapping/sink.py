@@ -9,8 +9,8 @@ from natars_fhir.domain.issue import Issue, Severity
 from natars_fhir.domain.record import Fact, Source, Standing
 from natars_fhir.mapping.told import Told
 
-#: Gives the key of the resource that a Reference (to a given type) names within the site; None where it names none.
-KeyOf = Callable[[Any, str], "str | None"]
+#: (reference, the entry it stands in, the type it may name) → the key of the resource that it names; None for none.
+KeyOf = Callable[[Any, Any, str], "str | None"]
 
 #: What was not understood: (the kind of thing, resource type, system, code or text's place).
 NotUnderstood = tuple[Literal["code", "value", "text"], str, str, str]
@@ -19,17 +19,29 @@ NotUnderstood = tuple[Literal["code", "value", "text"], str, str, str]
 class Sink:
     """Collects while one resource is read. Mutable, short-lived, and known to the readers only."""
 
-    __slots__ = ("facts", "issues", "key_of", "known", "not_understood", "source", "standing", "when")
+    __slots__ = ("_key_of", "_source", "entry", "facts", "issues", "known", "not_understood", "standing", "when")
 
-    def __init__(self, source: Source, key_of: KeyOf) -> None:
-        self.source = source
-        self.key_of = key_of
+    def __init__(self, source: tuple[str, str, str, str], key_of: KeyOf, entry: Any = None) -> None:
+        self._source: Source | tuple[str, str, str, str] = source
+        self._key_of = key_of
+        self.entry = entry
         self.facts: list[Fact] = []
         self.issues: list[Issue] = []
         self.not_understood: list[NotUnderstood] = []
         self.when: str | None = None
         self.known: str | None = None
         self.standing: Standing = "final"
+
+    @property
+    def source(self) -> Source:
+        """Where the facts come from; made with the first fact, for most resources tell none."""
+        if type(self._source) is tuple:
+            self._source = Source(*self._source)
+        return self._source  # type: ignore[return-value]
+
+    def key_of(self, reference: Any, target: str) -> str | None:
+        """The key of the resource that *reference*, to a *target* type, names within the site."""
+        return self._key_of(reference, self.entry, target)
 
     def add(self, told: Told, path: str) -> None:
         """One fact, dated and standing as its resource does."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from natars_fhir.domain.interval import Number
+from natars_fhir.domain.interval import Interval, Number
 
 UCUM = ("http://unitsofmeasure.org", "urn:oid:2.16.840.1.113883.6.8")
 
@@ -48,11 +48,11 @@ def measured(value: Decimal, comparator: str | None, factor: Decimal, unit: str)
     point = _plain(value * factor)
     match comparator:
         case "<" | "<=":
-            return Number(None, point, high_open=comparator == "<", unit=unit)
+            return Interval(None, point, high_open=comparator == "<", unit=unit)
         case ">" | ">=":
-            return Number(point, None, low_open=comparator == ">", unit=unit)
+            return Interval(point, None, low_open=comparator == ">", unit=unit)
         case _:
-            return Number(point, point, unit=unit)
+            return Interval(point, point, unit=unit)
 
 
 def _plain(value: Decimal) -> Decimal:

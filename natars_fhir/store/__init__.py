@@ -1,1 +1,1 @@
-"""What we remember: tables, and one function a question."""
+"""What we remember: SQLAlchemy Core tables, and one function a question."""

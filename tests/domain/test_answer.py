@@ -13,7 +13,7 @@ AND = {(N, N): N, (N, U): N, (N, Y): N, (U, N): N, (U, U): U, (U, Y): U, (Y, N):
 OR = {(N, N): N, (N, U): U, (N, Y): Y, (U, N): U, (U, U): U, (U, Y): Y, (Y, N): Y, (Y, U): Y, (Y, Y): Y}
 
 
-@pytest.mark.parametrize("pair", product(Answer, Answer), ids=str)
+@pytest.mark.parametrize("pair", list(product(Answer, Answer)), ids=str)
 def test_and_or_and_their_duality(pair: tuple[Answer, Answer]) -> None:
     assert all_of(pair) is AND[pair]
     assert any_of(pair) is OR[pair]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from trial_patients import ALLOCATED, OPERATED, ask, drug, fact, short
 
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.study import Study
+from tests.domain.trial_patients import ALLOCATED, OPERATED, ask, drug, fact, short
 
 HISTORY = [
     ("I-04", "prior-resection"),

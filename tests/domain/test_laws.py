@@ -1,4 +1,4 @@
-"""Laws that hold for every record: knowing more never turns a yes into a no, order is nothing, the verdict is the fold."""
+"""Laws of every record: knowing more never turns a yes into a no, order is nothing, the verdict is the fold."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from trial_patients import AS_OF, PATIENT, fact, prove_sayable, short
 
 from natars_fhir.domain.answer import Answer
 from natars_fhir.domain.interval import Interval
 from natars_fhir.domain.record import Fact, Record
 from natars_fhir.domain.screening import bars, screen, verdict
 from natars_fhir.domain.study import Study
+from tests.domain.trial_patients import AS_OF, PATIENT, fact, prove_sayable, short
 
 PRESENCE = ("present", "absent", "suspected")
 WORDS: dict[str, tuple[str, ...]] = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from trial_patients import ALLOCATED, OPERATED, ask, biopsy, drug, fact, grade, short
 
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.study import Study
+from tests.domain.trial_patients import ALLOCATED, OPERATED, ask, biopsy, drug, fact, grade, short
 
 MI = "myocardial-infarction"
 

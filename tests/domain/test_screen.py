@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from trial_patients import ALLOCATED, AS_OF, CANDIDATE, OPERATED, biopsy, fact, grade, record
 
 from natars_fhir.domain.dates import ask
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.screening import screen
 from natars_fhir.domain.study import Study
+from tests.domain.trial_patients import ALLOCATED, AS_OF, CANDIDATE, OPERATED, biopsy, fact, grade, record
 
 
 def without(concept: str) -> tuple[Fact, ...]:
@@ -54,7 +54,7 @@ def test_every_criterion_is_answered_in_the_order_of_the_trial_file(study: Study
 def test_a_composite_asked_alone_says_what_its_parts_say(study: Study) -> None:
     facts = record(fact("myocardial-infarction", "present", "2024-03-01"))
     composite = next(criterion for criterion in study.criteria if criterion.id == "E-06")
-    found = dict((one.id, finding) for one, finding in screen(facts, study, AS_OF).findings)
+    found = {one.id: finding for one, finding in screen(facts, study, AS_OF).findings}
     assert composite.rule(ask(facts, AS_OF)) == found["E-06"]
 
 

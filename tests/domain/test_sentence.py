@@ -5,7 +5,6 @@ from __future__ import annotations
 import string
 
 import pytest
-from trial_patients import ALLOCATED, AS_OF, ask, biopsy, cm, drug, fact, grade, record
 
 from natars_fhir.domain.interval import Interval, number
 from natars_fhir.domain.phrases import PHRASES
@@ -14,6 +13,7 @@ from natars_fhir.domain.screening import Sentence, screen
 from natars_fhir.domain.sentence import render
 from natars_fhir.domain.study import Study
 from natars_fhir.domain.words import WORDS
+from tests.domain.trial_patients import ALLOCATED, AS_OF, ask, biopsy, cm, drug, fact, grade, record
 
 
 def fields(phrase: str) -> set[str]:

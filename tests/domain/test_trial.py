@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from trial_patients import ask, biopsy, cm, fact, short
 
 from natars_fhir.domain.rules import RULES
 from natars_fhir.domain.study import Study
 from natars_fhir.domain.trial import build
+from tests.domain.trial_patients import ask, biopsy, cm, fact, short
 
 PROTOCOL = (Path(__file__).parent / "protocol.txt").read_text(encoding="utf-8")
 IDS = [

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from trial_patients import ALLOCATED, AS_OF, OPERATED, ask, biopsy, cm, fact, grade, short
 
 from natars_fhir.domain.interval import Interval, number
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.study import Study
+from tests.domain.trial_patients import ALLOCATED, AS_OF, OPERATED, ask, biopsy, cm, fact, grade, short
 
 MDM2, CDK4, FISH = "ihc-mdm2", "ihc-cdk4", "fish-mdm2"
 DDLPS, LMS, UPS = biopsy("DDLPS"), biopsy("LMS"), biopsy("UPS")

@@ -12,7 +12,7 @@ from natars_fhir.fhir.checking.fault import FINE, Fault, Rule, either, error, wi
 from natars_fhir.fhir.checking.invariants import Invariant
 from natars_fhir.fhir.checking.parsing import Repeated
 from natars_fhir.fhir.checking.siblings import judge_sibling, placeholders, says_something
-from natars_fhir.fhir.checking.spelling import nearest, resembling
+from natars_fhir.fhir.checking.spelling import LONGEST, nearest, resembling
 
 _EMPTY_ARRAY = error("structure", "An array has at least one entry; leave the element out where there is none.")
 _EMPTY_OBJECT = error("structure", "An object has at least one element; leave it out where there is none.")
@@ -137,7 +137,7 @@ def _oddities(
             if choice and primitive not in node:
                 chosen.append(choice)
             continue
-        unknown = _unknown(shape, name, known)
+        unknown = _unknown(shape, name, known) if len(name) <= LONGEST else FINE
         nameless += not unknown
         faults += unknown
     if nameless:
@@ -166,9 +166,7 @@ def _hint(shape: Shape, name: str) -> str:
 
 
 def _repeated(shape: Shape, node: dict[str, Any]) -> list[Fault]:
-    faults: list[Fault] = []
-    for name in node.names if isinstance(node, Repeated) else ():
-        primitive = name.removeprefix("_")
-        place = f".{primitive}" if primitive in shape.rows else ""
-        faults += error("structure", "A name stands twice in one object; which one holds, nobody can say.", place)
-    return faults
+    names = [name.removeprefix("_") for name in node.names] if isinstance(node, Repeated) else []
+    places = dict.fromkeys(f".{name}" if name in shape.rows else "" for name in names)
+    text = "A name stands twice in one object; which one holds, nobody can say."
+    return [fault for place in places for fault in error("structure", text, place)]

@@ -64,8 +64,11 @@ def said(node: dict[str, Any], name: str) -> str | None:
 
 def number(node: dict[str, Any], name: str) -> Decimal | int | float | None:
     value = node.get(name)
-    sound = isinstance(value, Decimal | int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return value if sound else None
+    if isinstance(value, Decimal):
+        return value if value.is_finite() else None
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def each(node: Any, *names: str) -> Iterator[Any]:

@@ -25,6 +25,7 @@ _TIME = re.compile(_CLOCK, re.ASCII)
 _DATE_FORM = "A date is written YYYY, YYYY-MM or YYYY-MM-DD."
 _DATE_TIME_FORM = "A dateTime is written YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss with a time zone."
 _INSTANT_FORM = "An instant is written YYYY-MM-DDThh:mm:ss with a time zone."
+_LONGEST_DATE = 40
 _NO_SUCH_DAY = "This day is not in the calendar."
 _NEEDS_ZONE = "A time of day needs its time zone: Z, or + or - and hh:mm."
 
@@ -57,9 +58,12 @@ def boolean(value: Any) -> tuple[Fault, ...]:
 
 def decimal(value: Any) -> tuple[Fault, ...]:
     kind = type(value)
-    if kind is not Decimal and kind is not int and kind is not float:
+    if kind is int:
+        return FINE
+    if kind is not Decimal and kind is not float:
         return wrong_type("A number", value)
-    return FINE if math.isfinite(value) else error("value", "A decimal is a finite number.")
+    finite = value.is_finite() if kind is Decimal else math.isfinite(value)
+    return FINE if finite else error("value", "A decimal is a finite number.")
 
 
 def _whole(low: int, sentence: str) -> Rule:
@@ -73,19 +77,22 @@ def _whole(low: int, sentence: str) -> Rule:
     return check
 
 
-@lru_cache(maxsize=16_384)
+def _remembered(judge: Callable[[str], tuple[Fault, ...]]) -> Rule:
+    """A text rule for short texts that come again and again; long ones are judged and forgotten."""
+    known = lru_cache(maxsize=65_536)(judge)
+    return text_rule(lambda value: known(value) if len(value) <= _LONGEST_DATE else judge(value))
+
+
 def _date(value: str) -> tuple[Fault, ...]:
     found = _DATE.fullmatch(value)
     return _calendar(found) if found else error("value", _DATE_FORM)
 
 
-@lru_cache(maxsize=65_536)
 def _date_time(value: str) -> tuple[Fault, ...]:
     found = _DATE_TIME.fullmatch(value)
     return _calendar(found) if found else error("value", _NEEDS_ZONE if _NO_ZONE.fullmatch(value) else _DATE_TIME_FORM)
 
 
-@lru_cache(maxsize=65_536)
 def _instant(value: str) -> tuple[Fault, ...]:
     return _date_time(value) if "T" in value else error("value", _INSTANT_FORM)
 
@@ -130,11 +137,11 @@ PRIMITIVES: Mapping[str, Rule] = {
     "boolean": boolean,
     "canonical": uri,
     "code": code,
-    "date": text_rule(_date),
-    "dateTime": text_rule(_date_time),
+    "date": _remembered(_date),
+    "dateTime": _remembered(_date_time),
     "decimal": decimal,
     "id": _matching(r"[A-Za-z0-9\-.]{1,64}", "An id is 1 to 64 of A-Z, a-z, 0-9, - and full stops."),
-    "instant": text_rule(_instant),
+    "instant": _remembered(_instant),
     "integer": _whole(-(2**31), "An integer is a whole number of 32 bits."),
     "markdown": string,
     "oid": _matching(

@@ -44,7 +44,7 @@ def _age(node: dict[str, Any]) -> bool:
 
 def _count(node: dict[str, Any]) -> bool:
     value = number(node, "value")
-    whole = value is None or "." not in str(value)
+    whole = value is None or isinstance(value, int) or "." not in str(value)
     return _coded_ucum(node) and whole and node.get("code") in (None, "1")
 
 

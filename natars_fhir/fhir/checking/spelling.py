@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
+#: No element has a longer name.
+LONGEST = 64
 _NAME = re.compile(r"_?[A-Za-z][A-Za-z0-9]{1,63}", re.ASCII)
 _MOST_EDITS = 2
 

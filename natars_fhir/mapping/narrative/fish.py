@@ -71,6 +71,8 @@ def _state(page: Page, words: Words, each: Mention, high: int) -> Hit | None:
         if hits:
             return min(hits, key=lambda hit: (_ORDER.index(hit.tag), -hit.end))
         low = end + 1
+    if _names_ratio(page, words, each.start):
+        return None
     sentence = page.sentence(each.start)[0]
     earlier = [hit for hit in page.find(words["fish.status"], sentence, each.start) if hit.tag in _ORDER[:3]]
     before = [hit for hit in page.find(words["fish.status"], page.clause(each.start)[0], each.start)]

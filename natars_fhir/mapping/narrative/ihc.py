@@ -22,7 +22,6 @@ from natars_fhir.mapping.narrative.words import Words
 
 #: between markers that share a result
 _AND = re.compile(r"\)?\s*(?:(?:[、,/&]|和|及|与|以及|and\b|or\b|as well as\b)\s*)*")
-_ALIAS = re.compile(r"\s*\(\s*")
 #: what follows a marker up to the end of its clause; brackets are read through, one within another too
 _REGION = re.compile(r"(?:[^,;。、\n()!?.]|\.(?=\d)|\((?:[^()\n]|\([^()\n]{0,40}\)){0,80}\))*(?:\([^(),;。、\n]{0,8})?")
 _SHARE_NEXT = re.compile(r",\s*[^,;。、\n\d()]{0,6}\d{1,3}(?:\.\d)?(?:\s?[-~]\s?\d{1,3})?\s?%(?=\s*(?:[,;。、)\n.]|$))")
@@ -81,7 +80,7 @@ def _together(page: Page, left: Mention, right: Mention) -> bool:
     gap = page.text[left.end : right.start]
     if len(gap) > 12 or left.gene != right.gene:
         return False
-    return _AND.fullmatch(gap) is not None or (left.concept == right.concept and _ALIAS.fullmatch(gap) is not None)
+    return _AND.fullmatch(gap) is not None
 
 
 def _continues(gap: str) -> bool:
@@ -219,8 +218,8 @@ def _value(concept: str, part: Part, words: Words) -> tuple[str, str | None]:
     if value == "positive" and concept in lists["nuclear"]:
         if part.qualities.get("compartment") in ("cytoplasmic", "membranous"):
             return "equivocal", "not-nuclear"
-    little = part.percent is not None and part.percent.low == 0 and part.percent.high != 0
-    if value == "positive" and little and not part.worded and concept not in lists["index"] and not part.doubted:
+    little = part.unsigned and part.percent is not None and part.percent.low == 0
+    if value == "positive" and little and concept not in lists["index"]:
         return "equivocal", "may-be-none"
     return value, None
 

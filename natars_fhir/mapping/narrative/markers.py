@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import lru_cache
 from typing import NamedTuple
 
 from natars_fhir.mapping.narrative.page import Page
 from natars_fhir.mapping.narrative.words import Words
 
-#: between a name and the word that makes it a gene's; an alias in brackets may close there
+_ALIAS = re.compile(r"\s{0,2}\(\s{0,2}")
+#: between a name and the word that makes it a gene's; a bracket may close there
 _TO_GENE = re.compile(r"[\s)(]{0,3}(?:检测|蛋白)?[\s(]{0,2}")
 
 
@@ -31,16 +33,19 @@ def marker(text: str, words: Words) -> str | None:
 
 
 def mentions(page: Page, words: Words) -> tuple[Mention, ...]:
-    """Every marker that the text names, in order."""
-    methods = [hit for hit in page.find(words["fish.method"]) if hit.tag in ("fish", "ihc", "sequencing")]
-    found = []
+    """Every marker that the text names, in order; a name and its alias in brackets are one."""
+    methods = list(page.find(words["fish.method"]))
+    ends = [hit.end for hit in methods]
+    found: list[Mention] = []
     for hit in page.find(words["markers.marker"]):
-        while methods and len(methods) > 1 and methods[1].end <= hit.start:
-            methods.pop(0)
-        header = methods[0] if methods and methods[0].end <= hit.start else None
+        before = bisect_right(ends, hit.start) - 1
         low = page.sentence(hit.start)[0]
-        under = header is not None and header.start >= low and header.tag != "ihc"
-        found.append(Mention(hit.tag, hit.start, hit.end, under or _is_gene(page, hit.start, hit.end, words)))
+        under = before >= 0 and methods[before].start >= low and methods[before].tag != "ihc"
+        start, end = hit.start, hit.end
+        if found and found[-1].concept == hit.tag and _ALIAS.fullmatch(page.text, found[-1].end, start):
+            start = found.pop().start
+            end += page.text[end : end + 1] == ")"
+        found.append(Mention(hit.tag, start, end, under or _is_gene(page, start, end, words)))
     return tuple(found)
 
 

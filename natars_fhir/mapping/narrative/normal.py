@@ -44,7 +44,10 @@ class Characters(dict[int, str]):
         return self._simplified.get(sign, sign)
 
     def whole(self, text: str) -> str:
-        """A word of the word lists, in normal form."""
+        """A word of the word lists, in normal form; its gaps stay."""
+        return "…".join(self._whole(piece) for piece in text.split("…"))
+
+    def _whole(self, text: str) -> str:
         return unicodedata.normalize("NFKC", text.translate(self)).translate(self).lower()
 
 

@@ -51,7 +51,7 @@ class Measure(NamedTuple):
 @lru_cache(maxsize=8)
 def patterns(words: Words) -> Patterns:
     """Compiled for one set of word lists."""
-    unit = words.any("quantity.length", "cm", "mm") + r"(?![a-z])(?:\^?[23])?"
+    unit = words.any("quantity.length", "cm", "mm") + r"(?![a-wyz])(?:\^?[23](?!\d))?"
     number = rf"{ranged(words)}\s*({words.any('size.near', 'over')})?\s*({unit})?"
     label = r"(?:\s*\([^()\d,]{1,10}\))?"
     by = rf"{label}\s*(?:[x*]|by)\s*(?=[\d<>≤≥约])"

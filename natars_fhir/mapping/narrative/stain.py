@@ -13,7 +13,7 @@ from natars_fhir.mapping.narrative.words import Words
 
 _EQUIVOCAL_SIGN = r"\+\s?/\s?-|-\s?/\s?\+|±|-\s?~\s?\+|\+-(?!\s?\+)|-\+"
 _SIGN = re.compile(
-    rf"(?P<equivocal>{_EQUIVOCAL_SIGN})|(?P<positive>\d?\s?\+(?:\s?[-~/+]\s?\d?\+)*)"
+    rf"(?P<equivocal>{_EQUIVOCAL_SIGN})|(?P<positive>\d?\s?\+{{1,4}}(?:\s?[-~/]\s?\d?\+{{1,4}})*)"
     r"|(?P<negative>(?<![0-9a-z+~])-+(?![0-9a-z+~]))|(?P<zero>(?<![0-9a-z.<>≤≥%/])0(?![0-9a-z.%/+]))"
 )
 #: OCR reads a plus as ten and a minus as one: only where nothing else stands between the brackets
@@ -31,8 +31,10 @@ class Part:
     cells: str | None = None
     percent: Number | None = None
     doubted: bool = False
-    #: True where the value is a word (阳性, expressed), not a sign
+    #: the value is a word (阳性, expressed), not a sign
     worded: bool = False
+    #: nothing but a percentage said it
+    unsigned: bool = False
     qualities: dict[str, str] = field(default_factory=dict)
 
     def merged(self, other: Part) -> Part:
@@ -68,25 +70,30 @@ def _joined(found: list[Part]) -> tuple[Part, ...]:
     """Parts without a value belong to the one before, or to the first that has one."""
     valued: list[Part] = []
     waiting = Part()
-    for part in found:
+    for place, part in enumerate(found):
         if part.value is not None:
             valued.append(part.merged(waiting) if waiting.end else part)
             waiting = Part()
-        elif valued and not (part.cells and _names_next(part, found)):
+        elif valued and not (part.cells and _names_next(found, place)):
             valued[-1] = valued[-1].merged(part)
         else:
             waiting = part.merged(waiting)
-    if not valued:
-        return (waiting,) if waiting.end else ()
     if waiting.end:
-        valued[-1] = valued[-1].merged(waiting)
-    return tuple(valued)
+        valued = [*valued[:-1], valued[-1].merged(waiting)] if valued else [waiting]
+    return tuple(_counted(part) for part in valued)
 
 
-def _names_next(part: Part, found: list[Part]) -> bool:
+def _counted(part: Part) -> Part:
+    """A percentage alone is positive unless nought."""
+    if part.value is not None or part.percent is None:
+        return part
+    return replace(part, value="negative" if part.percent.high == 0 else "positive", unsigned=True)
+
+
+def _names_next(found: list[Part], place: int) -> bool:
     """Cells named before their own sign: 血管(+)."""
-    later = found[found.index(part) + 1 :]
-    return bool(later) and later[0].value is not None and later[0].cells is None
+    later = found[place + 1] if place + 1 < len(found) else None
+    return later is not None and later.value is not None and later.cells is None
 
 
 def _part(text: str, offset: int, words: Words) -> Part:
@@ -143,16 +150,13 @@ def _quality(hit: Hit, offset: int) -> Part:
 
 
 def _shared(part: Part, share: re.Match[str], text: str, offset: int, words: Words) -> Part:
-    """A percentage alone is positive unless nought; less than some percent, unsigned, may be nought."""
+    """With the share of cells."""
     said = amount(text, share.start(1), share[1], share[2], words)
     percent = said.number("%", ceiling=100)
     if percent is None or (percent.high is not None and percent.high > 100):
         return part
-    value = part.value
-    if value is None:
-        value = "negative" if percent.high == 0 else "positive"
     qualities = {**part.qualities, **({"approximate": "yes"} if said.about else {})}
-    return replace(part, value=value, end=max(part.end, offset + share.end()), percent=percent, qualities=qualities)
+    return replace(part, end=max(part.end, offset + share.end()), percent=percent, qualities=qualities)
 
 
 @lru_cache(maxsize=8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from natars_fhir.fhir.path import Walk, first, walk
@@ -15,6 +16,10 @@ from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
 
 Plan = Callable[[Any, Sink], None]
+
+#: Texts up to this length (names of diagnoses, operations, sites) come again and again: each is read once.
+_SHORT = 60
+_read_short = lru_cache(maxsize=20_000)(read_text)
 
 
 def dated(view: View) -> Callable[[Any, Sink], None]:
@@ -69,7 +74,7 @@ def spoken(paths: Sequence[str], lore: Lore, kind: str) -> Callable[[Any, Sink],
 
 def narrated(text: str, lore: Lore, kind: str, where: str, sink: Sink) -> Iterator[Told]:
     """A text's statements about the tumour and the patient; what speaks of other cells is no fact of the tumour."""
-    reading = read_text(text, lore.words, kind)
+    reading = _read_short(text, lore.words, kind) if len(text) <= _SHORT else read_text(text, lore.words, kind)
     for said in reading.said:
         if said.concept in lore.concepts and dict(said.detail).get("cellScope", "tumour") == "tumour":
             yield Told(said.concept, said.value, said.detail, said.standing, said.span)

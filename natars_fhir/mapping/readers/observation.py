@@ -10,7 +10,7 @@ from typing import Any
 
 from natars_fhir.fhir.path import First, first
 from natars_fhir.mapping.lore import Lore
-from natars_fhir.mapping.narrative.reader import marker
+from natars_fhir.mapping.narrative.markers import marker
 from natars_fhir.mapping.readers.values import KINDS
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink

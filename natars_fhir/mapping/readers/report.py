@@ -35,9 +35,12 @@ def report(view: View, lore: Lore) -> Plan:
     def plan(resource: Any, sink: Sink) -> None:
         if resource.status not in final and resource.status not in pending:
             return
-        kind = _kind(lore, resource)
-        if kind is None and not view.says:
+        if not view.says and not any(getattr(resource, name) for name in view.text):
             return
+        kind = _kind_by_code(lore, resource.code)
+        if kind is None and not view.says:
+            return  # an Observation is a report only where its code says so
+        kind = kind or _kind(lore, resource)
         stamp(resource, sink)
         sink.standing = "final" if resource.status in final else "pending"
         found = list(codes(resource, sink))
@@ -51,15 +54,17 @@ def report(view: View, lore: Lore) -> Plan:
 
 
 def _kind(lore: Lore, resource: Any) -> str | None:
-    """Pathology, imaging or operation, by the codes of the report and of its category."""
-    category = getattr(resource, "category", None) or ()
-    concepts = [resource.code, *category]
-    for concept in concepts:
-        for coding in concept.coding or ():
-            if kinds := lore.reports[coding.system, coding.code]:
-                return kinds[0]
-    name = (resource.code.text or "").casefold()
-    return _kind_by_words(name) if name and _kind_by_words(name) != "other" else None
+    """Pathology, imaging or operation, by the category's codes; else by the report's name."""
+    for category in resource.category or ():
+        if kind := _kind_by_code(lore, category):
+            return kind
+    found = _kind_by_words(resource.code.text or "")
+    return found if found != "other" else None
+
+
+def _kind_by_code(lore: Lore, concept: Any) -> str | None:
+    codings = concept.coding or ()
+    return next((kinds[0] for c in codings if (kinds := lore.reports[c.system, c.code])), None)
 
 
 def _kind_by_words(text: str) -> str:

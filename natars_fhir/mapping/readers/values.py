@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from natars_fhir.domain.interval import Number, number
+from natars_fhir.domain.interval import Interval, Number, number
 from natars_fhir.domain.record import detail
 from natars_fhir.fhir.r4.structs import CodeableConcept, Quantity, Range
 from natars_fhir.mapping.lore import Lore
@@ -17,6 +18,11 @@ from natars_fhir.mapping.narrative.reader import one
 from natars_fhir.mapping.readers.histology import histology
 from natars_fhir.mapping.told import NOTHING, ReadValue, Told
 from natars_fhir.mapping.units import measured
+
+
+#: Values such as ``阳性（+++）`` come again and again: each is read once.
+_SHORT = 40
+_one_short = lru_cache(maxsize=20_000)(one)
 
 
 def _text(value: Any) -> str | None:
@@ -29,7 +35,7 @@ def _text(value: Any) -> str | None:
 def _spoken(lore: Lore, value: Any, concept: str) -> tuple[Told, ...]:
     """A value's words, read as a short text about *concept*."""
     text = _text(value)
-    said = one(text, lore.words, concept) if text else None
+    said = (_one_short if len(text) <= _SHORT else one)(text, lore.words, concept) if text else None
     return () if said is None else (Told(said.concept, said.value, said.detail, said.standing, said.span),)
 
 
@@ -168,7 +174,7 @@ def _range(lore: Lore, value: Range, concept: str) -> Number | None:
     ends = low.low if low else None, high.high if high else None
     if ends[0] is not None and ends[1] is not None and ends[0] > ends[1]:
         return None
-    return Number(*ends, unit=lore.units[concept].unit)
+    return Interval(*ends, unit=lore.units[concept].unit)
 
 
 def presence(lore: Lore) -> ReadValue:

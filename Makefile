@@ -1,0 +1,53 @@
+# natars-fhir: every command works on a fresh machine with Python 3.11 and make.
+#   make demo    the product at work on fixture data, on loopback
+#   make test    the whole suite
+# `.build/run` and `.build/dev` mark what stands in the environment; remove `.venv` and `.build` to begin anew.
+
+PYTHON ?= python3.11
+VENV   := .venv
+BIN    := $(VENV)/bin
+QUICK  ?=
+
+.PHONY: install dev demo test lint types bench serve lock expect
+
+install: .build/run
+dev: .build/dev
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+.build/run: requirements.lock pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@mkdir -p .build && touch $@
+
+.build/dev: requirements-dev.lock pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@mkdir -p .build && touch .build/run $@
+
+demo: .build/run
+	@$(BIN)/natars-fhir demo
+
+test: .build/dev lint
+	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+lint: .build/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+bench: .build/dev
+	@QUICK=$(QUICK) $(BIN)/python -m benchmarks.run
+
+serve: .build/run
+	@$(BIN)/natars-fhir serve
+
+expect: .build/run
+	@$(BIN)/natars-fhir expect
+
+# The locks hold hashes and no addresses; uv makes them (it is not needed to install them).
+lock:
+	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --quiet -o requirements.lock
+	uv pip compile pyproject.toml --all-extras --group dev --universal --generate-hashes --no-header --no-annotate --quiet -o requirements-dev.lock

@@ -1,0 +1,109 @@
+"""The outbox: what a site must be told, written with the data that brought it about, and claimed to be sent.
+
+Rows of one target are claimed in order, one at a time; and nothing of a site is claimed before its studies are there,
+for the subjects refer to them. A claim is a lease: it ends by itself when its holder is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, exists, insert, or_, select, update
+
+from natars_fhir.store.packed import pack, unpack
+from natars_fhir.store.tables import delivery, outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One thing to be told: *body* is put at *target* of the site's server."""
+
+    seq: int
+    site: str
+    kind: str
+    target: str
+    body: bytes
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of sending a letter: ``outcome`` and ``codes`` are words of protocols, and never a patient's."""
+
+    at: datetime
+    outcome: str
+    codes: tuple[str, ...] = ()
+
+
+def queue(connection: Connection, site: str, kind: str, target: str, body: bytes, now: datetime) -> bool:
+    """Puts a letter in, unless the last one to this target says the same. What waits there is no longer needed."""
+    if last_said(connection, site, target) == body:
+        return False
+    free = or_(outbox.c.state == "dead", (outbox.c.state == "waiting") & _free(now))
+    overtaken = update(outbox).where(outbox.c.site == site, outbox.c.target == target, free)
+    connection.execute(overtaken.values(state="superseded", lease=None, holder=None))
+    said = {"site": site, "kind": kind, "target": target, "body": pack(body)}
+    connection.execute(insert(outbox).values(**said, state="waiting", queued=now, due=now, attempts=0))
+    return True
+
+
+def last_said(connection: Connection, site: str, target: str) -> bytes | None:
+    """What this target was told last, or will be; None where nothing."""
+    here = outbox.c
+    asked = select(here.body).where(here.site == site, here.target == target).order_by(here.seq.desc()).limit(1)
+    body = connection.execute(asked).scalar()
+    return None if body is None else unpack(body)
+
+
+def claim(connection: Connection, sites: Collection[str], holder: str, now: datetime, until: datetime) -> Letter | None:
+    """The next letter that is due, for *holder* alone until then; None where nothing is."""
+    here = outbox.c
+    asked = (
+        select(outbox)
+        .where(here.state == "waiting", here.due <= now, here.site.in_(sorted(sites)), _free(now), ~_waits())
+        .order_by(here.seq)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    row = connection.execute(asked).first()
+    if row is None:
+        return None
+    taken = update(outbox).where(here.seq == row.seq)
+    connection.execute(taken.values(lease=until, holder=holder, attempts=row.attempts + 1))
+    return Letter(row.seq, row.site, row.kind, row.target, unpack(row.body), row.attempts + 1)
+
+
+def settle(
+    connection: Connection, letter: Letter, holder: str, attempt: Attempt, state: str, due: datetime | None = None
+) -> bool:
+    """Writes down what came of it; False where the lease had ended and somebody else holds the letter."""
+    connection.execute(
+        insert(delivery).values(
+            outbox=letter.seq, at=attempt.at, outcome=attempt.outcome, codes=" ".join(attempt.codes)
+        )
+    )
+    mine = update(outbox).where(outbox.c.seq == letter.seq, outbox.c.holder == holder)
+    news: dict[str, Any] = {"state": state, "lease": None, "holder": None}
+    return connection.execute(mine.values(news if due is None else {**news, "due": due})).rowcount == 1
+
+
+def revive(connection: Connection, site: str, now: datetime) -> int:
+    """Gives what was given up another chance: somebody has seen to the reason. How many there are."""
+    dead = update(outbox).where(outbox.c.site == site, outbox.c.state == "dead")
+    return connection.execute(dead.values(state="waiting", due=now, attempts=0)).rowcount
+
+
+def _free(now: datetime) -> Any:
+    return or_(outbox.c.lease.is_(None), outbox.c.lease <= now)
+
+
+def _waits() -> Any:
+    """Is there an earlier letter that must go first: to the same target, or a study that is not there yet?"""
+    earlier = outbox.alias("earlier")
+    here, there = outbox.c, earlier.c
+    same = (there.target == here.target) & (there.state == "waiting")
+    study = (there.kind == "ResearchStudy") & there.state.in_(("waiting", "dead"))
+    return exists().where(there.site == here.site, there.seq < here.seq, or_(same, study)).correlate(outbox)

@@ -1,0 +1,63 @@
+"""Packed: values as the store keeps them. JSON by msgspec keeps every Decimal's digits; zlib makes texts small."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from natars_fhir.domain.issue import Issue
+from natars_fhir.mapping.reading import Reading
+
+_reading = msgspec.json.Decoder(Reading)
+_issues = msgspec.json.Decoder(tuple[Issue, ...])
+#: the fastest level: it takes most of what there is to take
+_LEVEL = 1
+
+
+def digest(raw: bytes) -> str:
+    """SHA-256, as text."""
+    return sha256(raw).hexdigest()
+
+
+def pack(raw: bytes) -> bytes:
+    """Bytes, made small."""
+    return zlib.compress(raw, _LEVEL)
+
+
+def unpack(packed: bytes) -> bytes:
+    """The bytes that were packed."""
+    return zlib.decompress(packed)
+
+
+def pack_reading(reading: Reading) -> bytes:
+    """A reading with all its facts."""
+    return msgspec.json.encode(reading)
+
+
+def unpack_reading(packed: bytes) -> Reading:
+    """The reading, equal to what was packed."""
+    return _reading.decode(packed)
+
+
+def pack_json(value: Any) -> bytes:
+    """JSON, made small."""
+    return pack(msgspec.json.encode(value))
+
+
+def unpack_json(packed: bytes) -> Any:
+    """What was packed, as plain dicts, lists and values."""
+    return msgspec.json.decode(unpack(packed))
+
+
+def issues_text(issues: Iterable[Issue]) -> str:
+    """Issues as a column's text."""
+    return msgspec.json.encode(tuple(issues)).decode()
+
+
+def text_issues(text: str) -> tuple[Issue, ...]:
+    """The issues that a column's text says."""
+    return _issues.decode(text)

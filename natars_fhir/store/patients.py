@@ -1,0 +1,84 @@
+"""Patients: which names of one site are one person, and where each patient stands now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Connection, delete, or_, select
+
+from natars_fhir.domain.identity import Patients
+from natars_fhir.store.engine import keep_latest, keep_new
+from natars_fhir.store.readings import parts
+from natars_fhir.store.tables import patient, patient_name
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What was found last of a patient; ``target`` is the ResearchSubject that the site was told of."""
+
+    key: str
+    findings: str
+    in_scope: bool
+    verdict: str
+    target: str | None = None
+
+
+def persons(connection: Connection, site: str, names: Collection[str]) -> dict[str, set[str]]:
+    """The persons behind these names: the name that stands for each, and all names that it goes by."""
+    here, patients = patient_name.c, Patients()
+    seen: set[str] = set()
+    asked = set(names)
+    while asked:
+        seen |= asked
+        edges: list[tuple[str, str]] = []
+        for some in parts(asked):
+            touching = select(here.key, here.name).where(
+                here.site == site, or_(here.key.in_(some), here.name.in_(some))
+            )
+            edges += [(key, name) for key, name in connection.execute(touching)]
+        for key, name in edges:
+            patients.join(key, (name,))
+        asked = {end for edge in edges for end in edge} - seen
+    found: dict[str, set[str]] = {}
+    for name in sorted(seen):
+        found.setdefault(patients.one(name), set()).add(name)
+    return found
+
+
+def rename(connection: Connection, site: str, said: Mapping[str, Collection[str]]) -> None:
+    """Patient resource → the names that its newest version says its person goes by; what it said before is void."""
+    for some in parts(said):
+        connection.execute(delete(patient_name).where(patient_name.c.site == site, patient_name.c.key.in_(some)))
+    rows = [{"site": site, "key": key, "name": name} for key, names in said.items() for name in {*names}]
+    keep_new(connection, patient_name, rows)
+
+
+def standing(connection: Connection, site: str, names: Collection[str]) -> list[Standing]:
+    """Where the patients stand who are known by these names."""
+    here = patient.c
+    asked = select(here.key, here.findings, here.in_scope, here.verdict, here.target).where(here.site == site)
+    return [Standing(*row) for some in parts(names) for row in connection.execute(asked.where(here.key.in_(some)))]
+
+
+def stands(connection: Connection, site: str, where: Standing) -> None:
+    """The patient stands there now."""
+    keep_latest(connection, patient, [{"site": site, **asdict(where)}])
+
+
+def gone(connection: Connection, site: str, keys: Collection[str]) -> None:
+    """No patient goes by these keys any more."""
+    for some in parts(keys):
+        connection.execute(delete(patient).where(patient.c.site == site, patient.c.key.in_(some)))
+
+
+def claimed(connection: Connection, site: str, target: str) -> bool:
+    """Is some patient told of as *target*?"""
+    asked = select(patient.c.key).where(patient.c.site == site, patient.c.target == target)
+    return connection.execute(asked.limit(1)).first() is not None
+
+
+def in_scope(connection: Connection, site: str) -> list[str]:
+    """The patients of a site who are in the trial's scope, in the order of their keys."""
+    asked = select(patient.c.key).where(patient.c.site == site, patient.c.in_scope).order_by(patient.c.key)
+    return list(connection.execute(asked).scalars())

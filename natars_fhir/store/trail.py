@@ -1,0 +1,88 @@
+"""The trail: what was pushed, what could not be used, what was let go, and what was answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select
+
+from natars_fhir.domain.issue import Issue
+from natars_fhir.store.engine import keep_new
+from natars_fhir.store.packed import digest, issues_text, pack, text_issues, unpack
+from natars_fhir.store.tables import answered, audit, let_go, quarantine
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that was done, with its counts; never with a value."""
+
+    site: str
+    at: datetime
+    act: str
+    hash: str
+    status: int
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """What could not be used: a document, or the entry of one that stood at ``place``."""
+
+    place: str
+    raw: bytes
+    issues: tuple[Issue, ...]
+
+
+def write(connection: Connection, act: Act) -> None:
+    """Adds to the audit."""
+    counts = json.dumps(dict(act.counts), sort_keys=True)
+    row = {"site": act.site, "at": act.at, "act": act.act, "hash": act.hash, "status": act.status, "counts": counts}
+    connection.execute(insert(audit).values(row))
+
+
+def acts(connection: Connection, site: str) -> Iterator[Act]:
+    """The audit of a site, the earliest first."""
+    for row in connection.execute(select(audit).where(audit.c.site == site).order_by(audit.c.seq)):
+        yield Act(row.site, row.at, row.act, row.hash, row.status, json.loads(row.counts))
+
+
+def set_apart(connection: Connection, site: str, unused: Unused, now: datetime) -> None:
+    """Keeps what could not be used, so that it can be looked at and read again."""
+    raw, issues = unused.raw, issues_text(unused.issues)
+    row = {"site": site, "at": now, "place": unused.place, "hash": digest(raw), "raw": pack(raw), "issues": issues}
+    connection.execute(insert(quarantine).values(row))
+
+
+def set_aside(connection: Connection, site: str) -> Iterator[Unused]:
+    """What could not be used of a site, the earliest first."""
+    for row in connection.execute(select(quarantine).where(quarantine.c.site == site).order_by(quarantine.c.seq)):
+        yield Unused(row.place, unpack(row.raw), text_issues(row.issues))
+
+
+def let(connection: Connection, site: str, gone: Collection[tuple[str, str, str]], now: datetime) -> None:
+    """Type, id and hash of what no view reads."""
+    rows = [{"site": site, "kind": kind, "id": id_, "hash": hash_, "at": now} for kind, id_, hash_ in {*gone}]
+    keep_new(connection, let_go, rows)
+
+
+def let_counts(connection: Connection, site: str) -> dict[str, int]:
+    """How many resources of each type were let go."""
+    asked = select(let_go.c.kind, func.count(let_go.c.id.distinct())).where(let_go.c.site == site)
+    return {kind: count for kind, count in connection.execute(asked.group_by(let_go.c.kind))}
+
+
+def answer(connection: Connection, site: str, identifier: str, hash_: str) -> bytes | None:
+    """What was answered to this very document before."""
+    here = answered.c
+    asked = select(here.answer).where(here.site == site, here.identifier == identifier, here.hash == hash_)
+    found = connection.execute(asked).scalar()
+    return None if found is None else unpack(found)
+
+
+def keep_answer(connection: Connection, site: str, identifier: str, hash_: str, said: bytes) -> None:
+    """Keeps what is answered to a document."""
+    row = {"site": site, "identifier": identifier, "hash": hash_, "answer": pack(said)}
+    keep_new(connection, answered, [row])
