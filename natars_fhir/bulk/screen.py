@@ -5,6 +5,7 @@ Memory holds the facts and the names of patients, never the resources; beyond a 
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -80,6 +81,7 @@ def screen_files(
     progress: Progress | None = None,
 ) -> tuple[Tally, Iterator[Outcome]]:
     """Reads all *inputs* (paths, folders, binary streams with a name), then screens patient by patient."""
+    spare_the_collector()
     tally, held = Tally(), Spilling(facts_in_memory)
     gathered = Gathered(reader.site, held)
     for found in _documents(inputs):
@@ -109,3 +111,9 @@ def _closing(held: Spilling, found: Iterator[Outcome]) -> Iterator[Outcome]:
         yield from found
     finally:
         held.close()
+
+
+def spare_the_collector() -> None:
+    """Makes the cyclic garbage collector look rarely: readings hold no cycles, and it would walk all of them each time
+    (a fifth of the whole run, measured)."""
+    gc.set_threshold(200_000, 50, 1_000)

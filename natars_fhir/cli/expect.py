@@ -95,7 +95,9 @@ def _compare(mappings: Mappings, case: Path) -> bool:
     if got == expected:
         return True
     name = f"{case.parent.name}/{case.name}"
-    lines = difflib.unified_diff(expected.splitlines(), got.splitlines(), f"{name} expected", f"{name} got", lineterm="", n=2)
+    lines = difflib.unified_diff(
+        expected.splitlines(), got.splitlines(), f"{name} expected", f"{name} got", lineterm="", n=2
+    )
     for line in list(lines)[:60]:
         errors().print(line, markup=False, highlight=False, soft_wrap=True)
     return False

@@ -20,6 +20,8 @@ from natars_fhir.domain.sentence import Language, render
 from natars_fhir.domain.study import Criterion
 from natars_fhir.mapping.quote import quote
 from natars_fhir.pipeline import Outcome
+from natars_fhir.service.asking import explained
+from natars_fhir.store.engine import open_store as opened
 
 _MARK = {"yes": "+", "no": "-", "unknown": "?"}
 
@@ -46,9 +48,9 @@ def explain(
         outcome = next((one for one in outcomes if is_named(one, patient)), None)
         sources = {} if outcome is None else resources_of(given, what.reader, cited(outcome))
     else:
-        from natars_fhir.service.asking import explained
-
-        outcome, sources = explained(what.settings, what.mappings, what.reader, patient, what.as_of)
+        outcome, sources = explained(
+            opened(what.settings.database), what.mappings.study, what.reader, patient, what.as_of
+        )
     if outcome is None:
         errors().print("No such patient in what was read.", markup=False)
         raise typer.Exit(FAULTS)
@@ -65,7 +67,11 @@ def is_named(outcome: Outcome, name: str) -> bool:
 
 def cited(outcome: Outcome) -> set[tuple[str, str]]:
     """Keys and versions of the resources that the answers stand on."""
-    return {(fact.source.reference, fact.source.version) for _, finding in outcome.screening.findings for fact in finding.facts}
+    return {
+        (fact.source.reference, fact.source.version)
+        for _, finding in outcome.screening.findings
+        for fact in finding.facts
+    }
 
 
 def show(console: Console, outcome: Outcome, sources: dict[str, Any], language: Language) -> None:

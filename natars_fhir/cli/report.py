@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 
 from rich.console import Console
@@ -12,7 +11,7 @@ from rich.table import Table
 
 from natars_fhir.bulk.screen import Tally
 from natars_fhir.domain.answer import Answer
-from natars_fhir.domain.screening import Screening, bars
+from natars_fhir.domain.screening import UNDECIDABLE, Screening, bars
 from natars_fhir.domain.sentence import Language, render
 from natars_fhir.mapping.site import SiteMapping
 from natars_fhir.pipeline import Outcome
@@ -58,9 +57,7 @@ class Report:
         words = _WORDS[self._language]
         verdict = f"[{_COLOUR[screening.verdict]}]{words[screening.verdict]}[/]"
         said = "\n".join(escape(line) for line in reasons(screening, self._language))
-        self._table.add_row(
-            escape(screening.patient.reference), verdict, said, escape(", ".join(for_people(screening)))
-        )
+        self._table.add_row(escape(screening.patient.reference), verdict, said, escape(for_people(screening)))
 
     def show(self, console: Console, as_of: date) -> None:
         """Prints the table and the count of patients out of scope."""
@@ -73,24 +70,29 @@ class Report:
 
 def reasons(screening: Screening, language: Language) -> list[str]:
     """What bars, in protocol order; where nothing bars, what is unknown and keeps the verdict open."""
-    barring = [(c, f) for c, f in screening.findings if not c.parts and bars(c, f)]
+    leaves = [(c, f) for c, f in screening.findings if not c.parts and not c.advisory]
+    told = [(c, f) for c, f in leaves if bars(c, f)]
     if screening.verdict == "undetermined":
-        barring = [(c, f) for c, f in screening.findings if _open(c.decided_by, f.answer, f.reason) and not c.parts]
-    return [f"{c.id} {render(f.sentence, language)}" for c, f in barring]
+        # what waits for the histology alone is told once, by the criterion that asks for it
+        waiting = [(c, f) for c, f in leaves if _open(c.decided_by, f.answer, f.reason)]
+        told = [(c, f) for c, f in waiting if f.sentence.key != "applies.unknown"] or waiting
+    return [f"{c.id} {render(f.sentence, language)}" for c, f in told]
 
 
 def _open(decided_by: str, answer: Answer, reason: str | None) -> bool:
     if answer is not Answer.UNKNOWN or reason == "not-yet":
         return False
-    return decided_by == "data" or (decided_by != "attestation" and reason in ("conflicting", "imprecise", "pending"))
+    return decided_by == "data" or (decided_by != "attestation" and reason in UNDECIDABLE)
 
 
-def for_people(screening: Screening) -> Iterator[str]:
-    """The criteria that the data leaves to people."""
-    for criterion, finding in screening.findings:
-        asked = criterion.decided_by != "data" and not criterion.parts and not criterion.advisory
-        if asked and finding.answer is Answer.UNKNOWN and finding.reason != "not-yet":
-            yield criterion.id
+def for_people(screening: Screening) -> str:
+    """The criteria that the data leaves to people, runs of them shortened: ``I-04–I-08, I-15``."""
+    leaves = [(c, f) for c, f in screening.findings if not c.parts and not c.advisory]
+    runs: list[list[str]] = [[]]
+    for criterion, finding in leaves:
+        asked = criterion.decided_by != "data" and finding.answer is Answer.UNKNOWN and finding.reason != "not-yet"
+        runs[-1].append(criterion.id) if asked else runs.append([])
+    return ", ".join(run[0] if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs if run)
 
 
 def summary(console: Console, tally: Tally, mapping: SiteMapping) -> None:

@@ -86,10 +86,14 @@ def newest(facts: Sequence[Fact], certain_by: date = date.max) -> tuple[Fact, ..
 
 def pre_treatment(asked: Asked, *concepts: str) -> tuple[Fact, ...]:
     """What was said before treatment began, or may have been; the index surgery's specimen tells of a later day."""
+    facts = asked.record.about(*concepts)
+    if not facts:
+        return facts
     cut = asked.treatment_start_by
-    return tuple(
-        fact for fact in asked.record.about(*concepts) if stated(fact).low <= cut and not of_index_surgery(asked, fact)
-    )
+    told = [fact for fact in facts if _bounds(fact.when or fact.known, None).low <= cut]
+    if asked.surgery is None:
+        return tuple(told)
+    return tuple([fact for fact in told if not of_index_surgery(asked, fact)])
 
 
 def of_index_surgery(asked: Asked, fact: Fact) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from natars_fhir.domain.answer import Answer, Reason, any_of
 from natars_fhir.domain.choice import gravest
@@ -27,8 +27,7 @@ class Sentence:
     fills: tuple[object, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """An answer, why it is unknown (or ``not-applicable``), the facts that gave it, and what to say of it."""
 
     answer: Answer

@@ -1,11 +1,12 @@
 """Sentences for people, in English and Chinese: made only when asked for, from a phrase and what fills it.
 
-A phrase decides how a fact is shown: ``{0}`` its value and day, ``{0:days}`` its day alone (phrases.py; words.py).
+A phrase decides how a fact is shown: ``{0}`` its value and day, ``{0:days}`` its day alone,
+``{0:named}`` with its concept (phrases.py; words.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -14,7 +15,7 @@ from natars_fhir.domain.interval import Interval, Number, days
 from natars_fhir.domain.phrases import PHRASES
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.screening import Sentence
-from natars_fhir.domain.words import WORDS
+from natars_fhir.domain.words import IN_CLASSES, WORDS
 
 Language = Literal["en", "zh"]
 
@@ -25,7 +26,7 @@ _PAUSE: dict[Language, str] = {"en": "; ", "zh": "；"}
 def render(sentence: Sentence, language: Language) -> str:
     """What is to be said, in *language*."""
     text = _phrase(sentence, language)
-    return text[:1].upper() + text[1:]
+    return text if text[1:2].isupper() else text[:1].upper() + text[1:]  # hCG stays hCG
 
 
 def _phrase(sentence: Sentence, language: Language) -> str:
@@ -42,14 +43,14 @@ class _Fill:
         self.language = language
 
     def __format__(self, spec: str) -> str:
-        return _shown(self.value, self.language, days_only=spec == "days")
+        return _shown(self.value, self.language, spec)
 
 
-def _shown(value: object, language: Language, *, days_only: bool = False) -> str:
+def _shown(value: object, language: Language, spec: str = "") -> str:
     if isinstance(value, tuple):
-        return _listed(value, language, days_only=days_only)
+        return _listed(value, language, spec)
     if isinstance(value, Fact):
-        return _dated(value, language) if days_only else _fact(value, language)
+        return _FACTS[spec](value, language)
     if isinstance(value, Sentence):
         return _phrase(value, language)
     if isinstance(value, Interval):
@@ -59,25 +60,34 @@ def _shown(value: object, language: Language, *, days_only: bool = False) -> str
     return WORDS[language].get(str(value), str(value))
 
 
-def _listed(values: Iterable[object], language: Language, *, days_only: bool) -> str:
+def _listed(values: Iterable[object], language: Language, spec: str) -> str:
     """Each thing said once; facts by their day, so that the order of a feed does not show."""
     ordered = sorted(
         values, key=lambda value: (value.when or "9", str(value.value)) if isinstance(value, Fact) else ("",)
     )
-    shown = [_shown(value, language, days_only=days_only) for value in ordered]
+    shown = [_shown(value, language, spec) for value in ordered]
     whole = any(isinstance(value, Sentence) for value in ordered)
     return (_PAUSE if whole else _COMMA)[language].join(dict.fromkeys(shown))
 
 
 def _fact(fact: Fact, language: Language) -> str:
+    words = WORDS[language]
     value = _shown(fact.value, language)
+    if fact.concept in IN_CLASSES:
+        value += words["class"]
+    if fact.said("approximate") == "yes":
+        value = words["about"] + value
     method = fact.said("method")
-    how = f"{WORDS[language].get(str(method), str(method))}, " if method and language == "en" else ""
-    if method and language == "zh":
-        how = f"{WORDS[language].get(str(method), str(method))}，"
-    about = WORDS[language]["about"] if fact.said("approximate") == "yes" else ""
-    day = _dated(fact, language)
-    return f"{about}{value} ({how}{day})" if language == "en" else f"{about}{value}（{how}{day}）"
+    how = words.get(str(method), str(method)) + words["comma"] if method else ""
+    return words["bracketed"].format(value, how + _dated(fact, language))
+
+
+def _named(fact: Fact, language: Language) -> str:
+    words = WORDS[language]
+    name = words.get(fact.concept, fact.concept)
+    if fact.value == "present":
+        return words["bracketed"].format(name, _dated(fact, language))
+    return f"{name} {_fact(fact, language)}" if language == "en" else f"{name}{_fact(fact, language)}"
 
 
 def _dated(fact: Fact, language: Language) -> str:
@@ -91,6 +101,9 @@ def _dated(fact: Fact, language: Language) -> str:
 def _written(text: str) -> str:
     """A date as it was written; of a moment, the day in the trial's time zone."""
     return str(days(text).low) if "T" in text else text
+
+
+_FACTS: dict[str, Callable[[Fact, Language], str]] = {"": _fact, "days": _dated, "named": _named}
 
 
 def _number(number: Number, language: Language) -> str:

@@ -16,6 +16,7 @@ _BOTH: dict[str, tuple[str, str]] = {
     "diaphragm-crossing": ("crossing of the diaphragm", "肿瘤突破膈肌"),
     "ecog": ("ECOG performance status", "ECOG评分"),
     "haemoglobin": ("haemoglobin", "血红蛋白"),
+    "hcg": ("hCG", "hCG"),
     "high-bleeding-surgery": ("operation with a high risk of bleeding", "高出血风险手术"),
     "lvef": ("LVEF", "左室射血分数"),
     "mdt-resectability": ("R0/R1 resection possible", "可达R0/R1切除"),
@@ -66,7 +67,6 @@ _BOTH: dict[str, tuple[str, str]] = {
     "not-amplified": ("not amplified", "未扩增"),
     "not-done": ("not done", "未检测"),
     "not-needed": ("not needed", "无需避孕"),
-    "not-reported": ("not reported", "未报告"),
     "pending": ("pending", "待回报"),
     "positive": ("positive", "阳性"),
     "present": ("present", "有"),
@@ -137,8 +137,14 @@ _BOTH: dict[str, tuple[str, str]] = {
     "about": ("about ", "约"),
     "recorded": ("recorded ", "记录于"),
     "undated": ("undated", "日期不详"),
+    "class": ("", "级"),
+    "comma": (", ", "，"),
+    "bracketed": ("{0} ({1})", "{0}（{1}）"),
     "{mitoses}/10.[HPF]": ("/10 HPF", "/10HPF"),
 }
+
+#: Concepts whose numbers are classes, not amounts: Chinese says so after the number.
+IN_CLASSES = frozenset({"asa-class", "fnclcc-grade"})
 
 WORDS: dict[Literal["en", "zh"], dict[str, str]] = {
     "en": {word: english for word, (english, _) in _BOTH.items()},

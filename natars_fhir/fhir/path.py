@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from operator import attrgetter
 from typing import Any, get_args
 
 import msgspec
@@ -133,9 +134,18 @@ def first(path: str) -> First:
         reach = walk(path)
         return lambda node: next((value for _, value in reach(node)), None)
     if len(names) == 1:
-        (name,) = names
-        return lambda node: _head(getattr(node, name, None))
+        return _single(names[0])
     return _plain(names)
+
+
+def _single(name: str) -> First:
+    get = attrgetter(name)
+
+    def run(node: Any) -> Any:
+        value = get(node)
+        return _head(value) if value.__class__ is list else value
+
+    return run
 
 
 def _plain(names: list[str]) -> First:

@@ -21,16 +21,17 @@ _SHARED = frozenset(
 def aliases(resource: Any, facts: Sequence[Fact]) -> tuple[str, ...]:
     """The business keys of a resource that tells facts; of one that tells none, nothing is ever replaced."""
     identifiers = getattr(resource, "identifier", None)
-    if not facts or not identifiers:
+    if not identifiers:
         return ()
     kind = type(resource).__name__
-    many = identifiers if isinstance(identifiers, list) else [identifiers]
-    apart = _apart(resource, facts) if kind in _SHARED else ""
-    return tuple(f"{kind}?{one.system}|{one.value}{apart}" for one in many if one.system and one.value)
+    many = identifiers if identifiers.__class__ is list else [identifiers]
+    apart = _apart(resource, kind, facts) if kind in _SHARED else ""
+    return tuple([f"{kind}?{one.system}|{one.value}{apart}" for one in many if one.system and one.value])
 
 
-def _apart(resource: Any, facts: Sequence[Fact]) -> str:
+def _apart(resource: Any, kind: str, facts: Sequence[Fact]) -> str:
     code = getattr(resource, "code", None)
-    coding = next((f"{c.system}|{c.code}" for c in (code.coding or ())), code.text or "") if code is not None else ""
-    day = "" if type(resource).__name__ == "DiagnosticReport" else facts[0].when or ""
-    return f"#{coding}#{day}"
+    day = "" if kind == "DiagnosticReport" else facts[0].when or ""
+    if code is None:
+        return f"##{day}"
+    return f"#{code.coding[0].system}|{code.coding[0].code}#{day}" if code.coding else f"#{code.text or ''}#{day}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from natars_fhir.domain.record import Detail, Standing
 from natars_fhir.mapping.schema import Code, System
@@ -17,9 +17,8 @@ from natars_fhir.mapping.schema import Code, System
 Meant = TypeVar("Meant")
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """A concept's value that a code says by itself. ``group`` marks a class of drugs rather than a substance."""
+class Meaning(NamedTuple):
+    """A concept's value that a code says by itself."""
 
     concept: str
     value: str

@@ -8,17 +8,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace as replace_fact
 from typing import Any
 
 from msgspec.structs import replace
 
-from natars_fhir.domain.identity import version
+from natars_fhir.domain.identity import Version, version
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.bundle import Envelope, open_bundle
 from natars_fhir.fhir.check import check
 from natars_fhir.fhir.decode import Decoded, Decoder
 from natars_fhir.fhir.entry import Entry
 from natars_fhir.fhir.r4.primitives import Exact
+from natars_fhir.fhir.r4.structs import Patient
 from natars_fhir.fhir.references import Scope
 from natars_fhir.fhir.second_look import readable
 from natars_fhir.fhir.versions import VERSIONS, Name, detect
@@ -91,17 +93,20 @@ class DocumentReader:
         mapping, kind = self.mapping, type(resource)
         addressed = entry.full_url or entry.url or not resource.id
         key = scope.own(entry, resource) if addressed else f"{kind.__name__}/{resource.id}"
-        meta = resource.meta
-        number, updated = (meta.versionId, meta.lastUpdated) if meta is not None else (None, None)
-        sink = Sink((self.site, key, number or "", mapping.hash), scope.key, entry)
+        number, told = _version(resource.meta)
+        sink = Sink((self.site, key, number, mapping.hash), scope.key, entry)
         mapping.reads[kind](resource, sink)
+        if _modified(resource):
+            _doubt(resource, sink)
+        unmapped = tuple(sink.not_understood)
+        if not (sink.facts or sink.issues or issues) and kind is not Patient:
+            return Reading(key, kind.__name__, "read", entry.place, told, not_understood=unmapped)
         subject = _subject(resource, key, mapping.subjects[kind], sink)
         found = (*issues, *(entry.seen(issue) for issue in sink.issues)) if sink.issues else issues
-        facts, unmapped = tuple(sink.facts), tuple(sink.not_understood)
+        facts = tuple(sink.facts)
         names = aliases(resource, facts) if facts else ()
-        told = version(number, updated) if meta is not None else NO_VERSION
         reading = Reading(key, kind.__name__, "read", entry.place, told, subject, facts, found, unmapped, names)
-        return _person(reading, resource, mapping.site.identifiers, scope, entry) if subject == key else reading
+        return _person(reading, resource, mapping.site.identifiers, scope, entry) if kind is Patient else reading
 
     def _second_look(self, raw: bytes) -> tuple[dict[str, Any] | None, list[Issue]]:
         """The walker; before it, what another version says in other words is brought to R4."""
@@ -110,6 +115,31 @@ class DocumentReader:
             return readable(raw)
         resource, issues = VERSIONS[name].to_r4(json.loads(raw, parse_float=Exact))
         return resource, [*issues, *check(resource, "readable")]
+
+
+def _version(meta: Any) -> tuple[str, Version]:
+    """The versionId as it is written, and what orders the versions."""
+    if meta is None:
+        return "", NO_VERSION
+    return meta.versionId or "", version(meta.versionId, meta.lastUpdated)
+
+
+def _modified(resource: Any) -> bool:
+    """Does the resource, or a component of it, carry a modifier that nobody here knows, or implicit rules?"""
+    if resource.modifierExtension is not None or resource.implicitRules is not None:
+        return True
+    parts = getattr(resource, "component", None)
+    return parts is not None and any(part.modifierExtension is not None for part in parts)
+
+
+def _doubt(resource: Any, sink: Sink) -> None:
+    """A modifier may turn the meaning of a resource round, so its facts are shown and never decide.
+
+    https://hl7.org/fhir/R4/extensibility.html#modifierExtension
+    """
+    sink.facts = [replace_fact(fact, standing="hedged") for fact in sink.facts]
+    place = f"{type(resource).__name__}.modifierExtension"
+    sink.tell("extension", place, "A modifier that is not known: what the resource says is shown, and decides nothing.")
 
 
 def _deleted(entry: Entry, scope: Scope) -> Reading:
@@ -125,7 +155,8 @@ def _subject(resource: Any, key: str, about: str, sink: Sink) -> str | None:
     kind = type(resource).__name__
     if about == kind:
         return key
-    found = _named(resource, getattr(resource, about), sink)
+    reference = getattr(resource, about)
+    found = _named(resource, reference, sink) if reference is not None else None
     if found is None and sink.facts:
         sink.tell("required", f"{kind}.{about}", "No patient is named: what this says is told of nobody.", "error")
     return found
@@ -133,8 +164,6 @@ def _subject(resource: Any, key: str, about: str, sink: Sink) -> str | None:
 
 def _named(resource: Any, reference: Any, sink: Sink) -> str | None:
     """The patient that a reference names; one that is contained goes by its business identifier."""
-    if reference is None:
-        return None
     if reference.reference and reference.reference.startswith("#"):
         inner = next((one for one in resource.contained or () if one.id == reference.reference[1:]), None)
         told = [(i.system, i.value) for i in getattr(inner, "identifier", None) or () if i.system and i.value]

@@ -14,7 +14,7 @@ from datetime import date
 from natars_fhir.domain.answer import Answer
 from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.record import Fact, Patient, Record, in_order
-from natars_fhir.mapping.referred import Shared, referred_drugs, related
+from natars_fhir.mapping.referred import Shared, beside, referred_drugs, related
 
 #: The facts of a specimen that tell whether it was the resected tumour: by date, after the index surgery.
 _OF_SPECIMEN = ("histology", "fnclcc-grade", "histologic-grade", "tumour-size", "mitoses-per-10hpf", "necrosis-percent")
@@ -23,17 +23,20 @@ _OF_SPECIMEN = ("histology", "fnclcc-grade", "histologic-grade", "tumour-size", 
 def reconcile(patient: Patient, facts: Iterable[Fact], shared: Shared) -> tuple[Record, tuple[Issue, ...]]:
     """The record of one patient, and what was set aside in making it. The order of *facts* does not matter."""
     given, missing = referred_drugs(facts, shared)
-    counted = _once(in_order(related(given)))
-    sorted_out, issues = _other_tumours(counted)
-    dated = _resections(sorted_out)
+    sorted_out, issues = _other_tumours(list(in_order(related(given))))
+    dated = _resections(_once(sorted_out))
     return Record(patient, in_order(_after_surgery(dated))), (*missing, *issues)
 
 
 def _once(facts: Iterable[Fact]) -> list[Fact]:
-    """The same concept, value, day, standing and details: one fact, from the first of its resources."""
+    """The same concept, value, day, standing and details: one fact, from the first of its resources, which names the
+    others beside it."""
     seen: dict[object, Fact] = {}
     for fact in facts:
-        seen.setdefault((fact.concept, fact.value, fact.when, fact.standing, fact.detail), fact)
+        same = (fact.concept, fact.value, fact.when, fact.standing, fact.detail)
+        first = seen.setdefault(same, fact)
+        if first.source.reference != fact.source.reference:
+            seen[same] = replace(first, source=beside(first.source, fact.source.reference))
     return list(seen.values())
 
 

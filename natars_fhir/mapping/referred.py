@@ -41,11 +41,12 @@ def _given(fact: Fact, drug: Fact, medication: str) -> Fact:
         value=drug.value,
         standing=standing,
         detail=tuple(sorted(said.items())),
-        source=_beside(fact.source, medication),
+        source=beside(fact.source, medication),
     )
 
 
-def _beside(source: Source, *others: str) -> Source:
+def beside(source: Source, *others: str) -> Source:
+    """A source with other resources that had a say."""
     return replace(source, besides=tuple(sorted({*source.besides, *others})))
 
 
@@ -66,4 +67,4 @@ def _for_tumour(fact: Fact, tumour: set[str]) -> Fact:
     rest = tuple(pair for pair in fact.detail if pair[0] != "reason")
     if not tumour.intersection(reasons):
         return replace(fact, detail=rest)
-    return replace(fact, value="present", detail=rest, source=_beside(fact.source, *tumour.intersection(reasons)))
+    return replace(fact, value="present", detail=rest, source=beside(fact.source, *tumour.intersection(reasons)))

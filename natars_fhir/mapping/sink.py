@@ -12,7 +12,7 @@ from natars_fhir.mapping.told import Told
 #: (reference, the entry it stands in, the type it may name) → the key of the resource that it names; None for none.
 KeyOf = Callable[[Any, Any, str], "str | None"]
 
-#: What was not understood: (the kind of thing, resource type, system, code or text's place).
+#: What was not understood: a code (type, system, code); a value or a text (type, concept, place).
 NotUnderstood = tuple[Literal["code", "value", "text"], str, str, str]
 
 

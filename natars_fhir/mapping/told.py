@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from natars_fhir.domain.record import Detail, Standing, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """A concept's value with what qualifies it; ``span`` where it was read from a text."""
 
     concept: str

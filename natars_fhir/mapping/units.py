@@ -7,13 +7,14 @@ Nothing is guessed, neither from a magnitude nor by parsing: an unknown unit is 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
 from natars_fhir.domain.interval import Interval, Number
 
-UCUM = ("http://unitsofmeasure.org", "urn:oid:2.16.840.1.113883.6.8")
+#: Spellings of units that are remembered for a concept.
+_MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +24,18 @@ class Units:
     unit: str
     accepts: Mapping[str, Decimal]
     spellings: Mapping[str, str]
+    _known: dict[tuple[str | None, str | None], Decimal | None] = field(default_factory=dict, compare=False)
 
-    def factor(self, *written: str | None) -> Decimal | None:
-        """The factor of the first of the *written* units that is accepted; None where none is.
+    def factor(self, code: str | None, unit: str | None) -> Decimal | None:
+        """The factor of the code, else of the unit, that is accepted; None where neither is. Either may be missing."""
+        try:
+            return self._known[code, unit]
+        except KeyError:
+            if len(self._known) > _MOST:
+                self._known.clear()
+            return self._known.setdefault((code, unit), self._look(code, unit))
 
-        A quantity has a code and a unit; either may be missing or local.
-        """
+    def _look(self, *written: str | None) -> Decimal | None:
         for text in written:
             if text is None:
                 continue
@@ -45,7 +52,7 @@ def measured(value: Decimal, comparator: str | None, factor: Decimal, unit: str)
 
     Remembered, for the same values come again and again, and an interval is worth sharing.
     """
-    point = _plain(value * factor)
+    point = _plain(value if factor == 1 else value * factor)
     match comparator:
         case "<" | "<=":
             return Interval(None, point, high_open=comparator == "<", unit=unit)

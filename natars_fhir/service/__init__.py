@@ -1,1 +1,1 @@
-"""Where effects meet: ingest, deliver, and the one seam to the network."""
+"""Where effects meet: what is pushed, what is remembered of it, and what the sites are told."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, delete, select
 
 from natars_fhir.domain.identity import Version
@@ -76,17 +77,18 @@ def about(connection: Connection, site: str, subjects: Collection[str]) -> Itera
         yield from _opened(connection, rests_on.distinct())
 
 
-def told_of(connection: Connection, site: str, others: Collection[str]) -> set[str]:
-    """The patients whose facts rest on these resources."""
+def told_of(connection: Connection, site: str, others: Collection[str]) -> dict[str, set[str]]:
+    """Resource → the patients whose facts rest on it; only those that somebody's do."""
     here = reading.c
-    found: set[str] = set()
+    found: dict[str, set[str]] = {}
     for some in parts(others):
         asked = (
-            select(here.subject)
+            select(mention.c.other, here.subject)
             .join(mention, (mention.c.site == here.site) & (mention.c.key == here.key))
             .where(here.site == site, mention.c.other.in_(some), here.subject.is_not(None))
         )
-        found.update(connection.execute(asked).scalars())
+        for other, subject in connection.execute(asked.distinct()):
+            found.setdefault(other, set()).add(subject)
     return found
 
 

@@ -188,6 +188,7 @@ quarantine = Table(
     _text("hash"),
     Column("raw", LargeBinary, nullable=False),
     _text("issues"),
+    Index("quarantine_of", "site", "hash"),
 )
 
 #: What no view reads: type, id and hash, and never its content.

@@ -50,10 +50,13 @@ def acts(connection: Connection, site: str) -> Iterator[Act]:
 
 
 def set_apart(connection: Connection, site: str, unused: Unused, now: datetime) -> None:
-    """Keeps what could not be used, so that it can be looked at and read again."""
-    raw, issues = unused.raw, issues_text(unused.issues)
-    row = {"site": site, "at": now, "place": unused.place, "hash": digest(raw), "raw": pack(raw), "issues": issues}
-    connection.execute(insert(quarantine).values(row))
+    """Keeps what could not be used, so that it can be looked at and read again; once, however often it comes."""
+    hash_, here = digest(unused.raw), quarantine.c
+    there = select(here.seq).where(here.site == site, here.place == unused.place, here.hash == hash_)
+    if connection.execute(there.limit(1)).first() is not None:
+        return
+    row = {"site": site, "at": now, "place": unused.place, "hash": hash_, "raw": pack(unused.raw)}
+    connection.execute(insert(quarantine).values(row | {"issues": issues_text(unused.issues)}))
 
 
 def set_aside(connection: Connection, site: str) -> Iterator[Unused]:
@@ -71,7 +74,7 @@ def let(connection: Connection, site: str, gone: Collection[tuple[str, str, str]
 def let_counts(connection: Connection, site: str) -> dict[str, int]:
     """How many resources of each type were let go."""
     asked = select(let_go.c.kind, func.count(let_go.c.id.distinct())).where(let_go.c.site == site)
-    return {kind: count for kind, count in connection.execute(asked.group_by(let_go.c.kind))}
+    return {row.kind: row[1] for row in connection.execute(asked.group_by(let_go.c.kind))}
 
 
 def answer(connection: Connection, site: str, identifier: str, hash_: str) -> bytes | None:

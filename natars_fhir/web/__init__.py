@@ -1,1 +1,1 @@
-"""HTTP in and out, nothing else."""
+"""HTTP in and out, and nothing else: what a request means is decided in `service`."""

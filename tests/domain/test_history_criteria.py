@@ -42,6 +42,11 @@ HISTORY = [
             "unknown imprecise",
             id="suspected since",
         ),
+        pytest.param(
+            (("absent", "2020-01-01", "final"), ("suspected", "2020-01-01", "final")),
+            "yes",
+            id="settled on the same day",
+        ),
     ],
 )
 def test_history_is_decided_by_what_is_said_and_never_by_silence(
@@ -66,13 +71,13 @@ BIOPSY_ONLY = fact("laparotomy-biopsy-only", "present", "2024-02-03")
     [
         pytest.param((BIOPSY_ONLY,), "yes", "presence.excused", id="biopsy only"),
         pytest.param(
-            (BIOPSY_ONLY, fact("prior-resection", "suspected", "2024-02-03", **{"from": "laparotomy"})),
+            (BIOPSY_ONLY, fact("prior-resection", "suspected", "2024-02-03", origin="laparotomy")),
             "yes",
             "presence.excused",
             id="the same laparotomy",
         ),
         pytest.param(
-            (BIOPSY_ONLY, fact("prior-resection", "suspected", "2021-02-03", **{"from": "laparotomy"})),
+            (BIOPSY_ONLY, fact("prior-resection", "suspected", "2021-02-03", origin="laparotomy")),
             "unknown imprecise",
             "presence.laparotomy",
             id="another laparotomy",
@@ -162,11 +167,23 @@ def test_drugs_ever_given(study: Study, facts: tuple[Fact, ...], chemotherapy: s
         ("2024-06", "unknown silent"),
         ("2024", "unknown imprecise"),
         (None, "unknown imprecise"),
+        ("2024-05", "yes"),
     ],
 )
 def test_the_trials_own_treatment_is_never_prior_treatment(study: Study, when: str | None, expected: str) -> None:
     given = drug("doxorubicin", "chemotherapy", "anthracycline", when=when)
     assert short(ask(study, "E-05", ALLOCATED, given)) == expected
+
+
+def test_a_month_that_ends_with_the_day_of_allocation_may_hold_either_treatment(study: Study) -> None:
+    given = drug("doxorubicin", "chemotherapy", "anthracycline", when="2024-04")
+    found = ask(study, "E-05", fact("allocation", "neoadjuvant", "2024-04-30"), given)
+    assert short(found) == "unknown imprecise"
+
+
+def test_a_preliminary_record_of_a_drug_does_not_decide(study: Study) -> None:
+    early = fact("antineoplastic-drug", "doxorubicin", "2024-01", standing="pending", **{"class": ("chemotherapy",)})
+    assert short(ask(study, "I-05", early)) == "unknown pending"
 
 
 def metastasis(value: str, when: str = "2024-05-01", **said: str) -> Fact:
@@ -197,6 +214,7 @@ def staged(value: str, when: str = "2024-05-02") -> Fact:
         ),
         pytest.param((metastasis("absent", method="diagnosis"),), "unknown needs-attestation", id="one site refuted"),
         pytest.param((metastasis("suspected", method="imaging"),), "unknown imprecise", id="suspicious lesion"),
+        pytest.param((fact("metastasis", "present", standing="pending"),), "unknown pending", id="preliminary"),
         pytest.param((metastasis("present", method="imaging"),), "unknown imprecise", id="shown by imaging, no MDT"),
         pytest.param((metastasis("suspected", method="imaging"), staged("cM0")), "no", id="suspicion settled"),
         pytest.param(

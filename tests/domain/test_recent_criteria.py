@@ -44,6 +44,7 @@ def test_an_event_counts_by_its_onset(
         (date(2024, 8, 31), "2024-02-29", "2024-02-28"),
         (date(2024, 8, 29), "2024-02-29", "2024-02-28"),
         (date(2024, 12, 31), "2024-06-30", "2024-06-29"),
+        (date(2024, 5, 30), "2023-11-30", "2023-10"),
     ],
 )
 def test_six_months_are_calendar_months_clamped_to_the_months_end(
@@ -53,10 +54,16 @@ def test_six_months_are_calendar_months_clamped_to_the_months_end(
     assert short(ask(study, "E-06b", fact(MI, "present", outside), as_of=end)) == "no"
 
 
+def test_a_month_that_touches_the_edge_by_one_day_is_not_sure(study: Study) -> None:
+    found = ask(study, "E-06b", fact(MI, "present", "2023-11"), as_of=date(2024, 5, 30))
+    assert short(found) == "unknown imprecise"
+
+
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [
         pytest.param((fact(MI, "absent", "2024-06-01"),), "no", id="said to be absent"),
+        pytest.param((fact(MI, "absent", "2023-12-15"),), "no", id="denied on the window's first day"),
         pytest.param((fact(MI, "absent"),), "no", id="said to be absent, undated"),
         pytest.param((fact(MI, "absent", "2022-01-01"),), "unknown silent", id="denied long ago"),
         pytest.param((fact(MI, "absent", "2023-12"),), "unknown imprecise", id="denied perhaps before the window"),
@@ -290,7 +297,12 @@ DOSE = drug("doxorubicin", "chemotherapy", "anthracycline", when="2024-06-02")
         pytest.param(
             (ALLOCATED, DOSE, OPERATED, specimen("DDLPS"), LOW), "unknown imprecise", id="grade 1 after treatment"
         ),
-        pytest.param((OPERATED, biopsy("OTHER", "2024-06-13")), "yes", id="tissue since the day of surgery"),
+        pytest.param((OPERATED, biopsy("OTHER", "2024-06-10")), "yes", id="tissue of the day of surgery"),
+        pytest.param(
+            (OPERATED, specimen("DDLPS"), fact("fnclcc-grade", grade(1, 2), "2024-06-12")),
+            "unknown imprecise",
+            id="liposarcoma of grade 1 or 2",
+        ),
     ],
 )
 def test_final_pathology(study: Study, facts: tuple[Fact, ...], expected: str) -> None:

@@ -52,7 +52,7 @@ DDLPS = biopsy("DDLPS")
             "I-10",
             (DDLPS, fact("fnclcc-grade", grade(2), "2024-06-02")),
             "FNCLCC grade 2 (2024-06-02)",
-            "FNCLCC分级：2（2024-06-02）",
+            "FNCLCC分级：2级（2024-06-02）",
             id="a grade",
         ),
         pytest.param(
@@ -97,6 +97,43 @@ DDLPS = biopsy("DDLPS")
             "Myocardial infarction within the last 6 months: 2024-03-01",
             "近6个月内有心肌梗死记录：2024-03-01",
             id="a moment is told as the trial's day",
+        ),
+        pytest.param(
+            "I-17",
+            (fact("ecog", number(1), "2024-05-01"),),
+            "Chemotherapy and surgery tolerable: on file ECOG performance status 1 (2024-05-01); "
+            "the investigator or the MDT must say",
+            "可耐受化疗与手术：现有记录为ECOG评分1（2024-05-01），需研究者或MDT判定",
+            id="what supports an attestation",
+        ),
+        pytest.param(
+            "E-07b",
+            (fact("surgery", "present", "2024-06-01"),),
+            "Operation with a high risk of bleeding: no statement on file, but operation (2024-06-01); "
+            "the investigator must weigh it",
+            "高出血风险手术：无明确记录，但有手术（2024-06-01），需研究者判定",
+            id="what a person must weigh",
+        ),
+        pytest.param(
+            "I-09",
+            (DDLPS, fact("ihc-mdm2", "positive", "2024-06-01"), fact("ihc-cdk4", "not-done", "2024-06-01")),
+            "MDM2 positive (2024-06-01); CDK4 not done (2024-06-01): CDK4 immunohistochemistry would decide",
+            "MDM2阳性（2024-06-01）；CDK4未检测（2024-06-01）；需CDK4免疫组化结果方可判定",
+            id="not done",
+        ),
+        pytest.param(
+            "E-04",
+            (fact("distant-metastasis-category", "cM0", "2024-05-01"),),
+            "Metastasis: cM0 (2024-05-01)",
+            "转移：cM0（2024-05-01）",
+            id="a stage",
+        ),
+        pytest.param(
+            "E-09a",
+            (fact("sex", "female"), fact("hcg", "negative", "2024-06-12")),
+            "hCG negative (2024-06-12)",
+            "hCG阴性（2024-06-12）",
+            id="a test",
         ),
         pytest.param("E-09a", (fact("sex", "male"),), "Does not apply to a man", "男性，不适用", id="a man"),
     ],

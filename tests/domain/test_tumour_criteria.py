@@ -324,6 +324,7 @@ def asa(value: int, when: str = "2024-05-01") -> Fact:
         pytest.param((ALLOCATED, asa(3, "2024-06-01")), "yes", id="on the day of allocation"),
         pytest.param((asa(2), ALLOCATED, asa(4, "2024-06")), "unknown conflicting", id="perhaps before allocation"),
         pytest.param((fact("asa-class", grade(3, 4)),), "unknown imprecise", id="3 to 4"),
+        pytest.param((fact("asa-class", number(2), standing="pending"),), "unknown pending", id="preliminary"),
         pytest.param((), "unknown silent", id="nothing"),
     ],
 )

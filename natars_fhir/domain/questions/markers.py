@@ -18,13 +18,15 @@ from natars_fhir.domain.screening import Finding, Sentence
 from natars_fhir.domain.study import Asked, Rule
 
 _STAINS = ("positive", "negative", "equivocal")
-_WORDS: dict[Reason | None, str] = {"silent": "not-reported", "pending": "pending", "conflicting": "conflicting"}
+_WORDS: dict[Reason | None, str] = {"silent": "not-done", "pending": "pending", "conflicting": "conflicting"}
 
 
 def stained(asked: Asked, marker: Concept) -> Reading:
-    """The newest result of a stain before treatment; an equivocal one decides nothing."""
+    """The newest result of a stain before treatment; an equivocal one decides nothing, "not done" is no result."""
     facts = pre_treatment(asked, marker)
-    reading = latest_word(facts, _STAINS, asked.treatment_start) if facts else Reading(None, "silent", ())
+    reading = latest_word(facts, _STAINS, asked.treatment_start)
+    if reading.reason == "silent":
+        return Reading(None, "silent", facts)
     return Reading(None, "imprecise", reading.facts) if reading.word == "equivocal" else reading
 
 
@@ -84,10 +86,10 @@ def _negative(told: tuple[Sentence, ...], facts: tuple[Fact, ...], gene: Reading
 
 
 def _told(marker: str, reading: Reading) -> Sentence:
+    if not reading.facts:
+        return Sentence("ihc.none", (marker,))
     word = reading.word or _WORDS.get(reading.reason, "equivocal")
-    return Sentence(
-        "ihc.one" if reading.facts else "ihc.none", (marker, word, *((reading.facts,) if reading.facts else ()))
-    )
+    return Sentence("ihc.one", (marker, word, reading.facts))
 
 
 def gene_amplified(fish: Concept, ratio: Concept, amplified_from: int | str = "2.0") -> Rule:

@@ -8,7 +8,7 @@ MDT, and imaging, or one refuted diagnosis, cannot rule metastasis out.
 from __future__ import annotations
 
 from natars_fhir.domain.answer import Answer
-from natars_fhir.domain.questions.presence import Doubt, doubted, is_prior, told, weigh
+from natars_fhir.domain.questions.presence import Doubt, doubted, is_prior, told_alone, weigh
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.screening import Finding, Sentence
 from natars_fhir.domain.study import Asked, Rule
@@ -38,8 +38,6 @@ def metastasis() -> Rule:
         if found.reason == "silent" and faint:
             shown = tuple(faint)
             return Finding(Answer.UNKNOWN, "needs-attestation", Sentence("metastasis.imaging", (shown,)), shown)
-        if found.reason == "imprecise":
-            return Finding(found.answer, found.reason, Sentence("metastasis.imprecise", (found.facts,)), found.facts)
-        return told("metastasis", found)
+        return told_alone("metastasis", found)
 
     return rule

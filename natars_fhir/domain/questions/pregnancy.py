@@ -9,7 +9,7 @@ from __future__ import annotations
 from natars_fhir.domain.answer import Answer
 from natars_fhir.domain.choice import newest, onset, stated
 from natars_fhir.domain.questions import Concept
-from natars_fhir.domain.questions.presence import Doubt, doubted, told, weigh
+from natars_fhir.domain.questions.presence import Doubt, doubted, told, told_alone, weigh
 from natars_fhir.domain.questions.windows import Window, days_back
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.screening import Finding, Sentence
@@ -39,7 +39,7 @@ def pregnant(test_days: int, weeks: int) -> Rule:
             _test(fact, tests, term, lists)
         for fact in asked.record.about("pregnancy"):
             _pregnancy(fact, tests, term, lists)
-        return told("pregnancy", weigh(*lists))
+        return told_alone("pregnancy", weigh(*lists))
 
     return rule
 

@@ -128,6 +128,13 @@ def told(concept: Concept, weighed: Weighed) -> Finding:
     answer, reason, facts = weighed
     if reason == "silent":
         return Finding(answer, reason, Sentence("presence.silent", (concept,)))
-    if reason == "imprecise" and all(fact.said("from") == "laparotomy" for fact in facts):
+    if reason == "imprecise" and all(fact.said("origin") == "laparotomy" for fact in facts):
         return Finding(answer, reason, Sentence("presence.laparotomy", (facts,)), facts)
     return Finding(answer, reason, Sentence(f"presence.{reason or answer.word}", (concept, facts)), facts)
+
+
+def told_alone(family: str, weighed: Weighed) -> Finding:
+    """The finding, with a sentence of the question's own *family*: the facts say by themselves what they are of."""
+    answer, reason, facts = weighed
+    fills = (facts,) if facts else ()
+    return Finding(answer, reason, Sentence(f"{family}.{reason or answer.word}", fills), facts)

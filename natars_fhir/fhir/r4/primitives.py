@@ -42,9 +42,11 @@ LONGEST = 400
 
 def exact(kind: type, said: Any) -> Exact:
     """The `dec_hook` of every decoder here: a number's own token; text, true and false are refused."""
+    if type(said) is Exact and kind is Exact and -LONGEST <= said.adjusted() <= LONGEST:
+        return said  # the hot path: a decimal's own token
     if kind is not Exact or type(said) not in (Exact, int, Decimal):
         raise ValueError("a number is expected")
-    number = said if type(said) is Exact else Exact(said)
+    number = Exact(said)
     if abs(number.adjusted()) > LONGEST:
         raise ValueError("a number is too long to compute with")
     return number

@@ -64,9 +64,7 @@ def read(page: Page, words: Words) -> Iterator[Said]:
             yield from reader(page, words, shape, hit, (previous, following))
 
 
-def _mitoses(
-    page: Page, words: Words, shape: Patterns, hit: Hit, reach: tuple[int, int]
-) -> Iterator[Said]:
+def _mitoses(page: Page, words: Words, shape: Patterns, hit: Hit, reach: tuple[int, int]) -> Iterator[Said]:
     """A count near the name, else what the words beside it bound."""
     high = min(page.sentence(hit.end)[1], hit.end + 40, reach[1])
     low, end = page.clause(hit.start)
@@ -107,9 +105,7 @@ def _ends(found: re.Match[str]) -> tuple[str, str | None]:
     return low, high
 
 
-def _necrosis(
-    page: Page, words: Words, shape: Patterns, hit: Hit, reach: tuple[int, int]
-) -> Iterator[Said]:
+def _necrosis(page: Page, words: Words, shape: Patterns, hit: Hit, reach: tuple[int, int]) -> Iterator[Said]:
     """A share beside the name, else what the words beside it bound."""
     low, high = page.clause(hit.start)
     low, high = max(low, reach[0], hit.start - 24), min(high, reach[1], hit.end + 20)

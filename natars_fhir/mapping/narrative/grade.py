@@ -61,7 +61,9 @@ def patterns(words: Words) -> Patterns:
             rf"{part['differentiation']}{points}{join}{part['mitoses']}{points}{join}{part['necrosis']}{points}"
             r"(?:\s*[=,:，]?\s*(?:总分|合计|共|total|score|:|为|=|\s)*(\d)\s*(?:分|points?|\)|$))?"
         ),
-        re.compile(rf"{either}(?:\s|:|为|=|of|是|\(\d\s*\+\s*\d\s*\+\s*\d\s*=?|\d\s*\+\s*\d\s*\+\s*\d\s*=)*\s*(\d)\s*(?:分|points?|\)|$|,|。)"),
+        re.compile(
+            rf"{either}(?:\s|:|为|=|of|是|\(\d\s*\+\s*\d\s*\+\s*\d\s*=?|\d\s*\+\s*\d\s*\+\s*\d\s*=)*\s*(\d)\s*(?:分|points?|\)|$|,|。)"
+        ),
         re.compile(rf"{scheme}[^,;。\n]{{0,12}}{words.any('grade.word', 'not-graded')}"),
     )
 

@@ -56,9 +56,11 @@ def patterns(words: Words) -> Patterns:
     label = r"(?:\s*\([^()\d,]{1,10}\))?"
     by = rf"{label}\s*(?:[x*]|by)\s*(?=[\d<>≤≥约])"
     near = {tag: words.any("size.near", tag) for tag in ("axis", "after", "earlier", "changed", "distance")}
-    fill = r"(?:[\s:=为是约大小仅至达(]|of|is|was|about|approximately|up to|with|to|a|the|in|最大|" + words.any(
-        "quantity.word", "below", "at-most", "above", "at-least", "about"
-    ) + ")*"
+    fill = (
+        r"(?:[\s:=为是约大小仅至达(]|of|is|was|about|approximately|up to|with|to|a|the|in|最大|"
+        + words.any("quantity.word", "below", "at-most", "above", "at-least", "about")
+        + ")*"
+    )
     return Patterns(
         re.compile(number),
         re.compile(rf"{number}(?:{by}{number}){{1,2}}"),

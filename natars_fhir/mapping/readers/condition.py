@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from natars_fhir.domain.record import detail
@@ -27,10 +26,10 @@ def condition(view: View, lore: Lore) -> Plan:
             return
         stamp(resource, sink)
         found = once([*codes(resource, sink), *texts(resource, sink)])
-        course = code_of(resource.clinicalStatus)
+        course, ended = code_of(resource.clinicalStatus), _ended(resource)
         for place, told in found:
             if (sure := _as_sure(told, status, kinds[told.concept])) is not None:
-                sink.add(_with_course(sure, course), place)
+                sink.add(_with_course(sure, course, ended), place)
         if course in _CAME_BACK and any(told.concept in ("histology", "primary-site") for _, told in found):
             sink.add(Told("prior-resection", "present", detail(origin="recurrence")), "Condition.clinicalStatus")
 
@@ -40,16 +39,25 @@ def condition(view: View, lore: Lore) -> Plan:
 def _as_sure(told: Told, status: str, kind: str) -> Told | None:
     """What is told, as surely as the verification status lets it be."""
     if status == "refuted":
-        return replace(told, value="absent") if kind == "presence" else None
+        return told._replace(value="absent") if kind == "presence" else None
     if status not in _UNSURE:
         return told
-    return replace(told, value="suspected") if kind == "presence" else replace(told, standing="hedged")
+    return told._replace(value="suspected") if kind == "presence" else told._replace(standing="hedged")
 
 
-def _with_course(told: Told, course: str) -> Told:
-    """Histology from a diagnosis says so; everything else carries the clinical status."""
+def _ended(resource: Any) -> str:
+    """The day on which the condition was over; empty where nothing is said of it."""
+    if resource.abatementDateTime is not None:
+        return str(resource.abatementDateTime)
+    return (resource.abatementPeriod.end or "") if resource.abatementPeriod is not None else ""
+
+
+def _with_course(told: Told, course: str, ended: str) -> Told:
+    """Histology from a diagnosis says so; everything carries the clinical status, and the day of its end."""
     more = {"basis": "diagnosis"} if told.concept == "histology" else {"method": "diagnosis"}
     if course:
-        more["course"] = course
-    kept = dict(told.detail)
-    return replace(told, detail=tuple(sorted({**more, **kept}.items())))
+        more["clinicalStatus"] = course
+    if ended:
+        more["ended"] = ended
+    kept = {key: value for key, value in told.detail if (key, value) != ("method", "other")}
+    return told._replace(detail=tuple(sorted({**more, **kept}.items())))

@@ -54,7 +54,7 @@ def meant(lore: Lore, coding: Any) -> Iterator[Told]:
     """What one coding says: meanings of its table, and any morphology that ICD-O-3 can spell."""
     meanings: tuple[Meaning, ...] = lore.says[coding.system, coding.code]
     for meaning in meanings:
-        yield Told(meaning.concept, meaning.value, meaning.detail, meaning.standing)
+        yield Told(*meaning)
     if not any(meaning.concept == "histology" for meaning in meanings):
         yield from of_coding(lore, coding.system, coding.code)
 
@@ -80,7 +80,7 @@ def narrated(text: str, lore: Lore, kind: str, where: str, sink: Sink) -> Iterat
             yield Told(said.concept, said.value, said.detail, said.standing, said.span)
     for unread in reading.unread:
         sink.tell("value", where, f"A statement about «{unread.concept}» that is not read: {unread.why}.")
-        sink.not_understood.append(("text", type(sink).__name__, unread.concept, where))
+        sink.not_understood.append(("text", where.partition(".")[0], unread.concept, ""))
 
 
 def once(told: Iterable[tuple[str, Told]]) -> list[tuple[str, Told]]:

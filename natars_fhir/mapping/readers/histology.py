@@ -33,10 +33,11 @@ def histology(lore: Lore) -> ReadValue:
 
 
 def of_coding(lore: Lore, system: str | None, code: str | None) -> tuple[Told, ...]:
-    """What a coding says of the histology; behaviour 6 (metastatic) tells the metastasis too."""
-    for meant in lore.says[system, code]:
-        if meant.concept == "histology":
-            return (Told("histology", meant.value, meant.detail, meant.standing),)
+    """What a coding says of the histology, and of the site where the type has but one (a stromal tumour of the gut);
+    behaviour 6 (metastatic) tells the metastasis too."""
+    meanings = lore.says[system, code]
+    if any(meant.concept == "histology" for meant in meanings):
+        return tuple(Told(*meant) for meant in meanings if meant.concept in ("histology", "primary-site"))
     if lore.systems.name(system or "") != "icd-o-3" or not code:
         return NOTHING
     match = _MORPHOLOGY.fullmatch(lore.systems.spelt("icd-o-3", code))

@@ -6,6 +6,7 @@ The hot path: one look-up a coding, plain loops, closures made when the mapping 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any
 
 from natars_fhir.fhir.path import First, first
@@ -31,10 +32,11 @@ def asked(views: Sequence[View], lore: Lore) -> Plan:
 
     def plan(resource: Any, sink: Sink) -> None:
         items = getattr(resource, place) if place else None
-        answered = False
-        for index, item in enumerate(items or ()):
-            answered |= read_part(item, resource, sink, f"Observation.{place}[{index}].", False)
-        read_whole(resource, resource, sink, "Observation.", answered or bool(resource.hasMember))
+        answered = resource.hasMember is not None
+        if items:
+            for index, item in enumerate(items):
+                answered |= read_part(item, resource, sink, f"Observation.{place}[{index}].", False)
+        read_whole(resource, resource, sink, "Observation.", answered)
 
     return plan
 
@@ -43,19 +45,22 @@ Question = Callable[[Any, Any, Sink, str, bool], bool]
 
 
 def _question(views: dict[str, View], lore: Lore) -> Question:
-    table, kinds = lore.asked, {name: concept.kind for name, concept in lore.concepts.items()}
-    answers = {kind: _answer(view, KINDS[kind](lore), kind, lore) for kind, view in views.items()}
+    by_kind = {kind: _answer(view, KINDS[kind](lore), kind, lore) for kind, view in views.items()}
+    answers = {name: by_kind[concept.kind] for name, concept in lore.concepts.items() if concept.kind in by_kind}
+    table = lore.asked
     by_name = _by_name(views, lore)
 
     def question(node: Any, resource: Any, sink: Sink, place: str, answered: bool) -> bool:
         codings = node.code.coding or ()
         for coding in codings:
             if found := table[coding.system, coding.code]:
-                if (answer := answers.get(kinds[found[0]])) is None:
+                if (answer := answers.get(found[0])) is None:
                     continue
                 return answer(node, resource, sink, found[0], place, answered)
         if by_name is not None and node.code.text and (concept := by_name(node.code.text)):
-            return answers["ihc"](node, resource, sink, concept, place, answered)
+            return by_kind["ihc"](node, resource, sink, concept, place, answered)
+        if not codings and node.code.text:
+            sink.not_understood.append(("text", "Observation", "", "code.text"))
         for coding in codings:
             sink.not_understood.append(("code", "Observation", coding.system or "", coding.code or ""))
         return False
@@ -85,7 +90,7 @@ Answer = Callable[[Any, Any, Sink, str, str, bool], bool]
 
 def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
     """How a view answers for a concept whose kind it reads."""
-    values = [(path, first(path)) for path in view.value]
+    values = [(path, attrgetter(path)) for path in view.value]
     whens, knowns = [first(path) for path in view.when], [first(path) for path in view.known]
     final, pending = frozenset(view.status), frozenset(view.pending)
     absences = lore.values.get(kind) if kind in _KNOWS_ABSENCE else None
@@ -99,6 +104,8 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
         for path, get in values:
             if (value := get(node)) is None:
                 continue
+            if value.__class__ is list:
+                value = value[0]
             if told := read(value, concept, node):
                 sink.add_all(told, place + path)
                 return True

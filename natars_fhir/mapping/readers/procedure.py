@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from natars_fhir.domain.record import Standing, detail
@@ -42,7 +41,7 @@ def procedure(view: View, lore: Lore) -> Plan:
         found = [*codes(resource, sink), *_by_name(view, text)]
         reasons = tuple(key for reason in resource.reasonReference or () if (key := sink.key_of(reason, "Condition")))
         for place, told in once(_weighed(found, relates(resource, text), _has(view, "biopsy-only", text))):
-            kept = replace(told, value=value) if value != "present" else told
+            kept = told._replace(value=value) if value != "present" else told
             sink.add(_for_reason(kept, reasons), place)
         for index, note in enumerate(resource.note or ()):
             where = f"Procedure.note[{index}].text"
@@ -82,7 +81,7 @@ def _weighed(found: list[tuple[str, Told]], related: bool, biopsy_only: bool) ->
     weighed: list[tuple[str, Told]] = []
     for place, told in found:
         if told.concept == "resection":
-            weighed.append((place, replace(told, value="present" if related else told.value)))
+            weighed.append((place, told._replace(value="present" if related else told.value)))
         elif told.concept != "laparotomy":
             weighed.append((place, told))
         elif biopsy_only:
@@ -96,7 +95,7 @@ def _for_reason(told: Told, reasons: tuple[str, ...]) -> Told:
     """A resection that nothing relates yet keeps the keys of the conditions that it was done for."""
     if told.concept != "resection" or told.value != "suspected" or not reasons:
         return told
-    return replace(told, detail=detail(reason=reasons, **dict(told.detail)))
+    return told._replace(detail=detail(reason=reasons, **dict(told.detail)))
 
 
 def _relates(view: View, lore: Lore) -> Callable[[Any, str], bool]:

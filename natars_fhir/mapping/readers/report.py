@@ -7,7 +7,7 @@ import binascii
 import html
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from natars_fhir.mapping.lore import Lore
@@ -31,11 +31,12 @@ def report(view: View, lore: Lore) -> Plan:
     """Facts of a report: its conclusion codes, and its texts read for its kind."""
     codes, stamp, texts = coded(view.says, lore), dated(view), _texts(view)
     final, pending = frozenset(view.status), frozenset(view.pending)
+    text_only = attrgetter(view.text[0]) if len(view.text) == 1 and not view.says else None
 
     def plan(resource: Any, sink: Sink) -> None:
-        if resource.status not in final and resource.status not in pending:
+        if text_only is not None and text_only(resource) is None:
             return
-        if not view.says and not any(getattr(resource, name) for name in view.text):
+        if resource.status not in final and resource.status not in pending:
             return
         kind = _kind_by_code(lore, resource.code)
         if kind is None and not view.says:
@@ -79,7 +80,7 @@ def _with_basis(told: Told, kind: str) -> Told:
         more["basis"] = {"imaging": "imaging", "pathology": "tissue"}.get(kind, "diagnosis")
     elif told.concept in ("tumour-size", "metastasis") and kind in ("imaging", "pathology"):
         more["method"] = kind
-    return replace(told, detail=tuple(sorted({**more, **dict(told.detail)}.items()))) if more else told
+    return told._replace(detail=tuple(sorted({**more, **dict(told.detail)}.items()))) if more else told
 
 
 def _texts(view: View) -> Callable[[Any, Sink], Iterator[tuple[str, str]]]:

@@ -66,7 +66,7 @@ def _share(value: Quantity, concept: str) -> tuple[Told, ...]:
     """A percentage of stained cells: none is negative, any other is positive."""
     if value.value is None or "%" not in (value.code, value.unit, (value.unit or "").strip()):
         return NOTHING
-    percent = measured(Decimal(value.value), value.comparator, Decimal(1), "%")
+    percent = measured(value.value, value.comparator, Decimal(1), "%")
     word = "negative" if percent.high == 0 else "positive"
     return (Told(concept, word, detail(percent=percent)),)
 
@@ -164,7 +164,7 @@ def _measure(lore: Lore, value: Quantity, concept: str) -> Number | None:
     factor = units.factor(value.code, value.unit)
     if value.value is None or factor is None:
         return None
-    return measured(Decimal(value.value), value.comparator, factor, units.unit)
+    return measured(value.value, value.comparator, factor, units.unit)
 
 
 def _range(lore: Lore, value: Range, concept: str) -> Number | None:
@@ -234,11 +234,18 @@ def _ways(spelt: Any, value: str) -> tuple[str, ...]:
     return (value, *spelt.get(value, ()))
 
 
-def drug_none(_: Lore) -> ReadValue:
-    """``antineoplastic-drug`` asked by an Observation: a no says that none was ever given."""
+def drugs_at_all(lore: Lore) -> ReadValue:
+    """``antineoplastic-drug`` asked by an Observation: a no says that none was ever given, a yes not which."""
+    there = presence(lore)
 
-    def read(value: Any, concept: str, _: Any) -> tuple[Told, ...]:
-        return (Told(concept, "none", detail(given="not-given")),) if value is False else NOTHING
+    def read(value: Any, concept: str, node: Any) -> tuple[Told, ...]:
+        said = next((told for told in there(value, concept, node) if told.value in ("present", "absent")), None)
+        if said is None:
+            return NOTHING
+        if said.value == "absent":
+            return (Told(concept, "none", detail(given="not-given"), said.standing, said.span),)
+        unclear: tuple[str, ...] = ("unclear",)
+        return (Told(concept, "unspecified", (("class", unclear), ("given", "given")), said.standing, said.span),)
 
     return read
 
@@ -260,6 +267,6 @@ KINDS: dict[str, Callable[[Lore], ReadValue]] = {
     "coded": coded,
     "presence": presence,
     "answer": answer,
-    "drug": drug_none,
+    "drug": drugs_at_all,
     "text": words,
 }

@@ -1,0 +1,149 @@
+"""Answer: what the sender is told of its document, as FHIR. https://hl7.org/fhir/R4/http.html#transaction-response
+
+A transaction or a batch is answered entry by entry, everything else by one OperationOutcome; neither holds a value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from natars_fhir.domain.issue import Issue
+from natars_fhir.fhir.build import Node, said
+from natars_fhir.fhir.outcome import operation_outcome
+from natars_fhir.mapping.reading import Reading
+from natars_fhir.service.arrival import Arrival
+from natars_fhir.service.take import Taken
+
+#: What became of an entry: as `take.Became` has it, or why it was not taken.
+LET_GO, REFUSED = "let-go", "refused"
+
+_STATUS = {
+    "created": "201 Created",
+    "changed": "200 OK",
+    "unchanged": "200 OK",
+    "late": "200 OK",
+    "deleted": "204 No Content",
+    LET_GO: "202 Accepted",
+    REFUSED: "422 Unprocessable Entity",
+}
+_LITERAL = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP status and the resource that goes with it. ``counts`` is for logs and the audit."""
+
+    status: int
+    body: Node
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What became of one entry, in the words of the answer; ``version`` is 0 where none is known."""
+
+    reading: Reading
+    what: str
+    version: int = 0
+
+
+def became(reading: Reading, taken: Taken | None) -> Became:
+    """One entry; without *taken* no view reads it, or it could not be read."""
+    if taken is None:
+        return Became(reading, LET_GO if reading.fate == "let-go" else REFUSED)
+    return Became(reading, taken.became, taken.version)
+
+
+def refused(issues: Sequence[Issue]) -> Answer:
+    """Nothing was taken in: it is no JSON (400), or what it says cannot be used (422)."""
+    status = 400 if any(issue.severity == "fatal" for issue in issues) else 422
+    return Answer(status, operation_outcome(issues), {"refused": 1})
+
+
+def answered(arrival: Arrival, entries: Sequence[Became], now: datetime) -> Answer:
+    """What was taken in was kept."""
+    counts = Counter(one.what for one in entries)
+    if arrival.answered_each:
+        return Answer(200, _bundle(arrival, entries, now), counts)
+    issues = [*arrival.document.issues, *_summary(counts), *(issue for one in entries for issue in _told(one))]
+    every = {*counts}
+    return Answer(202 if every == {LET_GO} else 200, operation_outcome(issues), counts)
+
+
+def _bundle(arrival: Arrival, entries: Sequence[Became], now: datetime) -> Node:
+    by_place = {
+        one.entry.index: (one.entry.place, result) for one, result in zip(arrival.arrived, entries, strict=True)
+    }
+    loose, at = _placed(arrival.document.issues)
+    responses = []
+    for index in range(arrival.asked):
+        more = [*(loose if index == 0 else ()), *at.get(index, ())]
+        found = by_place.get(index)
+        responses.append(_response(found[1], more, now) if found else _no_resource(more))
+    return {
+        "resourceType": "Bundle",
+        "type": f"{arrival.document.type}-response",
+        "entry": [{"response": response} for response in responses],
+    }
+
+
+def _placed(issues: Sequence[Issue]) -> tuple[list[Issue], dict[int, list[Issue]]]:
+    """The document's issues: those of the whole, and those of an entry."""
+    whole: list[Issue] = []
+    at: dict[int, list[Issue]] = {}
+    for issue in issues:
+        found = re.match(r"Bundle\.entry\[(\d+)\]", issue.expression)
+        (at.setdefault(int(found[1]), []) if found else whole).append(issue)
+    return whole, at
+
+
+def _response(one: Became, more: Sequence[Issue], now: datetime) -> Node:
+    fresh, told = one.what in ("created", "changed"), [*more, *_told(one)]
+    history = f"{one.reading.key}/_history/{one.version}"
+    return said(
+        {
+            "status": _STATUS[one.what],
+            "location": history if one.version and _LITERAL.fullmatch(one.reading.key) else None,
+            "etag": f'W/"{one.version}"' if one.version else None,
+            "lastModified": now.astimezone(UTC).isoformat(timespec="milliseconds") if fresh else None,
+            "outcome": operation_outcome(told) if told else None,
+        }
+    )
+
+
+def _no_resource(issues: Sequence[Issue]) -> Node:
+    """An entry that asks for data, which is not given here, or is no entry at all."""
+    if any(issue.severity in ("error", "fatal") for issue in issues):
+        patch = any(issue.code == "not-supported" for issue in issues)
+        return {"status": "501 Not Implemented" if patch else _STATUS[REFUSED], "outcome": operation_outcome(issues)}
+    text = "Data is taken in here, and not given out."
+    return {
+        "status": "405 Method Not Allowed",
+        "outcome": operation_outcome([Issue("error", "not-supported", "Bundle.entry.request", text)]),
+    }
+
+
+def _summary(counts: Mapping[str, int]) -> list[Issue]:
+    """How many resources went which way."""
+    words = [f"{number} {what}" for what, number in sorted(counts.items())]
+    return [Issue("information", "informational", "", f"Resources: {', '.join(words)}.")] if words else []
+
+
+def _told(one: Became) -> list[Issue]:
+    """What is to be said of one entry."""
+    reading = one.reading
+    place = reading.place or reading.kind
+    told = list(reading.issues)
+    if one.what == LET_GO:
+        told.append(Issue("information", "informational", place, "No view reads this type: let go, not checked."))
+    if one.what == "late":
+        text = "A newer version is known: this one is kept, and changes nothing."
+        told.append(Issue("information", "informational", place, text))
+    if number := len(reading.not_understood):
+        text = f"Not mapped yet: {number} codes, values or texts. The resource is kept, and read again when they are."
+        told.append(Issue("information", "informational", place, text))
+    return told

@@ -1,0 +1,124 @@
+"""Arrival: a document as it comes in, read, with each entry's bytes beside what was read of it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+from msgspec import DecodeError, Raw, Struct
+
+from natars_fhir import pipeline
+from natars_fhir.domain.issue import Issue
+from natars_fhir.fhir.bundle import Envelope, open_bundle
+from natars_fhir.fhir.entry import Entry
+from natars_fhir.mapping.documents import DocumentReader
+from natars_fhir.mapping.reading import ReadDocument, Reading
+from natars_fhir.store.packed import digest
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One entry: what was read of it, and its bytes."""
+
+    entry: Entry
+    reading: Reading
+    hash: str
+
+    @property
+    def raw(self) -> bytes:
+        """The resource, as it came."""
+        return bytes(self.entry.raw)
+
+    @property
+    def wanted(self) -> bool:
+        """Does it say something that is kept?"""
+        return self.reading.fate in ("read", "deleted")
+
+    @property
+    def let_go(self) -> tuple[str, str, str]:
+        """Type, id and hash: all that is kept where no view reads it."""
+        return self.reading.kind, _id(self.entry.raw) or self.hash, self.hash
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A document, read. ``asked`` counts the entries that it has, those without a resource included."""
+
+    raw: bytes
+    hash: str
+    document: ReadDocument
+    arrived: tuple[Arrived, ...]
+    asked: int
+
+    @property
+    def answered_each(self) -> bool:
+        """Is every entry of it answered by an entry?"""
+        bundled = all(one.entry.found_in == "Bundle" for one in self.arrived)
+        return self.document.type in ("transaction", "batch") and bundled
+
+    @property
+    def refused_whole(self) -> tuple[Issue, ...]:
+        """Why nothing of it is taken in; nothing to say where at least a part is (contract.md, HTTP).
+
+        Of a transaction all is taken or nothing; of everything else an entry costs only itself.
+        """
+        told = (*self.document.issues, *(issue for one in self.document.refused for issue in one.issues))
+        if self.document.type == "transaction":
+            asks = (_ASKS,) if len(self.arrived) < self.asked else ()
+            return (*told, *asks) if self.document.unreadable or asks else ()
+        nothing = all(one.reading.fate == "refused" for one in self.arrived)
+        return told if nothing and self.document.unreadable and not self._batch else ()
+
+    @property
+    def _batch(self) -> bool:
+        return self.document.type == "batch" and self.asked > 0
+
+
+_ASKS = Issue(
+    "error",
+    "not-supported",
+    "Bundle.entry.request",
+    "A transaction is taken whole or not at all, and of this one an entry holds no resource.",
+)
+
+
+class TooManyError(Exception):
+    """A Bundle of more entries than are taken at once."""
+
+
+def arrive(raw: bytes, reader: DocumentReader, most_entries: int) -> Arrival:
+    """Reads a document. Raises TooManyError before anything of it is read."""
+    envelope = open_bundle(raw)
+    asked = _asked(raw, envelope)
+    if asked > most_entries:
+        raise TooManyError
+    document = pipeline.read(raw, reader)
+    pairs = zip(envelope.entries, document.readings, strict=True)
+    arrived = tuple(Arrived(entry, reading, digest(bytes(entry.raw))) for entry, reading in pairs)
+    return Arrival(raw, digest(raw), document, arrived, asked)
+
+
+class _Bundle(Struct):
+    entry: list[Raw] = []
+
+
+def _asked(raw: bytes, envelope: Envelope) -> int:
+    if not envelope.type:
+        return len(envelope.entries)
+    try:
+        return max(
+            len(msgspec.json.decode(raw.removeprefix(b"\xef\xbb\xbf"), type=_Bundle).entry), len(envelope.entries)
+        )
+    except (DecodeError, UnicodeDecodeError, RecursionError):
+        return len(envelope.entries)
+
+
+class _Named(Struct):
+    id: str = ""
+
+
+def _id(raw: bytes | Raw) -> str:
+    try:
+        return msgspec.json.decode(raw, type=_Named).id
+    except (DecodeError, UnicodeDecodeError, RecursionError):
+        return ""

@@ -1,0 +1,102 @@
+"""Ingest: the one way in. A document of a site, read, kept, and all that follows of it, in one transaction.
+
+What was answered was written: the resource versions, the facts, the screenings of all patients it touches, and the
+letters to the site. The same bytes again change nothing and send nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection
+
+from natars_fhir.domain.issue import Issue
+from natars_fhir.fhir.outcome import operation_outcome
+from natars_fhir.mapping.documents import DocumentReader
+from natars_fhir.service.answer import Answer, answered, became, refused
+from natars_fhir.service.arrival import Arrival, TooManyError, arrive
+from natars_fhir.service.intake import Intake
+from natars_fhir.service.rescreen import Rescreened, rescreen
+from natars_fhir.service.take import Change, take
+from natars_fhir.store import patients, readings, trail
+from natars_fhir.store.engine import Store
+from natars_fhir.store.trail import Act, Unused
+
+
+def push(store: Store, intake: Intake, reader: DocumentReader, raw: bytes, now: datetime) -> Answer:
+    """Takes in a document of the reader's site. What is wrong with it is said in the answer, never raised."""
+    try:
+        arrival = arrive(raw, reader, intake.most_entries)
+    except TooManyError:
+        return _too_many(intake.most_entries)
+    site = reader.site
+    with store.write() as connection:
+        earlier = _earlier(connection, site, arrival)
+        answer = earlier or _taken(connection, intake, reader, arrival, now)
+        act = "push" if earlier is None else "push again"
+        trail.write(connection, Act(site, now, act, arrival.hash, answer.status, answer.counts))
+    return answer
+
+
+def _taken(connection: Connection, intake: Intake, reader: DocumentReader, arrival: Arrival, now: datetime) -> Answer:
+    if reasons := arrival.refused_whole:
+        if arrival.raw.strip():
+            trail.set_apart(connection, reader.site, Unused("", arrival.raw, reasons), now)
+        return refused(reasons)
+    taken, change = take(connection, reader.mapping, [one for one in arrival.arrived if one.wanted], now)
+    done = _follow(connection, intake, reader, change, now)
+    _unused(connection, reader.site, arrival, now)
+    results = iter(taken)
+    entries = [became(one.reading, next(results) if one.wanted else None) for one in arrival.arrived]
+    answer = answered(arrival, entries, now)
+    counts = {**answer.counts, "screened": done.screened, "findings": done.changed, "letters": done.queued}
+    answer = Answer(answer.status, answer.body, counts)
+    _remember(connection, reader.site, arrival, answer)
+    return answer
+
+
+def _follow(
+    connection: Connection, intake: Intake, reader: DocumentReader, change: Change, now: datetime
+) -> Rescreened:
+    """Who was touched is screened again: by facts, by names that were joined or parted, by a Medication."""
+    site = reader.mapping.site
+    causes = dict(change.touched)
+    for other, subjects in readings.told_of(connection, site.site, change.others.keys()).items():
+        for subject in subjects:
+            causes[subject] = causes.get(subject, set()) | change.others[other]
+    before = patients.persons(connection, site.site, causes.keys() | change.names.keys())
+    patients.rename(connection, site.site, change.names)
+    names = {name for known in before.values() for name in known}
+    names |= {name for said in change.names.values() for name in said}
+    return rescreen(connection, intake, site, patients.persons(connection, site.site, names), causes, now)
+
+
+def _unused(connection: Connection, site: str, arrival: Arrival, now: datetime) -> None:
+    """What could not be read is kept apart; of what no view reads, only that it came."""
+    for one in arrival.arrived:
+        if one.reading.fate == "refused":
+            trail.set_apart(connection, site, Unused(one.entry.place, one.raw, one.reading.issues), now)
+    trail.let(connection, site, [one.let_go for one in arrival.arrived if one.reading.fate == "let-go"], now)
+
+
+def _earlier(connection: Connection, site: str, arrival: Arrival) -> Answer | None:
+    """The first answer to a document that says who it is and comes again, byte for byte."""
+    if not arrival.document.identifier:
+        return None
+    said = trail.answer(connection, site, arrival.document.identifier, arrival.hash)
+    if said is None:
+        return None
+    status, body = msgspec.json.decode(said)
+    return Answer(status, body, {})
+
+
+def _remember(connection: Connection, site: str, arrival: Arrival, answer: Answer) -> None:
+    if arrival.document.identifier:
+        said = msgspec.json.encode((answer.status, answer.body))
+        trail.keep_answer(connection, site, arrival.document.identifier, arrival.hash, said)
+
+
+def _too_many(most: int) -> Answer:
+    text = f"A Bundle of at most {most} entries is taken at once: send it in parts."
+    return Answer(413, operation_outcome([Issue("error", "too-costly", "Bundle.entry", text)]), {"refused": 1})

@@ -1,0 +1,152 @@
+"""Take: what was read becomes what is known. Each resource counts in its newest version, and under one key.
+
+The rules of versions and of business identifiers are those of `mapping.gathered`; here the earlier pushes are rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from natars_fhir.domain.identity import Version
+from natars_fhir.mapping.reading import Reading
+from natars_fhir.mapping.site import SiteMapping
+from natars_fhir.service.arrival import Arrived
+from natars_fhir.store import readings, versions
+from natars_fhir.store.readings import Current, Head
+
+#: What became of an entry that a view reads. `late`: a newer version is known already.
+Became = Literal["created", "changed", "unchanged", "late", "deleted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one entry; ``version`` counts the resource's versions."""
+
+    became: Became
+    version: int = 0
+
+
+@dataclass(slots=True)
+class Change:
+    """What a document changes: patients (any name of theirs) with the resource versions that touched them."""
+
+    touched: dict[str, set[int]] = field(default_factory=dict)
+    #: resources that are nobody's, by key
+    others: dict[str, set[int]] = field(default_factory=dict)
+    #: Patient resource → its names now
+    names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def take(
+    connection: Connection, mapping: SiteMapping, arrived: Sequence[Arrived], now: datetime
+) -> tuple[list[Taken], Change]:
+    """Takes in what *mapping* read, in its order. What became of each, and whom it touches."""
+    taking = _Taking(connection, mapping, arrived, now)
+    taken = [taking.one(one) for one in arrived]
+    taking.write()
+    return taken, taking.change
+
+
+class _Taking:
+    """The rows that one document touches, read at once before it and written at once after it."""
+
+    def __init__(self, connection: Connection, mapping: SiteMapping, arrived: Sequence[Arrived], now: datetime) -> None:
+        site = mapping.site.site
+        self._connection, self._site, self._mapping, self._now = connection, site, mapping.hash, now
+        aliases = {alias for one in arrived if one.reading.kind != "Patient" for alias in one.reading.aliases}
+        self._known_as = readings.first_known_as(connection, site, aliases)
+        self._named: dict[str, str] = {}
+        keys = {one.reading.key for one in arrived} | set(self._known_as.values())
+        self._heads = readings.heads(connection, site, keys)
+        self._news: dict[str, Current] = {}
+        self._dropped: set[str] = set()
+        self.change = Change()
+
+    def one(self, arrived: Arrived) -> Taken:
+        """One entry."""
+        reading = arrived.reading
+        if reading.fate == "deleted":
+            return self._delete(reading)
+        key = self._key(reading)
+        head = self._heads.get(key)
+        if head is not None and not head.deleted and head.hash == arrived.hash:
+            return self._again(key, head, arrived)
+        if head is not None and not head.version.replaced_by(reading.version):
+            self._keep_late(key, arrived)
+            return Taken("late", head.versions)
+        seq = self._kept(key, reading.kind, reading.version, (arrived.hash, arrived.raw))
+        count = head.versions + 1 if head else 1
+        self._replace(head, Current(self._head(key, arrived, count), reading), seq)
+        return Taken("changed" if head else "created", count)
+
+    def write(self) -> None:
+        """Everything that changed."""
+        connection, site = self._connection, self._site
+        readings.name(connection, site, self._named)
+        readings.drop(connection, site, self._dropped - set(self._news))
+        readings.put(connection, site, list(self._news.values()))
+
+    def _key(self, reading: Reading) -> str:
+        """The key under which this resource came first; what is known under its own key, if that is another, goes."""
+        if reading.kind == "Patient":
+            return reading.key
+        for alias in reading.aliases:
+            first = self._known_as.get(alias)
+            if first is None:
+                first = self._known_as[alias] = self._named[alias] = reading.key
+            if first != reading.key:
+                self._drop(reading.key)
+                return first
+        return reading.key
+
+    def _drop(self, key: str) -> None:
+        head = self._heads.pop(key, None)
+        if head is not None:
+            self._news.pop(key, None)
+            self._dropped.add(key)
+            self._touch(head, None)
+
+    def _again(self, key: str, head: Head, arrived: Arrived) -> Taken:
+        """The same bytes; only where the mapping is another one by now are they read anew."""
+        if head.mapping != self._mapping:
+            self._replace(head, Current(self._head(key, arrived, head.versions), arrived.reading), None)
+        return Taken("unchanged", head.versions)
+
+    def _delete(self, reading: Reading) -> Taken:
+        head = self._heads.get(reading.key)
+        if head is None or head.deleted:
+            return Taken("deleted")
+        seq = self._kept(head.key, head.kind, head.version, ("", b""))
+        gone = replace(head, deleted=True, hash="", versions=head.versions + 1, subject=None)
+        self._replace(head, Current(gone, None), seq)
+        return Taken("deleted", gone.versions)
+
+    def _replace(self, before: Head | None, current: Current, seq: int | None) -> None:
+        after = current.head
+        self._heads[after.key], self._news[after.key] = after, current
+        if before is not None:
+            self._touch(before, seq)
+        self._touch(after, seq)
+        if after.kind == "Patient":
+            own = current.reading
+            self.change.names[after.key] = (after.key, *own.aliases) if own else ()
+
+    def _touch(self, head: Head, seq: int | None) -> None:
+        where, name = (self.change.others, head.key) if head.subject is None else (self.change.touched, head.subject)
+        where.setdefault(name, set()).update(() if seq is None else (seq,))
+
+    def _kept(self, key: str, kind: str, version: Version, said: tuple[str, bytes]) -> int:
+        return versions.keep(self._connection, self._site, key, kind, version, said, self._now)
+
+    def _keep_late(self, key: str, arrived: Arrived) -> None:
+        if not versions.known(self._connection, self._site, key, arrived.hash):
+            self._kept(key, arrived.reading.kind, arrived.reading.version, (arrived.hash, arrived.raw))
+
+    def _head(self, key: str, arrived: Arrived, count: int) -> Head:
+        said = arrived.reading
+        return Head(key, said.kind, said.subject, said.version, arrived.hash, self._mapping, count)

@@ -1,0 +1,60 @@
+"""CapabilityStatement: what can be asked of a base, told from its routes. https://hl7.org/fhir/R4/http.html#capabilities"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from starlette.routing import BaseRoute, Route
+
+from natars_fhir import __version__
+from natars_fhir.fhir.build import Node
+from natars_fhir.fhir.versions import Name
+from natars_fhir.settings import Settings
+
+_NUMBERS: dict[Name, str] = {"R4": "4.0.1", "R4B": "4.3.0", "R5": "5.0.0"}
+
+#: Method and path under the base → the interactions that it is.
+_INTERACTIONS = {("POST", ""): ("transaction", "batch")}
+
+
+def capability(version: Name, base: str, routes: Iterable[BaseRoute], settings: Settings, now: datetime) -> Node:
+    """What *routes* offer under *base*, and within which limits."""
+    offered = {
+        (method, route.path.removeprefix(base))
+        for route in routes
+        if isinstance(route, Route)
+        for method in route.methods or ()
+    }
+    codes = [code for way, found in _INTERACTIONS.items() if way in offered for code in found]
+    return {
+        "resourceType": "CapabilityStatement",
+        "url": f"{settings.canonical_base}/CapabilityStatement/{version.lower()}",
+        "version": __version__,
+        "name": "NatarsFhir",
+        "title": "natars-fhir: what a hospital sends to the NATARS trial",
+        "status": "active",
+        "date": now.isoformat(timespec="seconds"),
+        "kind": "instance",
+        "software": {"name": "natars-fhir", "version": __version__},
+        "implementation": {"description": "Takes in what hospitals send; gives no data out."},
+        "fhirVersion": _NUMBERS[version],
+        "format": ["application/fhir+json", "json"],
+        "rest": [
+            {
+                "mode": "server",
+                "documentation": _limits(settings),
+                "security": {"description": "A site is known by its bearer token."},
+                "interaction": [{"code": code} for code in codes],
+            }
+        ],
+    }
+
+
+def _limits(settings: Settings) -> str:
+    return (
+        "POST a Bundle (transaction, batch, collection, message, document, history, searchset) or a resource to the "
+        f"base. At most {settings.most_bytes} bytes (gzip is read; the limit is that of what it inflates to) and "
+        f"{settings.most_entries} entries. A transaction with an entry that cannot be read is refused whole; elsewhere "
+        "it costs only itself. Types that no view reads are let go and not checked."
+    )

@@ -1,0 +1,47 @@
+"""Respond: every answer is FHIR's JSON, and every error an OperationOutcome. https://hl7.org/fhir/R4/http.html"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+from starlette.responses import Response
+
+from natars_fhir.domain.issue import Issue
+from natars_fhir.fhir.build import Node
+from natars_fhir.fhir.outcome import operation_outcome
+
+MEDIA_TYPE = "application/fhir+json; charset=utf-8"
+
+#: HTTP status → issue-type (https://hl7.org/fhir/R4/valueset-issue-type.html) and what is said.
+_ERRORS: Mapping[int, tuple[str, str]] = {
+    401: ("login", "No site is known by this request."),
+    404: ("not-found", "There is nothing at this address."),
+    405: ("not-supported", "This address does not take this method."),
+    500: ("exception", "Something went wrong here, and nothing was kept. The log knows it by the request's id."),
+    503: ("transient", "The store cannot be reached."),
+}
+
+
+class Refusal(Exception):  # noqa: N818 (it is an answer, not an error of ours)
+    """A request that is not taken: the status, the issue-type, and a sentence without any value."""
+
+    def __init__(self, status: int, code: str, text: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(text)
+        self.status, self.code, self.text, self.headers = status, code, text, headers
+
+
+def respond(status: int, resource: Node, headers: Mapping[str, str] | None = None) -> Response:
+    """A resource as the answer."""
+    return Response(msgspec.json.encode(resource), status, headers, MEDIA_TYPE)
+
+
+def refuse(status: int, code: str, text: str, headers: Mapping[str, str] | None = None) -> Response:
+    """An OperationOutcome of one issue as the answer."""
+    return respond(status, operation_outcome([Issue("error", code, "", text)]), headers)
+
+
+def error(status: int, headers: Mapping[str, str] | None = None) -> Response:
+    """What there is to say of a status alone."""
+    code, text = _ERRORS.get(status, ("processing", "This request cannot be answered."))
+    return refuse(status, code, text, headers)
