@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from natars_fhir.domain.issue import Issue
-from natars_fhir.domain.record import Fact, Patient, Record, later
+from natars_fhir.domain.record import Fact, Patient, Record, known_by
 from natars_fhir.domain.screening import Screening, screen
 from natars_fhir.domain.study import Study
 from natars_fhir.mapping.documents import DocumentReader
@@ -39,10 +39,9 @@ def conclude(
     patient: Patient, facts: Iterable[Fact], issues: Iterable[Issue], shared: Shared, study: Study, as_of: date
 ) -> Outcome:
     """One patient's facts → record → screening, as known at the end of *as_of*."""
-    told = list(facts)
-    known = [fact for fact in told if not later(fact, as_of)]
+    known, late = known_by(facts, as_of)
     record, set_aside = reconcile(patient, known, shared)
-    found = {*issues, *set_aside, *(_too_late(fact) for fact in told if later(fact, as_of))}
+    found = {*issues, *set_aside, *(_too_late(fact) for fact in late)}
     ordered = sorted(found, key=lambda issue: (issue.expression, issue.code, issue.text))
     return Outcome(record, screen(record, study, as_of), tuple(ordered))
 

@@ -128,5 +128,5 @@ def _not_understood(console: Console, tally: Tally, mapping: SiteMapping) -> Non
         told = ", ".join(f"{kind} {count}" for kind, count in standard.most_common())
         console.print(f"  standard codes that the trial does not ask for: {told}", style="dim", markup=False)
     for title, counts in (("local codes not mapped", local), ("values not understood", other)):
-        for what, count in counts.most_common(_SHOWN):
-            console.print(f"  {title}: {what}: {count}", markup=False)
+        for line, count in counts.most_common(_SHOWN):
+            console.print(f"  {title}: {line}: {count}", markup=False)

@@ -42,12 +42,22 @@ def fault(kind: type[msgspec.Struct], path: str) -> str | None:
         if match is None:
             return f"«{step}» is not a step of a path"
         if match["key"] is not None:
+            if wrong := _condition_fault(kinds, match):
+                return wrong
             continue
         names = [name for found in kinds for name in _names(found, match)]
         if not names:
             return f"{' or '.join(sorted(found.__name__ for found in kinds)) or 'a value'} has no «{match['name']}»"
         kinds = [child for found in kinds for name in names for child in _children(found, name)]
     return None
+
+
+def _condition_fault(kinds: list[Any], match: re.Match[str]) -> str | None:
+    """What is wrong with ``where(system='…')``: another function, or an element that is not there."""
+    if match["name"] != "where":
+        return f"«{match['name']}» is not a function of a path"
+    missing = [kind.__name__ for kind in kinds if match["key"] not in kind.__struct_fields__]
+    return f"{' or '.join(sorted(missing))} has no «{match['key']}»" if missing else None
 
 
 def _names(kind: type[msgspec.Struct], match: re.Match[str]) -> list[str]:
@@ -76,6 +86,14 @@ def _parts(kind: Any) -> Iterator[type]:
         yield kind
     for inner in get_args(kind):
         yield from _parts(inner)
+
+
+def head(path: str) -> str:
+    """The element that a path begins with: where it is absent, the path reaches nothing."""
+    match = _STEP.match(steps(path)[0])
+    if match is None:
+        raise ValueError(f"not a path: {path}")
+    return match["name"]
 
 
 def walk(path: str) -> Walk:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace as replace_fact
 from typing import Any
 
 from msgspec.structs import replace
@@ -84,7 +83,7 @@ class DocumentReader:
         )
 
     def _entry(self, entry: Entry, decoded: Decoded, scope: Scope) -> Reading:
-        issues = tuple(entry.seen(issue) for issue in decoded.issues)
+        issues = tuple(entry.seen(issue) for issue in decoded.issues) if decoded.issues else ()
         if decoded.resource is None:
             return Reading("", decoded.kind, "let-go" if decoded.let_go else "refused", entry.place, issues=issues)
         return self._read(decoded.resource, entry, scope, issues)
@@ -137,7 +136,7 @@ def _doubt(resource: Any, sink: Sink) -> None:
 
     https://hl7.org/fhir/R4/extensibility.html#modifierExtension
     """
-    sink.facts = [replace_fact(fact, standing="hedged") for fact in sink.facts]
+    sink.facts = [fact._replace(standing="hedged") for fact in sink.facts]
     place = f"{type(resource).__name__}.modifierExtension"
     sink.tell("extension", place, "A modifier that is not known: what the resource says is shown, and decides nothing.")
 

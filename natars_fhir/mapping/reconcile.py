@@ -8,7 +8,6 @@ tumour's. Nothing is invented and nothing dropped in silence: what is set aside 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 
 from natars_fhir.domain.answer import Answer
@@ -31,13 +30,15 @@ def reconcile(patient: Patient, facts: Iterable[Fact], shared: Shared) -> tuple[
 def _once(facts: Iterable[Fact]) -> list[Fact]:
     """The same concept, value, day, standing and details: one fact, from the first of its resources, which names the
     others beside it."""
-    seen: dict[object, Fact] = {}
+    groups: dict[tuple[str, str | None, str], list[Fact]] = {}
     for fact in facts:
-        same = (fact.concept, fact.value, fact.when, fact.standing, fact.detail)
-        first = seen.setdefault(same, fact)
-        if first.source.reference != fact.source.reference:
-            seen[same] = replace(first, source=beside(first.source, fact.source.reference))
-    return list(seen.values())
+        group = groups.setdefault((fact.concept, fact.when, fact.standing), [])
+        first = next((n for n, one in enumerate(group) if one.value == fact.value and one.detail == fact.detail), None)
+        if first is None:
+            group.append(fact)
+        elif group[first].source.reference != fact.source.reference:
+            group[first] = group[first]._replace(source=beside(group[first].source, fact.source.reference))
+    return [fact for group in groups.values() for fact in group]
 
 
 def _other_tumours(facts: list[Fact]) -> tuple[list[Fact], list[Issue]]:
@@ -46,6 +47,8 @@ def _other_tumours(facts: list[Fact]) -> tuple[list[Fact], list[Issue]]:
     It is this tumour where it also tells a type of sarcoma; another where the retroperitoneum is told elsewhere; and
     where neither is so, the second malignancy is only suspected.
     """
+    if not any(fact.concept == "second-malignancy" for fact in facts):
+        return facts, []
     told: dict[str, set[str]] = {}
     for fact in facts:
         told.setdefault(fact.source.reference, set()).add(fact.concept)
@@ -69,13 +72,15 @@ def _other_tumours(facts: list[Fact]) -> tuple[list[Fact], list[Issue]]:
                 text = "The site of another tumour than the retroperitoneal one: it is not this tumour's site."
                 issues.append(Issue("information", "informational", fact.path, text))
         else:
-            kept.append(replace(fact, value="suspected") if fact.concept == "second-malignancy" else fact)
+            kept.append(fact._replace(value="suspected") if fact.concept == "second-malignancy" else fact)
     return kept, issues
 
 
 def _resections(facts: list[Fact]) -> list[Fact]:
     """A completed resection of the tumour on or after allocation (else after consent) is the index surgery, the first
     of them; any other is an earlier resection (clinical.md §4.3)."""
+    if not any(fact.concept == "resection" for fact in facts):
+        return facts
     start, by_consent = _trial_start(facts)
     index = _index(facts, start) if start else None
     return [_resection(fact, fact is index, by_consent) if fact.concept == "resection" else fact for fact in facts]
@@ -97,18 +102,22 @@ def _index(facts: list[Fact], start: date) -> Fact | None:
 
 def _trial_start(facts: list[Fact]) -> tuple[date | None, bool]:
     """The day from which a resection is the trial's own, and whether only consent tells it."""
-    allocated = [fact.day.low for fact in facts if fact.concept == "allocation" and fact.day and fact.day.low]
-    if allocated:
-        return min(allocated), False
-    given = [f.day.low for f in facts if f.concept == "consent" and f.value == "given" and f.day and f.day.low]
-    return (min(given), True) if given else (None, False)
+    if allocated := _first_day(fact for fact in facts if fact.concept == "allocation"):
+        return allocated, False
+    given = _first_day(fact for fact in facts if fact.concept == "consent" and fact.value == "given")
+    return given, given is not None
+
+
+def _first_day(facts: Iterable[Fact]) -> date | None:
+    days = [fact.day.low for fact in facts if fact.standing == "final" and fact.day and fact.day.low]
+    return min(days, default=None)
 
 
 def _resection(fact: Fact, index: bool, by_consent: bool) -> Fact:
     if not index:
-        return replace(fact, concept="prior-resection")
+        return fact._replace(concept="prior-resection")
     more = (("flag", "allocation-missing"),) if by_consent else ()
-    return replace(fact, concept="index-surgery", detail=tuple(sorted((*fact.detail, *more))))
+    return fact._replace(concept="index-surgery", detail=tuple(sorted((*fact.detail, *more))))
 
 
 def _after_surgery(facts: list[Fact]) -> list[Fact]:
@@ -129,4 +138,4 @@ def _resected(fact: Fact, surgery: date) -> bool:
 def _of_resection(fact: Fact) -> Fact:
     if fact.said("specimen"):
         return fact
-    return replace(fact, detail=tuple(sorted((*fact.detail, ("specimen", "resection")))))
+    return fact._replace(detail=tuple(sorted((*fact.detail, ("specimen", "resection")))))

@@ -6,7 +6,6 @@ The two may come in any order and in different bundles, so they meet here, when 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.record import Fact, Source
@@ -20,7 +19,7 @@ def referred_drugs(facts: Iterable[Fact], shared: Shared) -> tuple[list[Fact], l
     named: list[Fact] = []
     missing: list[Issue] = []
     for fact in facts:
-        key = fact.said("medication")
+        key = fact.said("medication") if fact.concept == "antineoplastic-drug" else None
         if not isinstance(key, str):
             named.append(fact)
         elif (drugs := shared(key)) is None:
@@ -36,8 +35,7 @@ def _given(fact: Fact, drug: Fact, medication: str) -> Fact:
     """The drug of a Medication, given as the referring resource says."""
     said = {**dict(drug.detail), "given": dict(fact.detail)["given"]}
     standing = fact.standing if fact.standing != "final" else drug.standing
-    return replace(
-        fact,
+    return fact._replace(
         value=drug.value,
         standing=standing,
         detail=tuple(sorted(said.items())),
@@ -47,7 +45,7 @@ def _given(fact: Fact, drug: Fact, medication: str) -> Fact:
 
 def beside(source: Source, *others: str) -> Source:
     """A source with other resources that had a say."""
-    return replace(source, besides=tuple(sorted({*source.besides, *others})))
+    return source._replace(besides=tuple(sorted({*source.besides, *others})))
 
 
 def related(facts: list[Fact]) -> list[Fact]:
@@ -61,10 +59,10 @@ def _of_tumour(fact: Fact) -> bool:
 
 
 def _for_tumour(fact: Fact, tumour: set[str]) -> Fact:
-    reasons = fact.said("reason")
+    reasons = fact.said("reason") if fact.concept == "resection" else None
     if not isinstance(reasons, tuple):
         return fact
     rest = tuple(pair for pair in fact.detail if pair[0] != "reason")
     if not tumour.intersection(reasons):
-        return replace(fact, detail=rest)
-    return replace(fact, value="present", detail=rest, source=beside(fact.source, *tumour.intersection(reasons)))
+        return fact._replace(detail=rest)
+    return fact._replace(value="present", detail=rest, source=beside(fact.source, *tumour.intersection(reasons)))

@@ -55,7 +55,7 @@ class Store:
 def open_store(address: str) -> Store:
     """The store at a SQLAlchemy address, made at first use. Raises StoreError, which never tells the address."""
     try:
-        engine = create_engine(address)
+        engine = create_engine(address, hide_parameters=True)
         if engine.dialect.name == "sqlite":
             _durable(engine)
         store = Store(engine)

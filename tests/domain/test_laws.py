@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -91,10 +90,10 @@ def narrower(draw: st.DrawFn, one: Fact) -> Fact:
     """The same fact, known more exactly."""
     if isinstance(one.value, Interval) and one.value.low is not None and one.value.high is not None:
         point = Decimal(draw(st.integers(int(one.value.low), int(one.value.high))))
-        one = replace(one, value=Interval(point, point, unit=one.value.unit))
+        one = one._replace(value=Interval(point, point, unit=one.value.unit))
     if one.concept == "birth-date":
-        return replace(one, value=exacter(draw, str(one.value)))
-    return replace(one, when=exacter(draw, one.when)) if one.when else one
+        return one._replace(value=exacter(draw, str(one.value)))
+    return one._replace(when=exacter(draw, one.when)) if one.when else one
 
 
 def exacter(draw: st.DrawFn, text: str) -> str:

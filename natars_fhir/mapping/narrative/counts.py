@@ -43,7 +43,7 @@ def patterns(words: Words) -> Patterns:
     """Compiled for one set of word lists."""
     field, area = words.any("counts.mitoses", "field"), words.any("counts.mitoses", "area")
     unit = rf"(?P<many>\d{{1,3}}(?:\.\d{{1,2}})?)?\s*个?\s*(?:(?P<field>{field})|(?P<area>{area}))(?![a-z])"
-    named = words.any("counts.mitoses", "name")
+    named = words.any("counts.name", "mitoses")
     return Patterns(
         re.compile(rf"{ranged(words)}\s*(?:个|枚|{named})?\s*(?:/|每|per|in|\()\s*{unit}"),
         re.compile(rf"(?:每|in|per)?\s*{unit}\s*(?:内|中|视野)?[^,;。\d]{{0,8}}{ranged(words)}\s*个"),
@@ -56,11 +56,12 @@ def patterns(words: Words) -> Patterns:
 def read(page: Page, words: Words) -> Iterator[Said]:
     """Mitoses per ten fields and the share of necrosis."""
     shape = patterns(words)
-    for sort, reader in (("counts.mitoses", _mitoses), ("counts.necrosis", _necrosis)):
-        names = [hit for hit in page.find(words[sort]) if hit.tag == "name" and not page.void(hit.start)]
-        for index, hit in enumerate(names):
-            following = names[index + 1].start if index + 1 < len(names) else len(page.text)
-            previous = names[index - 1].end if index else 0
+    names = [hit for hit in page.find(words["counts.name"]) if not page.void(hit.start)]
+    for sort, reader in (("mitoses", _mitoses), ("necrosis", _necrosis)):
+        own = [hit for hit in names if hit.tag == sort]
+        for index, hit in enumerate(own):
+            following = own[index + 1].start if index + 1 < len(own) else len(page.text)
+            previous = own[index - 1].end if index else 0
             yield from reader(page, words, shape, hit, (previous, following))
 
 

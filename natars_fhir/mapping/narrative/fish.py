@@ -12,7 +12,7 @@ from natars_fhir.domain.record import Standing, detail
 from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.markers import Mention
 from natars_fhir.mapping.narrative.page import Page
-from natars_fhir.mapping.narrative.quantity import amount, ranged
+from natars_fhir.mapping.narrative.quantity import Amount, amount, ranged
 from natars_fhir.mapping.narrative.said import Said, Unread, firmness
 from natars_fhir.mapping.narrative.words import Words
 
@@ -28,7 +28,7 @@ _NO_STATE = "MDM2 FISH is named, and no result can be read"
 def read(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> Iterator[Said | Unread]:
     """States and ratios; a ratio alone, or one that says otherwise, gives a state as well."""
     states = list(_states(page, words, mentioned))
-    ratios = list(_ratios(page, words))
+    ratios = list(_ratios(page, words, mentioned))
     said = [each for each in states if isinstance(each, Said)]
     yield from (states if said or not ratios else ())
     yield from ratios
@@ -66,16 +66,17 @@ def _state(page: Page, words: Words, each: Mention, high: int) -> Hit | None:
     """The state in the first clause that has one; FISH's failure may also be said before the gene."""
     low = each.end
     while low < high:
-        end = min(page.clause(low)[1], high)
+        end = min(page.clause(low)[1], high, low + _REACH)
         hits = [hit for hit in page.find(words["fish.status"], low, end) if hit.tag != "test"]
         if hits:
             return min(hits, key=lambda hit: (_ORDER.index(hit.tag), -hit.end))
         low = end + 1
     if _names_ratio(page, words, each.start):
         return None
-    sentence = page.sentence(each.start)[0]
+    sentence = max(page.sentence(each.start)[0], each.start - _REACH)
     earlier = [hit for hit in page.find(words["fish.status"], sentence, each.start) if hit.tag in _ORDER[:3]]
-    before = [hit for hit in page.find(words["fish.status"], page.clause(each.start)[0], each.start)]
+    near = max(page.clause(each.start)[0], sentence)
+    before = list(page.find(words["fish.status"], near, each.start))
     worded = [hit for hit in before if hit.tag in ("amplified", "not-amplified")]
     return next(iter(earlier or worded), None)
 
@@ -97,32 +98,33 @@ def _said(page: Page, words: Words, each: Mention, found: Hit) -> Said:
 
 
 def _names_ratio(page: Page, words: Words, start: int) -> bool:
-    hit = words["fish.ratio"].at(page.text, page.normal.cased, start)
-    return hit is not None and hit.tag == "name"
+    return _at(page, words, start) == "name"
 
 
-def _ratios(page: Page, words: Words) -> Iterator[Said]:
-    value = _ratio_pattern(words)
-    for name in page.find(words["fish.ratio"]):
-        found = value.match(page.text, name.end) if name.tag == "name" and not page.void(name.start) else None
-        if (
-            not found
-            or words["fish.ratio"].at(page.text, page.normal.cased, found.end())
-            and _is_limit(page, words, found.end())
-        ):
-            continue
-        said = amount(page.text, found.start(1), found[1], found[2], words)
-        number = said.number("1")
-        if number:
-            polysomy = page.has(words["fish.ratio"], "polysomy", found.end(), page.sentence(name.start)[1])
-            extra = detail(approximate="yes" if said.about else None, polysomy="yes" if polysomy else None)
-            hedged = page.stance(name.start, found.end()).hedged
-            yield Said(RATIO, number, page.span(name.start, found.end()), firmness(hedged), extra)
-
-
-def _is_limit(page: Page, words: Words, place: int) -> bool:
+def _at(page: Page, words: Words, place: int) -> str | None:
+    """What the ratio's words make of a place."""
     hit = words["fish.ratio"].at(page.text, page.normal.cased, place)
-    return hit is not None and hit.tag == "limit"
+    return hit.tag if hit else None
+
+
+def _ratios(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> Iterator[Said]:
+    value = _ratio_pattern(words)
+    for each in mentioned:
+        name = words["fish.ratio"].at(page.text, page.normal.cased, each.start) if each.gene else None
+        if name is None or name.tag != "name" or page.void(name.start):
+            continue
+        found = value.match(page.text, name.end)
+        number = amount(page.text, found.start(1), found[1], found[2], words) if found else None
+        if found and number and _at(page, words, found.end()) != "limit":
+            yield from _ratio(page, words, (name.start, found.end()), number)
+
+
+def _ratio(page: Page, words: Words, reach: tuple[int, int], said: Amount) -> Iterator[Said]:
+    number = said.number("1")
+    if number:
+        polysomy = page.has(words["fish.ratio"], "polysomy", reach[1], page.sentence(reach[0])[1])
+        extra = detail(approximate="yes" if said.about else None, polysomy="yes" if polysomy else None)
+        yield Said(RATIO, number, page.span(*reach), firmness(page.stance(*reach).hedged), extra)
 
 
 @lru_cache(maxsize=8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
@@ -10,6 +11,7 @@ from typing import NamedTuple
 
 from natars_fhir.domain.interval import Interval, Number, number
 from natars_fhir.domain.record import detail
+from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.page import Page
 from natars_fhir.mapping.narrative.said import Said, Unread, firmness
 from natars_fhir.mapping.narrative.words import Words
@@ -46,7 +48,7 @@ def patterns(words: Words) -> Patterns:
         r"(?P<unit>\s*级)?(?P<up>\s*(?:及以上|或以上|以上))?(?!\s*(?:分|个|/|mm|cm|hpf|-\d|\.\d))"
     )
     lead = rf"(?:[\s:,()=为是系统法组织学肿瘤the,of]|{word}|标准|采用|按|system|grading|criteria|score|评分)*?"
-    scheme = words.any("grade.scheme", "fnclcc")
+    scheme = words.any("grade.mark", "fnclcc")
     either = words.any("grade.word", "score")
     part = {tag: words.any("grade.word", tag) for tag in ("differentiation", "mitoses", "necrosis")}
     points = r"\s*[:=为]?\s*\(?\s*(\d)\s*(?:分|points?)?\)?"
@@ -55,7 +57,7 @@ def patterns(words: Words) -> Patterns:
         re.compile(rf"(?<![\d.a-z]){level}"),
         re.compile(rf"{scheme}{lead}{level}"),
         re.compile(rf"(?:{word}\s*[:为]?\s*)?{level}\s*[,(]*\s*{scheme}"),
-        re.compile(rf"(?<![a-z]){word}\s*[:为是]*\s*{level}"),
+        re.compile(rf"{word}\s*[:为是]*\s*{level}"),
         re.compile(r"grade\s*:?\s*(?P<low>iii|ii|i|[1-3])\s*(?:of|out of|/)\s*(?:3|iii)(?![\d级])"),
         re.compile(
             rf"{part['differentiation']}{points}{join}{part['mitoses']}{points}{join}{part['necrosis']}{points}"
@@ -71,40 +73,33 @@ def patterns(words: Words) -> Patterns:
 def read(page: Page, words: Words) -> Iterator[Said | Unread]:
     """FNCLCC grades, grades of no known scheme, and words such as 高级别."""
     shape = patterns(words)
+    marks = list(page.find(words["grade.mark"]))
     taken: list[tuple[int, int]] = []
-    for each in _fnclcc(page, words, shape):
-        taken.append(each[0])
-        yield each[1]
-    yield from _alone(page, words, shape, taken)
-    for hit in page.find(words["grade.level"]):
-        if not page.void(hit.start) and not page.stance(hit.start, hit.end).denied:
-            hedged = page.before(hit.start).also(page.after(hit.end)).hedged
-            said = detail(scheme="unknown")
-            yield Said(OTHER, hit.tag, page.span(hit.start, hit.end), firmness(hedged), said)
+    for hit in marks:
+        if hit.tag == "fnclcc" and not page.void(hit.start) and not (taken and hit.start < taken[-1][1]):
+            span, told = _fnclcc(page, shape, hit)
+            taken.append((span[0], max(span[1], page.sentence(hit.start)[1])))
+            yield told
+        elif hit.tag in ("high", "intermediate", "low") and not page.void(hit.start):
+            stance = page.stance(hit.start, hit.end)
+            if not stance.denied:
+                span = page.span(hit.start, hit.end)
+                yield Said(OTHER, hit.tag, span, firmness(stance.hedged), detail(scheme="unknown"))
+    if "级" in page.text or "g" in page.text:
+        yield from _alone(page, shape, marks, taken)
 
 
-def _fnclcc(page: Page, words: Words, shape: Patterns) -> Iterator[tuple[tuple[int, int], Said | Unread]]:
-    schemes = [hit for hit in page.find(words["grade.scheme"]) if hit.tag == "fnclcc"]
-    done = -1
-    for hit in schemes:
-        if page.void(hit.start) or hit.start < done:
-            continue
-        found = _stated(page, shape, hit.start, hit.end)
-        total, reach = _sum(page, shape, hit.start)
-        value = _level(found) if found else None
-        span = found.span() if found else (hit.start, reach or hit.end)
-        if value is None and total is not None:
-            value, span = _of_sum(total), (hit.start, reach)
-        done = span[1]
-        if value is None:
-            yield (span, Unread(FNCLCC, page.span(hit.start, hit.end), _NOT_A_GRADE))
-            continue
-        yield (span, _said(page, value, (min(span[0], hit.start), max(span[1], hit.end)), total))
-    for found in shape.of_three.finditer(page.text):
-        inside = any(low <= found.start() < high for low, high in [page.sentence(hit.start) for hit in schemes])
-        value = _level(found)
-        if value and not inside and not page.void(found.start()):
-            yield (found.span(), _said(page, value, found.span(), None))
+def _fnclcc(page: Page, shape: Patterns, hit: Hit) -> tuple[tuple[int, int], Said | Unread]:
+    """The grade by the scheme's name, else by the sum of its components, and how far it reaches."""
+    found = _stated(page, shape, hit.start, hit.end)
+    total, reach = _sum(page, shape, hit.start)
+    value = _level(found) if found else None
+    span = found.span() if found else (hit.start, max(reach, hit.end))
+    if value is None and total is not None:
+        value, span = _of_sum(total), (hit.start, reach)
+    if value is None:
+        return span, Unread(FNCLCC, page.span(hit.start, hit.end), _NOT_A_GRADE)
+    return span, _said(page, value, (min(span[0], hit.start), max(span[1], hit.end)), total)
 
 
 def _stated(page: Page, shape: Patterns, start: int, end: int) -> re.Match[str] | None:
@@ -163,22 +158,24 @@ def _said(page: Page, value: Number, reach: tuple[int, int], total: int | None) 
     return Said(FNCLCC, value, page.span(*reach), firmness(hedged), said)
 
 
-def _alone(page: Page, words: Words, shape: Patterns, taken: list[tuple[int, int]]) -> Iterator[Said]:
-    """G2, 组织学分级2级: a grade whose scheme is not said."""
-    others = [hit for hit in page.find(words["grade.scheme"])]
+def _alone(page: Page, shape: Patterns, marks: list[Hit], taken: list[tuple[int, int]]) -> Iterator[Said]:
+    """G2, 组织学分级2级: a grade whose scheme is not said; "grade 2 of 3" is FNCLCC's."""
+    starts = [hit.start for hit in marks]
     for found in shape.alone.finditer(page.text):
-        low, high = page.clause(found.start())
-        near = any(low <= hit.start <= high and abs(hit.start - found.start()) < 24 for hit in others)
-        inside = any(start - 30 <= found.start() < end for start, end in taken)
-        lead = page.text[found.start()]
-        if near or inside or page.void(found.start()) or shape.of_three.match(page.text, found.start()):
+        start, end = found.span()
+        if start and page.text[start].isascii() and page.text[start - 1].isascii() and page.text[start - 1].isalnum():
             continue
-        value = _number(found["low"])
-        if lead == "级" or not 1 <= value <= 4:
+        near = [hit for hit in marks[bisect_left(starts, start - 24) : bisect_left(starts, end + 24)]]
+        if any(low - 30 <= start < high for low, high in taken[-8:] + taken[:8]) or page.void(start):
             continue
-        hedged = page.stance(*found.span()).hedged
-        said = detail(scheme="unknown")
-        yield Said(OTHER, number(value), page.span(*found.span()), firmness(hedged), said)
+        three = shape.of_three.match(page.text, start)
+        value = _level(three) if three else None
+        if value:
+            yield _said(page, value, (start, three.end() if three else end), None)
+        elif not any(hit.tag in ("other", "fnclcc") for hit in near) and 1 <= _number(found["low"]) <= 4:
+            hedged = page.stance(start, end).hedged
+            level = number(_number(found["low"]))
+            yield Said(OTHER, level, page.span(start, end), firmness(hedged), detail(scheme="unknown"))
 
 
 def bare(page: Page, words: Words) -> Said | None:

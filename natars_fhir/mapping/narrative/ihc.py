@@ -89,13 +89,13 @@ def _continues(gap: str) -> bool:
 
 def _befores(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> dict[int, Hit]:
     """For each marker that a result word leads up to, that word."""
-    starts = [each.start for each in mentioned]
     found: dict[int, Hit] = {}
-    for hit in page.find(words["results.before"]):
-        index = bisect_left(starts, hit.end)
-        if index < len(starts) and starts[index] - hit.end <= 24:
-            if _lead(words).fullmatch(page.text, hit.end, starts[index]):
+    reached = 0
+    for index, each in enumerate(mentioned):
+        for hit in page.find(words["results.before"], max(reached, each.start - 48), each.start):
+            if _lead(words).fullmatch(page.text, hit.end, each.start):
                 found[index] = hit
+        reached = each.end
     return found
 
 

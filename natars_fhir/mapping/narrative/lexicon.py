@@ -37,8 +37,22 @@ class Lexicon(NamedTuple):
 
     def find(self, text: str, cased: str, start: int = 0, end: int | None = None) -> Iterator[Hit]:
         """All hits in order, none overlapping, traps left out; *cased* is the same text before lower case."""
+        tags, capitals = self.tags, self.capitals
         for match in self.pattern.finditer(text, start, len(text) if end is None else end):
+            leaf = (match.lastindex or 1) - 1
+            tag = tags[leaf]
+            if tag == "trap":
+                continue
+            low, high = match.span()
+            if leaf not in capitals or cased[low:high].isupper():
+                yield Hit(low, high, tag)
+
+    def overlapping(self, text: str, cased: str) -> Iterator[Hit]:
+        """All hits, also those that begin within another; a trap swallows what lies in it."""
+        place = 0
+        while match := self.pattern.search(text, place):
             hit = self._hit(match, cased)
+            place = match.start() + 1 if hit else match.end()
             if hit:
                 yield hit
 

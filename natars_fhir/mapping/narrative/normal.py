@@ -13,59 +13,85 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 _HAN = "\u3400-\u9fff"
-#: one Chinese character a time, each with a space after it, as OCR leaves them
-_SPACED = re.compile(rf"(?<![{_HAN}])[{_HAN}](?:[ ][{_HAN}]){{2,}}(?![{_HAN}])")
-_BREAK = re.compile(r"[ ]*\n[ ]*|(?<=[" + _HAN + r"])[ ]+(?=[" + _HAN + "])")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+#: one Chinese character a time, each with a space before it, as OCR leaves them
+_SPACED = re.compile(rf" [{_HAN}] [{_HAN}](?: [{_HAN}])*(?![{_HAN}])")
+_BREAK = re.compile(rf"\n| (?= {{0,3}}[{_HAN}])")
+#: what may need folding, but for traditional characters
+_ODD = re.compile("[^\x00-\x7f\u4e00-\u9fff。]")
+#: beyond so many kinds of characters to change, one pass of ``translate`` is quicker than one ``replace`` each
+_KINDS = 40
+#: what is folded within ASCII: tabs, carriage returns, square and curly brackets
+_CONTROL = re.compile(r"[\t\r\v\f\[\]{}]")
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _SPACES = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\v\f"
+_REACH = 12
 
 
 class Characters(dict[int, str]):
-    """A table for ``str.translate`` that learns: one character for one, the rest (㎝) is left for later."""
+    """A table for ``str.translate`` that learns. Characters that stand for several (㎝) are the only ones to grow."""
 
     def __init__(self, same: Mapping[str, str], simplified: Mapping[str, str]) -> None:
         super().__init__()
         self._same = {other: sign for sign, others in same.items() for other in others}
         self._simplified = dict(simplified)
+        every = "".join({*self._same, *self._simplified})
+        self._traditional = re.compile(f"[{re.escape(every)}]") if every else re.compile("(?!)")
 
     def __missing__(self, code: int) -> str:
         folded = self[code] = self._fold(chr(code))
         return folded
 
     def _fold(self, sign: str) -> str:
-        if sign in _SPACES:
+        if sign in _SPACES or sign in _INVISIBLE:
             return " "
         if sign in "\r\u2028\u2029\u0085":
             return "\n"
         sign = self._same.get(sign, sign)
-        plain = unicodedata.normalize("NFKC", sign)
-        sign = plain if len(plain) == 1 else sign
+        sign = unicodedata.normalize("NFKC", sign) or sign
         sign = self._same.get(sign, sign)
         return self._simplified.get(sign, sign)
 
+    def folded(self, text: str) -> str:
+        """The text with every character folded; few kinds of characters ever need it."""
+        if text.isascii():
+            return text.translate(self) if _CONTROL.search(text) else text
+        kinds = {*_ODD.findall(text), *self._traditional.findall(text)}
+        if len(kinds) > _KINDS or _CONTROL.search(text) or any(len(self[ord(sign)]) != 1 for sign in kinds):
+            return text.translate(self)
+        for sign in sorted(kinds):
+            text = text.replace(sign, self[ord(sign)])
+        return text
+
     def whole(self, text: str) -> str:
         """A word of the word lists, in normal form; its gaps stay."""
-        return "…".join(self._whole(piece) for piece in text.split("…"))
+        return "…".join(_lower(piece.translate(self)) for piece in text.split("…"))
 
-    def _whole(self, text: str) -> str:
-        return unicodedata.normalize("NFKC", text.translate(self)).translate(self).lower()
+
+@dataclass(frozen=True, slots=True)
+class Joins:
+    """What may be torn: pairs of neighbours within words, the words, and the words that a line may end with."""
+
+    pairs: frozenset[str]
+    glued: re.Pattern[str]
+    dangling: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Normal:
-    """``text`` in lower case and ``cased`` as it was, of one length; ``places`` are known points of the map."""
+    """``text`` in lower case and ``cased`` as it was, of one length, with a map to the original."""
 
     text: str
     cased: str
-    #: (first character of a piece in the normal text, its first and last in the original); empty: the texts align
+    #: where each piece begins in the normal text; empty where the texts align
     starts: tuple[int, ...] = ()
+    #: its first and last in the original, and whether it is of the same length there
     pieces: tuple[tuple[int, int, bool], ...] = ()
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the original text for a stretch of the normal one."""
         if not self.starts:
             return start, end
-        return self._place(start)[0], self._place(end - 1)[1]
+        return self._place(start)[0], self._place(max(start, end - 1))[1]
 
     def _place(self, index: int) -> tuple[int, int]:
         place = bisect_right(self.starts, index) - 1
@@ -74,10 +100,14 @@ class Normal:
         return (low + offset, low + offset + 1) if even else (low, high)
 
 
-def normal(text: str, characters: Characters, glued: re.Pattern[str], wrapped: re.Pattern[str]) -> Normal:
-    """*glued* finds words that must not be torn, *wrapped* lines that go on in the next one."""
-    folded = text.translate(characters)
-    changes = [*_widened(folded), *_torn(folded, glued, wrapped)]
+def normal(text: str, characters: Characters, joins: Joins) -> Normal:
+    """One character for one first; then what changes the length, which is rare."""
+    folded = characters.folded(text)
+    changes: list[Change] = []
+    if len(folded) != len(text):
+        changes = [(place, place + 1, wide) for place, sign in enumerate(text) if len(wide := characters[ord(sign)]) > 1]
+        folded = "".join(wide if len(wide := characters[ord(sign)]) == 1 else sign for sign in text)
+    changes += _torn(folded, joins)
     if not changes:
         return Normal(_lower(folded), folded)
     return _rebuilt(folded, sorted(set(changes)))
@@ -86,50 +116,58 @@ def normal(text: str, characters: Characters, glued: re.Pattern[str], wrapped: r
 Change = tuple[int, int, str]
 
 
-def _widened(text: str) -> list[Change]:
-    """Characters that stand for several (㎝), and those that nobody sees."""
-    if text.isascii():
-        return []
-    changes = [(found.start(), found.end(), "") for found in _INVISIBLE.finditer(text)]
-    if len(unicodedata.normalize("NFKC", text)) != len(text):
-        for place, sign in enumerate(text):
-            wide = unicodedata.normalize("NFKC", sign) if sign > "\u00ff" else sign
-            if len(wide) > 1:
-                changes.append((place, place + 1, wide))
-    return changes
-
-
-def _torn(text: str, glued: re.Pattern[str], wrapped: re.Pattern[str]) -> list[Change]:
+def _torn(text: str, joins: Joins) -> list[Change]:
     """Spaces and line breaks within a word go; a line that goes on in the next is one line."""
+    if " " not in text and "\n" not in text:
+        return []
     changes: list[Change] = []
     for run in _SPACED.finditer(text):
-        changes.extend((place, place + 1, "") for place in range(run.start() + 1, run.end(), 2))
+        start = run.start()
+        if _is_han(text[start - 1 : start]) and not _is_han(text[max(0, start - 2) : max(0, start - 1)]):
+            changes.extend((place, place + 1, "") for place in range(start, run.end(), 2))
     loose = {change[0] for change in changes}
     for gap in _BREAK.finditer(text):
         start, end = gap.span()
+        if text[start] == " " and not _is_han(text[max(0, start - 1) : start]):
+            continue
+        while end < gap.end() + 8 and text[end : end + 1] == " ":
+            end += 1
+        while start > gap.start() - 8 and start > 0 and text[start - 1] == " ":
+            start -= 1
         if start in loose:
             continue
-        if _straddled(text, start, end, glued):
+        if _straddled(text, start, end, joins):
             changes.append((start, end, ""))
-        elif "\n" in gap.group() and _goes_on(text, start, end, wrapped):
+        elif text[gap.start()] == "\n" and _goes_on(text, start, end, joins):
             changes.append((start, end, " "))
     return changes
 
 
-def _straddled(text: str, start: int, end: int, glued: re.Pattern[str]) -> bool:
+def _is_han(sign: str) -> bool:
+    return "\u3400" <= sign <= "\u9fff"
+
+
+def _straddled(text: str, start: int, end: int, joins: Joins) -> bool:
     """Does a known word lie across the gap?"""
-    before = text[max(0, start - 12) : start].lower()
-    joined = before + text[end : end + 12].lower()
-    return any(found.start() < len(before) < found.end() for found in glued.finditer(joined))
+    if text[start - 1 : start] + text[end : end + 1] not in joins.pairs:
+        return False
+    before = text[max(0, start - _REACH) : start]
+    joined = (before + text[end : end + _REACH]).lower()
+    return any(found.start() < len(before) < found.end() for found in joins.glued.finditer(joined))
 
 
-def _goes_on(text: str, start: int, end: int, wrapped: re.Pattern[str]) -> bool:
+def _goes_on(text: str, start: int, end: int, joins: Joins) -> bool:
     """A line that ends in the middle of a phrase, or in English in the middle of a sentence."""
-    tail = text[max(0, start - 24) : start].lower()
-    if wrapped.search(tail):
+    last, following = text[start - 1 : start], text[end : end + 1]
+    if last in ",、(/+:" and last:
         return True
-    following = text[end : end + 1]
-    return bool(re.search(r"[a-z,]$", tail)) and "a" <= following <= "z"
+    if ("a" <= last <= "z") and "a" <= following <= "z":
+        return True
+    tail = text[max(0, start - _REACH) : start].lower()
+    for word in joins.dangling if tail.endswith(joins.dangling) else ():
+        if tail.endswith(word) and not (word[0].isascii() and tail[: -len(word)][-1:].isalnum()):
+            return True
+    return False
 
 
 def _rebuilt(text: str, changes: list[Change]) -> Normal:

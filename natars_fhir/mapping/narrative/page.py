@@ -16,9 +16,11 @@ from natars_fhir.mapping.narrative.lexicon import Hit, Lexicon
 from natars_fhir.mapping.narrative.normal import Normal, normal
 from natars_fhir.mapping.narrative.words import Words
 
-_ENDS = re.compile(r"[。;!?\n]|\.(?![0-9a-z])|,")
+_ENDS = re.compile(r"[。;!?\n,.]")
 _QUOTE = re.compile('"[^"\n]{0,200}"')
 #: nothing else before the clause ends
+_ONE_CLAUSE = 120
+_ONE_SENTENCE = 240
 _STANDS_ALONE = re.compile(r'[\s)"]*(?=[。;!?\n,.、]|$)')
 
 
@@ -71,12 +73,11 @@ class Page:
 
     def void(self, place: int) -> bool:
         """Is it advice, a condition, someone else's, or a value that was corrected?"""
-        index = bisect_right(self.voids, (place, len(self.text) + 1)) - 1
-        return index >= 0 and self.voids[index][0] <= place < self.voids[index][1]
+        return _inside(self.voids, place)
 
     def is_amended(self, place: int) -> bool:
         """Does it stand in a supplement or correction?"""
-        return any(start <= place < end for start, end in self.amended)
+        return _inside(self.amended, place)
 
     def stance(self, start: int, end: int) -> Stance:
         """How the word between is said, by the cues of its clause."""
@@ -84,7 +85,7 @@ class Page:
 
     def before(self, start: int, low: int | None = None) -> Stance:
         """What the cues to the left, in the clause or down to *low*, make of it."""
-        low = self.clause(start)[0] if low is None else low
+        low = max(self.clause(start)[0], start - _ONE_CLAUSE) if low is None else max(low, start - _ONE_SENTENCE)
         denied = hedged = False
         for cue in reversed(self.cues[bisect_left(self.cue_starts, low) : bisect_left(self.cue_starts, start)]):
             if cue.tag in ("definite", "stop"):
@@ -97,7 +98,7 @@ class Page:
 
     def after(self, end: int) -> Stance:
         """What the cues to the right, in the clause, make of it."""
-        high = self.clause(end)[1]
+        high = min(self.clause(end)[1], end + _ONE_CLAUSE)
         denied = hedged = False
         for cue in self.cues[bisect_left(self.cue_starts, end) : bisect_left(self.cue_starts, high + 1)]:
             if cue.tag == "stop":
@@ -109,6 +110,12 @@ class Page:
         return Stance(denied, hedged)
 
 
+def _inside(stretches: tuple[tuple[int, int], ...], place: int) -> bool:
+    """Does the place lie in one of the stretches, which are sorted and apart?"""
+    index = bisect_right(stretches, place, key=lambda stretch: stretch[0]) - 1
+    return index >= 0 and place < stretches[index][1]
+
+
 def _around(ends: tuple[int, ...], place: int, length: int) -> tuple[int, int]:
     index = bisect_left(ends, place)
     return (ends[index - 1] + 1 if index else 0), (ends[index] if index < len(ends) else length)
@@ -116,16 +123,28 @@ def _around(ends: tuple[int, ...], place: int, length: int) -> tuple[int, int]:
 
 def page(text: str, words: Words) -> Page:
     """Make a text ready."""
-    form = normal(text, words.characters, words.glued, words.wrapped)
-    ends = [found.start() for found in _ENDS.finditer(form.text)]
+    form = normal(text, words.characters, words.joins)
+    ends = _ends(form.text)
     stops = tuple(place for place in ends if form.text[place] != ",")
     cues = tuple(words["cues.cue"].find(form.text, form.cased))
-    corrections = tuple(cue for cue in cues if cue.tag == "becomes")
+    corrections = tuple(cue.start for cue in cues if cue.tag == "becomes")
     formers = tuple(cue.start for cue in cues if cue.tag == "former")
     bounds = Bounds(form.text, stops, tuple(ends), cues, corrections, formers)
     voids = _merged([stretch for cue in cues if (stretch := _void(cue, bounds))])
     amended = _merged(_amended(bounds))
     return Page(form, form.text, stops, tuple(ends), cues, tuple(cue.start for cue in cues), voids, amended)
+
+
+def _ends(text: str) -> list[int]:
+    """Where clauses end; a full stop before a letter or a digit ends nothing."""
+    ends = [found.start() for found in _ENDS.finditer(text)]
+    if "." not in text:
+        return ends
+    return [place for place in ends if text[place] != "." or not _is_latin(text[place + 1 : place + 2])]
+
+
+def _is_latin(sign: str) -> bool:
+    return sign.isascii() and sign.isalnum()
 
 
 class Bounds(NamedTuple):
@@ -135,7 +154,8 @@ class Bounds(NamedTuple):
     stops: tuple[int, ...]
     clauses: tuple[int, ...]
     cues: tuple[Hit, ...]
-    becomes: tuple[Hit, ...]
+    #: where corrections and the reports that they correct begin
+    becomes: tuple[int, ...]
     former_starts: tuple[int, ...]
 
     def sentence(self, place: int) -> tuple[int, int]:
@@ -154,7 +174,7 @@ def _void(cue: Hit, bounds: Bounds) -> Stretch | None:
     if cue.tag in ("relative", "differential"):
         return low, high
     if cue.tag == "becomes":
-        several = any(low <= other.start < cue.start for other in bounds.becomes)
+        several = bisect_left(bounds.becomes, low) < bisect_left(bounds.becomes, cue.start)
         return (_around(bounds.clauses, cue.start, high)[0] if several else low), cue.end
     if cue.tag == "former":
         return cue.start, _former_end(cue, bounds, high)
@@ -166,7 +186,8 @@ def _former_end(cue: Hit, bounds: Bounds, high: int) -> int:
     quoted = _QUOTE.search(bounds.text, cue.end, high)
     if quoted and quoted.start() - cue.end < 6:
         return quoted.end()
-    return next((other.end for other in bounds.becomes if cue.end <= other.start < high), high)
+    index = bisect_left(bounds.becomes, cue.end)
+    return min(high, bounds.becomes[index]) if index < len(bounds.becomes) else high
 
 
 def _amended(bounds: Bounds) -> list[Stretch]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from natars_fhir.domain.record import detail
 from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.page import Page
-from natars_fhir.mapping.narrative.said import Said, firmness
+from natars_fhir.mapping.narrative.said import Kind, Said, firmness
 from natars_fhir.mapping.narrative.words import Words
 
 CONCEPT = "primary-site"
@@ -19,36 +19,32 @@ _REACH = 16
 _TO_ORGAN = re.compile(r"(?:[\s左右侧近后前上下壁:(]|the|wall of|muscle of|a|an)*")
 
 
-def read(page: Page, words: Words, kind: str) -> Iterator[Said]:
-    """Origins that are said in so many words, then the place of the lesion."""
-    done = set()
-    for each in _origins(page, words, kind):
-        done.add(page.sentence(each.span[0])[0])
-        yield each
-    seats = (hit for hit in page.find(words["sites.seat"]) if hit.tag == "place")
-    first: set[int] = set()
-    for hit in seats:
-        sentence = page.sentence(hit.start)[0]
-        if sentence in first or page.void(hit.start) or not _holds_lesion(page, words, hit):
+def read(page: Page, words: Words, kind: Kind) -> Iterator[Said]:
+    """Origins that are said in so many words, and the place of the lesion: once a sentence."""
+    done = -1
+    for hit in page.find(words["sites.mark"]):
+        if page.void(hit.start):
             continue
-        first.add(sentence)
-        hedged = page.before(hit.start).hedged
-        denied = page.before(hit.start).denied
-        if not denied:
-            yield Said(CONCEPT, "retroperitoneum", page.span(hit.start, hit.end), firmness(hedged), detail(method=kind))
+        if hit.tag != "place":
+            yield from _origin(page, words, hit, kind)
+        elif hit.start >= done and _holds_lesion(page, words, hit):
+            stance = page.before(hit.start)
+            if not stance.denied:
+                done = page.sentence(hit.start)[1]
+                span = page.span(hit.start, hit.end)
+                yield Said(CONCEPT, "retroperitoneum", span, firmness(stance.hedged), detail(method=kind))
 
 
-def _origins(page: Page, words: Words, kind: str) -> Iterator[Said]:
+def _origin(page: Page, words: Words, hit: Hit, kind: Kind) -> Iterator[Said]:
     """来源于胃, "arising from the stomach", 胃来源."""
-    for hit in page.find(words["sites.origin"]):
-        organ = _after(page, words, hit) if hit.tag == "before" else _before(page, words, hit)
-        if organ is None or page.void(hit.start):
-            continue
-        low, high = min(hit.start, organ.start), max(hit.end, organ.end)
-        stance = page.stance(low, high)
-        if not stance.denied:
-            said = detail(method=kind, origin="stated")
-            yield Said(CONCEPT, organ.tag, page.span(low, high), firmness(stance.hedged), said)
+    organ = _after(page, words, hit) if hit.tag == "origin-before" else _before(page, words, hit)
+    if organ is None:
+        return
+    low, high = min(hit.start, organ.start), max(hit.end, organ.end)
+    stance = page.stance(low, high)
+    if not stance.denied:
+        said = detail(method=kind, origin="stated")
+        yield Said(CONCEPT, organ.tag, page.span(low, high), firmness(stance.hedged), said)
 
 
 def _after(page: Page, words: Words, hit: Hit) -> Hit | None:
@@ -69,5 +65,5 @@ def _holds_lesion(page: Page, words: Words, hit: Hit) -> bool:
     low, high = page.clause(hit.start)
     if page.text[hit.end : hit.end + 1] == ")" and page.text[max(0, hit.start - 6) : hit.start].count("("):
         return True
-    near = page.find(words["sites.seat"], low, high)
-    return any(other.tag == "lesion" and abs(other.start - hit.end) <= 40 for other in near)
+    near = page.find(words["sites.lesion"], max(low, hit.start - 30), min(high, hit.end + 40))
+    return next(near, None) is not None

@@ -6,6 +6,7 @@ A specimen, a biopsy core, a lymph node or an organ is never the tumour; a numbe
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
@@ -23,12 +24,18 @@ CONCEPT = "tumour-size"
 _NO_UNIT = "a tumour's dimensions have no unit"
 _EARLIER = "an earlier measure, not the present one"
 _OF_MM = Decimal("0.1")
+#: what may stand between a thing and its measure
+_SMALL = " :约为(最大"
+_BEFORE, _AFTER = 200, 60
 
 
 class Patterns(NamedTuple):
     """What sizes look like."""
 
+    #: a number that may begin a size: quick to find
+    likely: re.Pattern[str]
     number: re.Pattern[str]
+    single: re.Pattern[str]
     several: re.Pattern[str]
     axis: re.Pattern[str]
     after: re.Pattern[str]
@@ -61,8 +68,11 @@ def patterns(words: Words) -> Patterns:
         + words.any("quantity.word", "below", "at-most", "above", "at-least", "about")
         + ")*"
     )
+    follows = rf"{unit}|[x*(<>≤≥]|by|{words.any('quantity.word', 'range')}"
     return Patterns(
+        re.compile(rf"[0-9]+(?:\.[0-9]+)?\s*(?:{words.any('size.near', 'over')})?\s*(?:{follows})"),
         re.compile(number),
+        re.compile(number.removesuffix("?")),
         re.compile(rf"{number}(?:{by}{number}){{1,2}}"),
         re.compile(rf"{near['axis']}{fill}$"),
         re.compile(rf"\s*{near['after']}"),
@@ -79,22 +89,25 @@ def read(page: Page, words: Words, method: str) -> Iterator[Said | Unread]:
     found = [each for each in _measures(page, words, shape) if not page.void(each.start)]
     if not found:
         return
-    things = list(page.find(words["size.thing"]))
-    for group in _axes_together(page, [each for each in found if _is_tumours(page, words, shape, each, things)]):
+    things = list(_things_near(page, words, found))
+    order = Things(things, [hit.start for hit in things])
+    for group in _axes_together(page, [each for each in found if _is_tumours(page, words, shape, each, order)]):
         yield _told(page, shape, group, method)
 
 
 def _measures(page: Page, words: Words, shape: Patterns) -> Iterator[Measure]:
     """Every "a x b x c" and every single number with a unit."""
+    text = page.text
     done = 0
-    for first in shape.number.finditer(page.text):
-        if first.start() < done:
+    for likely in shape.likely.finditer(text):
+        start = likely.start()
+        if start < done:
             continue
-        many = shape.several.match(page.text, first.start())
-        found = many or first
-        done = found.end()
-        if many or first[4]:
-            yield _measure(page.text, first.start(), found.end(), shape, words)
+        found = shape.several.match(text, start)
+        first = found or shape.single.match(text, start)
+        if first:
+            done = first.end()
+            yield _measure(text, start, done, shape, words)
 
 
 def _measure(text: str, start: int, end: int, shape: Patterns, words: Words) -> Measure:
@@ -127,25 +140,57 @@ def _extent(size: Number) -> tuple[Decimal, Decimal]:
     return (Decimal("Infinity") if size.high is None else size.high), low
 
 
-def _is_tumours(page: Page, words: Words, shape: Patterns, each: Measure, things: list[Hit]) -> bool:
+def _things_near(page: Page, words: Words, found: list[Measure]) -> Iterator[Hit]:
+    """Things that may be measured: not further than a few sentences before a measure, or in its clause after."""
+    reached = 0
+    for each in found:
+        low, high = max(reached, each.start - _BEFORE), each.end + _AFTER
+        yield from (hit for hit in page.find(words["size.thing"], low, high) if hit.tag != "neutral")
+        reached = max(reached, high)
+
+
+class Things(NamedTuple):
+    """What a text speaks of, in order, with where each begins."""
+
+    hits: list[Hit]
+    starts: list[int]
+
+    def before(self, place: int) -> Hit | None:
+        """The last one before a place."""
+        index = bisect_left(self.starts, place)
+        return self.hits[index - 1] if index else None
+
+    def after(self, place: int) -> Hit | None:
+        """The first one after a place."""
+        index = bisect_left(self.starts, place)
+        return self.hits[index] if index < len(self.hits) else None
+
+
+def _is_tumours(page: Page, words: Words, shape: Patterns, each: Measure, things: Things) -> bool:
     """Is the tumour what is measured? The word nearest on the left in the clause, then right, then further left."""
     low, high = page.clause(each.start)
-    left = page.text[max(low, each.start - 40) : each.start]
+    before, after = things.before(each.start), things.after(each.end)
+    here = before is not None and before.start >= low
+    if not here and after and after.start < min(high, each.end + _AFTER):
+        thing, near = after, after.start - each.end < 12
+    else:
+        thing, near = before, here and before is not None and page.text[before.end : each.start].strip(_SMALL) == ""
+    if thing and not _is_tumour(page, words, thing):
+        return False
+    left = page.text[max(low, each.start - 18) : each.start]
     if shape.distance.search(left) or shape.organ.search(left):
         return False
-    named = shape.axis.search(page.text[max(0, each.start - 40) : each.start]) or shape.after.match(page.text, each.end)
-    here = [hit for hit in things if low <= hit.start and hit.end <= each.start and hit.tag != "neutral"]
-    after = [hit for hit in things if each.end <= hit.start < min(high, each.end + 60) and hit.tag != "neutral"]
-    earlier = [hit for hit in things if hit.end <= low and hit.tag != "neutral"]
-    if here:
-        thing = here[-1].tag if not _in_organ(page, words, here[-1]) else "other"
-        single = bool(named) or page.text[here[-1].end : each.start].strip(" :约为(最大") == ""
-        return thing == "tumour" and (each.dimensions > 1 or single)
-    if after and (named or each.dimensions > 1 or after[0].start - each.end < 12):
-        return after[0].tag == "tumour" and not _in_organ(page, words, after[0])
-    if not named and each.dimensions == 1:
-        return False
-    return not earlier or earlier[-1].tag == "tumour" and not _in_organ(page, words, earlier[-1])
+    return each.dimensions > 1 or near or _named(page, shape, each)
+
+
+def _named(page: Page, shape: Patterns, each: Measure) -> bool:
+    """Does a word such as 最大径 or "in diameter" stand beside it?"""
+    left = page.text[max(0, each.start - 24) : each.start]
+    return shape.after.match(page.text, each.end) is not None or shape.axis.search(left) is not None
+
+
+def _is_tumour(page: Page, words: Words, thing: Hit) -> bool:
+    return thing.tag == "tumour" and not _in_organ(page, words, thing)
 
 
 @lru_cache(maxsize=8)

@@ -15,10 +15,8 @@ from natars_fhir.domain.record import detail
 from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.page import Page, Stance
 from natars_fhir.mapping.narrative.said import Kind, Said, firmness
-from natars_fhir.mapping.narrative.words import Words
+from natars_fhir.mapping.narrative.words import NO_CONCEPTS, STATEMENTS, Words
 
-#: tables of statements.toml that are no concepts
-_OTHER_TABLES = {"scale", "place", "answer"}
 _NODES = re.compile(r"\(?\s*(\d{1,3})\s*/\s*(\d{1,3})\s*\)?")
 _DENIED_HERE = "未无不"
 _SCALES = {"asa": ("asa-class", 1, 6), "ecog": ("ecog", 0, 5)}
@@ -29,18 +27,21 @@ _PRESENCE = {"present", "recurrence"}
 def concepts(words: Words) -> tuple[str, ...]:
     """The concepts that statements.toml has phrases for."""
     names = (name.partition(".") for name in words.lexicons)
-    return tuple(table for file, _, table in names if file == "statements" and table not in _OTHER_TABLES)
+    return tuple(table for file, _, table in names if file == "statements" and table not in NO_CONCEPTS)
 
 
 def read(page: Page, words: Words, kind: Kind) -> Iterator[Said]:
-    """Every statement of the text."""
-    for concept in concepts(words):
-        if concept == "organs-resected" and kind != "operation":
+    """Every statement of the text; of one concept, none within another."""
+    reached: dict[str, int] = {}
+    for hit in words[STATEMENTS].overlapping(page.text, page.normal.cased):
+        concept, _, tag = hit.tag.partition(" ")
+        if hit.start < reached.get(concept, 0) or (concept == "organs-resected" and kind != "operation"):
             continue
-        for hit in page.find(words[f"statements.{concept}"]):
-            if not page.void(hit.start):
-                yield from _told(page, words, concept, hit, kind)
-    yield from _scales(page, words)
+        reached[concept] = hit.end
+        if page.void(hit.start):
+            continue
+        told = Hit(hit.start, hit.end, tag)
+        yield from _scale(page, words, told) if concept == "scale" else _told(page, words, concept, told, kind)
 
 
 def _told(page: Page, words: Words, concept: str, hit: Hit, kind: Kind) -> Iterator[Said]:
@@ -68,10 +69,12 @@ def _stance(page: Page, hit: Hit) -> Stance:
 def _metastasis(page: Page, words: Words, hit: Hit, stance: Stance, kind: Kind) -> Iterator[Said]:
     """What imaging alone shows is suspected; nodes that are counted decide."""
     low, high = page.clause(hit.start)
-    places = {place.tag for place in page.find(words["statements.place"], low, min(high, hit.end + 24))}
+    near = max(low, hit.start - 24), min(high, hit.end + 24)
+    places = {place.tag for place in page.find(words["statements.place"], *near)}
     nodes = _NODES.match(page.text, hit.end) if "lymph-nodes" in places else None
     denied = stance.denied or hit.tag == "absent" or (nodes is not None and int(nodes[1]) == 0)
-    proven = any(word.tag == "tissue" for word in page.find(words["histology.around"], page.sentence(low)[0], hit.end))
+    before = max(page.sentence(low)[0], hit.start - 60)
+    proven = page.has(words["histology.around"], "tissue", before, hit.end)
     value = "absent" if denied else "suspected" if stance.hedged or (kind == "imaging" and not proven) else "present"
     scope = "lymph-nodes" if "lymph-nodes" in places else next(iter(sorted(places)), None)
     end = nodes.end() if nodes else hit.end
@@ -79,18 +82,18 @@ def _metastasis(page: Page, words: Words, hit: Hit, stance: Stance, kind: Kind) 
     yield Said("metastasis", value, page.span(hit.start, end), firmness(stance.hedged), said)
 
 
-def _scales(page: Page, words: Words) -> Iterator[Said]:
+def _scale(page: Page, words: Words, hit: Hit) -> Iterator[Said]:
     """ASA classes and ECOG."""
-    value = _scale_pattern(words)
-    for hit in page.find(words["statements.scale"]):
-        if hit.tag not in _SCALES or page.void(hit.start):
-            continue
-        found = value.match(page.text, hit.end)
-        number = _class(found, hit.tag) if found else None
-        if found and number:
-            hedged = page.stance(hit.start, found.end()).hedged
-            said = detail(emergency="yes" if hit.tag == "asa" and found["e"] else None)
-            yield Said(_SCALES[hit.tag][0], number, page.span(hit.start, found.end()), firmness(hedged), said)
+    found = _scale_pattern(words).match(page.text, hit.end)
+    number = _class(found, hit.tag) if found else None
+    if found and number:
+        hedged = page.stance(hit.start, found.end()).hedged
+        said = detail(emergency=_emergency(found, hit.tag))
+        yield Said(_SCALES[hit.tag][0], number, page.span(hit.start, found.end()), firmness(hedged), said)
+
+
+def _emergency(found: re.Match[str], scale: str) -> str | None:
+    return "yes" if scale == "asa" and (found["e"] or found["e2"]) else None
 
 
 @lru_cache(maxsize=8)
@@ -118,8 +121,7 @@ def scale(page: Page, words: Words, concept: str) -> Said | None:
     value = _class(found, tag) if found else None
     if not found or not value:
         return None
-    emergency = "yes" if tag == "asa" and (found["e"] or found["e2"]) else None
-    return Said(concept, value, (0, len(page.text)), "final", detail(emergency=emergency))
+    return Said(concept, value, page.span(0, len(page.text)), "final", detail(emergency=_emergency(found, tag)))
 
 
 def answer(page: Page, words: Words, concept: str) -> Said | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from natars_fhir.mapping.narrative.lexicon import GAP, Lexicon, lexicon
-from natars_fhir.mapping.narrative.normal import Characters
+from natars_fhir.mapping.narrative.normal import Characters, Joins
 
 #: Every table that the reader asks for, with the tags that the code knows by name. "*": the file says which.
 TABLES: Mapping[str, str] = {
@@ -36,16 +36,16 @@ TABLES: Mapping[str, str] = {
     "size.thing": "tumour specimen core node other neutral",
     "size.organ": "name",
     "size.near": "axis after earlier changed distance over",
-    "grade.scheme": "fnclcc other",
+    "grade.mark": "fnclcc other high intermediate low",
     "grade.word": "grade score not-graded differentiation mitoses necrosis",
-    "grade.level": "high intermediate low",
-    "counts.mitoses": "name field area rare frequent seen none",
-    "counts.necrosis": "name extensive seen none",
+    "counts.name": "mitoses necrosis",
+    "counts.mitoses": "field area rare frequent seen none",
+    "counts.necrosis": "extensive seen none",
     "histology.name": "DDLPS WDLPS LMS UPS SFT OTHER SARCOMA-NOS",
     "histology.around": "component like either before-tissue tissue hint",
     "sites.organ": "*",
-    "sites.origin": "before after",
-    "sites.seat": "place lesion",
+    "sites.mark": "place origin-before origin-after",
+    "sites.lesion": "name",
     "statements.scale": "asa ecog filler",
     "statements.place": "*",
     "statements.answer": "present absent suspected",
@@ -54,6 +54,9 @@ TABLES: Mapping[str, str] = {
     "statements.*": "*",
 }
 _CHARACTERS = "characters"
+#: the compiled list of all statements, and the tables of statements.toml that are no concepts
+STATEMENTS = "statements"
+NO_CONCEPTS = frozenset({"scale", "place", "answer"})
 
 
 class WordFaults(Exception):
@@ -70,8 +73,7 @@ class Words:
 
     characters: Characters
     lexicons: Mapping[str, Lexicon]
-    glued: re.Pattern[str]
-    wrapped: re.Pattern[str]
+    joins: Joins
 
     def __getitem__(self, table: str) -> Lexicon:
         return self.lexicons[table]
@@ -170,20 +172,35 @@ def _either_side(table: str) -> bool:
 
 
 def _compiled(tables: Tables, characters: Characters) -> Words:
-    lexicons = {name: lexicon(tags, characters.whole, names=name == "markers.marker") for name, tags in tables.items()}
-    torn = {word: [word] for tags in tables.values() for words in tags.values() for word in words if _han(word)}
-    glued = lexicon({"word": sorted(torn)}, characters.whole).pattern
-    cues = tables["cues.cue"]
-    dangling = sorted({characters.whole(word) for tag in cues for word in cues[tag] if GAP not in word} - {"?"})
-    dangling += [characters.whole(word) for word in tables["cues.wrap"]["open"]]
-    wrapped = re.compile(rf"(?:[,、(/+:]|{'|'.join(_tail(word) for word in dangling)})$")
-    return Words(characters, lexicons, glued, wrapped)
+    lexicons = {
+        name: lexicon(tags, characters.whole, names=name == "markers.marker") for name, tags in tables.items()
+    }
+    lexicons[STATEMENTS] = lexicon(_statements(tables), characters.whole)
+    return Words(characters, lexicons, _joins(tables, characters))
+
+
+def _statements(tables: Tables) -> dict[str, list[str]]:
+    """All statements as one list, each tag with its concept before it; a trap is a trap for all."""
+    merged: dict[str, list[str]] = {"trap": []}
+    for name, tags in tables.items():
+        file, _, concept = name.partition(".")
+        if file == "statements" and concept not in NO_CONCEPTS:
+            for tag, words in tags.items():
+                merged.setdefault("trap" if tag == "trap" else f"{concept} {tag}", []).extend(words)
+    for tag in ("asa", "ecog"):
+        merged[f"scale {tag}"] = tables["statements.scale"][tag]
+    return merged
+
+
+def _joins(tables: Tables, characters: Characters) -> Joins:
+    """Words that must not be torn, and those that a line may end with while its sentence goes on."""
+    every = {characters.whole(word) for tags in tables.values() for words in tags.values() for word in words}
+    torn = sorted(word for word in every if _han(word))
+    pairs = frozenset(pair for word in torn for pair in map("".join, zip(word, word[1:], strict=False)))
+    cues = (word for words in tables["cues.cue"].values() for word in words if GAP not in word)
+    dangling = {characters.whole(word) for word in (*cues, *tables["cues.wrap"]["open"])} - {"?"}
+    return Joins(pairs, lexicon({"word": torn}, characters.whole).pattern, tuple(sorted(dangling)))
 
 
 def _han(word: str) -> bool:
     return len(word) > 1 and any("\u3400" <= sign <= "\u9fff" for sign in word) and GAP not in word
-
-
-def _tail(word: str) -> str:
-    """A word at the end of a line; a Latin one begins there too."""
-    return (r"(?<![a-z0-9])" if word[0].isascii() else "") + re.escape(word)

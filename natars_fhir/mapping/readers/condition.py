@@ -30,8 +30,10 @@ def condition(view: View, lore: Lore) -> Plan:
         for place, told in found:
             if (sure := _as_sure(told, status, kinds[told.concept])) is not None:
                 sink.add(_with_course(sure, course, ended), place)
-        if course in _CAME_BACK and any(told.concept in ("histology", "primary-site") for _, told in found):
-            sink.add(Told("prior-resection", "present", detail(origin="recurrence")), "Condition.clinicalStatus")
+        came_back = course in _CAME_BACK and status != "refuted"
+        if came_back and any(told.concept in ("histology", "primary-site") for _, told in found):
+            value = "suspected" if status in _UNSURE else "present"
+            sink.add(Told("prior-resection", value, detail(origin="recurrence")), "Condition.clinicalStatus")
 
     return plan
 

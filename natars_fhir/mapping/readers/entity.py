@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
-from natars_fhir.fhir.path import Walk, first, walk
+from natars_fhir.fhir.path import first, head, walk
 from natars_fhir.mapping.codes import Meaning
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.reader import read as read_text
+from natars_fhir.mapping.narrative.said import Kind
 from natars_fhir.mapping.readers.histology import of_coding
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
@@ -35,13 +37,15 @@ def dated(view: View) -> Callable[[Any, Sink], None]:
 
 def coded(paths: Sequence[str], lore: Lore) -> Callable[[Any, Sink], Iterator[tuple[str, Told]]]:
     """Everything that the codings at *paths* say by themselves, as (place, told); what says nothing is counted."""
-    walks: list[Walk] = [walk(path) for path in paths]
+    walks = [(attrgetter(head(path)), walk(path)) for path in paths]
 
     def read(resource: Any, sink: Sink) -> Iterator[tuple[str, Told]]:
         kind = type(resource).__name__
-        for reach in walks:
+        for there, reach in walks:
+            if there(resource) is None:
+                continue
             for place, coding in reach(resource):
-                told = list(meant(lore, coding))
+                told = meant(lore, coding)
                 if not told:
                     sink.not_understood.append(("code", kind, coding.system or "", coding.code or ""))
                 for one in told:
@@ -50,21 +54,23 @@ def coded(paths: Sequence[str], lore: Lore) -> Callable[[Any, Sink], Iterator[tu
     return read
 
 
-def meant(lore: Lore, coding: Any) -> Iterator[Told]:
+def meant(lore: Lore, coding: Any) -> list[Told]:
     """What one coding says: meanings of its table, and any morphology that ICD-O-3 can spell."""
     meanings: tuple[Meaning, ...] = lore.says[coding.system, coding.code]
-    for meaning in meanings:
-        yield Told(*meaning)
+    told = [Told(*meaning) for meaning in meanings]
     if not any(meaning.concept == "histology" for meaning in meanings):
-        yield from of_coding(lore, coding.system, coding.code)
+        told += of_coding(lore, coding.system, coding.code)
+    return told
 
 
-def spoken(paths: Sequence[str], lore: Lore, kind: str) -> Callable[[Any, Sink], Iterator[tuple[str, Told]]]:
+def spoken(paths: Sequence[str], lore: Lore, kind: Kind) -> Callable[[Any, Sink], Iterator[tuple[str, Told]]]:
     """Everything that the texts at *paths* say, as (place, told); parts that could not be read become issues."""
-    walks: list[Walk] = [walk(path) for path in paths]
+    walks = [(attrgetter(head(path)), walk(path)) for path in paths]
 
     def read(resource: Any, sink: Sink) -> Iterator[tuple[str, Told]]:
-        for reach in walks:
+        for there, reach in walks:
+            if there(resource) is None:
+                continue
             for place, text in reach(resource):
                 where = f"{type(resource).__name__}.{place}"
                 yield from ((where, told) for told in narrated(text, lore, kind, where, sink))
@@ -72,22 +78,24 @@ def spoken(paths: Sequence[str], lore: Lore, kind: str) -> Callable[[Any, Sink],
     return read
 
 
-def narrated(text: str, lore: Lore, kind: str, where: str, sink: Sink) -> Iterator[Told]:
+def narrated(text: str, lore: Lore, kind: Kind, where: str, sink: Sink) -> Iterator[Told]:
     """A text's statements about the tumour and the patient; what speaks of other cells is no fact of the tumour."""
     reading = _read_short(text, lore.words, kind) if len(text) <= _SHORT else read_text(text, lore.words, kind)
-    for said in reading.said:
-        if said.concept in lore.concepts and dict(said.detail).get("cellScope", "tumour") == "tumour":
-            yield Told(said.concept, said.value, said.detail, said.standing, said.span)
+    for concept, value, span, standing, detail in reading.said:
+        if concept in lore.concepts and not (detail and dict(detail).get("cellScope", "tumour") != "tumour"):
+            yield Told(concept, value, detail, standing, span)
     for unread in reading.unread:
         sink.tell("value", where, f"A statement about «{unread.concept}» that is not read: {unread.why}.")
         sink.not_understood.append(("text", where.partition(".")[0], unread.concept, ""))
 
 
 def once(told: Iterable[tuple[str, Told]]) -> list[tuple[str, Told]]:
-    """The same thing said at several places of one resource counts once, at its first place."""
-    seen: dict[tuple[str, object, str], tuple[str, Told]] = {}
+    """The same thing said at several places of one resource counts once, at its first place: of its details only how
+    it was seen may differ."""
+    seen: dict[object, tuple[str, Told]] = {}
     for place, one in told:
-        seen.setdefault((one.concept, one.value, one.standing), (place, one))
+        meant_so = tuple(pair for pair in one.detail if pair[0] != "method")
+        seen.setdefault((one.concept, one.value, one.standing, meant_so), (place, one))
     return list(seen.values())
 
 

@@ -56,8 +56,13 @@ def _referred(lore: Lore, resource: Any, kind: str, given: str, sink: Sink) -> I
         for inner in resource.contained or ():
             if inner.id == name[1:] and type(inner).__name__ == "Medication":
                 yield from _contents(lore, inner, f"{where}.resolve()", given, sink)
+                return
     elif (key := sink.key_of(reference, "Medication")) is not None:
         yield where, Told("antineoplastic-drug", REFERRED, detail(given=given, medication=key))
+        return
+    sink.tell("not-found", where, "The Medication referred to is not known: which drug?")
+    if (shown := _named(lore, reference.display)) is not None:
+        yield f"{where}.display", _told(shown, given, hedged=True)
 
 
 def _contents(lore: Lore, found: Any, where: str, given: str, sink: Sink) -> Iterator[tuple[str, Told]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from natars_fhir.domain.record import Standing, detail
@@ -37,10 +38,14 @@ def procedure(view: View, lore: Lore) -> Plan:
             return
         stamp(resource, sink)
         value, sink.standing = state
-        text = _words_of(resource)
-        found = [*codes(resource, sink), *_by_name(view, text)]
+        texts = _texts(resource)
+        text = "\n".join(words for _, words in texts)
+        found = [*codes(resource, sink), *_by_name(view, texts)]
+        if value == "absent":  # that no laparotomy was done says nothing of what a laparotomy may have removed
+            found = [(place, told) for place, told in found if told.concept != "laparotomy"]
         reasons = tuple(key for reason in resource.reasonReference or () if (key := sink.key_of(reason, "Condition")))
-        for place, told in once(_weighed(found, relates(resource, text), _has(view, "biopsy-only", text))):
+        related = any(told.concept == "resection" for _, told in found) and relates(resource, text)
+        for place, told in once(_weighed(found, related, _has(view, "biopsy-only", text))):
             kept = told._replace(value=value) if value != "present" else told
             sink.add(_for_reason(kept, reasons), place)
         for index, note in enumerate(resource.note or ()):
@@ -55,24 +60,34 @@ def _about(told: Told) -> bool:
     return told.concept not in ("prior-resection", "biopsy", "laparotomy-biopsy-only")
 
 
-def _words_of(resource: Any) -> str:
-    """The words that name the operation, in lower case: its text and its notes."""
-    texts = [resource.code.text if resource.code else None, *(note.text for note in resource.note or ())]
-    return "\n".join(text for text in texts if text).casefold()
+def _texts(resource: Any) -> list[tuple[str, str]]:
+    """The words that name the operation, in lower case, each with its place: its text and its notes."""
+    named = [("Procedure.code.text", resource.code.text if resource.code else None)]
+    named += [(f"Procedure.note[{index}].text", note.text) for index, note in enumerate(resource.note or ())]
+    return [(place, text.casefold()) for place, text in named if text]
 
 
 def _has(view: View, name: str, text: str) -> bool:
-    return any(word in text for word in view.words.get(name, ()))
+    return bool(text) and _holds(view.words.get(name, ()), text)
 
 
-def _by_name(view: View, text: str) -> list[tuple[str, Told]]:
-    """What the operation's name says where no code does."""
-    named = [
-        ("resection", "suspected", "resection"),
-        ("biopsy", "present", "biopsy"),
-        ("laparotomy", "present", "laparotomy"),
-    ]
-    return [("Procedure.code.text", Told(concept, value)) for concept, value, name in named if _has(view, name, text)]
+@lru_cache(maxsize=20_000)
+def _holds(words: tuple[str, ...], text: str) -> bool:
+    """Names of operations come again and again: each is searched once."""
+    return any(word in text for word in words)
+
+
+_NAMED = (("resection", "suspected"), ("biopsy", "present"), ("laparotomy", "present"))
+
+
+def _by_name(view: View, texts: list[tuple[str, str]]) -> list[tuple[str, Told]]:
+    """What the operation's name says where no code does, at the first place that says it."""
+    found: list[tuple[str, Told]] = []
+    for concept, value in _NAMED:
+        place = next((place for place, text in texts if _has(view, concept, text)), None)
+        if place is not None:
+            found.append((place, Told(concept, value)))
+    return found
 
 
 def _weighed(found: list[tuple[str, Told]], related: bool, biopsy_only: bool) -> list[tuple[str, Told]]:

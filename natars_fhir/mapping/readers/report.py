@@ -11,19 +11,21 @@ from operator import attrgetter
 from typing import Any
 
 from natars_fhir.mapping.lore import Lore
+from natars_fhir.mapping.narrative.said import Kind
 from natars_fhir.mapping.readers.entity import Plan, coded, dated, narrated, once
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
 
+_KINDS: tuple[Kind, ...] = ("pathology", "imaging", "operation", "other")
 _CHARSET = re.compile(r"charset=\"?([\w.:-]+)", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 
 #: What a report's own words say of its kind, where no code does (in this order)
-_WORDS = (
-    ("pathology", ("病理", "免疫组化", "patholog", "histolog", "immunohisto")),
-    ("operation", ("手术记录", "术中", "operative note", "operation note")),
-    ("imaging", ("ct", "mr", "pet", "超声", "影像", "平扫", "增强", "imaging", "radiolog")),
+_WORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("pathology", re.compile("病理|免疫组化|patholog|histolog|immunohisto")),
+    ("operation", re.compile("手术记录|术中|operative note|operation note")),
+    ("imaging", re.compile("(?<![a-z])(?:ct|cta|mri?|pet)(?![a-z])|超声|影像|平扫|增强|imaging|radiolog")),
 )
 
 
@@ -54,7 +56,7 @@ def report(view: View, lore: Lore) -> Plan:
     return plan
 
 
-def _kind(lore: Lore, resource: Any) -> str | None:
+def _kind(lore: Lore, resource: Any) -> Kind | None:
     """Pathology, imaging or operation, by the category's codes; else by the report's name."""
     for category in resource.category or ():
         if kind := _kind_by_code(lore, category):
@@ -63,14 +65,15 @@ def _kind(lore: Lore, resource: Any) -> str | None:
     return found if found != "other" else None
 
 
-def _kind_by_code(lore: Lore, concept: Any) -> str | None:
+def _kind_by_code(lore: Lore, concept: Any) -> Kind | None:
     codings = concept.coding or ()
-    return next((kinds[0] for c in codings if (kinds := lore.reports[c.system, c.code])), None)
+    found = next((kinds[0] for c in codings if (kinds := lore.reports[c.system, c.code])), None)
+    return next((kind for kind in _KINDS if kind == found), None)
 
 
-def _kind_by_words(text: str) -> str:
+def _kind_by_words(text: str) -> Kind:
     words = text[:400].casefold()
-    return next((kind for kind, marks in _WORDS if any(mark in words for mark in marks)), "other")
+    return next((kind for kind, marks in _WORDS if marks.search(words)), "other")
 
 
 def _with_basis(told: Told, kind: str) -> Told:

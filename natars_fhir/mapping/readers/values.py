@@ -19,7 +19,6 @@ from natars_fhir.mapping.readers.histology import histology
 from natars_fhir.mapping.told import NOTHING, ReadValue, Told
 from natars_fhir.mapping.units import measured
 
-
 #: Values such as ``阳性（+++）`` come again and again: each is read once.
 _SHORT = 40
 _one_short = lru_cache(maxsize=20_000)(one)

@@ -1,0 +1,127 @@
+"""Consent counts only where it names this trial; allocation only as a subject of this study."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.ward import read, resource, told
+
+
+def consent(status: str = "active", **elements: Any) -> dict[str, Any]:
+    said = {"scope": {"text": "research"}, "category": [{"text": "consent"}], "dateTime": "2024-01-10", **elements}
+    return resource("Consent", status=status, **said)
+
+
+NAMED = {"category": [{"text": "NATARS"}]}
+
+
+@pytest.mark.parametrize(
+    "elements",
+    [
+        pytest.param({"identifier": [{"system": "urn:x", "value": "NATARS-017"}]}, id="identifier"),
+        pytest.param({"policy": [{"uri": "https://clinicaltrials.gov/study/NCT05844813"}]}, id="policy"),
+        pytest.param({"policyRule": {"text": "natars, version 2"}}, id="policy rule in lower case"),
+        pytest.param(NAMED, id="category"),
+        pytest.param({"category": [{"coding": [{"system": "urn:x", "code": "nct05844813"}]}]}, id="a code"),
+        pytest.param({"category": [{"coding": [{"display": "Consent to NATARS"}]}]}, id="a display"),
+        pytest.param({"sourceReference": {"reference": "DocumentReference/1", "display": "NATARS"}}, id="source"),
+        pytest.param({"sourceAttachment": {"title": "NATARS consent form"}}, id="title of the form"),
+        pytest.param(
+            {"provision": {"data": [{"meaning": "instance", "reference": {"reference": "ResearchStudy/NCT05844813"}}]}},
+            id="the study",
+        ),
+    ],
+)
+def test_consent_that_names_the_trial_counts(elements: dict[str, Any]) -> None:
+    assert told(consent(**elements)) == ["consent given"]
+
+
+def test_consent_that_names_no_trial_or_another_does_not_count() -> None:
+    reading = read(consent(category=[{"text": "consent to the XYZ study"}]))
+    assert reading.facts == ()
+    assert [(i.severity, i.code) for i in reading.issues] == [("information", "informational")]
+
+
+def test_the_name_that_a_site_gives_the_trial_counts_at_that_site_alone() -> None:
+    sent = consent(identifier=[{"system": "urn:x", "value": "RPS-2023-017"}])
+    assert told(sent, "hospital-b") == ["consent given"]
+    assert told(sent, "hospital-a") == []
+
+
+@pytest.mark.parametrize(
+    ("status", "elements", "facts"),
+    [
+        pytest.param("active", {}, ["consent given"], id="active"),
+        pytest.param("active", {"provision": {"type": "permit"}}, ["consent given"], id="permitted"),
+        pytest.param("active", {"provision": {"type": "deny"}}, ["consent refused"], id="an active refusal"),
+        pytest.param("rejected", {}, ["consent refused"], id="rejected"),
+        pytest.param("inactive", {}, ["consent withdrawn"], id="inactive"),
+        pytest.param("draft", {}, ["consent proposed"], id="draft"),
+        pytest.param("proposed", {}, ["consent proposed"], id="proposed"),
+        pytest.param("entered-in-error", {}, [], id="in error"),
+    ],
+)
+def test_a_status_says_what_became_of_the_consent(status: str, elements: dict[str, Any], facts: list[str]) -> None:
+    assert told(consent(status, **NAMED, **elements)) == facts
+
+
+def test_consent_is_dated_by_its_signature() -> None:
+    (fact,) = read(consent(**NAMED)).facts
+    assert (fact.when, fact.path) == ("2024-01-10", "Consent.status")
+
+
+def test_consent_is_about_its_patient() -> None:
+    assert read(consent(**NAMED)).subject == "Patient/p1"
+
+
+def subject(**elements: Any) -> dict[str, Any]:
+    said = {"status": "on-study", "study": {"reference": "ResearchStudy/NCT05844813"}, "assignedArm": "surgery-only"}
+    return resource("ResearchSubject", **{**said, "period": {"start": "2024-01-15"}, **elements})
+
+
+@pytest.mark.parametrize(
+    ("elements", "facts"),
+    [
+        pytest.param({}, ["allocation surgery-only"], id="on study"),
+        pytest.param({"status": "off-study"}, ["allocation surgery-only"], id="off study was on it"),
+        pytest.param({"status": "candidate"}, [], id="a candidate"),
+        pytest.param({"status": "screening"}, [], id="in screening"),
+        pytest.param({"assignedArm": None}, [], id="without an arm"),
+        pytest.param({"study": {"reference": "ResearchStudy/other"}}, [], id="of another study"),
+        pytest.param({"study": {"display": "NATARS"}}, ["allocation surgery-only"], id="by the study's name"),
+        pytest.param(
+            {"study": {"identifier": {"system": "urn:x", "value": "NCT05844813"}}},
+            ["allocation surgery-only"],
+            id="by the study's identifier",
+        ),
+    ],
+)
+def test_a_subject_of_this_study_with_an_arm_is_allocated(elements: dict[str, Any], facts: list[str]) -> None:
+    assert told(subject(**elements)) == facts
+
+
+def test_an_allocation_is_dated_and_is_about_the_individual() -> None:
+    reading = read(subject())
+    assert (reading.subject, reading.facts[0].when) == ("Patient/p1", "2024-01-15")
+
+
+@pytest.mark.parametrize(
+    ("elements", "facts"),
+    [
+        pytest.param({"birthDate": "1960-05"}, ["birth-date 1960-05"], id="a partial birth date stays partial"),
+        pytest.param({"gender": "female"}, ["sex female"], id="sex"),
+        pytest.param({"deceasedBoolean": True}, ["death present"], id="died, nobody says when"),
+        pytest.param({"deceasedBoolean": False}, ["death absent"], id="alive"),
+        pytest.param({"deceasedDateTime": "2024-06-01"}, ["death present"], id="died on a day"),
+        pytest.param({"name": [{"text": "某"}], "telecom": [{"value": "1"}]}, [], id="names are never read"),
+    ],
+)
+def test_of_a_patient_only_what_criteria_ask_is_read(elements: dict[str, Any], facts: list[str]) -> None:
+    assert told(resource("Patient", "p1", **elements)) == facts
+
+
+def test_a_death_is_dated_and_a_birth_date_is_not() -> None:
+    reading = read(resource("Patient", "p1", birthDate="1960-05-01", deceasedDateTime="2024-06-01"))
+    assert {fact.concept: fact.when for fact in reading.facts} == {"birth-date": None, "death": "2024-06-01"}

@@ -1,0 +1,23 @@
+"""A real SQLite store, and a hospital that pushes into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from natars_fhir.store.engine import Store, open_store
+from tests.service.hospital import Hospital
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(f"sqlite:///{tmp_path}/store.sqlite")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def hospital(store: Store) -> Hospital:
+    return Hospital(store)

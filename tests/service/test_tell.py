@@ -1,0 +1,124 @@
+"""The site is told of every subject once a change, of its studies once, and that a subject is none any more."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from urllib.parse import unquote
+
+import pytest
+from sqlalchemy import select
+
+from natars_fhir.fhir.check import check
+from natars_fhir.store import outbox
+from natars_fhir.store.engine import Store
+from natars_fhir.store.packed import unpack
+from natars_fhir.store.tables import outbox as table
+from tests.service.hospital import (
+    MRN,
+    NOW,
+    Hospital,
+    Node,
+    condition,
+    dose,
+    encounter,
+    medication,
+    patient,
+    transaction,
+)
+
+OUT_OF_SCOPE = condition(text="胆囊结石", version=2, code={"text": "胆囊结石"})
+
+
+def letters(store: Store, kind: str = "ResearchSubject") -> list[Node]:
+    """Everything that was ever queued, in order."""
+    with store.read() as connection:
+        rows = connection.execute(select(table).where(table.c.kind == kind).order_by(table.c.seq)).all()
+    return [json.loads(unpack(row.body)) for row in rows]
+
+
+def deliver_all(store: Store) -> None:
+    with store.write() as connection:
+        while letter := outbox.claim(connection, ["generic"], "me", NOW, NOW + timedelta(minutes=1)):
+            outbox.settle(connection, letter, "me", outbox.Attempt(NOW, "200"), "done")
+
+
+def test_the_studies_are_told_once_and_the_subject_at_every_change(hospital: Hospital, store: Store) -> None:
+    hospital.push(transaction(patient("1", "77"), condition()))
+    hospital.push(transaction(patient("2", "78"), condition("c2", of="Patient/2")))
+    hospital.push(transaction(dose(), medication()))
+    assert [study["id"] for study in letters(store, "ResearchStudy")] == ["natars", "natars-generic"]
+    subjects = letters(store)
+    assert [subject["status"] for subject in subjects] == ["potential-candidate", "potential-candidate", "ineligible"]
+    assert subjects[0]["id"] == subjects[2]["id"] != subjects[1]["id"]
+    assert [issue for made in (*subjects, *letters(store, "ResearchStudy")) for issue in check(made)] == []
+
+
+def test_what_does_not_change_the_subject_sends_nothing(hospital: Hospital, store: Store) -> None:
+    hospital.push(transaction(patient(number="77", version=1), condition(version=1)))
+    hospital.push(
+        transaction(condition(version=2), encounter(), patient(number="77", version=2, birthDate="1971-01-01"))
+    )
+    assert len(letters(store)) == 1
+
+
+def test_nobody_is_told_of_a_patient_out_of_scope(hospital: Hospital, store: Store) -> None:
+    hospital.push(transaction(patient(), OUT_OF_SCOPE))
+    assert letters(store) == letters(store, "ResearchStudy") == []
+
+
+def test_a_subject_that_leaves_the_scope_is_taken_back_and_may_come_again(hospital: Hospital, store: Store) -> None:
+    hospital.push(transaction(patient(), condition(version=1)))
+    deliver_all(store)
+    hospital.push(transaction(OUT_OF_SCOPE))
+    hospital.push(transaction(condition(version=3)))
+    subjects = letters(store)
+    assert [subject["status"] for subject in subjects] == [
+        "potential-candidate",
+        "not-registered",
+        "potential-candidate",
+    ]
+    assert len({subject["id"] for subject in subjects}) == 1
+
+
+def test_when_two_patients_turn_out_to_be_one_the_other_subject_is_taken_back(hospital: Hospital, store: Store) -> None:
+    hospital.push(transaction(patient("1"), condition()))
+    hospital.push(transaction(patient("2"), condition("c2", of="Patient/2")))
+    link: Node = {"link": [{"other": {"reference": "Patient/1"}, "type": "seealso"}]}
+    hospital.push(transaction(patient("2", **link)))
+    first, second, third = letters(store)
+    assert third == {**second, "status": "not-registered"}
+    assert first["status"] == "potential-candidate"
+
+
+def test_when_they_part_again_both_are_told_of(hospital: Hospital, store: Store) -> None:
+    link: Node = {"link": [{"other": {"reference": "Patient/1"}, "type": "seealso"}]}
+    hospital.push(transaction(patient("1"), condition()))
+    hospital.push(transaction(patient("2", version=1), condition("c2", of="Patient/2")))
+    hospital.push(transaction(patient("2", version=2, **link)))
+    hospital.push(transaction(patient("2", version=3)))
+    last = {subject["id"]: subject["status"] for subject in letters(store)}
+    assert list(last.values()) == ["potential-candidate", "potential-candidate"]
+
+
+def test_a_patient_whose_everything_is_deleted_is_taken_back(hospital: Hospital, store: Store) -> None:
+    hospital.push(transaction(patient(), condition()))
+    gone = [
+        {"request": {"method": "DELETE", "url": f"{kind}/{id_}"}}
+        for kind, id_ in (("Condition", "c1"), ("Patient", "1"))
+    ]
+    hospital.push({"resourceType": "Bundle", "type": "transaction", "entry": gone})
+    assert [subject["status"] for subject in letters(store)] == ["potential-candidate", "not-registered"]
+
+
+@pytest.mark.parametrize("kind", ["ResearchStudy", "ResearchSubject"])
+def test_a_letter_is_put_where_our_identifier_is(hospital: Hospital, store: Store, kind: str) -> None:
+    hospital.push(transaction(patient(number="77"), condition()))
+    with store.read() as connection:
+        targets = connection.execute(select(table.c.target).where(table.c.kind == kind)).scalars().all()
+    for target, resource in zip(targets, letters(store, kind), strict=True):
+        system, value = unquote(target.removeprefix(f"{kind}?identifier=")).split("|")
+        assert {"system": system, "value": value} in resource["identifier"]
+        assert system.startswith("https://natars.example/fhir/NamingSystem/")
+        assert MRN not in unquote(target)
+        assert "|" not in target

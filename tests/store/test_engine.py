@@ -1,0 +1,113 @@
+"""The store opens durable, keeps all of a transaction or nothing, and takes no store that it does not know."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from natars_fhir.store import about
+from natars_fhir.store.engine import Store, StoreError, keep_latest, keep_new, open_store
+from natars_fhir.store.tables import patient_name, resource_alias
+from natars_fhir.store.tables import store as table
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 30000)],
+)
+def test_sqlite_is_opened_so_that_what_was_answered_was_written(store: Store, pragma: str, value: object) -> None:
+    with store.read() as connection:
+        assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+
+
+def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
+    def fail() -> None:
+        with store.write() as connection:
+            about.keep_key_check(connection, "digest")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with store.read() as connection:
+        assert about.key_check(connection) is None
+
+
+def test_what_was_written_is_there_when_it_is_opened_again(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path}/store.sqlite"
+    first = open_store(address)
+    with first.write() as connection:
+        about.keep_key_check(connection, "digest")
+    first.close()
+    second = open_store(address)
+    with second.read() as connection:
+        assert about.key_check(connection) == "digest"
+    second.close()
+
+
+def test_a_store_of_another_schema_is_not_opened(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path}/store.sqlite"
+    store = open_store(address)
+    with store.write() as connection:
+        connection.execute(update(table).values(schema=99))
+    store.close()
+    with pytest.raises(StoreError, match="version 99"):
+        open_store(address)
+
+
+@pytest.mark.parametrize("address", ["sqlite:////no/such/folder/s.sqlite", "no-such-database://x", "nothing at all"])
+def test_an_address_that_cannot_be_opened_is_an_error_that_does_not_tell_it(address: str) -> None:
+    with pytest.raises(StoreError) as raised:
+        open_store(address)
+    assert "no-such" not in str(raised.value)
+    assert "folder" not in str(raised.value)
+
+
+def test_writers_wait_for_each_other_and_lose_nothing(store: Store) -> None:
+    def write(number: int) -> None:
+        with store.write() as connection:
+            known = connection.execute(select(resource_alias.c.alias)).all()
+            row = {"site": "a", "alias": str(number), "key": str(len(known))}
+            connection.execute(insert(resource_alias).values(row))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(40)))
+    with store.read() as connection:
+        counts = connection.execute(select(resource_alias.c.key)).scalars().all()
+    assert sorted(map(int, counts)) == list(range(40))
+
+
+def test_two_processes_stores_wait_for_each_other(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path}/store.sqlite"
+    stores = [open_store(address), open_store(address)]
+
+    def write(number: int) -> None:
+        with stores[number % 2].write() as connection:
+            row = {"site": "a", "alias": str(number), "key": "k"}
+            connection.execute(insert(resource_alias).values(row))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(40)))
+    with stores[0].read() as connection:
+        assert len(connection.execute(select(resource_alias)).all()) == 40
+    for store in stores:
+        store.close()
+
+
+def test_what_is_there_stays_or_is_replaced_as_is_asked(store: Store) -> None:
+    first, second = ({"site": "a", "alias": "x", "key": key} for key in ("1", "2"))
+    with store.write() as connection:
+        keep_new(connection, resource_alias, [first])
+        keep_new(connection, resource_alias, [second])
+        assert connection.execute(select(resource_alias.c.key)).scalar_one() == "1"
+        keep_latest(connection, resource_alias, [second])
+        assert connection.execute(select(resource_alias.c.key)).scalar_one() == "2"
+
+
+def test_nothing_to_keep_is_no_question(store: Store) -> None:
+    with store.write() as connection:
+        keep_new(connection, patient_name, [])
+        keep_latest(connection, resource_alias, [])
+        assert connection.execute(select(patient_name)).all() == []

@@ -1,0 +1,27 @@
+"""One application with an empty store for every test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from natars_fhir.mapping.files import load
+from tests.web.caller import Caller
+
+_load = cache(load)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _mappings_read_once() -> Iterator[None]:
+    """Reading the mappings takes most of a start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("natars_fhir.web.app.load", _load)
+        yield
+
+
+@pytest.fixture
+def call(tmp_path: Path) -> Caller:
+    return Caller(tmp_path)

@@ -1,0 +1,238 @@
+"""Writes the parts of the documentation that are made from data: `python -m tests.write_docs`.
+
+Such a part stands between ``<!-- made: NAME -->`` and ``<!-- end -->``; `test_docs.py` compares it with what is made here.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+import typer
+
+from natars_fhir.cli import app
+from natars_fhir.domain.rules import RULES
+from natars_fhir.fhir.checking.invariants import ELSEWHERE, INVARIANTS, NOT_CHECKED
+from natars_fhir.mapping.files import Mappings, load
+from natars_fhir.mapping.schema import Code, Concept, Kind, Says
+
+ROOT = Path(__file__).parents[1]
+TRIAL = ROOT / "mappings" / "trials" / "natars.toml"
+PART = re.compile(r"(?P<start><!-- made: (?P<name>[^>]+) -->\n).*?(?P<end><!-- end -->)", re.DOTALL)
+
+Rows = Iterable[tuple[str, ...]]
+
+
+def pages() -> list[Path]:
+    """Every page of the documentation."""
+    return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), ROOT / "mappings" / "README.md"]
+
+
+def written(text: str, parts: Mapping[str, Callable[[], str]]) -> str:
+    """*text* with every made part made anew; a part of an unknown name is left empty."""
+
+    def made(found: re.Match[str]) -> str:
+        return f"{found['start']}{parts.get(found['name'], str)()}\n{found['end']}"
+
+    return PART.sub(made, text)
+
+
+def parts() -> dict[str, Callable[[], str]]:
+    """Name → what makes the part."""
+    mappings = load(ROOT / "mappings")
+    made: dict[str, Callable[[], str]] = {
+        "systems": lambda: _systems(mappings),
+        "values": lambda: _values(mappings),
+        "reports": lambda: _reports(mappings),
+        "drugs": lambda: _drugs(mappings),
+        "views": lambda: _views(mappings),
+        "rules": _rules,
+        "invariants kept": lambda: _keys({*INVARIANTS, *ELSEWHERE}),
+        "invariants left out": lambda: _keys(NOT_CHECKED),
+    }
+    made |= {f"concepts {kind}": lambda kind=kind: _concepts(mappings, kind) for kind in get_args(Kind)}  # type: ignore[misc]
+    made |= {f"criterion {row['id']}": lambda row=row: _criterion(row) for row in criteria()}  # type: ignore[misc]
+    made |= {f"options {name}": lambda command=command: _options(command) for name, command in commands()}  # type: ignore[misc]
+    return made
+
+
+def criteria() -> list[dict[str, Any]]:
+    """The criteria as the trial file has them."""
+    rows: list[dict[str, Any]] = tomllib.loads(TRIAL.read_text("utf-8"))["criterion"]
+    return rows
+
+
+def commands() -> Iterator[tuple[str, Any]]:
+    """Every command that does something, by the words that one types after `natars-fhir`."""
+    yield from _below("", typer.main.get_command(app))
+
+
+def _below(name: str, command: Any) -> Iterator[tuple[str, Any]]:
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        yield name, command
+    for word, one in (inner or {}).items():
+        yield from _below(f"{name} {word}".strip(), one)
+
+
+def _table(head: tuple[str, ...], rows: Rows) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def _code(code: Code) -> str:
+    named = f"`{code.first}`–`{code.last}`" if code.first else f"`{code.code}`"
+    if code.apart:
+        named += f" without {', '.join(f'`{one}`' for one in code.apart)}"
+    return f"{code.system} {named}" + ("" if code.verified else f" (**not verified**: {code.reason})")
+
+
+def _codes(codes: Iterable[Code]) -> str:
+    return ", ".join(map(_code, codes))
+
+
+def _said(says: Says) -> str:
+    more = "".join(f", {key} {value}" for key, value in says.detail.items())
+    hedged = ", hedged" if says.standing == "hedged" else ""
+    return f"**{says.value}**{more}{hedged}: {_codes(says.codes)}"
+
+
+def _concepts(mappings: Mappings, kind: str) -> str:
+    found = {name: one for name, one in mappings.concepts.concepts.items() if one.kind == kind}
+    rows = ((f"`{name}`", f"{one.en} · {one.zh}", one.choose, _unit(one), _found(one)) for name, one in found.items())
+    return _table(("concept", "name", "choice", "unit or values", "codes"), rows)
+
+
+def _unit(concept: Concept) -> str:
+    if concept.unit:
+        others = [f"`{name}`" for name in concept.accepts if name not in ("", concept.unit)]
+        return f"`{concept.unit}`" + (f"; also {', '.join(others)}" if others else "")
+    return " ".join(f"`{value}`" for value in concept.values)
+
+
+def _found(concept: Concept) -> str:
+    asked = f"asked by {_codes(concept.asked)}" if concept.asked else ""
+    return "<br>".join(filter(None, [asked, *map(_said, concept.says)])) or "no standard code"
+
+
+def _systems(mappings: Mappings) -> str:
+    rows = (
+        (name, f"`{one.uri}`", ", ".join(f"`{also}`" for also in one.also), "yes" if one.hierarchical else "")
+        for name, one in mappings.concepts.systems.items()
+    )
+    return _table(("system", "address", "also known as", "a code's beginning is its parent"), rows)
+
+
+def _values(mappings: Mappings) -> str:
+    groups = mappings.concepts.values.items()
+    return _table(("kind", "value", "codes"), ((k, f"`{s.value}`", _codes(s.codes)) for k, says in groups for s in says))
+
+
+def _reports(mappings: Mappings) -> str:
+    return _table(("report", "codes"), ((f"`{kind}`", _codes(c)) for kind, c in mappings.concepts.reports.items()))
+
+
+def _drugs(mappings: Mappings) -> str:
+    drugs = ((f"`{d.name}`", ", ".join(d.classes), ", ".join(d.names), _codes(d.codes)) for d in mappings.drugs.drug)
+    groups = ((f"`{g.name}`", ", ".join(g.classes), "", _codes(g.codes)) for g in mappings.drugs.group)
+    return _table(("drug", "classes", "names", "codes"), [*drugs, *groups])
+
+
+def _views(mappings: Mappings) -> str:
+    rows = (
+        (v.resource + (f".{v.each}" if v.each else ""), f"`{v.reader}`", _where(v), ", ".join(f"`{w}`" for w in v.when))
+        for v in mappings.views
+    )
+    return _table(("resource", "reader", "what is read", "the day"), rows)
+
+
+def _where(view: Any) -> str:
+    named = {"asked by": view.concept, "said by": view.says, "text of": view.text, "value from": view.value}
+    told = [f"{words} {', '.join(f'`{path}`' for path in paths)}" for words, paths in named.items() if paths]
+    return "<br>".join(told) or "by the reader alone"
+
+
+def _rules() -> str:
+    used: dict[str, list[str]] = {}
+    for row in criteria():
+        for name in row.get("rule", {}):
+            used.setdefault(name, []).append(row["id"])
+    return _table(("rule", "parameters", "used by"), ((_link(n), _signature(n), _ids(used.get(n, []))) for n in RULES))
+
+
+def _link(rule: str, page: str = "") -> str:
+    return f"[`{rule}`]({page}#{rule})"
+
+
+def _signature(rule: str) -> str:
+    return ", ".join(_parameter(one) for one in inspect.signature(RULES[rule]).parameters.values()) or "none"
+
+
+def _parameter(one: inspect.Parameter) -> str:
+    return f"`{one.name}`" + ("" if one.default is one.empty else f" (else {_plain(one.default)})")
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "nothing" if value in ("", ()) else f"`{value}`"
+
+
+def _ids(names: list[str]) -> str:
+    return ", ".join(f"[{name}](criteria.md#{name.lower()})" for name in names)
+
+
+def _criterion(row: Mapping[str, Any]) -> str:
+    advisory = ", advisory: it never bars" if row.get("advisory") else ""
+    lines = [f"> {row['text']['en']}", ">", f"> {row['text']['zh']}", ""]
+    lines += [f"- {row['kind']}, decided by {row['decided_by']}{advisory}", f"- {_asks(row)}"]
+    lines += [f"- assumed: {one['what']}: {one['reason']} ({one['source']})" for one in row.get("assumed", ())]
+    return "\n".join(lines)
+
+
+def _asks(row: Mapping[str, Any]) -> str:
+    if "parts" in row:
+        return f"any of {_ids(row['parts'])}; shown, and not folded into the verdict"
+    ((name, given),) = row["rule"].items()
+    told = ", ".join(f"`{key}` {_given(value)}" for key, value in given.items())
+    only = f"; for {row['applies']['is']} only" if "applies" in row else ""
+    return f"rule {_link(name, 'rules.md')}" + (f": {told}" if told else "") + only
+
+
+def _given(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def _options(command: Any) -> str:
+    rows = [(_typed(one), _plain(one.default) if one.default else "", one.help or "") for one in command.params]
+    return _table(("argument or option", "default", "meaning"), rows) if rows else "No argument, no option."
+
+
+def _typed(one: Any) -> str:
+    return f"`{one.opts[0]}`" if one.param_type_name == "option" else f"`{one.name.upper()}`"
+
+
+def _keys(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name.replace('|', ' ')}`" for name in sorted(names))
+
+
+def main() -> int:
+    """Writes every page that has changed."""
+    made = parts()
+    for page in pages():
+        text = page.read_text("utf-8")
+        if (news := written(text, made)) != text:
+            page.write_text(news, "utf-8")
+            print(f"written: {page.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
