@@ -47,8 +47,13 @@ def walker_check() -> Run:
 
 
 def pipeline() -> Run:
+    """File to verdicts, as `natars-fhir screen --routed` does it: results that nothing asks for are let go unchecked."""
+    return _screening(routed=True)
+
+
+def pipeline_decode_all() -> Run:
     """File to verdicts, as `natars-fhir screen` does it: every resource of a type that a view reads is decoded."""
-    return _screening()
+    return _screening(routed=False)
 
 
 def read_lines() -> Run:
@@ -56,7 +61,7 @@ def read_lines() -> Run:
     return _each(bool)
 
 
-def _screening() -> Run:
+def _screening(*, routed: bool) -> Run:
     from datetime import date
 
     from natars_fhir.bulk.screen import screen_files
@@ -66,7 +71,7 @@ def _screening() -> Run:
     from natars_fhir.settings import Settings
 
     mappings = load(Settings().mappings)
-    reader = DocumentReader(compiled(mappings, "hospital-a"))
+    reader = DocumentReader(compiled(mappings, "hospital-a"), routed=routed)
 
     def run(path: Path) -> str:
         tally, outcomes = screen_files([path], reader, mappings.study, date(2024, 6, 15))
@@ -100,5 +105,6 @@ ALTERNATIVES: dict[str, Callable[[], Run]] = {
     "fast-check": fast_check,
     "walker-check": walker_check,
     "pipeline": pipeline,
+    "pipeline-decode-all": pipeline_decode_all,
     "read-lines": read_lines,
 }

@@ -14,11 +14,9 @@ from pydantic import ValidationError
 
 from natars_fhir import __version__
 from natars_fhir.cli import demo, expect, explain, mappings, screen, serve
-from natars_fhir.cli.exits import BAD_ARGUMENTS, CONFIGURATION, FAULTS, UNAVAILABLE
+from natars_fhir.cli.exits import BAD_ARGUMENTS, CONFIGURATION, FAULTS
 from natars_fhir.cli.screens import errors
 from natars_fhir.mapping.faults import MappingError
-from natars_fhir.service.secret import SecretError
-from natars_fhir.store.engine import StoreError
 
 app = typer.Typer(
     name="natars-fhir",
@@ -65,10 +63,6 @@ def run(arguments: list[str]) -> int:
         return _told("stopped", FAULTS)
     except MappingError as faults:
         return _told(f"The mappings cannot load:\n{faults}", CONFIGURATION)
-    except SecretError as wrong:
-        return _told(str(wrong), CONFIGURATION)
-    except StoreError as wrong:
-        return _told(str(wrong), UNAVAILABLE)
     except ValidationError as faults:
         return _told(
             "\n".join(f"NATARS_{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in faults.errors()),

@@ -11,8 +11,8 @@ from rich.console import Console
 
 from natars_fhir.bulk.screen import screen_files
 from natars_fhir.bulk.sources import resources_of
-from natars_fhir.cli.exits import DONE, FAULTS
-from natars_fhir.cli.inputs import AsOfOption, MappingsOption, SiteOption, VersionOption, asked, found, inputs
+from natars_fhir.cli.exits import DONE, FAULTS, UNAVAILABLE
+from natars_fhir.cli.inputs import Asked, AsOfOption, MappingsOption, SiteOption, VersionOption, asked, found, inputs
 from natars_fhir.cli.screens import errors, output, progress
 from natars_fhir.domain.record import Evidence, Fact
 from natars_fhir.domain.screening import Finding, bars
@@ -20,8 +20,6 @@ from natars_fhir.domain.sentence import Language, render
 from natars_fhir.domain.study import Criterion
 from natars_fhir.mapping.quote import quote
 from natars_fhir.pipeline import Outcome
-from natars_fhir.service.asking import explained
-from natars_fhir.store.engine import open_store as opened
 
 _MARK = {"yes": "+", "no": "-", "unknown": "?"}
 
@@ -48,14 +46,31 @@ def explain(
         outcome = next((one for one in outcomes if is_named(one, patient)), None)
         sources = {} if outcome is None else resources_of(given, what.reader, cited(outcome))
     else:
-        outcome, sources = explained(
-            opened(what.settings.database), what.mappings.study, what.reader, patient, what.as_of
-        )
+        outcome, sources = _from_store(what, patient)
     if outcome is None:
         errors().print("No such patient in what was read.", markup=False)
         raise typer.Exit(FAULTS)
     show(output(), outcome, sources, "zh" if language == "zh" else "en")
     raise typer.Exit(DONE)
+
+
+def _from_store(what: Asked, patient: str) -> tuple[Outcome | None, dict[str, Any]]:
+    """The patient out of the store, which is not made here: where there is none, nothing was ever pushed."""
+    from natars_fhir.service.asking import explained
+    from natars_fhir.store.engine import StoreError, open_store
+
+    database = what.settings.database
+    if database.startswith("sqlite:///") and not Path(database.removeprefix("sqlite:///")).is_file():
+        errors().print(
+            "There is no store yet (setting NATARS_DATABASE): name files to read, or push to a server first."
+        )
+        raise typer.Exit(UNAVAILABLE)
+    try:
+        store = open_store(database)
+    except StoreError as wrong:
+        errors().print(str(wrong), markup=False, soft_wrap=True)
+        raise typer.Exit(UNAVAILABLE) from wrong
+    return explained(store, what.mappings.study, what.reader, patient, what.as_of)
 
 
 def is_named(outcome: Outcome, name: str) -> bool:

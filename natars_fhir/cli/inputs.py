@@ -36,14 +36,14 @@ class Asked:
     as_of: date
 
 
-def asked(site: str, as_of: str, folder: Path | None, fhir_version: str = "") -> Asked:
+def asked(site: str, as_of: str, folder: Path | None, fhir_version: str = "", *, routed: bool = False) -> Asked:
     """The options, checked. Raises typer.BadParameter; MappingError where the mappings cannot load."""
     settings = Settings()
     mappings = load(folder or settings.mappings, settings.trial)
     name = site or "generic"
     if name not in mappings.sites:
         raise typer.BadParameter(f"no file for the site «{name}» in mappings/sites/{nearest(name, mappings.sites)}")
-    reader = DocumentReader(compiled(mappings, name), _version(fhir_version))
+    reader = DocumentReader(compiled(mappings, name), _version(fhir_version), routed=routed)
     return Asked(settings, mappings, reader, day(as_of))
 
 

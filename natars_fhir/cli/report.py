@@ -99,6 +99,8 @@ def summary(console: Console, tally: Tally, mapping: SiteMapping) -> None:
     """What arrived, what was let go, what could not be read, what was not understood."""
     fates = tally.fates
     line = f"{tally.documents} documents: {fates['read']} resources read, {fates['let-go']} let go (not checked)"
+    if fates["not-asked"]:
+        line += f", {fates['not-asked']} results that nothing asks for let go (not checked)"
     if fates["refused"]:
         line += f", {fates['refused']} refused"
     console.print(line, style="dim")

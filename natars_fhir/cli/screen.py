@@ -26,13 +26,16 @@ def screen(
     language: Annotated[str, typer.Option("--language", help="en or zh, for the table.")] = "en",
     mappings: MappingsOption = None,
     fhir_version: VersionOption = "",
+    routed: Annotated[
+        bool, typer.Option("--routed", help="Lets results go unchecked that no criterion asks for: faster.")
+    ] = False,
 ) -> None:
     """Screens every patient of the input against the trial. Exit code 2 when some input could not be read."""
     if style not in ("table", "json"):
         raise typer.BadParameter(f"«{style}» is not table or json")
     if language not in ("en", "zh"):
         raise typer.BadParameter(f"«{language}» is not en or zh")
-    what, given = asked(site, as_of, mappings, fhir_version), inputs(paths)
+    what, given = asked(site, as_of, mappings, fhir_version, routed=routed), inputs(paths)
     with progress(found(given)) as seen:
         tally, outcomes = screen_files(
             given, what.reader, what.mappings.study, what.as_of, what.settings.facts_in_memory, seen

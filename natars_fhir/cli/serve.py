@@ -5,21 +5,44 @@ from __future__ import annotations
 import ipaddress
 
 import typer
-import uvicorn
 
-from natars_fhir.cli.exits import CONFIGURATION
+from natars_fhir.cli.exits import CONFIGURATION, DONE, UNAVAILABLE
 from natars_fhir.cli.screens import errors
 from natars_fhir.settings import Settings
-from natars_fhir.web.app import create_app
 
 
 def serve() -> None:
     """Serves /fhir/r4 and /fhir/r5, and delivers to the sites. Settings: NATARS_… (docs/settings.md)."""
+    # the web and the store are heavy: only the commands that need them load them
+    from natars_fhir.service.secret import SecretError
+    from natars_fhir.store.engine import StoreError
+    from natars_fhir.web.app import create_app
+    from natars_fhir.web.server import log_to_stderr, server
+
     settings = Settings()
     if not settings.tokens and not loopback(settings.host):
         errors().print("Without NATARS_TOKENS the server listens on loopback only: nobody could be told apart.")
         raise typer.Exit(CONFIGURATION)
-    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_config=None, server_header=False)
+    try:
+        app = create_app(settings)
+    except SecretError as wrong:
+        raise _stopped(str(wrong), CONFIGURATION) from wrong
+    except StoreError as wrong:
+        raise _stopped(str(wrong), UNAVAILABLE) from wrong
+    except KeyError as wrong:
+        raise _stopped(
+            f"NATARS_TOKENS or NATARS_DEFAULT_SITE names a site without a file: {wrong}", CONFIGURATION
+        ) from wrong
+    log_to_stderr()
+    errors().print(f"natars-fhir listens on http://{settings.host}:{settings.port}/fhir/r4 and /fhir/r5", markup=False)
+    served = server(app, settings)
+    served.run()
+    raise typer.Exit(DONE if served.started else UNAVAILABLE)
+
+
+def _stopped(text: str, code: int) -> typer.Exit:
+    errors().print(text, markup=False, soft_wrap=True)
+    return typer.Exit(code)
 
 
 def loopback(host: str) -> bool:

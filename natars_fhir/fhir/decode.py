@@ -59,15 +59,21 @@ class Decoder:
 
     def __call__(self, raw: bytes | memoryview | Raw) -> Decoded:
         octets = bytes(raw)
-        try:
-            resource = self._decode(octets)
-        except (DecodeError, ArithmeticError, RecursionError, UnicodeDecodeError):
-            return self._look_again(octets)
-        if _BACKSLASH in octets and _NUL in octets:  # the second search is slow, the first is not
-            return self._look_again(octets)
-        return Decoded(type(resource).__name__, resource)
+        resource = self.fast(octets)
+        return self.look_again(octets) if resource is None else Decoded(type(resource).__name__, resource)
 
-    def _look_again(self, raw: bytes) -> Decoded:
+    def fast(self, raw: bytes) -> DomainResource | None:
+        """One strict decode; None where that refuses, and a second look is due."""
+        try:
+            resource = self._decode(raw)
+        except (DecodeError, ArithmeticError, RecursionError, UnicodeDecodeError):
+            return None
+        if _BACKSLASH in raw and _NUL in raw:  # the second search is slow, the first is not
+            return None
+        return resource
+
+    def look_again(self, raw: bytes) -> Decoded:
+        """What the fast way refused: let go, unreadable, or read after all."""
         kind = kind_of(raw)
         if isinstance(kind, Issue):
             return Decoded("", None, (kind,))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from natars_fhir.fhir.path import fault as path_fault
 from natars_fhir.mapping.codes import SPELLINGS
 from natars_fhir.mapping.faults import Fault, line_of, nearest
-from natars_fhir.mapping.schema import Code, Concepts, Drugs, LocalCode, Says, Site, View, Views
+from natars_fhir.mapping.schema import Code, Concept, Concepts, Drugs, LocalCode, Says, Site, System, View, Views
 from natars_fhir.mapping.view import READERS, struct
 
 
@@ -16,9 +16,7 @@ def concepts_faults(path: Path, concepts: Concepts) -> list[Fault]:
     """Systems and spellings that exist, values that the concept can take, reasons for what is not verified."""
     source = path.read_text(encoding="utf-8")
     faults: list[tuple[str, str]] = []
-    for name, system in concepts.systems.items():
-        if system.spelling not in SPELLINGS:
-            faults.append((name, f"system «{name}» has an unknown spelling{nearest(system.spelling, SPELLINGS)}"))
+    faults += _systems(concepts.systems)
     for name, concept in concepts.concepts.items():
         for code in concept.asked:
             faults += [(f"[concepts.{name}]", text) for text in _code(code, concepts)]
@@ -35,8 +33,14 @@ def concepts_faults(path: Path, concepts: Concepts) -> list[Fault]:
         faults += [(f"[[values.{kind}]]", text) for says in groups for c in says.codes for text in _code(c, concepts)]
     for kind, codes in concepts.reports.items():
         faults += [(kind, text) for code in codes for text in _code(code, concepts)]
-    faults += [("asked", text) for text in _claimed_twice(concepts)]
+    faults += _claimed_twice(concepts)
     return [Fault(str(path), line_of(source, word), text) for word, text in faults]
+
+
+def _systems(systems: Mapping[str, System]) -> Iterator[tuple[str, str]]:
+    for name, system in systems.items():
+        if (spelling := system.spelling) not in SPELLINGS:
+            yield name, f"system «{name}» has an unknown spelling «{spelling}»{nearest(spelling, SPELLINGS)}"
 
 
 def _code(code: Code, concepts: Concepts) -> Iterator[str]:
@@ -59,14 +63,14 @@ def _says(name: str, says: Says, concepts: Concepts) -> Iterator[str]:
         yield from _code(code, concepts)
 
 
-def _claimed_twice(concepts: Concepts) -> Iterator[str]:
+def _claimed_twice(concepts: Concepts) -> Iterator[tuple[str, str]]:
     """Two concepts that are asked by one code: nobody could say which is meant."""
     seen: dict[tuple[str, str], str] = {}
     for name, concept in concepts.concepts.items():
         for code in concept.asked:
             other = seen.setdefault((code.system, code.code), name)
             if other != name:
-                yield f"«{code.code}» asks for both «{other}» and «{name}»"
+                yield f"[concepts.{name}]", f"«{code.code}» asks for both «{other}» and «{name}»"
 
 
 def drugs_faults(path: Path, drugs: Drugs, concepts: Concepts) -> list[Fault]:
@@ -105,21 +109,27 @@ def _view(view: View) -> Iterator[tuple[str, str]]:
                 yield one, f"«{one}»: {wrong}"
 
 
-def site_faults(path: Path, site: Site, concepts: Concepts) -> list[Fault]:
-    """Local codes that name concepts and values which exist."""
+def site_faults(path: Path, site: Site, concepts: Concepts, drugs: Drugs) -> list[Fault]:
+    """Local codes that name concepts, values and drugs which exist; systems and units that can be read."""
     source = path.read_text(encoding="utf-8")
     faults = [
         (code, text)
         for codes in site.codes.values()
         for code, local in codes.items()
-        for text in _local(code, local, concepts)
+        for text in _local(code, local, concepts, drugs)
     ]
+    faults += _systems(site.systems)
+    accepted = {unit for concept in concepts.concepts.values() for unit in concept.accepts}
+    for spelling, unit in site.units.items():
+        if unit not in accepted:
+            near = nearest(unit, accepted)
+            faults.append((spelling, f"«{spelling}» stands for «{unit}», which no concept accepts{near}"))
     if site.site != path.stem:
         faults.append((site.site, f"«{site.site}» stands in a file of another name"))
     return [Fault(str(path), line_of(source, word), text) for word, text in faults]
 
 
-def _local(code: str, local: str | LocalCode, concepts: Concepts) -> Iterable[str]:
+def _local(code: str, local: str | LocalCode, concepts: Concepts, drugs: Drugs) -> Iterable[str]:
     row = LocalCode(concept=local) if isinstance(local, str) else local
     if row.report:
         if row.report not in concepts.reports:
@@ -128,9 +138,19 @@ def _local(code: str, local: str | LocalCode, concepts: Concepts) -> Iterable[st
     if row.concept and row.concept not in concepts.concepts:
         yield f"«{code}»: unknown concept «{row.concept}»{nearest(row.concept, concepts.concepts)}"
     elif row.concept and row.value:
-        concept = concepts.concepts[row.concept]
-        allowed = ("present", "absent", "suspected") if concept.kind == "presence" else concept.values
+        allowed = _allowed(concepts.concepts[row.concept], drugs)
         if allowed and row.value not in allowed:
             yield f"«{code}»: «{row.concept}» cannot be «{row.value}»{nearest(row.value, allowed)}"
     elif not row.concept and not row.value:
         yield f"«{code}» says nothing"
+    elif not row.concept:
+        words = {says.value for groups in concepts.values.values() for says in groups}
+        if row.value not in words:
+            yield f"«{code}»: no kind of concept has the value «{row.value}»{nearest(row.value, words)}"
+
+
+def _allowed(concept: Concept, drugs: Drugs) -> tuple[str, ...]:
+    """The values that a code may say of a concept; empty where any will do."""
+    if concept.kind == "drug":
+        return tuple(one.name for one in (*drugs.drug, *drugs.group))
+    return ("present", "absent", "suspected") if concept.kind == "presence" else concept.values

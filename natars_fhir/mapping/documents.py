@@ -25,6 +25,7 @@ from natars_fhir.fhir.second_look import readable
 from natars_fhir.fhir.versions import VERSIONS, Name, detect
 from natars_fhir.mapping.business_key import aliases
 from natars_fhir.mapping.reading import NO_VERSION, ReadDocument, Reading
+from natars_fhir.mapping.route import route
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.site import SiteMapping
 
@@ -39,18 +40,25 @@ class DocumentReader:
     """Reads documents of one site. ``fhir_version`` settles the version; without it the content tells.
 
     R5 is what the R4 Structs refuse and its marks show; it is brought to R4 and then read (standards.md §1.4).
+    With ``routed``, results that no view asks for are let go without being checked (`mapping.route`).
     """
 
-    def __init__(self, mapping: SiteMapping, fhir_version: Name | None = None) -> None:
+    def __init__(self, mapping: SiteMapping, fhir_version: Name | None = None, *, routed: bool = False) -> None:
         self.mapping = mapping
         self.site = mapping.site.site
         self._version = fhir_version or (None if mapping.site.fhir == "R4" else mapping.site.fhir)
         self._decode = Decoder(mapping.kinds, self._second_look)
+        self._route = route(mapping.lore) if routed else None
         self._alone, self._left = Scope((), mapping.site.bases), _MEMORY
 
     def __call__(self, raw: bytes) -> ReadDocument:
         raw = raw.removeprefix(_BOM)
-        decoded = self._decode(raw)
+        if self._route is not None and (unasked := self._route(raw)) is not None:
+            return ReadDocument("", (unasked,))
+        resource = self._decode.fast(raw)
+        if resource is not None:
+            return ReadDocument("", (self._read(resource, Entry(None, "", raw), self._single(), ()),))
+        decoded = self._decode.look_again(raw)
         if decoded.resource is None and (decoded.kind in _WRAPPERS or not decoded.kind):
             return self._envelope(open_bundle(raw))
         return ReadDocument("", (self._entry(Entry(None, "", raw), decoded, self._single()),))

@@ -28,14 +28,15 @@ class MappingError(Exception):
 
 
 def line_of(source: str, *words: str) -> int:
-    """The first line that holds the last of *words*, searched below the lines that hold the ones before it."""
-    start = 0
+    """The first line that holds the last of *words*, searched below the lines that hold the ones before it; 0 where
+    none of them stands there."""
+    start = -1
     for word in words:
-        at = source.find(word, start)
+        at = source.find(word, max(start, 0))
         if at < 0:
             break
         start = at
-    return source.count("\n", 0, start) + 1 if start else 0
+    return source.count("\n", 0, start) + 1 if start >= 0 else 0
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

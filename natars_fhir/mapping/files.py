@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,14 +47,14 @@ def load(folder: Path, trial: str = "natars") -> Mappings:
     views = _folder(folder / "views", Views, faults)
     sites = _folder(folder / "sites", Site, faults)
     words = _words(folder / "narrative", faults)
-    if concepts is None or drugs is None:
-        raise MappingError(faults)
-    faults += concepts_faults(folder / "concepts.toml", concepts)
-    faults += drugs_faults(folder / "drugs.toml", drugs, concepts)
     faults += [fault for path, view in views for fault in view_faults(path, view)]
-    faults += [fault for path, site in sites for fault in site_faults(path, site, concepts)]
-    study = _study(folder / "trials" / f"{trial}.toml", set(concepts.concepts), faults)
-    if faults or words is None or study is None:
+    study = _study(folder / "trials" / f"{trial}.toml", set(concepts.concepts if concepts else ()), faults)
+    if concepts is not None:
+        faults += concepts_faults(folder / "concepts.toml", concepts)
+    if concepts is not None and drugs is not None:
+        faults += drugs_faults(folder / "drugs.toml", drugs, concepts)
+        faults += [fault for path, site in sites for fault in site_faults(path, site, concepts, drugs)]
+    if faults or concepts is None or drugs is None or words is None or study is None:
         raise MappingError(faults)
     every = tuple(view for _, found in views for view in found.view)
     return Mappings(folder, _hash(folder), concepts, drugs, every, {s.site: s for _, s in sites}, words, study)
@@ -139,10 +140,11 @@ def _study(path: Path, concepts: set[str], faults: list[Fault]) -> Study | None:
     if table is None:
         return None
     study, wrong = build(table, concepts)
-    faults += [Fault(str(path), line_of(source, *_quoted(text)), text) for text in wrong]
+    faults += [Fault(str(path), line_of(source, *_named(text)), text) for text in wrong]
     return study
 
 
-def _quoted(text: str) -> list[str]:
-    """The words that a fault puts in «…»: where to look for its line."""
-    return [part.partition("»")[0] for part in text.split("«")[1:]][:1]
+def _named(text: str) -> list[str]:
+    """The criterion that a fault of a trial begins with: where to look for its line."""
+    match = re.match(r"criterion (\S+): ", text)
+    return [f'id = "{match[1]}"'] if match else []

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from natars_fhir.domain.identity import Patients, Version
 from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.record import Fact, Patient
@@ -72,7 +74,7 @@ class Gathered:
         """Takes a reading in, unless a newer version of its resource is there already."""
         if reading.fate == "deleted":
             self._forget(reading)
-        elif reading.fate == "read":
+        elif reading.fate in ("read", "not-asked"):
             if reading.kind == "Patient":
                 self.patients.join(reading.key, reading.aliases)
             self._keep(reading)
@@ -96,7 +98,7 @@ class Gathered:
         if version is not None and not version.replaced_by(reading.version):
             return
         if reading.facts or reading.issues or reading.kind in _ALWAYS:
-            self._held.put(key, reading)
+            self._held.put(key, replace(reading, aliases=(), not_understood=()))  # they have served
             self._empty.pop(hash(key), None)
         else:
             self._held.drop(key)

@@ -14,8 +14,9 @@ from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.record import Fact
 from natars_fhir.mapping.sink import NotUnderstood
 
-#: What became of an entry: its facts were read, no view reads its type, it could not be read, or it says "deleted".
-Fate = Literal["read", "let-go", "refused", "deleted"]
+#: What became of an entry: its facts were read; no view asks for its code, and it was let go unchecked (only where
+#: routing is asked for); no view reads its type; it could not be read; or it says "deleted".
+Fate = Literal["read", "not-asked", "let-go", "refused", "deleted"]
 
 NO_VERSION = Version()
 

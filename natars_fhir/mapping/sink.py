@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from sys import intern
 from typing import Any, Literal
 
 from natars_fhir.domain.issue import Issue, Severity
@@ -28,6 +29,7 @@ class Sink:
         self.facts: list[Fact] = []
         self.issues: list[Issue] = []
         self.not_understood: list[NotUnderstood] = []
+        #: dates are interned: those of one patient repeat, and facts are held in great numbers
         self.when: str | None = None
         self.known: str | None = None
         self.standing: Standing = "final"
@@ -45,9 +47,11 @@ class Sink:
 
     def add(self, told: Told, path: str) -> None:
         """One fact, dated and standing as its resource does."""
-        standing = told.standing if self.standing == "final" else self.standing
+        concept, value, details, standing, span = told
+        if self.standing != "final":
+            standing = self.standing
         self.facts.append(
-            Fact(told.concept, told.value, self.when, self.source, path, standing, self.known, told.span, told.detail)
+            Fact(concept, value, self.when, self.source, intern(path), standing, self.known, span, details)
         )
 
     def add_all(self, told: Iterable[Told], path: str) -> None:

@@ -71,10 +71,10 @@ def _asked(concepts: Concepts, local: list[tuple[Code, LocalCode]]) -> Iterator[
 
 
 def _says(concepts: Concepts, drugs: Drugs, local: list[tuple[Code, LocalCode]]) -> Iterator[tuple[Code, Meaning]]:
-    classes = {drug.name: drug.classes for drug in drugs.drug}
+    classes = {one.name: one.classes for one in (*drugs.drug, *drugs.group)}
     for code, row in local:
         if row.concept == "antineoplastic-drug" and row.value:
-            yield code, _drug(row.value, classes.get(row.value, ("unclear",)))
+            yield code, _drug(row.value, classes[row.value])
         elif row.concept and row.value:
             yield code, Meaning(row.concept, row.value)
     for name, concept in concepts.concepts.items():

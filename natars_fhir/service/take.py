@@ -12,12 +12,12 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from natars_fhir.domain.identity import Version
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.mapping.site import SiteMapping
 from natars_fhir.service.arrival import Arrived
 from natars_fhir.store import readings, versions
 from natars_fhir.store.readings import Current, Head
+from natars_fhir.store.versions import Came
 
 #: What became of an entry that a view reads. `late`: a newer version is known already.
 Became = Literal["created", "changed", "unchanged", "late", "deleted"]
@@ -65,6 +65,8 @@ class _Taking:
         self._heads = readings.heads(connection, site, keys)
         self._news: dict[str, Current] = {}
         self._dropped: set[str] = set()
+        #: versions to be kept; until they are, they go by their place in this list
+        self._came: list[Came] = []
         self.change = Change()
 
     def one(self, arrived: Arrived) -> Taken:
@@ -77,9 +79,9 @@ class _Taking:
         if head is not None and not head.deleted and head.hash == arrived.hash:
             return self._again(key, head, arrived)
         if head is not None and not head.version.replaced_by(reading.version):
-            self._keep_late(key, arrived)
+            self._keep_late(Came(key, reading.kind, reading.version, arrived.hash, arrived.raw))
             return Taken("late", head.versions)
-        seq = self._kept(key, reading.kind, reading.version, (arrived.hash, arrived.raw))
+        seq = self._keep(Came(key, reading.kind, reading.version, arrived.hash, arrived.raw))
         count = head.versions + 1 if head else 1
         self._replace(head, Current(self._head(key, arrived, count), reading), seq)
         return Taken("changed" if head else "created", count)
@@ -90,6 +92,9 @@ class _Taking:
         readings.name(connection, site, self._named)
         readings.drop(connection, site, self._dropped - set(self._news))
         readings.put(connection, site, list(self._news.values()))
+        seqs = versions.keep(connection, site, self._came, self._now)
+        for touched in (self.change.touched, self.change.others):
+            touched.update({name: {seqs[place] for place in places} for name, places in touched.items()})
 
     def _key(self, reading: Reading) -> str:
         """The key under which this resource came first; what is known under its own key, if that is another, goes."""
@@ -121,7 +126,7 @@ class _Taking:
         head = self._heads.get(reading.key)
         if head is None or head.deleted:
             return Taken("deleted")
-        seq = self._kept(head.key, head.kind, head.version, ("", b""))
+        seq = self._keep(Came(head.key, head.kind, head.version, "", b""))
         gone = replace(head, deleted=True, hash="", versions=head.versions + 1, subject=None)
         self._replace(head, Current(gone, None), seq)
         return Taken("deleted", gone.versions)
@@ -140,12 +145,15 @@ class _Taking:
         where, name = (self.change.others, head.key) if head.subject is None else (self.change.touched, head.subject)
         where.setdefault(name, set()).update(() if seq is None else (seq,))
 
-    def _kept(self, key: str, kind: str, version: Version, said: tuple[str, bytes]) -> int:
-        return versions.keep(self._connection, self._site, key, kind, version, said, self._now)
+    def _keep(self, came: Came) -> int:
+        self._came.append(came)
+        return len(self._came) - 1
 
-    def _keep_late(self, key: str, arrived: Arrived) -> None:
-        if not versions.known(self._connection, self._site, key, arrived.hash):
-            self._kept(key, arrived.reading.kind, arrived.reading.version, (arrived.hash, arrived.raw))
+    def _keep_late(self, came: Came) -> None:
+        """An older version, if its bytes did not come before."""
+        pending = any((one.key, one.hash) == (came.key, came.hash) for one in self._came)
+        if not pending and not versions.known(self._connection, self._site, came.key, came.hash):
+            self._keep(came)
 
     def _head(self, key: str, arrived: Arrived, count: int) -> Head:
         said = arrived.reading

@@ -104,6 +104,7 @@ def _waits() -> Any:
     """Is there an earlier letter that must go first: to the same target, or a study that is not there yet?"""
     earlier = outbox.alias("earlier")
     here, there = outbox.c, earlier.c
-    same = (there.target == here.target) & (there.state == "waiting")
-    study = (there.kind == "ResearchStudy") & there.state.in_(("waiting", "dead"))
-    return exists().where(there.site == here.site, there.seq < here.seq, or_(same, study)).correlate(outbox)
+    first = exists().where(there.site == here.site, there.seq < here.seq).correlate(outbox)
+    same = first.where(there.target == here.target, there.state == "waiting")
+    study = first.where(there.kind == "ResearchStudy", there.state.in_(("waiting", "dead")))
+    return or_(same, study)

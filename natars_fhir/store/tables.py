@@ -162,8 +162,9 @@ outbox = Table(
     Column("attempts", Integer, nullable=False),
     Column("lease", Moment),
     Column("holder", Text),
-    Index("outbox_due", "state", "due"),
+    Index("outbox_waiting", "state", "seq"),
     Index("outbox_target", "site", "target", "seq"),
+    Index("outbox_kind", "site", "kind", "state"),
 )
 
 #: Every attempt to deliver, and what the site's server said: codes alone.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,21 +26,36 @@ class Kept:
     received: datetime
 
 
-def keep(
-    connection: Connection, site: str, key: str, kind: str, version: Version, said: tuple[str, bytes], now: datetime
-) -> int:
-    """Keeps a version, *said* being hash and bytes; gives the number under which it is kept."""
-    row = insert(resource_version).values(
-        site=site,
-        key=key,
-        kind=kind,
-        number=version.number,
-        updated=version.updated,
-        hash=said[0],
-        raw=pack(said[1]),
-        received=now,
-    )
-    return int(connection.execute(row.returning(resource_version.c.seq)).scalar_one())
+@dataclass(frozen=True, slots=True)
+class Came:
+    """One version of a resource, about to be kept."""
+
+    key: str
+    kind: str
+    version: Version
+    hash: str
+    raw: bytes
+
+
+def keep(connection: Connection, site: str, came: Sequence[Came], now: datetime) -> list[int]:
+    """Keeps versions; gives the numbers under which they are kept, in the same order."""
+    if not came:
+        return []
+    adding = insert(resource_version).returning(resource_version.c.seq, sort_by_parameter_order=True)
+    rows = [
+        {
+            "site": site,
+            "key": one.key,
+            "kind": one.kind,
+            "number": one.version.number,
+            "updated": one.version.updated,
+            "hash": one.hash,
+            "raw": pack(one.raw),
+            "received": now,
+        }
+        for one in came
+    ]
+    return list(connection.execute(adding, rows).scalars())
 
 
 def known(connection: Connection, site: str, key: str, hash_: str) -> bool:

@@ -8,6 +8,7 @@ from natars_fhir.store import screenings, trail, versions
 from natars_fhir.store.engine import Store
 from natars_fhir.store.screenings import Found
 from natars_fhir.store.trail import Act, Unused
+from natars_fhir.store.versions import Came
 from tests.store.samples import LATER, NOW
 
 
@@ -48,8 +49,12 @@ def test_the_first_answer_stays(store: Store) -> None:
 
 def test_every_version_of_a_resource_is_kept_as_it_came(store: Store) -> None:
     with store.write() as connection:
-        for number, raw in ((2, b"two"), (1, b"one")):
-            versions.keep(connection, "a", "Condition/1", "Condition", Version(number, "u"), (str(number), raw), NOW)
+        two, one = (
+            Came("Condition/1", "Condition", Version(number, "u"), str(number), raw)
+            for number, raw in ((2, b"two"), (1, b"one"))
+        )
+        assert versions.keep(connection, "a", [two, one], NOW) == [1, 2]
+        assert versions.keep(connection, "a", [], NOW) == []
         found = list(versions.versions(connection, "a", "Condition/1"))
         assert [(one.version, one.raw, one.received) for one in found] == [
             (Version(2, "u"), b"two", NOW),

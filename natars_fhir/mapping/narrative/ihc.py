@@ -26,6 +26,7 @@ _AND = re.compile(r"\)?\s*(?:(?:[、,/&]|和|及|与|以及|and\b|or\b|as well a
 _REGION = re.compile(r"(?:[^,;。、\n()!?.]|\.(?=\d)|\((?:[^()\n]|\([^()\n]{0,40}\)){0,80}\))*(?:\([^(),;。、\n]{0,8})?")
 _SHARE_NEXT = re.compile(r",\s*[^,;。、\n\d()]{0,6}\d{1,3}(?:\.\d)?(?:\s?[-~]\s?\d{1,3})?\s?%(?=\s*(?:[,;。、)\n.]|$))")
 _SENTENCE_WORDS = ("pending", "not-done", "not-interpretable")
+_REACH = 160
 _NO_RESULT = "a marker is named, and no result can be read"
 
 
@@ -106,6 +107,7 @@ def _lead(words: Words) -> re.Pattern[str]:
 
 def _region_end(page: Page, low: int, limit: int, members: tuple[Mention, ...]) -> int:
     text = page.text
+    limit = min(limit, low + _REACH)
     found = _REGION.match(text, low + 1 if text[low : low + 1] == ")" else low, limit)
     high = found.end() if found else low
     share = _SHARE_NEXT.match(text, high, limit)
@@ -168,7 +170,7 @@ def _from_before(
 
 def _from_sentence(page: Page, words: Words, group: Group) -> Iterator[Said | Unread]:
     """Awaited, not done or not readable may be said later in the sentence."""
-    high = page.sentence(group.low)[1]
+    high = min(page.sentence(group.low)[1], group.low + _REACH)
     later = next((hit for hit in page.find(words["results.word"], group.low, high) if hit.tag in _SENTENCE_WORDS), None)
     for member in _distinct(group.members):
         if later and not page.void(later.start):
@@ -244,7 +246,7 @@ def _corrections(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> It
             continue
         index = bisect_left(starts, cue.start)
         following = starts[index] if index < len(starts) else len(page.text)
-        region = _REGION.match(page.text, cue.end)
+        region = _REGION.match(page.text, cue.end, cue.end + _REACH)
         high = region.end() if region else cue.end
         if not index or following < high or cue.start - mentioned[index - 1].end > 60 or mentioned[index - 1].gene:
             continue

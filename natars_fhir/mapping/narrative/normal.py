@@ -105,7 +105,9 @@ def normal(text: str, characters: Characters, joins: Joins) -> Normal:
     folded = characters.folded(text)
     changes: list[Change] = []
     if len(folded) != len(text):
-        changes = [(place, place + 1, wide) for place, sign in enumerate(text) if len(wide := characters[ord(sign)]) > 1]
+        changes = [
+            (place, place + 1, wide) for place, sign in enumerate(text) if len(wide := characters[ord(sign)]) > 1
+        ]
         folded = "".join(wide if len(wide := characters[ord(sign)]) == 1 else sign for sign in text)
     changes += _torn(folded, joins)
     if not changes:

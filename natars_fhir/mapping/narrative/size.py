@@ -70,7 +70,7 @@ def patterns(words: Words) -> Patterns:
     )
     follows = rf"{unit}|[x*(<>≤≥]|by|{words.any('quantity.word', 'range')}"
     return Patterns(
-        re.compile(rf"[0-9]+(?:\.[0-9]+)?\s*(?:{words.any('size.near', 'over')})?\s*(?:{follows})"),
+        re.compile(rf"[0-9]{{1,6}}(?:\.[0-9]{{1,4}})?\s{{0,3}}(?:{words.any('size.near', 'over')})?\s*(?:{follows})"),
         re.compile(number),
         re.compile(number.removesuffix("?")),
         re.compile(rf"{number}(?:{by}{number}){{1,2}}"),

@@ -172,9 +172,7 @@ def _either_side(table: str) -> bool:
 
 
 def _compiled(tables: Tables, characters: Characters) -> Words:
-    lexicons = {
-        name: lexicon(tags, characters.whole, names=name == "markers.marker") for name, tags in tables.items()
-    }
+    lexicons = {name: lexicon(tags, characters.whole, names=name == "markers.marker") for name, tags in tables.items()}
     lexicons[STATEMENTS] = lexicon(_statements(tables), characters.whole)
     return Words(characters, lexicons, _joins(tables, characters))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from operator import attrgetter
+from sys import intern
 from typing import Any
 
 from natars_fhir.fhir.path import first, head, walk
@@ -29,8 +30,8 @@ def dated(view: View) -> Callable[[Any, Sink], None]:
     whens, knowns = [first(path) for path in view.when], [first(path) for path in view.known]
 
     def stamp(resource: Any, sink: Sink) -> None:
-        sink.when = next((str(day) for get in whens if (day := get(resource)) is not None), None)
-        sink.known = next((str(day) for get in knowns if (day := get(resource)) is not None), None)
+        sink.when = next((intern(str(day)) for get in whens if (day := get(resource)) is not None), None)
+        sink.known = next((intern(str(day)) for get in knowns if (day := get(resource)) is not None), None)
 
     return stamp
 

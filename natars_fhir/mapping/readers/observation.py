@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from operator import attrgetter
+from sys import intern
 from typing import Any
 
 from natars_fhir.fhir.path import First, first
@@ -69,9 +70,12 @@ def _question(views: dict[str, View], lore: Lore) -> Question:
 
 
 def _by_name(views: dict[str, View], lore: Lore) -> Callable[[str], str | None] | None:
-    """A marker by its name in ``code.text``, where a view says so; each text is looked at once."""
-    if "ihc" not in views or "code.text" not in views["ihc"].concept:
-        return None
+    """A marker by its name in ``code.text``, where a view says so."""
+    return marker_of(lore) if "ihc" in views and "code.text" in views["ihc"].concept else None
+
+
+def marker_of(lore: Lore) -> Callable[[str], str | None]:
+    """The marker that a text names, if any; each text is looked at once."""
     seen: dict[str, str | None] = {}
 
     def find(text: str) -> str | None:
@@ -133,5 +137,5 @@ def _absent(node: Any, sink: Sink, concept: str, place: str, answered: bool, abs
 def _first_of(paths: Sequence[First], node: Any) -> str | None:
     for get in paths:
         if (found := get(node)) is not None:
-            return str(found)
+            return intern(str(found))
     return None

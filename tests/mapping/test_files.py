@@ -1,0 +1,326 @@
+"""A mappings folder with faults does not load, and every fault is told at once, with its file and line."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from natars_fhir.mapping.faults import Fault, MappingError, line_of, nearest
+from natars_fhir.mapping.files import load
+from natars_fhir.mapping.site import compiled
+from tests.ward import FOLDER, mappings
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(FOLDER, tmp_path / "mappings"))
+
+
+@pytest.fixture
+def words_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The narrative word lists are compiled already: they take most of the time of loading."""
+    monkeypatch.setattr("natars_fhir.mapping.files.load_words", lambda _: mappings().words)
+
+
+def add(folder: Path, name: str, text: str) -> int:
+    """Writes *text* at the end of a file; gives the number of its first line."""
+    path = folder / name
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(before + text + "\n", encoding="utf-8")
+    return before.count("\n") + 1
+
+
+def change(folder: Path, name: str, old: str, new: str) -> int:
+    """Replaces *old* where it first stands; gives the number of its line."""
+    path = folder / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return text.count("\n", 0, text.index(old)) + 1
+
+
+def faults(folder: Path) -> tuple[Fault, ...]:
+    with pytest.raises(MappingError) as raised:
+        load(folder)
+    return raised.value.faults
+
+
+def test_the_folder_of_this_repository_has_no_fault() -> None:
+    assert {"generic", "hospital-a", "hospital-b"} <= set(mappings().sites)
+    assert all(compiled(mappings(), site).kinds for site in mappings().sites)
+
+
+@pytest.mark.usefixtures("words_known")
+def test_a_copy_of_the_folder_has_the_same_hash_and_any_change_another(folder: Path) -> None:
+    before = load(folder).hash
+    assert before == mappings().hash
+    add(folder, "sites/generic.toml", "# a remark")
+    assert load(folder).hash != before
+
+
+SITE = "sites/hospital-a.toml"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        pytest.param(SITE, "[[codess]]\nx = 1", "codess: unknown key; did you mean «codes»?", id="key of a site"),
+        pytest.param(
+            "views/patient.toml",
+            '[[view]]\nresource = "Patient"\nreader = "patient"\nwhenn = ["birthDate"]',
+            "view.1.whenn: unknown key; did you mean «when»?",
+            id="key of a view",
+        ),
+        pytest.param(
+            "concepts.toml",
+            '[concepts.new]\nkind = "ihcc"\nen = "new"\nzh = "新"',
+            "concepts.new.kind: Input should be 'ihc', 'fish'",
+            id="kind of a concept",
+        ),
+        pytest.param(
+            "concepts.toml", '[concepts.new]\nkind = "ihc"\nen = "new"', "concepts.new.zh: Field required", id="no name"
+        ),
+        pytest.param(
+            "concepts.toml",
+            '[concepts.new]\nkind = "number"\nen = "new"\nzh = "新"\nunit = "cm"\naccepts = { mm = "0.1" }',
+            "«new» does not accept its own unit",
+            id="own unit",
+        ),
+        pytest.param(
+            "concepts.toml",
+            '[concepts.new]\nkind = "ihc"\nen = "new"\nzh = "新"\nasked = [{ system = "loinic", code = "1" }]',
+            "unknown system «loinic»; did you mean «loinc»?",
+            id="system",
+        ),
+        pytest.param(
+            "concepts.toml",
+            '[concepts.new]\nkind = "ihc"\nen = "new"\nzh = "新"\nasked = [{ system = "natars", code = "ihc-mdm2" }]',
+            "«ihc-mdm2» asks for both «ihc-mdm2» and «new»",
+            id="a code asked twice",
+        ),
+        pytest.param(
+            "concepts.toml",
+            '[concepts.new]\nkind = "ihc"\nen = "new"\nzh = "新"\n'
+            'asked = [{ system = "loinc", code = "1", verified = false }]',
+            "«1» is not verified and gives no reason",
+            id="not verified without a reason",
+        ),
+        pytest.param(
+            "concepts.toml",
+            '[concepts.new]\nkind = "ihc"\nen = "new"\nzh = "新"\n'
+            'asked = [{ system = "snomed", first = "1", last = "2" }]',
+            "a range in «snomed», which is not hierarchical",
+            id="a range where there is no order",
+        ),
+        pytest.param(
+            "concepts.toml",
+            '[concepts.new]\nkind = "ihc"\nen = "new"\nzh = "新"\nasked = [{ system = "icd-10", first = "C00" }]',
+            "a row of «icd-10» has neither a code nor a range",
+            id="half a range",
+        ),
+        pytest.param(
+            "concepts.toml",
+            '[concepts.new]\nkind = "presence"\nen = "new"\nzh = "新"\n'
+            'says = [{ value = "presence", codes = [{ system = "icd-10", code = "X00" }] }]',
+            "«new» cannot be «presence»; did you mean «present»?",
+            id="a value that it cannot have",
+        ),
+        pytest.param(
+            "concepts.toml",
+            '[concepts.new]\nkind = "coded"\nen = "new"\nzh = "新"\nvalues = ["a"]\nspelt = { b = ["B"] }',
+            "«new» spells a value that it does not have: «b»",
+            id="a spelling of no value",
+        ),
+        pytest.param(
+            "drugs.toml",
+            '[[drug]]\nname = "other"\nclasses = ["targeted"]\nnames = ["Ifosfamide"]',
+            "«Ifosfamide» names two drugs",
+            id="a name of two drugs",
+        ),
+        pytest.param(
+            "drugs.toml",
+            '[[drug]]\nname = "other"\nclasses = ["targeted"]\ncodes = [{ system = "act", code = "X" }]',
+            "unknown system «act»; did you mean «atc»?",
+            id="system of a drug",
+        ),
+        pytest.param(
+            "views/new.toml",
+            '[[view]]\nresource = "Observation"\nreader = "aksed"',
+            "unknown reader «aksed»; did you mean «asked»?",
+            id="reader",
+        ),
+        pytest.param(
+            "views/new.toml",
+            '[[view]]\nresource = "Observations"\nreader = "asked"',
+            "no Struct was generated for «Observations»",
+            id="type",
+        ),
+        pytest.param(
+            "views/new.toml",
+            '[[view]]\nresource = "Condition"\nreader = "condition"\nsays = ["code.codings"]',
+            "«code.codings»: CodeableConcept has no «codings»",
+            id="path",
+        ),
+        pytest.param(
+            "views/new.toml",
+            '[[view]]\nresource = "Condition"\nreader = "condition"\nabout = "patient"',
+            "Condition has no «patient»",
+            id="whom it is about",
+        ),
+        pytest.param(
+            "views/new.toml",
+            '[[view]]\nresource = "Observation"\nreader = "asked"\neach = "component"\nvalue = ["valueText"]',
+            "«valueText»: ObservationComponent has no «valueText»",
+            id="path of a part",
+        ),
+        pytest.param(
+            "sites/new.toml",
+            'site = "old"\nen = "new"\nzh = "新"',
+            "«old» stands in a file of another name",
+            id="name of a site",
+        ),
+        pytest.param(
+            "sites/new.toml",
+            'site = "new"\nen = "new"\nzh = "新"\n[codes."urn:x"]\n"L1" = "ihc-mdm22"',
+            "«L1»: unknown concept «ihc-mdm22»; did you mean «ihc-mdm2»?",
+            id="concept of a local code",
+        ),
+        pytest.param(
+            "sites/new.toml",
+            'site = "new"\nen = "new"\nzh = "新"\n[codes."urn:x"]\n"L1" = { concept = "sex", value = "femal" }',
+            "«L1»: «sex» cannot be «femal»; did you mean «female»?",
+            id="value of a local code",
+        ),
+        pytest.param(
+            "sites/new.toml",
+            'site = "new"\nen = "new"\nzh = "新"\n[codes."urn:x"]\n"L1" = { value = "positve" }',
+            "«L1»: no kind of concept has the value «positve»; did you mean «positive»?",
+            id="a value of no kind",
+        ),
+        pytest.param(
+            "sites/new.toml",
+            'site = "new"\nen = "new"\nzh = "新"\n[codes."urn:x"]\n'
+            '"L1" = { concept = "antineoplastic-drug", value = "anlotinb" }',
+            "«L1»: «antineoplastic-drug» cannot be «anlotinb»; did you mean «anlotinib»?",
+            id="a drug that has no row",
+        ),
+        pytest.param(
+            "sites/new.toml",
+            'site = "new"\nen = "new"\nzh = "新"\n[codes."urn:x"]\n"L1" = { report = "pathologie" }',
+            "«L1»: unknown kind of report «pathologie»; did you mean «pathology»?",
+            id="kind of a report",
+        ),
+        pytest.param(
+            "sites/new.toml",
+            'site = "new"\nen = "new"\nzh = "新"\n[codes."urn:x"]\n"L1" = {}',
+            "«L1» says nothing",
+            id="a local code that says nothing",
+        ),
+        pytest.param(
+            "sites/new.toml",
+            'site = "new"\nen = "new"\nzh = "新"\n[systems.x]\nuri = "urn:x"\nspelling = "icd10"',
+            "system «x» has an unknown spelling «icd10»; did you mean «icd-10»?",
+            id="spelling of a site's system",
+        ),
+        pytest.param(
+            "sites/new.toml",
+            'site = "new"\nen = "new"\nzh = "新"\n[units]\n"㎝" = "cmm"',
+            "«㎝» stands for «cmm», which no concept accepts; did you mean «mm»?",
+            id="a site's unit",
+        ),
+        pytest.param("sites/new.toml", 'site = "new"\nen = ', "is not TOML", id="no TOML"),
+        pytest.param(
+            "trials/natars.toml", '[[criterion]]\nid = "I-99"', "criterion I-99: kind is missing", id="criterion"
+        ),
+    ],
+)
+@pytest.mark.usefixtures("words_known")
+def test_a_fault_is_told_with_its_file_line_and_the_nearest_right_name(
+    folder: Path, name: str, text: str, told: str
+) -> None:
+    first = add(folder, name, text)
+    (fault, *rest) = [fault for fault in faults(folder) if told in fault.text]
+    assert (rest, Path(fault.file)) == ([], folder / name)
+    assert first <= fault.line <= first + text.count("\n")
+
+
+@pytest.mark.usefixtures("words_known")
+def test_a_spelling_that_is_not_known_is_told(folder: Path) -> None:
+    at = change(folder, "concepts.toml", 'spelling = "icd-o-3"', 'spelling = "icdo3"')
+    (fault,) = faults(folder)
+    assert (fault.line, fault.text) == (at, "system «icd-o-3» has an unknown spelling «icdo3»; did you mean «icd-o-3»?")
+
+
+def test_every_fault_of_every_file_is_told_at_once(folder: Path) -> None:
+    add(folder, SITE, '[codes."urn:x"]\n"L1" = "ihc-mdm22"\n"L2" = "fish-mdm"')
+    add(folder, "views/new.toml", '[[view]]\nresource = "Condition"\nreader = "conditon"\nsays = ["cod"]')
+    add(folder, "drugs.toml", '[[drug]]\nname = "x"\nclasses = []\ncodes = [{ system = "act", code = "X" }]')
+    add(folder, "trials/natars.toml", '[[criterion]]\nid = "I-99"')
+    add(folder, "narrative/markers.toml", "= 1")
+    files = [Path(fault.file).name for fault in faults(folder)]
+    assert files.count("hospital-a.toml") == 2
+    assert files.count("new.toml") == 2
+    assert {"drugs.toml", "natars.toml"} <= set(files)
+    assert any("narrative" in fault.file for fault in faults(folder))
+
+
+@pytest.mark.usefixtures("words_known")
+def test_a_broken_list_of_concepts_hides_no_fault_of_another_file(folder: Path) -> None:
+    add(folder, "concepts.toml", "= 1")
+    add(folder, "views/new.toml", '[[view]]\nresource = "Condition"\nreader = "conditon"')
+    add(folder, "sites/new.toml", "= 1")
+    files = {Path(fault.file).name for fault in faults(folder)}
+    assert files == {"concepts.toml", "new.toml"}
+    assert len(faults(folder)) == 3
+
+
+@pytest.mark.usefixtures("words_known")
+@pytest.mark.parametrize("name", ["drugs.toml", "trials/natars.toml"])
+def test_a_missing_file_is_told(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    assert [(Path(fault.file), fault.text) for fault in faults(folder)] == [
+        (folder / name, "is missing or cannot be read")
+    ]
+
+
+@pytest.mark.usefixtures("words_known")
+def test_a_file_that_is_not_utf_8_is_told(folder: Path) -> None:
+    (folder / "sites/new.toml").write_bytes("site = \"新\"".encode("gb18030"))
+    assert [fault.text for fault in faults(folder)] == ["is not UTF-8"]
+
+
+@pytest.mark.usefixtures("words_known")
+def test_two_files_for_one_site_are_told(folder: Path) -> None:
+    shutil.copy(folder / SITE, folder / "sites/second.toml")
+    assert ["«hospital-a» stands in a file of another name"] == [fault.text for fault in faults(folder)]
+
+
+@pytest.mark.parametrize("name", ["", "views"])
+def test_a_folder_that_is_none_is_told(folder: Path, name: str) -> None:
+    (fault,) = faults(folder / name if name else folder / "nowhere")
+    assert "is not a mappings folder" in fault.text
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        pytest.param(["b"], 2, id="a word"),
+        pytest.param(["c", "b"], 4, id="a word below another"),
+        pytest.param(["a"], 1, id="the first line"),
+        pytest.param(["z"], 0, id="a word that is not there"),
+    ],
+)
+def test_a_line_is_found_by_the_words_on_the_way_to_it(words: list[str], line: int) -> None:
+    assert line_of("a\nb\nc\nb\n", *words) == line
+
+
+def test_a_fault_reads_as_file_line_and_text() -> None:
+    assert str(Fault("a.toml", 3, "wrong")) == "a.toml:3: wrong"
+    assert str(Fault("a.toml", 0, "wrong")) == "a.toml: wrong"
+
+
+def test_no_name_is_suggested_where_none_is_near() -> None:
+    assert nearest("xyz", ["positive"]) == ""
