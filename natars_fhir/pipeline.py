@@ -62,6 +62,5 @@ def run(documents: Iterable[bytes], reader: DocumentReader, study: Study, as_of:
     """Documents of one site, in the order given, each as a push after the other → one outcome a patient."""
     gathered = Gathered(reader.site)
     for document in documents:
-        for reading in read(document, reader).readings:
-            gathered.add(reading)
+        gathered.take(read(document, reader).readings)
     return outcomes(gathered, study, as_of)

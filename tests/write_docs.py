@@ -1,6 +1,7 @@
 """Writes the parts of the documentation that are made from data: `python -m tests.write_docs`.
 
-Such a part stands between ``<!-- made: NAME -->`` and ``<!-- end -->``; `test_docs.py` compares it with what is made here.
+Such a part stands between ``<!-- made: NAME -->`` and ``<!-- end -->``; `test_docs.py`
+compares it with what is made here.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -42,6 +44,7 @@ def written(text: str, parts: Mapping[str, Callable[[], str]]) -> str:
     return PART.sub(made, text)
 
 
+@cache
 def parts() -> dict[str, Callable[[], str]]:
     """Name → what makes the part."""
     mappings = load(ROOT / "mappings")
@@ -130,7 +133,9 @@ def _systems(mappings: Mappings) -> str:
 
 def _values(mappings: Mappings) -> str:
     groups = mappings.concepts.values.items()
-    return _table(("kind", "value", "codes"), ((k, f"`{s.value}`", _codes(s.codes)) for k, says in groups for s in says))
+    return _table(
+        ("kind", "value", "codes"), ((k, f"`{s.value}`", _codes(s.codes)) for k, says in groups for s in says)
+    )
 
 
 def _reports(mappings: Mappings) -> str:

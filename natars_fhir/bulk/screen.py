@@ -92,8 +92,7 @@ def screen_files(
         if found.raw:
             told = read(found.raw, reader)
             tally.count(found, told)
-            for reading in told.readings:
-                gathered.add(reading)
+            gathered.take(told.readings)
     return tally, _closing(held, outcomes(gathered, study, as_of))
 
 

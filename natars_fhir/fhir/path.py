@@ -14,8 +14,9 @@ from typing import Any, get_args
 
 import msgspec
 
+Found = tuple[str, Any]
 #: Gives (place, value) pairs, in document order; places count repeated elements: ``component[1].valueQuantity``.
-Walk = Callable[[Any], Iterator[tuple[str, Any]]]
+Walk = Callable[[Any], list[Found]]
 #: Gives the first value that is there, or None.
 First = Callable[[Any], Any]
 
@@ -100,46 +101,45 @@ def walk(path: str) -> Walk:
     """A function that gives every (place, value) which *path* reaches from a resource or a part of one."""
     compiled = [_step(step) for step in steps(path)]
 
-    def run(node: Any) -> Iterator[tuple[str, Any]]:
-        return _run(compiled, 0, "", node)
+    def run(node: Any) -> list[Found]:
+        found: list[Found] = [("", node)]
+        for step in compiled:
+            found = step(found)
+            if not found:
+                break
+        return [(place[:-1], value) for place, value in found]  # places end in a dot on the way
 
     return run
 
 
-def _run(compiled: list[Walk], index: int, place: str, node: Any) -> Iterator[tuple[str, Any]]:
-    if index == len(compiled):
-        yield place, node
-        return
-    for name, child in compiled[index](node):
-        yield from _run(compiled, index + 1, f"{place}.{name}" if place and name else place or name, child)
-
-
-def _step(step: str) -> Walk:
+def _step(step: str) -> Callable[[list[Found]], list[Found]]:
     match = _STEP.match(step)
     if match is None:
         raise ValueError(f"not a step of a path: {step}")
     name, url, key, wanted = match["name"], match["url"], match["key"], match["is"]
     if match["choice"] is not None:
-        return lambda node: _any_of(node, name)
+        return lambda found: [one for place, node in found for one in _any_of(place, node, name)]
     if key is not None:
-        return lambda node: iter([("", node)] if getattr(node, key, None) == wanted else [])
+        return lambda found: [(place, node) for place, node in found if getattr(node, key, None) == wanted]
     if url is not None:
-        return lambda node: ((p, child) for p, child in _one_of(node, name) if child.url == url)
-    return lambda node: _one_of(node, name)
+        return lambda found: [(place, child) for place, child in _named(found, name) if child.url == url]
+    return lambda found: _named(found, name)
 
 
-def _any_of(node: Any, stem: str) -> Iterator[tuple[str, Any]]:
-    for name in _choices(type(node).__struct_fields__, stem):
-        yield from _one_of(node, name)
+def _named(found: list[Found], name: str) -> list[Found]:
+    """The elements of one name; those that repeat are counted in their places."""
+    reached: list[Found] = []
+    for place, node in found:
+        child = getattr(node, name, None)
+        if child.__class__ is list:
+            reached += [(f"{place}{name}[{index}].", item) for index, item in enumerate(child)]
+        elif child is not None:
+            reached.append((f"{place}{name}.", child))
+    return reached
 
 
-def _one_of(node: Any, name: str) -> Iterator[tuple[str, Any]]:
-    child = getattr(node, name, None)
-    if isinstance(child, list):
-        for index, item in enumerate(child):
-            yield f"{name}[{index}]", item
-    elif child is not None:
-        yield name, child
+def _any_of(place: str, node: Any, stem: str) -> list[Found]:
+    return [one for name in _choices(type(node).__struct_fields__, stem) for one in _named([(place, node)], name)]
 
 
 def first(path: str) -> First:

@@ -1,8 +1,8 @@
 """Business keys: under which other names the same resource may come again (contract: "same business identifier").
 
 Hospitals put one number on many resources: the accession of a panel on all its results, the number of an order on all
-its doses. What also tells such resources apart (the code, the day) is therefore part of their key, else one would
-silently replace the other.
+its doses, of an operation on all that was done in it. What also tells such resources apart (the code or the drug, the
+day) is therefore part of their key, else one would silently replace the other.
 """
 
 from __future__ import annotations
@@ -12,9 +12,16 @@ from typing import Any
 
 from natars_fhir.domain.record import Fact
 
-#: Types whose identifiers are often shared: their key holds the concepts and days that their facts tell.
+#: Types whose identifiers are often shared: their key holds the code and the day too.
 _SHARED = frozenset(
-    {"Observation", "DiagnosticReport", "MedicationAdministration", "MedicationRequest", "MedicationStatement"}
+    {
+        "DiagnosticReport",
+        "MedicationAdministration",
+        "MedicationRequest",
+        "MedicationStatement",
+        "Observation",
+        "Procedure",
+    }
 )
 
 
@@ -30,8 +37,9 @@ def aliases(resource: Any, facts: Sequence[Fact]) -> tuple[str, ...]:
 
 
 def _apart(resource: Any, kind: str, facts: Sequence[Fact]) -> str:
-    code = getattr(resource, "code", None)
+    code = getattr(resource, "code", None) or getattr(resource, "medicationCodeableConcept", None)
     day = "" if kind == "DiagnosticReport" else facts[0].when or ""
     if code is None:
-        return f"##{day}"
+        drug = getattr(resource, "medicationReference", None)
+        return f"#{(drug.reference or drug.display or '') if drug is not None else ''}#{day}"
     return f"#{code.coding[0].system}|{code.coding[0].code}#{day}" if code.coding else f"#{code.text or ''}#{day}"

@@ -152,5 +152,5 @@ def _local(code: str, local: str | LocalCode, concepts: Concepts, drugs: Drugs) 
 def _allowed(concept: Concept, drugs: Drugs) -> tuple[str, ...]:
     """The values that a code may say of a concept; empty where any will do."""
     if concept.kind == "drug":
-        return tuple(one.name for one in (*drugs.drug, *drugs.group))
+        return (*(drug.name for drug in drugs.drug), *(group.name for group in drugs.group))
     return ("present", "absent", "suspected") if concept.kind == "presence" else concept.values

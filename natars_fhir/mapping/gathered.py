@@ -6,7 +6,7 @@ replaces an earlier one, the same resource under a business identifier is the sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -68,7 +68,17 @@ class Gathered:
         self.patients = Patients()
         self._held: Held = InMemory() if held is None else held
         self._alias: dict[int, str] = {}
+        #: other ids of a resource → the key under which it came first
+        self._moved: dict[str, str] = {}
         self._empty: Empty = {}
+
+    def take(self, readings: Sequence[Reading]) -> None:
+        """Takes a document in: its patients are joined first, so that the order of its entries does not matter."""
+        for reading in readings:
+            if reading.kind == "Patient" and reading.fate == "read":
+                self.patients.join(reading.key, reading.aliases)
+        for reading in readings:
+            self.add(reading)
 
     def add(self, reading: Reading) -> None:
         """Takes a reading in, unless a newer version of its resource is there already."""
@@ -107,16 +117,27 @@ class Gathered:
 
     def _known_as(self, reading: Reading) -> str:
         """The key under which this resource came first: its own, or another that shares a business identifier."""
-        if reading.kind == "Patient" or not (reading.facts or reading.aliases):
+        if reading.kind == "Patient":
             return reading.key
+        if (known := self._moved.get(reading.key)) is not None:
+            return known
         for alias in reading.aliases:
             first = self._alias.setdefault(hash(alias), reading.key)
-            if first != reading.key:
+            if first != reading.key and self._same_patient(first, reading):
+                self._held.drop(reading.key)
+                self._moved[reading.key] = first
                 return first
         return reading.key
 
+    def _same_patient(self, key: str, reading: Reading) -> bool:
+        """Is the resource under *key* told of the same patient? One number on resources of two patients joins nothing."""
+        earlier = self._held.get(key)
+        if earlier is None or earlier.subject is None or reading.subject is None:
+            return True
+        return self.patients.one(earlier.subject) == self.patients.one(reading.subject)
+
     def _forget(self, reading: Reading) -> None:
-        self._held.drop(reading.key)
+        self._held.drop(self._moved.get(reading.key, reading.key))
 
     def _patient(self, key: str, readings: list[Reading]) -> Patient:
         own = [reading for reading in readings if reading.kind == "Patient"]

@@ -71,7 +71,7 @@ def _asked(concepts: Concepts, local: list[tuple[Code, LocalCode]]) -> Iterator[
 
 
 def _says(concepts: Concepts, drugs: Drugs, local: list[tuple[Code, LocalCode]]) -> Iterator[tuple[Code, Meaning]]:
-    classes = {one.name: one.classes for one in (*drugs.drug, *drugs.group)}
+    classes = {drug.name: drug.classes for drug in drugs.drug} | {group.name: group.classes for group in drugs.group}
     for code, row in local:
         if row.concept == "antineoplastic-drug" and row.value:
             yield code, _drug(row.value, classes[row.value])

@@ -54,7 +54,7 @@ class Arrival:
     def answered_each(self) -> bool:
         """Is every entry of it answered by an entry?"""
         bundled = all(one.entry.found_in == "Bundle" for one in self.arrived)
-        return self.document.type in ("transaction", "batch") and bundled
+        return self.document.type in ("transaction", "batch") and self.asked > 0 and bundled
 
     @property
     def refused_whole(self) -> tuple[Issue, ...]:
@@ -67,11 +67,7 @@ class Arrival:
             asks = (_ASKS,) if len(self.arrived) < self.asked else ()
             return (*told, *asks) if self.document.unreadable or asks else ()
         nothing = all(one.reading.fate == "refused" for one in self.arrived)
-        return told if nothing and self.document.unreadable and not self._batch else ()
-
-    @property
-    def _batch(self) -> bool:
-        return self.document.type == "batch" and self.asked > 0
+        return told if nothing and self.document.unreadable and not self.answered_each else ()
 
 
 _ASKS = Issue(

@@ -163,7 +163,7 @@ outbox = Table(
     Column("lease", Moment),
     Column("holder", Text),
     Index("outbox_waiting", "state", "seq"),
-    Index("outbox_target", "site", "target", "seq"),
+    Index("outbox_target", "site", "target", "state", "seq"),
     Index("outbox_kind", "site", "kind", "state"),
 )
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
+from natars_fhir.fhir.check import check
+from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.service.answer import Answer
 from natars_fhir.service.ingest import push
 from natars_fhir.store import trail
@@ -165,6 +168,7 @@ def test_a_batch_is_answered_entry_by_entry_in_its_order(hospital: Hospital) -> 
     responses = [entry["response"] for entry in answer.body["entry"]]
     assert ["location" in response for response in responses] == [True, False, False, False, False, False, True]
     assert all(response["outcome"]["resourceType"] == "OperationOutcome" for response in responses[1:6])
+    assert check(answer.body) == []
 
 
 def test_a_transaction_that_asks_for_data_is_refused_whole(hospital: Hospital, store: Store) -> None:
@@ -185,6 +189,11 @@ def test_a_transaction_that_asks_for_data_is_refused_whole(hospital: Hospital, s
         (patient(), 200),
         (bundle("collection", patient(), encounter()), 200),
         (bundle("searchset"), 200),
+        (bundle("batch"), 200),
+        (transaction(), 200),
+        ({"resourceType": "Bundle", "type": "batch-response"}, 200),
+        ({"resourceType": "Parameters", "parameter": [{"name": "r", "resource": transaction(patient())}]}, 200),
+        ({"resourceType": "Parameters", "parameter": [{"name": "r", "resource": born_on_30_february()}]}, 422),
         (born_on_30_february(), 422),
         (bundle("collection", born_on_30_february()), 422),
         (bundle("batch", born_on_30_february()), 200),
@@ -203,14 +212,16 @@ def test_a_transaction_that_asks_for_data_is_refused_whole(hospital: Hospital, s
 def test_the_status_says_what_became_of_a_document(hospital: Hospital, document: Node | bytes, status: int) -> None:
     answer = hospital.push(document)
     assert answer.status == status, answer.body
+    assert check(answer.body) == []
 
 
 def test_what_no_view_reads_leaves_type_id_and_hash_alone(hospital: Hospital, store: Store) -> None:
     answer = hospital.push(encounter("secret-free"))
     assert "let go, not checked" in json.dumps(answer.body)
+    hospital.push({**encounter(), "id": 5})
     assert count(store, "resource_version", "reading", "quarantine") == [0, 0, 0]
     with store.read() as connection:
-        assert trail.let_counts(connection, "generic") == {"Encounter": 1}
+        assert trail.let_counts(connection, "generic") == {"Encounter": 2}
 
 
 def test_what_is_not_mapped_yet_never_fails_a_push_and_is_kept(hospital: Hospital, store: Store) -> None:
@@ -293,6 +304,18 @@ def test_versions_readings_and_screenings_name_their_cause(hospital: Hospital, s
         hashes = connection.execute(select(reading.c.mapping)).scalars().all()
     assert causes == ["[1, 2]", f"[{newest}]"]
     assert set(hashes) == {reader().mapping.hash}
+
+
+def test_the_same_bytes_are_read_anew_when_the_mapping_changed_and_are_no_new_version(
+    hospital: Hospital, store: Store
+) -> None:
+    hospital.push(FIRST)
+    mapping = replace(reader().mapping, hash="another mapping")
+    answer = push(store, intake(), DocumentReader(mapping), json.dumps(FIRST, ensure_ascii=False).encode(), NOW)
+    assert statuses(answer.body) == ["200", "200"]
+    assert count(store, "resource_version", "screening") == [2, 1]
+    with store.read() as connection:
+        assert set(connection.execute(select(reading.c.mapping)).scalars()) == {"another mapping"}
 
 
 def test_an_answer_counts_what_followed(hospital: Hospital) -> None:

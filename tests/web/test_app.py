@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from pathlib import Path
 
+import httpx
 import pytest
 from structlog.testing import capture_logs
 
@@ -26,7 +28,7 @@ from tests.service.hospital import (
     statuses,
     transaction,
 )
-from tests.web.caller import Caller, code, settings
+from tests.web.caller import FHIR, Caller, code, settings
 
 FIRST = transaction(patient(number="77"), condition())
 TWO_SITES = {"secret of a": "hospital-a", "secret of b": "hospital-b"}
@@ -110,6 +112,21 @@ def test_a_failure_shows_nothing_of_its_inside(call: Caller, monkeypatch: pytest
     assert "Traceback" not in response.text
     assert logs[0]["fault"] == "ValueError"
     assert "test_app.py" in logs[0]["at"]
+
+
+def test_many_pushes_at_once_are_all_kept(call: Caller) -> None:
+    documents = [transaction(patient(str(n)), condition(f"c{n}", of=f"Patient/{n}")) for n in range(12)]
+
+    async def all_at_once() -> list[httpx.Response]:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(call.app), base_url="http://adapter.example"
+        ) as http:
+            return await asyncio.gather(
+                *(http.post("/fhir/r4", content=json.dumps(d), headers=FHIR) for d in documents)
+            )
+
+    assert [statuses(response.json()) for response in asyncio.run(all_at_once())] == [["201", "201"]] * 12
+    assert all(known(call, f"Patient/{n}") is not None for n in range(12))
 
 
 def test_a_site_reaches_its_own_patients_alone(tmp_path: Path) -> None:

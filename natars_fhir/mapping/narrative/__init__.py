@@ -3,6 +3,6 @@
 from natars_fhir.mapping.narrative.markers import marker
 from natars_fhir.mapping.narrative.reader import load, one, read
 from natars_fhir.mapping.narrative.said import Kind, Reading, Said, Unread
-from natars_fhir.mapping.narrative.words import WordFaults, Words
+from natars_fhir.mapping.narrative.words import WordListError, Words
 
-__all__ = ["Kind", "Reading", "Said", "Unread", "WordFaults", "Words", "load", "marker", "one", "read"]
+__all__ = ["Kind", "Reading", "Said", "Unread", "WordListError", "Words", "load", "marker", "one", "read"]

@@ -31,7 +31,7 @@ _EXTENSIVE = Interval(Decimal(10), Decimal(100), unit=PERCENT)
 class Patterns(NamedTuple):
     """Counts on fields or areas, and shares."""
 
-    count: re.Pattern[str]
+    per_field: re.Pattern[str]
     fields_first: re.Pattern[str]
     share: re.Pattern[str]
     mitotic: dict[str, re.Pattern[str]]
@@ -70,7 +70,7 @@ def _mitoses(page: Page, words: Words, shape: Patterns, hit: Hit, reach: tuple[i
     high = min(page.sentence(hit.end)[1], hit.end + 40, reach[1])
     low, end = page.clause(hit.start)
     low = max(low, reach[0], hit.start - 24)
-    found = shape.count.search(page.text, hit.end, high) or shape.count.search(page.text, low, high)
+    found = shape.per_field.search(page.text, hit.end, high) or shape.per_field.search(page.text, low, high)
     counted = found or shape.fields_first.search(page.text, max(low, hit.start - 20), high)
     if counted:
         value = _per_ten(page.text, counted, words)
@@ -110,7 +110,11 @@ def _necrosis(page: Page, words: Words, shape: Patterns, hit: Hit, reach: tuple[
     """A share beside the name, else what the words beside it bound."""
     low, high = page.clause(hit.start)
     low, high = max(low, reach[0], hit.start - 24), min(high, reach[1], hit.end + 20)
-    share = shape.share.search(page.text, hit.end, high) or _share_before(page, shape, low, hit)
+    share = (
+        shape.share.search(page.text, hit.end, high)
+        or _share_next(page, words, shape, hit.end, high)
+        or _share_before(page, shape, low, hit)
+    )
     if share:
         said = amount(page.text, share.start(1), share[1], share[2], words)
         value = said.number(PERCENT, ceiling=100)
@@ -123,12 +127,19 @@ def _necrosis(page: Page, words: Words, shape: Patterns, hit: Hit, reach: tuple[
         yield _said(page, NECROSIS, value, span)
 
 
+def _share_next(page: Page, words: Words, shape: Patterns, low: int, high: int) -> re.Match[str] | None:
+    """A share that is the whole of the next clause: "necrosis present, about 30%"."""
+    found = shape.share.search(page.text, high, high + 30) if page.text[high : high + 1] == "," else None
+    if found is None or low == high:
+        return None
+    between = page.text[high + 1 : amount(page.text, found.start(1), found[1], found[2], words).start]
+    return None if between.strip() else found
+
+
 def _share_before(page: Page, shape: Patterns, low: int, hit: Hit) -> re.Match[str] | None:
     """约20%坏死, "20% necrosis"."""
-    found = None
-    for found in shape.share.finditer(page.text, low, hit.start):
-        pass
-    return found if found and hit.start - found.end() <= 10 else None
+    found = list(shape.share.finditer(page.text, low, hit.start))
+    return found[-1] if found and hit.start - found[-1].end() <= 10 else None
 
 
 def _bounded(
@@ -164,23 +175,29 @@ def _said(page: Page, concept: str, value: Number, reach: tuple[int, int], about
     return Said(concept, value, page.span(*reach), firmness(hedged), detail(approximate=about))
 
 
-def bare(page: Page, words: Words, concept: str) -> Said | None:
-    """A short value: ``5/10HPF``, ``20%``, ``无``, or a plain number."""
+def bare_mitoses(page: Page, words: Words) -> Said | None:
+    """A short value: ``5/10HPF``, 罕见, or a plain number per ten fields."""
     shape = patterns(words)
-    if concept == MITOSES:
-        found = shape.count.search(page.text)
-        value = _per_ten(page.text, found, words) if found else None
-        unit, ceiling = PER_TEN, None
-    else:
-        found, value, unit, ceiling = shape.share.search(page.text), None, PERCENT, 100
-    plain = found or re.search(ranged(words), page.text)
-    if value is None and plain:
-        value = amount(page.text, plain.start(1), plain[1], plain[2], words).number(unit, ceiling=ceiling)
-    if value is None:
-        value = _worded(page.text, shape, concept)
-    return Said(concept, value, (0, len(page.text))) if value else None
+    found = shape.per_field.search(page.text)
+    value = _per_ten(page.text, found, words) if found else None
+    value = value or _plain(page.text, words, PER_TEN, None) or _worded(page.text, shape.mitotic, _MITOTIC)
+    return Said(MITOSES, value, page.span(0, len(page.text))) if value else None
 
 
-def _worded(text: str, shape: Patterns, concept: str) -> Number | None:
-    forms, values = (shape.mitotic, _MITOTIC) if concept == MITOSES else (shape.necrotic, _NECROTIC_WORDS)
+def bare_necrosis(page: Page, words: Words) -> Said | None:
+    """A short value: ``20%``, 无, or a plain number of percent."""
+    value = _plain(page.text, words, PERCENT, 100) or _worded(page.text, patterns(words).necrotic, _NECROTIC_WORDS)
+    if value is None or (value.high is not None and value.high > 100):
+        return None
+    return Said(NECROSIS, value, page.span(0, len(page.text)))
+
+
+def _plain(text: str, words: Words, unit: str, ceiling: int | None) -> Number | None:
+    found = re.search(ranged(words, r"%?\s*"), text)
+    if found is None:
+        return None
+    return amount(text, found.start(1), found[1], found[2], words).number(unit, ceiling=ceiling)
+
+
+def _worded(text: str, forms: dict[str, re.Pattern[str]], values: dict[str, Number]) -> Number | None:
     return next((values[tag] for tag in ("none", *values) if forms[tag].search(text)), None)

@@ -44,7 +44,7 @@ def _states(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> Iterato
         if not each.gene or each.concept != "ihc-mdm2" or page.void(each.start) or each.start < done:
             continue
         high = _limit(page, mentioned, index)
-        found = _state(page, words, each, high)
+        found = None if _is_criterion(page, words, each) else _state(page, words, each, high)
         if found is None:
             if not _names_ratio(page, words, each.start):
                 yield Unread(STATE, page.span(each.start, each.end), _NO_STATE)
@@ -101,16 +101,23 @@ def _names_ratio(page: Page, words: Words, start: int) -> bool:
     return _at(page, words, start) == "name"
 
 
+def _is_criterion(page: Page, words: Words, each: Mention) -> bool:
+    """比值≥2.0判定为扩增: what the test asks, not what it found."""
+    name = page.at(words["fish.ratio"], each.start)
+    found = _ratio_pattern(words).match(page.text, name.end) if name and name.tag == "name" else None
+    return found is not None and _at(page, words, found.end()) == "limit"
+
+
 def _at(page: Page, words: Words, place: int) -> str | None:
     """What the ratio's words make of a place."""
-    hit = words["fish.ratio"].at(page.text, page.normal.cased, place)
+    hit = page.at(words["fish.ratio"], place)
     return hit.tag if hit else None
 
 
 def _ratios(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> Iterator[Said]:
     value = _ratio_pattern(words)
     for each in mentioned:
-        name = words["fish.ratio"].at(page.text, page.normal.cased, each.start) if each.gene else None
+        name = page.at(words["fish.ratio"], each.start) if each.gene else None
         if name is None or name.tag != "name" or page.void(name.start):
             continue
         found = value.match(page.text, name.end)
@@ -136,17 +143,17 @@ def _ratio_pattern(words: Words) -> re.Pattern[str]:
 
 def _derived(ratio: Said) -> Said | None:
     """What the ratio says of the state; None where it says neither."""
-    assert not isinstance(ratio.value, str)
-    above = ratio.value.at_least(_LIMIT)
+    above = Answer.UNKNOWN if isinstance(ratio.value, str) else ratio.value.at_least(_LIMIT)
     if above is Answer.UNKNOWN:
         return None
     value = "amplified" if above is Answer.YES else "not-amplified"
     return Said(STATE, value, ratio.span, ratio.standing, (("from", "ratio"), *ratio.detail))
 
 
-def bare(page: Page, words: Words) -> Iterator[Said]:
+def bare(page: Page, words: Words) -> Said | None:
     """A short value of a FISH test that is known: 扩增, 未见扩增, 阴性."""
     hits = [hit for hit in page.find(words["fish.status"]) if hit.tag != "test"]
-    if hits:
-        found = min(hits, key=lambda hit: (_ORDER.index(hit.tag), -hit.end))
-        yield _said(page, words, Mention("ihc-mdm2", found.start, found.start, True), found)
+    if not hits:
+        return None
+    found = min(hits, key=lambda hit: (_ORDER.index(hit.tag), -hit.end))
+    return _said(page, words, Mention("ihc-mdm2", found.start, found.start, True), found)

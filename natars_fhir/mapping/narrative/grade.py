@@ -19,6 +19,8 @@ from natars_fhir.mapping.narrative.words import Words
 FNCLCC, OTHER = "fnclcc-grade", "histologic-grade"
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _NOT_A_GRADE = "FNCLCC is named, and no grade from 1 to 3 can be read"
+#: "2 of 3", "2/3"; but 2/3级 may be either
+_OF_THREE = re.compile(r"(?:of\s*|/\s*)(?:3|iii)$")
 _LEVEL = r"(?:iii|ii|iv|i|[0-9])(?![\d.%])"
 
 
@@ -118,7 +120,7 @@ def _level(found: re.Match[str]) -> Number | None:
     said = found.groupdict()
     low = _number(said["low"])
     high = _number(said["high"]) if said.get("high") else low
-    if re.search(r"(?:of|out of)\s*$", found.string[found.start() : found.start("high")] if said.get("high") else ""):
+    if said.get("high") and _OF_THREE.search(found.string, found.start("low"), found.end()):
         high = low
     low, high = min(low, high), max(low, high)
     if not 1 <= low <= high <= 3:
@@ -165,7 +167,7 @@ def _alone(page: Page, shape: Patterns, marks: list[Hit], taken: list[tuple[int,
         start, end = found.span()
         if start and page.text[start].isascii() and page.text[start - 1].isascii() and page.text[start - 1].isalnum():
             continue
-        near = [hit for hit in marks[bisect_left(starts, start - 24) : bisect_left(starts, end + 24)]]
+        near = marks[bisect_left(starts, start - 24) : bisect_left(starts, end + 24)]
         if any(low - 30 <= start < high for low, high in taken[-8:] + taken[:8]) or page.void(start):
             continue
         three = shape.of_three.match(page.text, start)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from natars_fhir.domain.record import detail
@@ -86,7 +87,7 @@ def _row(page: Page, shape: Patterns, row: list[Hit], kind: Kind) -> Iterator[Sa
         return
     either = any(
         left.tag != right.tag and shape.either.fullmatch(page.text, left.end, right.start)
-        for left, right in zip(row, row[1:], strict=False)
+        for left, right in pairwise(row)
     )
     hedged = stance.hedged or either or _before_tissue(page, shape, low, kind)
     for hit in row:

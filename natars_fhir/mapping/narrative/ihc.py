@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -58,7 +59,7 @@ def _groups(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> Iterato
         low = members[-1].end
         place = bisect_left(ends, low)
         limit = min([following, *ends[place : place + 1]])
-        high = _region_end(page, low, limit, members)
+        high = _region_end(page, low, limit)
         own = befores.get(index)
         if own is None and inherited and _continues(page.text[reached : members[0].start]):
             own = inherited
@@ -105,7 +106,7 @@ def _lead(words: Words) -> re.Pattern[str]:
     return re.compile(rf"(?:[\s:]|{words.any('results.filler', 'before')})*")
 
 
-def _region_end(page: Page, low: int, limit: int, members: tuple[Mention, ...]) -> int:
+def _region_end(page: Page, low: int, limit: int) -> int:
     text = page.text
     limit = min(limit, low + _REACH)
     found = _REGION.match(text, low + 1 if text[low : low + 1] == ")" else low, limit)
@@ -149,7 +150,7 @@ def _after(page: Page, words: Words, group: Group, found: tuple[Part, ...]) -> I
 def _denied(part: Part) -> Part:
     """ "No expression of": the word that would be positive is what is not there."""
     flips = part.worded and part.value == "positive"
-    return Part("negative", part.end, part.cells, part.percent, part.doubted, True, part.qualities) if flips else part
+    return replace(part, value="negative") if flips else part
 
 
 def _from_before(
@@ -192,7 +193,7 @@ def _said(page: Page, words: Words, member: Mention, found: tuple[Part, ...], lo
     if own:
         part = (nuclear or own)[0]
         if nuclear and part.value == "negative" and len(own) > 1:
-            part = Part("equivocal", part.end, part.cells, part.percent, part.doubted, part.worded, part.qualities)
+            part = replace(part, value="equivocal")
         yield _one(page, words, member, part, (member.start, low + part.end))
     elif any(part.cells == "internal-control" and part.value == "positive" for part in others):
         # only the vessels or the control stained: the tumour did not (clinical.md §5.1)
@@ -217,9 +218,9 @@ def _value(concept: str, part: Part, words: Words) -> tuple[str, str | None]:
     value = part.value or "equivocal"
     if value == "not-interpretable":
         return "equivocal", value
-    if value == "positive" and concept in lists["nuclear"]:
-        if part.qualities.get("compartment") in ("cytoplasmic", "membranous"):
-            return "equivocal", "not-nuclear"
+    elsewhere = part.qualities.get("compartment") in ("cytoplasmic", "membranous")
+    if value == "positive" and elsewhere and concept in lists["nuclear"]:
+        return "equivocal", "not-nuclear"
     little = part.unsigned and part.percent is not None and part.percent.low == 0
     if value == "positive" and little and concept not in lists["index"]:
         return "equivocal", "may-be-none"
@@ -255,6 +256,6 @@ def _corrections(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> It
             yield from _said(page, words, mentioned[index - 1], found, cue.end)
 
 
-def bare(text: str, concept: str, page: Page, words: Words) -> Iterator[Said]:
+def bare(page: Page, words: Words, concept: str) -> Iterator[Said]:
     """A short value of a marker that is known already: ``阳性(+++)``."""
-    yield from _said(page, words, Mention(concept, 0, 0, False), parts(text, words), 0)
+    yield from _said(page, words, Mention(concept, 0, 0, False), parts(page.text, words), 0)

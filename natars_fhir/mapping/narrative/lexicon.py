@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 GAP = "…"
 _GAP = r"[^,;。\n!?()]{0,8}?"
 _LATIN = re.compile(r"[a-z0-9]")
+_HAN = re.compile("[\u3400-\u9fff]")
 #: spaces and hyphens that a scanner or a typist leaves within a name: "MDM 2", "C D K 4", "Ki - 67", "MDM\n2"
 _WITHIN_LETTERS, _BEFORE_DIGIT = "[ -]{0,2}", r"[\s-]{0,3}"
 
@@ -27,13 +28,12 @@ class Hit(NamedTuple):
     tag: str
 
 
-class Lexicon(NamedTuple):
-    """Words that stand for tags. ``capitals`` are the leaves that must be written so."""
+class Form(NamedTuple):
+    """One compiled pattern. ``capitals`` are the leaves that must be written so."""
 
     pattern: re.Pattern[str]
     tags: tuple[str, ...]
     capitals: frozenset[int]
-    words: Mapping[str, tuple[str, ...]]
 
     def find(self, text: str, cased: str, start: int = 0, end: int | None = None) -> Iterator[Hit]:
         """All hits in order, none overlapping, traps left out; *cased* is the same text before lower case."""
@@ -61,42 +61,60 @@ class Lexicon(NamedTuple):
         match = self.pattern.match(text, start)
         return self._hit(match, cased) if match else None
 
-    def first(self, text: str, cased: str, start: int = 0, end: int | None = None) -> Hit | None:
-        """The first hit."""
-        return next(self.find(text, cased, start, end), None)
-
     def _hit(self, match: re.Match[str], cased: str) -> Hit | None:
         leaf = (match.lastindex or 1) - 1
-        tag = self.tags[leaf]
-        if tag == "trap":
-            return None
         start, end = match.span()
-        if leaf in self.capitals and not cased[start:end].isupper():
+        if self.tags[leaf] == "trap" or (leaf in self.capitals and not cased[start:end].isupper()):
             return None
-        return Hit(start, end, tag)
+        return Hit(start, end, self.tags[leaf])
+
+
+class Lexicon(NamedTuple):
+    """Words that stand for tags: all, and those for a text without a Chinese character, which is quicker."""
+
+    whole: Form
+    latin: Form
+    words: Mapping[str, tuple[str, ...]]
 
 
 def lexicon(table: Mapping[str, list[str]], fold: Callable[[str], str], names: bool = False) -> Lexicon:
     """Compile a table of words by tag. *names* lets spaces, hyphens and a line break stand within a word."""
+    folded = {tag: tuple(fold(word) for word in words) for tag, words in table.items()}
+    entries = [
+        (tag, plain, _in_capitals(word))
+        for tag, words in table.items()
+        for word, plain in zip(words, folded[tag], strict=True)
+    ]
+    latin = [entry for entry in entries if not _HAN.search(entry[1])]
+    return Lexicon(_form(entries, names, _source), _form(latin, names, _at_word_starts), folded)
+
+
+def _in_capitals(word: str) -> bool:
+    return word.isupper() and word.isascii() and word.isalpha()
+
+
+def _form(entries: list[tuple[str, str, bool]], names: bool, source: Callable[[Node, list[int]], str]) -> Form:
+    """The first of several tags of one word counts; capitals are asked for unless it is also written without."""
     tree: Node = {}
     tags: list[str] = []
-    capitals = set()
-    folded: dict[str, tuple[str, ...]] = {}
-    for tag, words in table.items():
-        folded[tag] = tuple(fold(word) for word in words)
-        for word, plain in zip(words, folded[tag], strict=True):
-            leaf = _insert(tree, _fragments(plain, names), plain, len(tags))
-            if leaf == len(tags):
-                tags.append(tag)
-                if word.isupper() and word.isascii() and word.isalpha():
-                    capitals.add(leaf)
-            elif not (word.isupper() and word.isascii() and word.isalpha()):
-                capitals.discard(leaf)
+    capitals: dict[int, bool] = {}
+    for tag, word, must in entries:
+        leaf = _insert(tree, _fragments(word, names), word, len(tags))
+        if leaf == len(tags):
+            tags.append(tag)
+        capitals[leaf] = capitals.get(leaf, True) and must
     order: list[int] = []
-    source = _source(tree, order)
-    ranked = tuple(tags[leaf] for leaf in order)
-    must = frozenset(place for place, leaf in enumerate(order) if leaf in capitals)
-    return Lexicon(re.compile(source or "(?!)"), ranked, must, folded)
+    pattern = re.compile(source(tree, order) or "(?!)")
+    must_be = frozenset(place for place, leaf in enumerate(order) if capitals[leaf])
+    return Form(pattern, tuple(tags[leaf] for leaf in order), must_be)
+
+
+def _at_word_starts(tree: Node, order: list[int]) -> str:
+    """Tried only where a word begins: in a text of Latin letters that is quicker than by first characters."""
+    letters = {piece: child for piece, child in tree.items() if _LATIN.match(piece)}
+    signs = {piece: child for piece, child in tree.items() if piece not in letters}
+    parts = [f"(?<![a-z0-9]){_source(letters, order)}"] if letters else []
+    return "|".join([*parts, *([_source(signs, order)] if signs else [])])
 
 
 def _fragments(word: str, names: bool) -> list[str]:
@@ -138,6 +156,8 @@ def _insert(tree: Node, fragments: list[str], word: str, leaf: int) -> int:
 
 def _source(node: Node, order: list[int]) -> str:
     """The pattern below a node; every leaf is an empty group, so the last group says which word it was."""
+    if not node:
+        return ""
     options = [piece + _source(child, order) for piece, child in _longest_first(node)]
     if "" in node:
         leaf, end = node[""]

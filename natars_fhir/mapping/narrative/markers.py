@@ -28,7 +28,9 @@ def marker(text: str, words: Words) -> str | None:
     """The one marker that a short text names, such as an Observation's ``code.text``; None for none or several."""
     folded = words.characters.whole(text)
     cased = text.translate(words.characters)
-    found = {hit.tag for hit in words["markers.marker"].find(folded, cased if len(cased) == len(folded) else folded)}
+    found = {
+        hit.tag for hit in words["markers.marker"].whole.find(folded, cased if len(cased) == len(folded) else folded)
+    }
     return found.pop() if len(found) == 1 else None
 
 
@@ -53,9 +55,7 @@ def _is_gene(page: Page, start: int, end: int, words: Words) -> bool:
     """Does a word such as 基因, FISH or "amplification of" stand at the name?"""
     gap = _TO_GENE.match(page.text, end)
     place = gap.end() if gap else end
-    cased = page.normal.cased
-    at = words["fish.gene"].at
-    after = at(page.text, cased, place) or at(page.text, cased, end)
+    after = page.at(words["fish.gene"], place) or page.at(words["fish.gene"], end)
     if after is not None and after.tag == "after":
         return True
     return _before_gene(words).search(page.text[max(0, start - 30) : start]) is not None

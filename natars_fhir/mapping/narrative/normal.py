@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 _HAN = "\u3400-\u9fff"
@@ -20,8 +20,6 @@ _BREAK = re.compile(rf"\n| (?= {{0,3}}[{_HAN}])")
 _ODD = re.compile("[^\x00-\x7f\u4e00-\u9fff。]")
 #: beyond so many kinds of characters to change, one pass of ``translate`` is quicker than one ``replace`` each
 _KINDS = 40
-#: what is folded within ASCII: tabs, carriage returns, square and curly brackets
-_CONTROL = re.compile(r"[\t\r\v\f\[\]{}]")
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _SPACES = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\v\f"
 _REACH = 12
@@ -35,6 +33,8 @@ class Characters(dict[int, str]):
         self._same = {other: sign for sign, others in same.items() for other in others}
         self._simplified = dict(simplified)
         every = "".join({*self._same, *self._simplified})
+        ascii_too = "".join(sign for sign in map(chr, range(128)) if self._fold(sign) != sign)
+        self._within_ascii = re.compile(f"[{re.escape(ascii_too)}]")
         self._traditional = re.compile(f"[{re.escape(every)}]") if every else re.compile("(?!)")
 
     def __missing__(self, code: int) -> str:
@@ -54,9 +54,9 @@ class Characters(dict[int, str]):
     def folded(self, text: str) -> str:
         """The text with every character folded; few kinds of characters ever need it."""
         if text.isascii():
-            return text.translate(self) if _CONTROL.search(text) else text
+            return text.translate(self) if self._within_ascii.search(text) else text
         kinds = {*_ODD.findall(text), *self._traditional.findall(text)}
-        if len(kinds) > _KINDS or _CONTROL.search(text) or any(len(self[ord(sign)]) != 1 for sign in kinds):
+        if len(kinds) > _KINDS or self._within_ascii.search(text) or any(len(self[ord(sign)]) != 1 for sign in kinds):
             return text.translate(self)
         for sign in sorted(kinds):
             text = text.replace(sign, self[ord(sign)])
@@ -122,27 +122,35 @@ def _torn(text: str, joins: Joins) -> list[Change]:
     """Spaces and line breaks within a word go; a line that goes on in the next is one line."""
     if " " not in text and "\n" not in text:
         return []
-    changes: list[Change] = []
-    for run in _SPACED.finditer(text):
-        start = run.start()
-        if _is_han(text[start - 1 : start]) and not _is_han(text[max(0, start - 2) : max(0, start - 1)]):
-            changes.extend((place, place + 1, "") for place in range(start, run.end(), 2))
+    changes = list(_spaced(text))
     loose = {change[0] for change in changes}
     for gap in _BREAK.finditer(text):
-        start, end = gap.span()
-        if text[start] == " " and not _is_han(text[max(0, start - 1) : start]):
-            continue
-        while end < gap.end() + 8 and text[end : end + 1] == " ":
-            end += 1
-        while start > gap.start() - 8 and start > 0 and text[start - 1] == " ":
-            start -= 1
-        if start in loose:
+        start, end = _widest(text, gap.start())
+        if start in loose or (text[start] == " " == gap.group() and not _is_han(text[start - 1 : start])):
             continue
         if _straddled(text, start, end, joins):
             changes.append((start, end, ""))
-        elif text[gap.start()] == "\n" and _goes_on(text, start, end, joins):
+        elif gap.group() == "\n" and _goes_on(text, start, end, joins):
             changes.append((start, end, " "))
     return changes
+
+
+def _spaced(text: str) -> Iterator[Change]:
+    """去 分 化: the spaces between single characters."""
+    for run in _SPACED.finditer(text):
+        start = run.start()
+        if _is_han(text[start - 1 : start]) and not _is_han(text[max(0, start - 2) : max(0, start - 1)]):
+            yield from ((place, place + 1, "") for place in range(start, run.end(), 2))
+
+
+def _widest(text: str, place: int) -> tuple[int, int]:
+    """A gap with the spaces on both sides, up to eight."""
+    start, end = place, place + 1
+    while end < place + 9 and text[end : end + 1] == " ":
+        end += 1
+    while start > 0 and start > place - 8 and text[start - 1] == " ":
+        start -= 1
+    return start, end
 
 
 def _is_han(sign: str) -> bool:

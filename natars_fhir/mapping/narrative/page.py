@@ -16,6 +16,7 @@ from natars_fhir.mapping.narrative.lexicon import Hit, Lexicon
 from natars_fhir.mapping.narrative.normal import Normal, normal
 from natars_fhir.mapping.narrative.words import Words
 
+_HAN = re.compile("[\u3400-\u9fff]")
 _ENDS = re.compile(r"[。;!?\n,.]")
 _QUOTE = re.compile('"[^"\n]{0,200}"')
 #: nothing else before the clause ends
@@ -41,6 +42,8 @@ class Page:
 
     normal: Normal
     text: str
+    #: no Chinese character in it
+    latin: bool
     #: where sentences and clauses end
     stops: tuple[int, ...]
     clauses: tuple[int, ...]
@@ -53,7 +56,15 @@ class Page:
 
     def find(self, words: Lexicon, start: int = 0, end: int | None = None) -> Iterator[Hit]:
         """The words of a list, in order."""
-        return words.find(self.text, self.normal.cased, start, end)
+        return (words.latin if self.latin else words.whole).find(self.text, self.normal.cased, start, end)
+
+    def overlapping(self, words: Lexicon) -> Iterator[Hit]:
+        """The words of a list, also those that begin within another."""
+        return (words.latin if self.latin else words.whole).overlapping(self.text, self.normal.cased)
+
+    def at(self, words: Lexicon, place: int) -> Hit | None:
+        """The word that begins right here."""
+        return words.whole.at(self.text, self.normal.cased, place)
 
     def has(self, words: Lexicon, tag: str, start: int, end: int) -> bool:
         """Does a word of this tag stand there?"""
@@ -126,13 +137,15 @@ def page(text: str, words: Words) -> Page:
     form = normal(text, words.characters, words.joins)
     ends = _ends(form.text)
     stops = tuple(place for place in ends if form.text[place] != ",")
-    cues = tuple(words["cues.cue"].find(form.text, form.cased))
+    latin = _HAN.search(form.text) is None
+    known = words["cues.cue"].latin if latin else words["cues.cue"].whole
+    cues = tuple(known.find(form.text, form.cased))
     corrections = tuple(cue.start for cue in cues if cue.tag == "becomes")
     formers = tuple(cue.start for cue in cues if cue.tag == "former")
     bounds = Bounds(form.text, stops, tuple(ends), cues, corrections, formers)
     voids = _merged([stretch for cue in cues if (stretch := _void(cue, bounds))])
     amended = _merged(_amended(bounds))
-    return Page(form, form.text, stops, tuple(ends), cues, tuple(cue.start for cue in cues), voids, amended)
+    return Page(form, form.text, latin, stops, tuple(ends), cues, tuple(cue.start for cue in cues), voids, amended)
 
 
 def _ends(text: str) -> list[int]:

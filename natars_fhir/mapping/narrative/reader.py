@@ -5,7 +5,7 @@ Deterministic; logic here, words in ``mappings/narrative/`` (clinical.md §5). D
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from natars_fhir.mapping.narrative import counts, fish, grade, histology, ihc, sites, size, statements
@@ -15,11 +15,9 @@ from natars_fhir.mapping.narrative.page import Page, page
 from natars_fhir.mapping.narrative.said import Kind, Reading, Said, Unread
 from natars_fhir.mapping.narrative.words import Words
 
-_METHODS: dict[Kind, str] = {"imaging": "imaging", "pathology": "pathology", "operation": "operation", "other": "other"}
-
 
 def load(folder: Path) -> Words:
-    """The word lists of a folder, compiled. Raises WordFaults with every fault of every file."""
+    """The word lists of a folder, compiled. Raises WordListError with every fault of every file."""
     words = lists.load(folder)
     read("", words)
     return words
@@ -32,7 +30,7 @@ def read(text: str, words: Words, kind: Kind = "pathology") -> Reading:
     found: list[Said | Unread] = [
         *ihc.read(leaf, words, mentioned),
         *fish.read(leaf, words, mentioned),
-        *size.read(leaf, words, _METHODS[kind]),
+        *size.read(leaf, words, kind),
         *grade.read(leaf, words),
         *counts.read(leaf, words),
         *histology.read(leaf, words, kind),
@@ -71,35 +69,30 @@ def one(text: str, words: Words, concept: str, kind: Kind = "pathology") -> Said
     if named:
         return next((each for each in named if each.standing == "final"), named[0])
     leaf = page(text, words)
-    bare = _BARE.get(concept) or (_stain if concept.startswith("ihc-") else _answer)
-    found = bare(leaf, words, concept, kind)
-    if not found or leaf.void(0):
-        return None
-    return found
+    return None if leaf.void(0) else _bare(leaf, words, concept, kind)
 
 
-Bare = Callable[[Page, Words, str, Kind], Said | None]
-
-
-def _stain(leaf: Page, words: Words, concept: str, kind: Kind) -> Said | None:
-    found = list(ihc.bare(leaf.text, concept, leaf, words))
-    return next(iter(found), None)
-
-
-def _answer(leaf: Page, words: Words, concept: str, kind: Kind) -> Said | None:
+def _bare(leaf: Page, words: Words, concept: str, kind: Kind) -> Said | None:
+    """The value alone, for a concept that needs no name beside it."""
+    if concept.startswith("ihc-"):
+        return next(ihc.bare(leaf, words, concept), None)
+    if concept == size.CONCEPT:
+        return _first_said(size.bare(leaf, words, kind))
+    if concept in statements.SCALES:
+        return statements.scale(leaf, words, concept)
+    if concept in _READERS:
+        return _READERS[concept](leaf, words)
     return statements.answer(leaf, words, concept) if concept in statements.concepts(words) else None
 
 
-def _first_said(found: list[Said | Unread]) -> Said | None:
+def _first_said(found: Iterable[Said | Unread]) -> Said | None:
     return next((each for each in found if isinstance(each, Said)), None)
 
 
-_BARE: dict[str, Bare] = {
-    fish.STATE: lambda leaf, words, _, kind: _first_said(list(fish.bare(leaf, words))),
-    size.CONCEPT: lambda leaf, words, _, kind: _first_said(list(size.bare(leaf, words, _METHODS[kind]))),
-    grade.FNCLCC: lambda leaf, words, _, kind: grade.bare(leaf, words),
-    counts.MITOSES: lambda leaf, words, concept, kind: counts.bare(leaf, words, concept),
-    counts.NECROSIS: lambda leaf, words, concept, kind: counts.bare(leaf, words, concept),
-    "asa-class": lambda leaf, words, concept, kind: statements.scale(leaf, words, concept),
-    "ecog": lambda leaf, words, concept, kind: statements.scale(leaf, words, concept),
+_READERS: dict[str, Callable[[Page, Words], Said | None]] = {
+    fish.STATE: fish.bare,
+    grade.FNCLCC: grade.bare,
+    counts.MITOSES: counts.bare_mitoses,
+    counts.NECROSIS: counts.bare_necrosis,
+    sites.CONCEPT: sites.bare,
 }

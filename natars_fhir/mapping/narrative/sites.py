@@ -50,9 +50,7 @@ def _origin(page: Page, words: Words, hit: Hit, kind: Kind) -> Iterator[Said]:
 def _after(page: Page, words: Words, hit: Hit) -> Hit | None:
     gap = _TO_ORGAN.match(page.text, hit.end, hit.end + _REACH)
     place = gap.end() if gap else hit.end
-    cased = page.normal.cased
-    organ = words["sites.organ"]
-    return organ.at(page.text, cased, place) or organ.at(page.text, cased, hit.end)
+    return page.at(words["sites.organ"], place) or page.at(words["sites.organ"], hit.end)
 
 
 def _before(page: Page, words: Words, hit: Hit) -> Hit | None:
@@ -67,3 +65,14 @@ def _holds_lesion(page: Page, words: Words, hit: Hit) -> bool:
         return True
     near = page.find(words["sites.lesion"], max(low, hit.start - 30), min(high, hit.end + 40))
     return next(near, None) is not None
+
+
+def bare(page: Page, words: Words) -> Said | None:
+    """A short value that is known to be the primary site."""
+    found = next(page.find(words["sites.organ"]), None)
+    if found is None:
+        return None
+    stance = page.stance(found.start, found.end)
+    return (
+        None if stance.denied else Said(CONCEPT, found.tag, page.span(found.start, found.end), firmness(stance.hedged))
+    )

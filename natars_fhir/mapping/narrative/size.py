@@ -171,10 +171,10 @@ def _is_tumours(page: Page, words: Words, shape: Patterns, each: Measure, things
     low, high = page.clause(each.start)
     before, after = things.before(each.start), things.after(each.end)
     here = before is not None and before.start >= low
+    thing: Hit | None = before
+    near = here and before is not None and page.text[before.end : each.start].strip(_SMALL) == ""
     if not here and after and after.start < min(high, each.end + _AFTER):
         thing, near = after, after.start - each.end < 12
-    else:
-        thing, near = before, here and before is not None and page.text[before.end : each.start].strip(_SMALL) == ""
     if thing and not _is_tumour(page, words, thing):
         return False
     left = page.text[max(low, each.start - 18) : each.start]
@@ -208,11 +208,11 @@ def _in_organ(page: Page, words: Words, thing: Hit) -> bool:
 def _axes_together(page: Page, found: list[Measure]) -> list[list[Measure]]:
     groups: list[list[Measure]] = []
     for each in found:
-        if groups and each.dimensions == 1 and groups[-1][-1].dimensions == 1:
-            if page.sentence(each.start) == page.sentence(groups[-1][-1].start):
-                groups[-1].append(each)
-                continue
-        groups.append([each])
+        last = groups[-1][-1] if groups and groups[-1][-1].dimensions == 1 else None
+        if last and each.dimensions == 1 and page.sentence(each.start) == page.sentence(last.start):
+            groups[-1].append(each)
+        else:
+            groups.append([each])
     return groups
 
 

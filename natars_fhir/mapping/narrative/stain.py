@@ -104,7 +104,7 @@ def _part(text: str, offset: int, words: Words) -> Part:
     scanned = _SCANNED.match(text)
     if scanned:
         return Part(scanned.lastgroup, offset + len(text))
-    for hit in words["results.quality"].find(text, text):
+    for hit in words["results.quality"].whole.find(text, text):
         part = part.merged(_quality(hit, offset))
     worded = _word(text, offset, words)
     share = _percent_pattern(words).search(text)
@@ -129,7 +129,7 @@ def _signed(text: str, share: tuple[int, int]) -> tuple[str, int] | None:
 
 def _word(text: str, offset: int, words: Words) -> Part | None:
     """A result in words; "not interpretable", awaited and not done outweigh the rest."""
-    hits = list(words["results.word"].find(text, text))
+    hits = list(words["results.word"].whole.find(text, text))
     if not hits:
         return None
     doubted = any(hit.tag == "doubted" for hit in hits)

@@ -20,6 +20,8 @@ from natars_fhir.mapping.narrative.words import NO_CONCEPTS, STATEMENTS, Words
 _NODES = re.compile(r"\(?\s*(\d{1,3})\s*/\s*(\d{1,3})\s*\)?")
 _DENIED_HERE = "未无不"
 _SCALES = {"asa": ("asa-class", 1, 6), "ecog": ("ecog", 0, 5)}
+#: the concepts that are classes
+SCALES = frozenset(name for name, _, _ in _SCALES.values())
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
 _PRESENCE = {"present", "recurrence"}
 
@@ -33,7 +35,7 @@ def concepts(words: Words) -> tuple[str, ...]:
 def read(page: Page, words: Words, kind: Kind) -> Iterator[Said]:
     """Every statement of the text; of one concept, none within another."""
     reached: dict[str, int] = {}
-    for hit in words[STATEMENTS].overlapping(page.text, page.normal.cased):
+    for hit in page.overlapping(words[STATEMENTS]):
         concept, _, tag = hit.tag.partition(" ")
         if hit.start < reached.get(concept, 0) or (concept == "organs-resected" and kind != "operation"):
             continue

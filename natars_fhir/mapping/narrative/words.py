@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ STATEMENTS = "statements"
 NO_CONCEPTS = frozenset({"scale", "place", "answer"})
 
 
-class WordFaults(Exception):
+class WordListError(Exception):
     """Word lists that cannot load: every fault, each with its file."""
 
     def __init__(self, faults: list[str]) -> None:
@@ -90,7 +91,7 @@ Tables = dict[str, dict[str, list[str]]]
 
 
 def load(folder: Path) -> Words:
-    """Read every list of the folder. Raises WordFaults with all that is wrong."""
+    """Read every list of the folder. Raises WordListError with all that is wrong."""
     faults: list[str] = []
     files = {path.stem: _parsed(path, faults) for path in sorted(folder.glob("*.toml"))}
     characters = _characters(files.pop(_CHARACTERS, None), faults)
@@ -100,7 +101,7 @@ def load(folder: Path) -> Words:
     if not faults:
         faults += [fault for name, tags in tables.items() for fault in _twice(name, tags, characters)]
     if faults:
-        raise WordFaults(faults)
+        raise WordListError(faults)
     return _compiled(tables, characters)
 
 
@@ -194,10 +195,10 @@ def _joins(tables: Tables, characters: Characters) -> Joins:
     """Words that must not be torn, and those that a line may end with while its sentence goes on."""
     every = {characters.whole(word) for tags in tables.values() for words in tags.values() for word in words}
     torn = sorted(word for word in every if _han(word))
-    pairs = frozenset(pair for word in torn for pair in map("".join, zip(word, word[1:], strict=False)))
+    pairs = frozenset(pair for word in torn for pair in map("".join, pairwise(word)))
     cues = (word for words in tables["cues.cue"].values() for word in words if GAP not in word)
     dangling = {characters.whole(word) for word in (*cues, *tables["cues.wrap"]["open"])} - {"?"}
-    return Joins(pairs, lexicon({"word": torn}, characters.whole).pattern, tuple(sorted(dangling)))
+    return Joins(pairs, lexicon({"word": torn}, characters.whole).whole.pattern, tuple(sorted(dangling)))
 
 
 def _han(word: str) -> bool:

@@ -25,7 +25,7 @@ def condition(view: View, lore: Lore) -> Plan:
         if status == "entered-in-error":
             return
         stamp(resource, sink)
-        found = once([*codes(resource, sink), *texts(resource, sink)])
+        found = once(codes(resource, sink) + texts(resource, sink))
         course, ended = code_of(resource.clinicalStatus), _ended(resource)
         for place, told in found:
             if (sure := _as_sure(told, status, kinds[told.concept])) is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from operator import attrgetter
 from sys import intern
@@ -36,21 +36,22 @@ def dated(view: View) -> Callable[[Any, Sink], None]:
     return stamp
 
 
-def coded(paths: Sequence[str], lore: Lore) -> Callable[[Any, Sink], Iterator[tuple[str, Told]]]:
+def coded(paths: Sequence[str], lore: Lore) -> Callable[[Any, Sink], list[tuple[str, Told]]]:
     """Everything that the codings at *paths* say by themselves, as (place, told); what says nothing is counted."""
     walks = [(attrgetter(head(path)), walk(path)) for path in paths]
 
-    def read(resource: Any, sink: Sink) -> Iterator[tuple[str, Told]]:
+    def read(resource: Any, sink: Sink) -> list[tuple[str, Told]]:
         kind = type(resource).__name__
+        found: list[tuple[str, Told]] = []
         for there, reach in walks:
             if there(resource) is None:
                 continue
             for place, coding in reach(resource):
-                told = meant(lore, coding)
-                if not told:
+                if told := meant(lore, coding):
+                    found += [(f"{kind}.{place}", one) for one in told]
+                else:
                     sink.not_understood.append(("code", kind, coding.system or "", coding.code or ""))
-                for one in told:
-                    yield f"{kind}.{place}", one
+        return found
 
     return read
 
@@ -64,30 +65,34 @@ def meant(lore: Lore, coding: Any) -> list[Told]:
     return told
 
 
-def spoken(paths: Sequence[str], lore: Lore, kind: Kind) -> Callable[[Any, Sink], Iterator[tuple[str, Told]]]:
+def spoken(paths: Sequence[str], lore: Lore, kind: Kind) -> Callable[[Any, Sink], list[tuple[str, Told]]]:
     """Everything that the texts at *paths* say, as (place, told); parts that could not be read become issues."""
     walks = [(attrgetter(head(path)), walk(path)) for path in paths]
 
-    def read(resource: Any, sink: Sink) -> Iterator[tuple[str, Told]]:
+    def read(resource: Any, sink: Sink) -> list[tuple[str, Told]]:
+        found: list[tuple[str, Told]] = []
         for there, reach in walks:
             if there(resource) is None:
                 continue
             for place, text in reach(resource):
                 where = f"{type(resource).__name__}.{place}"
-                yield from ((where, told) for told in narrated(text, lore, kind, where, sink))
+                found += [(where, told) for told in narrated(text, lore, kind, where, sink)]
+        return found
 
     return read
 
 
-def narrated(text: str, lore: Lore, kind: Kind, where: str, sink: Sink) -> Iterator[Told]:
+def narrated(text: str, lore: Lore, kind: Kind, where: str, sink: Sink) -> list[Told]:
     """A text's statements about the tumour and the patient; what speaks of other cells is no fact of the tumour."""
     reading = _read_short(text, lore.words, kind) if len(text) <= _SHORT else read_text(text, lore.words, kind)
-    for concept, value, span, standing, detail in reading.said:
-        if concept in lore.concepts and not (detail and dict(detail).get("cellScope", "tumour") != "tumour"):
-            yield Told(concept, value, detail, standing, span)
     for unread in reading.unread:
         sink.tell("value", where, f"A statement about «{unread.concept}» that is not read: {unread.why}.")
         sink.not_understood.append(("text", where.partition(".")[0], unread.concept, ""))
+    return [
+        Told(concept, value, detail, standing, span)
+        for concept, value, span, standing, detail in reading.said
+        if concept in lore.concepts and not (detail and dict(detail).get("cellScope", "tumour") != "tumour")
+    ]
 
 
 def once(told: Iterable[tuple[str, Told]]) -> list[tuple[str, Told]]:

@@ -40,7 +40,9 @@ def procedure(view: View, lore: Lore) -> Plan:
         value, sink.standing = state
         texts = _texts(resource)
         text = "\n".join(words for _, words in texts)
-        found = [*codes(resource, sink), *_by_name(view, texts)]
+        found = codes(resource, sink) + _by_name(view, texts)
+        if not found and resource.note is None:
+            return
         if value == "absent":  # that no laparotomy was done says nothing of what a laparotomy may have removed
             found = [(place, told) for place, told in found if told.concept != "laparotomy"]
         reasons = tuple(key for reason in resource.reasonReference or () if (key := sink.key_of(reason, "Condition")))
