@@ -12,7 +12,6 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any, get_args
 
 import typer
@@ -22,17 +21,12 @@ from natars_fhir.domain.rules import RULES
 from natars_fhir.fhir.checking.invariants import ELSEWHERE, INVARIANTS, NOT_CHECKED
 from natars_fhir.mapping.files import Mappings, load
 from natars_fhir.mapping.schema import Code, Concept, Kind, Says
+from tests.doc_pages import ROOT, pages
 
-ROOT = Path(__file__).parents[1]
 TRIAL = ROOT / "mappings" / "trials" / "natars.toml"
 PART = re.compile(r"(?P<start><!-- made: (?P<name>[^>]+) -->\n).*?(?P<end><!-- end -->)", re.DOTALL)
 
 Rows = Iterable[tuple[str, ...]]
-
-
-def pages() -> list[Path]:
-    """Every page of the documentation."""
-    return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), ROOT / "mappings" / "README.md"]
 
 
 def written(text: str, parts: Mapping[str, Callable[[], str]]) -> str:
@@ -58,9 +52,9 @@ def parts() -> dict[str, Callable[[], str]]:
         "invariants kept": lambda: _keys({*INVARIANTS, *ELSEWHERE}),
         "invariants left out": lambda: _keys(NOT_CHECKED),
     }
-    made |= {f"concepts {kind}": lambda kind=kind: _concepts(mappings, kind) for kind in get_args(Kind)}  # type: ignore[misc]
-    made |= {f"criterion {row['id']}": lambda row=row: _criterion(row) for row in criteria()}  # type: ignore[misc]
-    made |= {f"options {name}": lambda command=command: _options(command) for name, command in commands()}  # type: ignore[misc]
+    made |= {f"concepts {kind}": lambda kind=kind: _concepts(mappings, kind) for kind in get_args(Kind)}
+    made |= {f"criterion {row['id']}": lambda row=row: _criterion(row) for row in criteria()}
+    made |= {f"options {name}": lambda command=command: _options(command) for name, command in commands()}
     return made
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.record import Evidence
-from natars_fhir.fhir.r4.structs import Attachment, CodeableConcept, Coding, Identifier, Quantity
+from natars_fhir.fhir.r4.structs import Attachment, CodeableConcept, Coding, Identifier, Quantity, Range, Reference
 from natars_fhir.mapping.readers.report import attached
 from natars_fhir.mapping.sink import Sink
 
@@ -32,10 +31,16 @@ def _at(resource: Any, path: str) -> Any:
     for name, index in _STEP.findall(path.partition(".")[2]):
         if isinstance(node, Attachment) and name == "data":
             return node
-        node = getattr(node, name, None)
+        node = _contained(resource, node) if name == "resolve" else getattr(node, name, None)
         if index and isinstance(node, list):
             node = node[int(index)] if int(index) < len(node) else None
     return node
+
+
+def _contained(resource: Any, reference: Any) -> Any:
+    """The contained resource that a reference such as ``#m`` names."""
+    named = (getattr(reference, "reference", None) or "").removeprefix("#")
+    return next((one for one in getattr(resource, "contained", None) or () if one.id == named), None)
 
 
 def _text(value: Any) -> str | None:
@@ -69,6 +74,12 @@ def _shown(value: Any) -> str:
         return " ".join(
             str(part) for part in (value.comparator, value.value, value.unit or value.code) if part is not None
         )
+    if isinstance(value, Range):
+        return " - ".join(filter(None, map(_shown, (value.low, value.high))))
+    if isinstance(value, Reference):
+        return value.display or value.reference or ""
     if isinstance(value, Identifier):
         return value.value or ""
-    return "" if value is None or isinstance(value, Issue) or not isinstance(value, str | int | float) else str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, str | int | float) else ""

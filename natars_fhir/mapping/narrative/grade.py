@@ -21,7 +21,7 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _NOT_A_GRADE = "FNCLCC is named, and no grade from 1 to 3 can be read"
 #: "2 of 3", "2/3"; but 2/3级 may be either
 _OF_THREE = re.compile(r"(?:of\s*|/\s*)(?:3|iii)$")
-_LEVEL = r"(?:iii|ii|iv|i|[0-9])(?![\d.%])"
+_LEVEL = r"(?:(?<![a-fh-z])(?:iii|ii|iv|i)(?![a-z])|[0-9](?![\d.%]))"
 
 
 class Patterns(NamedTuple):
@@ -49,7 +49,7 @@ def patterns(words: Words) -> Patterns:
         rf"(?:\s*(?:{span}|/|或|or|of|out of)\s*(?P<to>g)?(?P<high>{_LEVEL}))?"
         r"(?P<unit>\s*级)?(?P<up>\s*(?:及以上|或以上|以上))?(?!\s*(?:分|个|/|mm|cm|hpf|-\d|\.\d))"
     )
-    lead = rf"(?:[\s:,()=为是系统法组织学肿瘤the,of]|{word}|标准|采用|按|system|grading|criteria|score|评分)*?"
+    lead = rf"(?:[\s:,()=为是系统法组织学肿瘤]|the|of|{word}|标准|采用|按|system|grading|criteria|score|评分)*?"
     scheme = words.any("grade.mark", "fnclcc")
     either = words.any("grade.word", "score")
     part = {tag: words.any("grade.word", tag) for tag in ("differentiation", "mitoses", "necrosis")}

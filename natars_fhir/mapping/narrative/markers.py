@@ -12,7 +12,7 @@ from natars_fhir.mapping.narrative.words import Words
 
 _ALIAS = re.compile(r"\s{0,2}\(\s{0,2}")
 #: between a name and the word that makes it a gene's; a bracket may close there
-_TO_GENE = re.compile(r"[\s)(]{0,3}(?:检测|蛋白)?[\s(]{0,2}")
+_TO_GENE = re.compile(r"(?:\s?\([^()]{1,10}\)\s?|[\s)(]{0,3})(?:检测|蛋白)?[\s(]{0,2}")
 
 
 class Mention(NamedTuple):
