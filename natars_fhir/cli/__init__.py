@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sys
 
-import click
 import typer
+import typer.exceptions
 from pydantic import ValidationError
 
 from natars_fhir import __version__
@@ -51,15 +51,11 @@ def run(arguments: list[str]) -> int:
     """Runs a command; gives its exit code."""
     try:
         return int(typer.main.get_command(app).main(arguments, prog_name="natars-fhir", standalone_mode=False) or 0)
-    except click.exceptions.Exit as done:
+    except typer.Exit as done:
         return done.exit_code
-    except click.UsageError as wrong:
-        return (
-            0 if isinstance(wrong, click.exceptions.NoArgsIsHelpError) else _told(wrong.format_message(), BAD_ARGUMENTS)
-        )
-    except click.ClickException as wrong:
-        return _told(wrong.format_message(), BAD_ARGUMENTS)
-    except (click.Abort, KeyboardInterrupt):
+    except typer.exceptions.TyperException as wrong:  # a wrong or missing argument, or help where nothing was asked
+        return _told(str(getattr(wrong, "format_message", wrong.__str__)()), BAD_ARGUMENTS)
+    except (typer.Abort, KeyboardInterrupt):
         return _told("stopped", FAULTS)
     except MappingError as faults:
         return _told(f"The mappings cannot load:\n{faults}", CONFIGURATION)

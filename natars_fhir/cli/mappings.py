@@ -26,11 +26,12 @@ def check(mappings: MappingsOption = None) -> None:
     found = load(mappings or settings.mappings, settings.trial)
     for site in found.sites:
         compiled(found, site)
-    unverified = sum(
-        not code.verified
-        for concept in found.concepts.concepts.values()
-        for code in (*concept.asked, *(code for says in concept.says for code in says.codes))
-    )
+    concepts = found.concepts.concepts.values()
+    codes = [
+        code for concept in concepts for code in (*concept.asked, *(c for says in concept.says for c in says.codes))
+    ]
+    codes += [code for drug in found.drugs.drug for code in drug.codes]
+    unverified = sum(not code.verified for code in codes)
     output().print(
         f"{len(found.concepts.concepts)} concepts, {len(found.views)} views, {len(found.sites)} sites, "
         f"{len(found.drugs.drug)} drugs, {len(found.study.criteria)} criteria: no fault. "

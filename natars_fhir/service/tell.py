@@ -50,6 +50,10 @@ def retract(connection: Connection, site: str, target: str, now: datetime) -> bo
 
 
 def target_of(resource: Node, canonical_base: str) -> str:
-    """Where a resource is put: the one that has our identifier (https://hl7.org/fhir/R4/http.html#cond-update)."""
+    """Where a resource is put: a study under its own id, for subjects refer to it by that
+    (https://hl7.org/fhir/R4/http.html#upsert); anything else where our identifier is
+    (https://hl7.org/fhir/R4/http.html#cond-update)."""
+    if resource["resourceType"] == "ResearchStudy":
+        return f"ResearchStudy/{resource['id']}"
     ours = next(one for one in resource["identifier"] if one["system"].startswith(f"{canonical_base}/"))
     return f"{resource['resourceType']}?identifier={quote(ours['system'] + '|' + ours['value'], safe='')}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -57,14 +58,21 @@ def open_store(address: str) -> Store:
     try:
         engine = create_engine(address, hide_parameters=True)
         if engine.dialect.name == "sqlite":
+            _ours_alone(engine.url.database)
             _durable(engine)
         store = Store(engine)
         with store.write() as connection:
             metadata.create_all(connection)
             _number(connection)
-    except (SQLAlchemyError, ImportError) as fault:
+    except (SQLAlchemyError, ImportError, OSError) as fault:
         raise StoreError(f"the store cannot be opened ({type(fault).__name__}): see the setting `database`") from None
     return store
+
+
+def _ours_alone(database: str | None) -> None:
+    """A new file is its owner's alone: it holds patients. SQLite gives its log the same rights."""
+    if database and database != ":memory:" and not database.startswith("file:"):
+        Path(database).touch(mode=0o600, exist_ok=True)
 
 
 def keep_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

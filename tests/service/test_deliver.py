@@ -80,7 +80,8 @@ def test_everything_is_put_studies_first_and_only_once(site: Site, server: respx
     assert site.round() == {}
     assert site.states() == ["done"] * 3
     paths = [call.request.url.path for call in route.calls]
-    assert paths == ["/fhir/ResearchStudy", "/fhir/ResearchStudy", "/fhir/ResearchSubject"]
+    assert paths == ["/fhir/ResearchStudy/natars", "/fhir/ResearchStudy/natars-generic", "/fhir/ResearchSubject"]
+    assert json.loads(route.calls[2].request.content)["study"]["reference"] == paths[1].removeprefix("/fhir/")
 
 
 def test_a_letter_is_a_conditional_update_in_the_sites_version(site: Site, server: respx.MockRouter) -> None:

@@ -111,8 +111,16 @@ def test_a_patient_whose_everything_is_deleted_is_taken_back(hospital: Hospital,
     assert [subject["status"] for subject in letters(store)] == ["potential-candidate", "not-registered"]
 
 
-@pytest.mark.parametrize("kind", ["ResearchStudy", "ResearchSubject"])
-def test_a_letter_is_put_where_our_identifier_is(hospital: Hospital, store: Store, kind: str) -> None:
+def test_a_study_is_put_under_the_id_by_which_its_subjects_name_it(hospital: Hospital, store: Store) -> None:
+    hospital.push(transaction(patient(number="77"), condition()))
+    with store.read() as connection:
+        targets = connection.execute(select(table.c.target).where(table.c.kind == "ResearchStudy")).scalars().all()
+    assert list(targets) == [f"ResearchStudy/{study['id']}" for study in letters(store, "ResearchStudy")]
+    assert {subject["study"]["reference"] for subject in letters(store)} <= set(targets)
+
+
+def test_a_subject_is_put_where_our_identifier_is(hospital: Hospital, store: Store) -> None:
+    kind = "ResearchSubject"
     hospital.push(transaction(patient(number="77"), condition()))
     with store.read() as connection:
         targets = connection.execute(select(table.c.target).where(table.c.kind == kind)).scalars().all()

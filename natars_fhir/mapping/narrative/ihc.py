@@ -27,6 +27,7 @@ _AND = re.compile(r"\)?\s*(?:(?:[、,/&]|和|及|与|以及|and\b|or\b|as well a
 _REGION = re.compile(r"(?:[^,;。、\n()!?.]|\.(?=\d)|\((?:[^()\n]|\([^()\n]{0,40}\)){0,80}\))*(?:\([^(),;。、\n]{0,8})?")
 _SHARE_NEXT = re.compile(r",\s*[^,;。、\n\d()]{0,6}\d{1,3}(?:\.\d)?(?:\s?[-~]\s?\d{1,3})?\s?%(?=\s*(?:[,;。、)\n.]|$))")
 _SENTENCE_WORDS = ("pending", "not-done", "not-interpretable")
+_CLOSING = re.compile(r" {0,2}\)")
 _REACH = 160
 _NO_RESULT = "a marker is named, and no result can be read"
 
@@ -206,8 +207,8 @@ def _said(page: Page, words: Words, member: Mention, found: tuple[Part, ...], lo
 def _one(page: Page, words: Words, member: Mention, part: Part, reach: tuple[int, int]) -> Said:
     value, reason = _value(member.concept, part, words)
     start, end = min(reach[0], member.start), max(reach[1], member.end)
-    if page.text[end : end + 1] == ")" and "(" in page.text[member.end : end]:
-        end += 1
+    closing = _CLOSING.match(page.text, end) if "(" in page.text[member.end : end] else None
+    end = closing.end() if closing else end
     said = detail(**part.qualities, cell_scope=part.cells, percent=part.percent, reason=reason)
     return Said(member.concept, value, page.span(start, end), _standing(page, words, member, part, end), said)
 

@@ -139,7 +139,8 @@ def _spaced(text: str) -> Iterator[Change]:
     """去 分 化: the spaces between single characters."""
     for run in _SPACED.finditer(text):
         start = run.start()
-        if _is_han(text[start - 1 : start]) and not _is_han(text[max(0, start - 2) : max(0, start - 1)]):
+        alone = not _is_han(text[max(0, start - 2) : max(0, start - 1)])
+        if _is_han(text[start - 1 : start]) and (alone or run.end() - start >= 6):
             yield from ((place, place + 1, "") for place in range(start, run.end(), 2))
 
 

@@ -49,7 +49,8 @@ def amount(text: str, start: int, low: str, high: str | None, words: Words) -> A
     """The number at *start*, with what stands before it."""
     first, last = Decimal(low), Decimal(high) if high else Decimal(low)
     before = text[max(0, start - _TAIL) : start]
-    found = _comparator(words).search(before)
+    ends, comparator = _comparator(words)
+    found = comparator.search(before) if before.rstrip()[-1:] in ends else None
     if not found or not found.group():
         return Amount(start, min(first, last), max(first, last))
     begin = start - len(found.group())
@@ -66,9 +67,12 @@ def amount(text: str, start: int, low: str, high: str | None, words: Words) -> A
 
 
 @lru_cache(maxsize=8)
-def _comparator(words: Words) -> re.Pattern[str]:
-    """What may stand right before a number; at the end of the text before it."""
+def _comparator(words: Words) -> tuple[frozenset[str], re.Pattern[str]]:
+    """What may stand right before a number, at the end of the text before it; and with what characters it may end."""
     sort = {"below": "below", "most": "at-most", "above": "above", "least": "at-least"}
     either = "|".join(f"(?P<{group}>{words.any('quantity.word', tag)})" for group, tag in sort.items())
     about = words.any("quantity.word", "about")
-    return re.compile(rf"(?:(?P<about>{about})\s*)?(?:(?:{either})\s*)?(?:(?P<about2>{about})\s*)?$")
+    pattern = re.compile(rf"(?:(?P<about>{about})\s*)?(?:(?:{either})\s*)?(?:(?P<about2>{about})\s*)?$")
+    known = words["quantity.word"].words
+    ends = frozenset(word[-1] for tag in (*sort.values(), "about") for word in known[tag])
+    return ends, pattern

@@ -84,7 +84,7 @@ def patterns(words: Words) -> Patterns:
 
 
 def read(page: Page, words: Words, method: str) -> Iterator[Said | Unread]:
-    """The tumour's sizes. Single axes of one sentence are one size: the largest counts."""
+    """The tumour's sizes. Single axes belong to the size before them in the sentence: the largest counts."""
     shape = patterns(words)
     found = [each for each in _measures(page, words, shape) if not page.void(each.start)]
     if not found:
@@ -208,7 +208,7 @@ def _in_organ(page: Page, words: Words, thing: Hit) -> bool:
 def _axes_together(page: Page, found: list[Measure]) -> list[list[Measure]]:
     groups: list[list[Measure]] = []
     for each in found:
-        last = groups[-1][-1] if groups and groups[-1][-1].dimensions == 1 else None
+        last = groups[-1][-1] if groups else None
         if last and each.dimensions == 1 and page.sentence(each.start) == page.sentence(last.start):
             groups[-1].append(each)
         else:

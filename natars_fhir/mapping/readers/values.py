@@ -177,9 +177,12 @@ def _range(lore: Lore, value: Range, concept: str) -> Number | None:
 
 
 def presence(lore: Lore) -> ReadValue:
-    """There or not: yes or no as a code, a boolean, or words."""
+    """There or not: yes or no as a code, a boolean, or words; and what else the concept can be, in its own spelling."""
+    spelt = _spellings(lore)
 
     def read(value: Any, concept: str, _: Any) -> tuple[Told, ...]:
+        if (said := spelt[concept].get((_text(value) or "").strip().casefold())) is not None:
+            return (Told(concept, said),)
         if isinstance(value, bool):
             return (Told(concept, "present" if value else "absent"),)
         if (word := _word(lore, "presence", value)) is not None:
@@ -206,14 +209,7 @@ def answer(lore: Lore) -> ReadValue:
 
 def coded(lore: Lore) -> ReadValue:
     """One of the concept's values: by code, or by a declared spelling of the text or of the code itself."""
-    spelt = {
-        name: {
-            text.casefold(): value
-            for value in (*concept.values, *concept.spelt)
-            for text in _ways(concept.spelt, value)
-        }
-        for name, concept in lore.concepts.items()
-    }
+    spelt = _spellings(lore)
 
     def read(value: Any, concept: str, _: Any) -> tuple[Told, ...]:
         for coding in value.coding or () if isinstance(value, CodeableConcept) else ():
@@ -227,6 +223,18 @@ def coded(lore: Lore) -> ReadValue:
         return (Told(concept, found),) if found else NOTHING
 
     return read
+
+
+def _spellings(lore: Lore) -> dict[str, dict[str, str]]:
+    """Concept → declared spelling, in lower case → value."""
+    return {
+        name: {
+            text.casefold(): value
+            for value in (*concept.values, *concept.spelt)
+            for text in _ways(concept.spelt, value)
+        }
+        for name, concept in lore.concepts.items()
+    }
 
 
 def _ways(spelt: Any, value: str) -> tuple[str, ...]:
