@@ -52,7 +52,7 @@ RESOURCES = [
     pytest.param(stain(valueString=7), id="a number for a text"),
     pytest.param(stain(valueString=None, valueQuantity={"value": NUMBER}), id="a text for a number"),
     pytest.param(stain(valueString=None, valueQuantity={"value": 3, "unit": MARK}), id="a unit not known"),
-    pytest.param(stain(code={"coding": [{"system": f"urn:{MARK}", "code": MARK, "display": NAME}]}), id="a code not known"),
+    pytest.param(stain(code={"coding": [{"system": "urn:x", "code": MARK, "display": NAME}]}), id="a code not known"),
     pytest.param(stain(effectiveDateTime=f"2024-02-30{MARK}"), id="a date that is none"),
     pytest.param(stain(subject={"reference": NUMBER}), id="a subject that is none"),
     pytest.param(stain(subject=None), id="no subject"),

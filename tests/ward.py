@@ -38,8 +38,13 @@ SOMEBODY = {"reference": "Patient/p1"}
 
 
 @cache
+def load_once(folder: Path, trial: str = "natars") -> Mappings:
+    """`load`, which takes its time, once for each folder."""
+    return load(folder, trial)
+
+
 def mappings() -> Mappings:
-    return load(FOLDER)
+    return load_once(FOLDER)
 
 
 def reader(site: str = "generic") -> DocumentReader:

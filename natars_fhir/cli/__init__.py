@@ -11,6 +11,7 @@ import sys
 import typer
 import typer.exceptions
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from natars_fhir import __version__
 from natars_fhir.cli import demo, expect, explain, mappings, screen, serve
@@ -59,6 +60,8 @@ def run(arguments: list[str]) -> int:
         return _told("stopped", FAULTS)
     except MappingError as faults:
         return _told(f"The mappings cannot load:\n{faults}", CONFIGURATION)
+    except SettingsError as fault:
+        return _told(f"A setting (NATARS_…) cannot be read: {fault}", CONFIGURATION)
     except ValidationError as faults:
         return _told(
             "\n".join(f"NATARS_{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in faults.errors()),

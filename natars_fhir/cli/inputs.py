@@ -59,7 +59,7 @@ def day(text: str) -> date:
     if not text:
         return datetime.now(UTC).astimezone(SHANGHAI).date()
     try:
-        return date.fromisoformat(text)
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError as wrong:
         raise typer.BadParameter(f"«{text}» is not a day (YYYY-MM-DD)") from wrong
 

@@ -69,7 +69,8 @@ def _state(page: Page, words: Words, each: Mention, high: int) -> Hit | None:
         end = min(page.clause(low)[1], high, low + _REACH)
         hits = [hit for hit in page.find(words["fish.status"], low, end) if hit.tag != "test"]
         if hits:
-            return min(hits, key=lambda hit: (_ORDER.index(hit.tag), -hit.end))
+            best = min(hits, key=lambda hit: (_ORDER.index(hit.tag), -hit.end))
+            return None if _is_asked(page, words, each, best) else best
         low = end + 1
     if _names_ratio(page, words, each.start):
         return None
@@ -79,6 +80,17 @@ def _state(page: Page, words: Words, each: Mention, high: int) -> Hit | None:
     before = list(page.find(words["fish.status"], near, each.start))
     worded = [hit for hit in before if hit.tag in ("amplified", "not-amplified")]
     return next(iter(earlier or worded), None)
+
+
+def _is_asked(page: Page, words: Words, each: Mention, best: Hit) -> bool:
+    """明确MDM2基因扩增: the gene's amplification is the question, not the answer. FISH检测MDM2基因扩增 is one."""
+    if best.tag != "amplified" or best.start - each.end > 8:
+        return False
+    near = [
+        hit for hit in page.find(words["results.before"], max(0, each.start - 10), each.start) if hit.tag == "asked"
+    ]
+    asks = bool(near) and near[-1].end == each.start
+    return asks and not page.has(words["fish.method"], "fish", max(0, each.start - 12), each.start)
 
 
 def _said(page: Page, words: Words, each: Mention, found: Hit) -> Said:

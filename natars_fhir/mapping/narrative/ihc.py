@@ -127,6 +127,9 @@ def _results(page: Page, words: Words, group: Group) -> Iterator[Said | Unread]:
     valued = bool(found) and found[0].value is not None
     if valued and page.void(group.low + found[0].end - 1):
         return
+    asked = group.before is not None and group.before.tag == "asked"
+    if asked:
+        valued, group = valued and not found[0].mere, group._replace(before=None)
     if valued:
         yield from _after(page, words, group, found)
     elif group.before and group.before.tag != "none-of":

@@ -143,7 +143,7 @@ def page(text: str, words: Words) -> Page:
     corrections = tuple(cue.start for cue in cues if cue.tag == "becomes")
     formers = tuple(cue.start for cue in cues if cue.tag == "former")
     bounds = Bounds(form.text, stops, tuple(ends), cues, corrections, formers)
-    voids = _merged([stretch for cue in cues if (stretch := _void(cue, bounds))])
+    voids = _merged([stretch for cue in cues if cue.tag in _VOIDING and (stretch := _void(cue, bounds))])
     amended = _merged(_amended(bounds))
     return Page(form, form.text, latin, stops, tuple(ends), cues, tuple(cue.start for cue in cues), voids, amended)
 
@@ -177,6 +177,7 @@ class Bounds(NamedTuple):
 
 
 Stretch = tuple[int, int]
+_VOIDING = frozenset({"advice", "relative", "differential", "becomes", "former"})
 
 
 def _void(cue: Hit, bounds: Bounds) -> Stretch | None:

@@ -37,9 +37,18 @@ def read(text: str, words: Words, kind: Kind = "pathology") -> Reading:
         *sites.read(leaf, words, kind),
         *statements.read(leaf, words, kind),
     ]
-    said = [each for each in dict.fromkeys(found) if isinstance(each, Said)]
+    said = _once([each for each in found if isinstance(each, Said)])
     unread = [each for each in found if isinstance(each, Unread)]
     return Reading(_in_order(_corrected(leaf, said)), tuple(sorted(unread, key=lambda each: each.span)))
+
+
+def _once(said: list[Said]) -> list[Said]:
+    """The same words say the same thing once."""
+    words = {
+        (each.concept, each.span, each.standing, each.value if isinstance(each.value, str) else ""): each
+        for each in said
+    }
+    return list(words.values())
 
 
 def _in_order(said: list[Said]) -> tuple[Said, ...]:

@@ -68,9 +68,12 @@ def patterns(words: Words) -> Patterns:
         + words.any("quantity.word", "below", "at-most", "above", "at-least", "about")
         + ")*"
     )
-    follows = rf"{unit}|[x*(<>≤≥]|by|{words.any('quantity.word', 'range')}"
+    between = rf"\s{{0,3}}(?:{words.any('quantity.word', 'range')}\s{{0,3}}[0-9.]{{1,8}}\s{{0,3}})?"
+    follows = rf"{unit}|[x*(]|by"
     return Patterns(
-        re.compile(rf"[0-9]{{1,6}}(?:\.[0-9]{{1,4}})?\s{{0,3}}(?:{words.any('size.near', 'over')})?\s*(?:{follows})"),
+        re.compile(
+            rf"[0-9]{{1,6}}(?:\.[0-9]{{1,4}})?{between}(?:{words.any('size.near', 'over')})?\s{{0,3}}(?:{follows})"
+        ),
         re.compile(number),
         re.compile(number.removesuffix("?")),
         re.compile(rf"{number}(?:{by}{number}){{1,2}}"),

@@ -33,6 +33,8 @@ class Part:
     doubted: bool = False
     #: the value is a word (阳性, expressed), not a sign
     worded: bool = False
+    #: the word is no more than "expression", which may be what was asked for
+    mere: bool = False
     #: nothing but a percentage said it
     unsigned: bool = False
     qualities: dict[str, str] = field(default_factory=dict)
@@ -134,10 +136,11 @@ def _word(text: str, offset: int, words: Words) -> Part | None:
         return None
     doubted = any(hit.tag == "doubted" for hit in hits)
     results = [hit for hit in hits if hit.tag in _RESULTS]
+    mere = next((hit for hit in hits if hit.tag == "mere"), None)
     if not results:
-        if any("阳性" in text[hit.start : hit.end] for hit in hits):
-            return Part("positive", offset + hits[-1].end, doubted=True, worded=True)
-        return Part(None, offset + hits[-1].end, doubted=doubted)
+        leaning = any("阳性" in text[hit.start : hit.end] for hit in hits)
+        value = "positive" if mere or leaning else None
+        return Part(value, offset + hits[-1].end, doubted=doubted, worded=value is not None, mere=mere is not None)
     order = ["pending", "not-done", "not-interpretable", "equivocal", "negative", "positive"]
     first = min(results, key=lambda hit: (order.index(hit.tag) // 4, hit.start))
     return Part(first.tag, offset + first.end, doubted=doubted, worded=True)

@@ -119,24 +119,25 @@ def test_an_awaited_or_missing_stain_is_never_positive(word: str) -> None:
 @pytest.mark.parametrize(
     "unit",
     [
-        "(",
-        "+",
-        "1",
-        "-",
-        "12345",
-        "MDM2(",
-        "MDM2、",
-        "未见",
-        "坏死",
-        "1cm",
-        "肿物1cm",
-        "?",
-        "更正为",
-        "原报告",
-        "\n",
-        " ",
-    ]
-    + ["腹膜后", "转移", "MDM2 FISH ", "MDM2-", "FNCLCC ", "3级", "核分裂", "㎝", "去 ", "positive for ", "1x"],
+        *(
+            "(",
+            "+",
+            "1",
+            "-",
+            "12345",
+            "MDM2(",
+            "MDM2、",
+            "未见",
+            "坏死",
+            "1cm",
+            "肿物1cm",
+            "?",
+            "更正为",
+            "原报告",
+            "\n",
+        ),
+        *(" ", "腹膜后", "转移", "MDM2 FISH ", "MDM2-", "FNCLCC ", "3级", "核分裂", "㎝", "去 ", "positive for ", "1x"),
+    ],
 )
 def test_time_is_linear_in_the_text(unit: str) -> None:
     def seconds(length: int) -> float:

@@ -150,7 +150,10 @@ TABLE: list[tuple[str, list[tuple[str, str]]]] = [
     ),
     ("MDM2(胞浆+)，CDK4(核+)", [("ihc-mdm2 equivocal", "MDM2(胞浆+)"), ("ihc-cdk4 positive", "CDK4(核+)")]),
     (
-        "Tumor cells are positive for MDM2 and CDK4, focally positive for desmin, and negative for S100, CD34 and STAT6.",
+        (
+            "Tumor cells are positive for MDM2 and CDK4, focally positive for desmin, "
+            "and negative for S100, CD34 and STAT6."
+        ),
         [
             ("ihc-mdm2 positive", "positive for MDM2"),
             ("ihc-cdk4 positive", "positive for MDM2 and CDK4"),
