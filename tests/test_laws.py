@@ -52,7 +52,9 @@ def _entries(case: Path) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-IN_ANY_ORDER = [case for case in SINGLE if _entries(case) and bundle_of(case).get("type") not in ("message", "document")]
+IN_ANY_ORDER = [
+    case for case in SINGLE if _entries(case) and bundle_of(case).get("type") not in ("message", "document")
+]
 
 
 @QUICK

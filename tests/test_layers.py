@@ -22,7 +22,14 @@ EVERY_MODULE = pytest.mark.parametrize("module", MODULES, ids=IDS)
 
 NOT_NAMES = {"utils", "helpers", "common", "manager", "processor", "handler", "base", "data", "info"}
 #: pieces, so that this file does not hold what it looks for
-HOSTS = ["py" + "pi.org", "files.python" + "hosted.org", "registry.npm" + "js.org", "deb.deb" + "ian.org", "repo1.mav" + "en.org", "proxy.go" + "lang.org"]
+HOSTS = [
+    "py" + "pi.org",
+    "files.python" + "hosted.org",
+    "registry.npm" + "js.org",
+    "deb.deb" + "ian.org",
+    "repo1.mav" + "en.org",
+    "proxy.go" + "lang.org",
+]
 MACHINE = re.compile("(?<![\\w.])/(?:" + "wo" + "rk|ro" + "ot|home|Users)/[\\w.]" + "|(?<![\\w.])/t" + "mp/\\w")
 
 

@@ -33,7 +33,12 @@ def person(**elements: Any) -> dict[str, Any]:
 
 
 def about(kind: str, **elements: Any) -> dict[str, Any]:
-    return {"resourceType": kind, "id": f"{IDENT}-{kind}", "subject": {"reference": f"Patient/{IDENT}", "display": NAME}, **elements}
+    return {
+        "resourceType": kind,
+        "id": f"{IDENT}-{kind}",
+        "subject": {"reference": f"Patient/{IDENT}", "display": NAME},
+        **elements,
+    }
 
 
 def stain(**elements: Any) -> dict[str, Any]:
@@ -62,7 +67,9 @@ RESOURCES = [
     pytest.param(stain(contained=[person()], hasMember=[{"reference": f"#{MARK}"}]), id="a contained patient"),
     pytest.param(stain(text={"status": "generated", "div": f"<div><script>{NAME}</script></div>"}), id="a narrative"),
     pytest.param(
-        about("DiagnosticReport", status="final", code={"text": NAME}, conclusion=f"大小15×12×8，{TEXT}，核分裂象{MARK}"),
+        about(
+            "DiagnosticReport", status="final", code={"text": NAME}, conclusion=f"大小15×12×8，{TEXT}，核分裂象{MARK}"
+        ),
         id="a report",
     ),
     pytest.param(
@@ -83,12 +90,25 @@ RESOURCES = [
         id="a Medication that never came",
     ),
     pytest.param(
-        about("MedicationAdministration", status="completed", medicationReference={"display": NAME}, effectiveDateTime="2024"),
+        about(
+            "MedicationAdministration",
+            status="completed",
+            medicationReference={"display": NAME},
+            effectiveDateTime="2024",
+        ),
         id="a Medication by its display",
     ),
-    pytest.param(about("Condition", code={"text": TEXT}, verificationStatus={"coding": [{"code": MARK}]}), id="a diagnosis"),
     pytest.param(
-        {"resourceType": "Consent", "status": "active", "scope": {"text": NAME}, "category": [{"text": TEXT}], "patient": {"display": NAME}},
+        about("Condition", code={"text": TEXT}, verificationStatus={"coding": [{"code": MARK}]}), id="a diagnosis"
+    ),
+    pytest.param(
+        {
+            "resourceType": "Consent",
+            "status": "active",
+            "scope": {"text": NAME},
+            "category": [{"text": TEXT}],
+            "patient": {"display": NAME},
+        },
         id="a consent to something else",
     ),
     pytest.param(about("Procedure", status="completed", code={"text": NAME}, note=[{"text": TEXT}]), id="an operation"),
@@ -100,7 +120,12 @@ RESOURCES = [
 
 def sent(resource: Any) -> dict[str, Any]:
     entry = {"fullUrl": f"urn:{MARK}", "resource": resource}
-    return {"resourceType": "Bundle", "type": "collection", "identifier": {"system": "urn:x", "value": NUMBER}, "entry": [entry]}
+    return {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "identifier": {"system": "urn:x", "value": NUMBER},
+        "entry": [entry],
+    }
 
 
 def said_of(documents: list[bytes]) -> Iterator[str]:
@@ -125,7 +150,9 @@ def test_no_issue_of_broken_bytes_says_what_they_say(seed: int) -> None:
     random = Random(seed)
     whole = ward.raw({**sent(person()), "entry": [{"resource": p.values[0]} for p in RESOURCES]})
     at = random.randrange(len(whole))
-    broken = whole[:at] + random.choice([b"", b"}", b'"', b"\xff", b"\0", b"[", b"9"]) + whole[at + random.randrange(9) :]
+    broken = (
+        whole[:at] + random.choice([b"", b"}", b'"', b"\xff", b"\0", b"[", b"9"]) + whole[at + random.randrange(9) :]
+    )
     assert [said for said in said_of([broken]) if MARK in said] == []
 
 

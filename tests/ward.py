@@ -67,7 +67,12 @@ def concept(system: str, code: str, **more: Any) -> dict[str, Any]:
 
 def resource(kind: str, ident: str = "x1", **elements: Any) -> dict[str, Any]:
     """A resource about `SOMEBODY`; an element that is None is left out."""
-    about = {"Patient": {}, "Medication": {}, "ResearchSubject": {"individual": SOMEBODY}, "Consent": {"patient": SOMEBODY}}
+    about = {
+        "Patient": {},
+        "Medication": {},
+        "ResearchSubject": {"individual": SOMEBODY},
+        "Consent": {"patient": SOMEBODY},
+    }
     made = {"resourceType": kind, "id": ident, **about.get(kind, {"subject": SOMEBODY}), **elements}
     return {name: element for name, element in made.items() if element is not None}
 

@@ -16,7 +16,7 @@ from natars_fhir.domain.study import Study
 from natars_fhir.domain.trial import build
 from natars_fhir.mapping.checks import concepts_faults, drugs_faults, site_faults, view_faults
 from natars_fhir.mapping.faults import Fault, MappingError, line_of, nearest
-from natars_fhir.mapping.narrative.words import Words, WordListError
+from natars_fhir.mapping.narrative.words import WordListError, Words
 from natars_fhir.mapping.narrative.words import load as load_words
 from natars_fhir.mapping.schema import Concepts, Drugs, Shape, Site, View, Views
 

@@ -15,8 +15,8 @@ from msgspec import Struct
 
 from natars_fhir.domain.identity import version
 from natars_fhir.mapping.lore import Lore
-from natars_fhir.mapping.reading import NO_VERSION, Reading
 from natars_fhir.mapping.readers.observation import marker_of
+from natars_fhir.mapping.reading import NO_VERSION, Reading
 from natars_fhir.mapping.sink import NotUnderstood
 
 #: Only where the type comes first is it known without reading on; most engines write it so.

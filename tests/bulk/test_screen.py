@@ -142,7 +142,10 @@ def test_the_collector_is_asked_to_look_rarely() -> None:
 
 def test_a_run_of_many_patients_keeps_each_apart(tmp_path: Path) -> None:
     sent = [
-        {**observation("tumour-size", f"o{n}", valueQuantity={"value": n, "unit": "cm"}), "subject": {"reference": f"Patient/{n}"}}
+        {
+            **observation("tumour-size", f"o{n}", valueQuantity={"value": n, "unit": "cm"}),
+            "subject": {"reference": f"Patient/{n}"},
+        }
         for n in range(1, 40)
     ]
     drug = resource("Medication", "drug", code=concept(ATC, "L01DB01"))

@@ -22,7 +22,17 @@ SOURCE = Source("a", "Observation/1", "2", "abc", ("Specimen/1",))
 
 def fact(value: str = "positive") -> Fact:
     percent = Interval(Decimal("1.50"), None, low_open=True, unit="%")
-    return Fact("ihc-mdm2", value, "2024-03", SOURCE, "Observation.x", "hedged", "2024", (1, 2), detail(percent=percent, extent="focal", cls=("a", "b")))
+    return Fact(
+        "ihc-mdm2",
+        value,
+        "2024-03",
+        SOURCE,
+        "Observation.x",
+        "hedged",
+        "2024",
+        (1, 2),
+        detail(percent=percent, extent="focal", cls=("a", "b")),
+    )
 
 
 NUMBER = Fact("tumour-size", Interval(Decimal("9.90"), Decimal(10), unit="cm"), None, SOURCE, "Observation.y")
@@ -30,7 +40,9 @@ NUMBER = Fact("tumour-size", Interval(Decimal("9.90"), Decimal(10), unit="cm"), 
 
 def reading(key: str, subject: str | None, facts: int = 1, version: int | None = None) -> Reading:
     told = tuple(fact(str(n)) for n in range(facts))
-    return Reading(key, "Observation", "read", "", Version(version), subject, told, (Issue("warning", "value", "x", "t"),))
+    return Reading(
+        key, "Observation", "read", "", Version(version), subject, told, (Issue("warning", "value", "x", "t"),)
+    )
 
 
 def test_a_reading_comes_back_from_the_file_as_it_went() -> None:
@@ -60,7 +72,9 @@ STEPS = st.lists(
 
 @settings(max_examples=80, deadline=None)
 @given(STEPS, st.integers(0, 6), st.booleans())
-def test_whatever_is_done_spilling_and_memory_hold_the_same(steps: list[tuple[str, object]], most: int, join: bool) -> None:
+def test_whatever_is_done_spilling_and_memory_hold_the_same(
+    steps: list[tuple[str, object]], most: int, join: bool
+) -> None:
     patients = Patients()
     if join:
         patients.join("Patient/1", ["Patient/3"])

@@ -104,11 +104,19 @@ def test_the_version_is_told(said: Any) -> None:
     assert said("--version")[:2] == (0, f"natars-fhir {__version__}\n")
 
 
-@pytest.mark.parametrize("arguments", [[], ["--help"], ["screen", "--help"], ["mappings"]])
-def test_help_is_no_fault(said: Any, arguments: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "ends"),
+    [
+        pytest.param(["--help"], 0, id="asked for"),
+        pytest.param(["screen", "--help"], 0, id="asked for a command"),
+        pytest.param([], 64, id="nothing asked"),
+        pytest.param(["mappings"], 64, id="half a command"),
+    ],
+)
+def test_help_is_shown(said: Any, arguments: list[str], ends: int) -> None:
     code, out, err = said(*arguments)
     assert "Usage" in out + err
-    assert code == (0 if "--help" in arguments else code)
+    assert code == ends
 
 
 def test_a_command_that_is_none_is_a_bad_argument(said: Any) -> None:

@@ -177,7 +177,9 @@ def test_later_paths_correct_earlier_ones(screen: Any, sent: Any) -> None:
         pytest.param("sent.json.gz", gzip.compress(raw(SENT)), id="compressed"),
         pytest.param("sent.ndjson", b"\n".join(raw(e["resource"]) for e in SENT["entry"]), id="NDJSON of resources"),
         pytest.param(
-            "sent.ndjson.gz", gzip.compress(b"\n".join(raw(bundle(e["resource"])) for e in SENT["entry"])), id="of Bundles"
+            "sent.ndjson.gz",
+            gzip.compress(b"\n".join(raw(bundle(e["resource"])) for e in SENT["entry"])),
+            id="of Bundles",
         ),
         pytest.param("sent.txt", raw(SENT), id="under any name"),
     ],
@@ -206,7 +208,11 @@ def test_standard_input_is_read(screen: Any, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_r5_is_found_by_content_or_settled_by_the_caller(screen: Any, sent: Any) -> None:
     dose = resource(
-        "MedicationAdministration", "m", status="completed", medication={"concept": {"text": "安罗替尼"}}, occurenceDateTime="2024-01-01"
+        "MedicationAdministration",
+        "m",
+        status="completed",
+        medication={"concept": {"text": "安罗替尼"}},
+        occurenceDateTime="2024-01-01",
     )
     for settled in ((), ("--fhir-version", "R5"), ("--fhir-version", "r5")):
         (row,) = screen(sent(bundle(dose)), "--format", "json", *settled, *DAY).rows
@@ -233,9 +239,13 @@ def test_without_a_site_only_standard_codes_are_read(screen: Any) -> None:
         pytest.param(raw(SENT)[:-9], "JSON", id="cut off"),
         pytest.param(gzip.compress(raw(SENT))[:-9], "cut off", id="cut off while compressed"),
         pytest.param(raw(SENT).decode().encode("utf-16"), "UTF-8", id="UTF-16"),
-        pytest.param(raw({**STAIN, "effectiveDateTime": "2024-02-30"}), "Observation.effectiveDateTime", id="30 February"),
+        pytest.param(
+            raw({**STAIN, "effectiveDateTime": "2024-02-30"}), "Observation.effectiveDateTime", id="30 February"
+        ),
         pytest.param(raw({**STAIN, "status": "done"}), "Observation.status", id="a code that is none"),
-        pytest.param(raw({**STAIN, "resourceType": "Observatoin"}), "no resource type of this name", id="an unknown type"),
+        pytest.param(
+            raw({**STAIN, "resourceType": "Observatoin"}), "no resource type of this name", id="an unknown type"
+        ),
         pytest.param(raw({**STAIN, "subject": None}), "Observation.subject", id="null"),
         pytest.param(raw({"resourceType": "Bundle", "type": "collection", "entry": {}}), "Bundle.entry", id="no array"),
     ],
@@ -303,7 +313,9 @@ def test_mappings_that_cannot_load_are_told_with_every_fault(screen: Any, sent: 
     (tmp_path / "m" / "concepts.toml").write_text("systems = 1\nconcept = 2\n", encoding="utf-8")
     ran = screen(sent(SENT), "--mappings", tmp_path / "m")
     assert (ran.code, ran.out) == (78, "")
-    assert all(told in ran.err for told in ("concepts.toml:1", "concepts.toml:2", "drugs.toml", "did you mean «concepts»"))
+    assert all(
+        told in ran.err for told in ("concepts.toml:1", "concepts.toml:2", "drugs.toml", "did you mean «concepts»")
+    )
 
 
 def test_a_mappings_folder_that_is_none_is_told(screen: Any, sent: Any, tmp_path: Path) -> None:
@@ -344,7 +356,9 @@ def test_the_program_reads_standard_input_and_ends_with_its_code(tmp_path: Path)
 
 
 def test_a_reader_who_stops_early_sees_no_stack_trace() -> None:
-    pipe = f"{sys.executable} -c 'from natars_fhir.cli import main; main()' screen {FIXTURES} --format json | head -c 10"
+    pipe = (
+        f"{sys.executable} -c 'from natars_fhir.cli import main; main()' screen {FIXTURES} --format json | head -c 10"
+    )
     environment = {**os.environ, "PYTHONPATH": str(ward.ROOT)}
     done = subprocess.run(["/bin/sh", "-c", pipe], capture_output=True, check=False, env=environment)  # noqa: S603
     assert len(done.stdout) == 10

@@ -27,10 +27,14 @@ SOURCE = Source("a", "Observation/1")
         pytest.param(number("9.90", "cm"), {"low": 9.9, "high": 9.9, "unit": "cm"}, id="a decimal"),
         pytest.param(Interval(Decimal(8), Decimal(10)), {"low": 8, "high": 10, "unit": ""}, id="a range"),
         pytest.param(
-            Interval(None, Decimal(12), high_open=True), {"low": None, "high": 12, "unit": "", "highOpen": True}, id="below"
+            Interval(None, Decimal(12), high_open=True),
+            {"low": None, "high": 12, "unit": "", "highOpen": True},
+            id="below",
         ),
         pytest.param(
-            Interval(Decimal(12), None, low_open=True), {"low": 12, "high": None, "unit": "", "lowOpen": True}, id="above"
+            Interval(Decimal(12), None, low_open=True),
+            {"low": 12, "high": None, "unit": "", "lowOpen": True},
+            id="above",
         ),
     ],
 )
@@ -50,7 +54,9 @@ def test_a_plain_fact_says_no_more_than_it_must() -> None:
 def test_what_qualifies_a_value_stands_beside_it() -> None:
     source = Source("a", "Observation/1", "3", "hash", ("Specimen/1",))
     more = detail(extent="focal", percent=number(20, "%"), classes=("x", "y"))
-    fact = Fact("ihc-mdm2", "positive", "2024-03", source, "Observation.valueString", "hedged", "2024-04-01", (2, 9), more)
+    fact = Fact(
+        "ihc-mdm2", "positive", "2024-03", source, "Observation.valueString", "hedged", "2024-04-01", (2, 9), more
+    )
     assert fact_object(fact) == {
         "concept": "ihc-mdm2",
         "value": "positive",

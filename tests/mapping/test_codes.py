@@ -36,7 +36,9 @@ def says(system: str | None, code: str | None) -> set[str]:
         pytest.param(ICD_10, "C48", set(), id="the category alone says no part"),
         pytest.param(ICD_10, "C48.1", set(), id="peritoneum"),
         pytest.param(ICD_10, "D48.3", {"primary-site retroperitoneum", "tumour-behaviour uncertain"}, id="uncertain"),
-        pytest.param(ICD_10, "D48.300", {"primary-site retroperitoneum", "tumour-behaviour uncertain"}, id="its suffix"),
+        pytest.param(
+            ICD_10, "D48.300", {"primary-site retroperitoneum", "tumour-behaviour uncertain"}, id="its suffix"
+        ),
         pytest.param(ICD_10, "C78.6", {"metastasis present"}, id="secondary is no second malignancy"),
         pytest.param(ICD_10, "C50.9", {"second-malignancy present"}, id="within a range"),
         pytest.param(ICD_10, "C75.9", {"second-malignancy present"}, id="last of a range"),

@@ -288,14 +288,14 @@ def test_a_missing_file_is_told(folder: Path, name: str) -> None:
 
 @pytest.mark.usefixtures("words_known")
 def test_a_file_that_is_not_utf_8_is_told(folder: Path) -> None:
-    (folder / "sites/new.toml").write_bytes("site = \"新\"".encode("gb18030"))
+    (folder / "sites/new.toml").write_bytes('site = "新"'.encode("gb18030"))
     assert [fault.text for fault in faults(folder)] == ["is not UTF-8"]
 
 
 @pytest.mark.usefixtures("words_known")
 def test_two_files_for_one_site_are_told(folder: Path) -> None:
     shutil.copy(folder / SITE, folder / "sites/second.toml")
-    assert ["«hospital-a» stands in a file of another name"] == [fault.text for fault in faults(folder)]
+    assert [fault.text for fault in faults(folder)] == ["«hospital-a» stands in a file of another name"]
 
 
 @pytest.mark.parametrize("name", ["", "views"])

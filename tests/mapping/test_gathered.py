@@ -67,7 +67,9 @@ def updated(day: str) -> dict[str, Any]:
         pytest.param(
             [stain(), observation(concept("urn:x", "9"), valueString="x")], [], id="another code in its place"
         ),
-        pytest.param([stain(), stain(ident="o2", value=NEGATIVE)], ["ihc-mdm2 positive", "ihc-mdm2 negative"], id="two"),
+        pytest.param(
+            [stain(), stain(ident="o2", value=NEGATIVE)], ["ihc-mdm2 positive", "ihc-mdm2 negative"], id="two"
+        ),
     ],
 )
 def test_a_resource_counts_in_its_newest_version(sent: list[dict[str, Any]], facts: list[str]) -> None:
@@ -150,8 +152,22 @@ def test_one_business_identifier_is_one_resource(sent: list[dict[str, Any]], fac
         ),
         pytest.param(
             [
-                resource("DiagnosticReport", "r1", status="final", code=concept(LOINC, "22637-3"), conclusion="平滑肌肉瘤", **NUMBER),
-                resource("DiagnosticReport", "r2", status="final", code=concept(LOINC, "22634-0"), conclusion="（腹膜后）肿瘤", **NUMBER),
+                resource(
+                    "DiagnosticReport",
+                    "r1",
+                    status="final",
+                    code=concept(LOINC, "22637-3"),
+                    conclusion="平滑肌肉瘤",
+                    **NUMBER,
+                ),
+                resource(
+                    "DiagnosticReport",
+                    "r2",
+                    status="final",
+                    code=concept(LOINC, "22634-0"),
+                    conclusion="（腹膜后）肿瘤",
+                    **NUMBER,
+                ),
             ],
             {"histology LMS", "primary-site retroperitoneum"},
             id="parts of one report",
@@ -191,7 +207,9 @@ def test_every_dose_of_one_order_counts() -> None:
         for code in ("L01DB01", "L01AA06")
     ]
     found = outcome(bundle(person(), *doses))
-    assert {fact.source.reference for fact in found.record.facts} == {f"MedicationAdministration/{d['id']}" for d in doses}
+    assert {fact.source.reference for fact in found.record.facts} == {
+        f"MedicationAdministration/{d['id']}" for d in doses
+    }
 
 
 def test_a_shared_number_of_two_patients_joins_nothing() -> None:
@@ -224,7 +242,10 @@ def sent_by(ident: str, value: Any = POSITIVE) -> dict[str, Any]:
         ),
         pytest.param([person("p1"), person("p2")], False, id="by nothing"),
         pytest.param(
-            [person("p1", name=[{"text": "王五"}], birthDate="1960-01-01"), person("p2", name=[{"text": "王五"}], birthDate="1960-01-01")],
+            [
+                person("p1", name=[{"text": "王五"}], birthDate="1960-01-01"),
+                person("p2", name=[{"text": "王五"}], birthDate="1960-01-01"),
+            ],
             False,
             id="never by name and birth date",
         ),

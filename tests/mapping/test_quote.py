@@ -35,7 +35,10 @@ POSITIVE = {"coding": [{"system": SNOMED, "code": "10828004", "display": "Positi
             observation("ihc-mdm2", valueCodeableConcept=POSITIVE), "ihc-mdm2", "10828004 (Positive)", id="a code"
         ),
         pytest.param(
-            observation("ihc-mdm2", valueCodeableConcept={**POSITIVE, "text": "阳性"}), "ihc-mdm2", "阳性", id="its text"
+            observation("ihc-mdm2", valueCodeableConcept={**POSITIVE, "text": "阳性"}),
+            "ihc-mdm2",
+            "阳性",
+            id="its text",
         ),
         pytest.param(
             observation("tumour-size", valueQuantity={"value": 12.5, "unit": "cm", "comparator": ">="}),
@@ -44,7 +47,9 @@ POSITIVE = {"coding": [{"system": SNOMED, "code": "10828004", "display": "Positi
             id="a number",
         ),
         pytest.param(
-            observation("tumour-size", valueRange={"low": {"value": 8, "unit": "cm"}, "high": {"value": 9, "unit": "cm"}}),
+            observation(
+                "tumour-size", valueRange={"low": {"value": 8, "unit": "cm"}, "high": {"value": 9, "unit": "cm"}}
+            ),
             "tumour-size",
             "8 cm - 9 cm",
             id="a range",
@@ -54,15 +59,16 @@ POSITIVE = {"coding": [{"system": SNOMED, "code": "10828004", "display": "Positi
         pytest.param(observation("asa-class", valueInteger=2), "asa-class", "2", id="an integer"),
         pytest.param(resource("Patient", "p1", birthDate="1960-05"), "birth-date", "1960-05", id="a date"),
         pytest.param(
-            observation(
-                {"text": "panel"}, component=[{"code": {"text": "MDM2"}, "valueCodeableConcept": POSITIVE}]
-            ),
+            observation({"text": "panel"}, component=[{"code": {"text": "MDM2"}, "valueCodeableConcept": POSITIVE}]),
             "ihc-mdm2",
             "10828004 (Positive)",
             id="a component",
         ),
         pytest.param(
-            observation("ihc-mdm2", interpretation=[POSITIVE]), "ihc-mdm2", "10828004 (Positive)", id="an interpretation"
+            observation("ihc-mdm2", interpretation=[POSITIVE]),
+            "ihc-mdm2",
+            "10828004 (Positive)",
+            id="an interpretation",
         ),
         pytest.param(report(conclusionCode=[concept(ICD_O, "8858/3")]), "histology", "8858/3", id="a conclusion"),
         pytest.param(

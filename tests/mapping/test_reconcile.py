@@ -68,7 +68,9 @@ def test_a_diagnosis_after_the_operation_is_not_of_the_specimen() -> None:
 
 
 def test_laboratory_values_are_never_of_the_specimen() -> None:
-    count = observation(concept(LOINC, "751-8"), "anc", valueQuantity={"value": 3, "unit": "10^9/L"}, effectiveDateTime="2024-03-01")
+    count = observation(
+        concept(LOINC, "751-8"), "anc", valueQuantity={"value": 3, "unit": "10^9/L"}, effectiveDateTime="2024-03-01"
+    )
     found = outcome(ward.bundle(count, SURGERY, ALLOCATION))
     assert [fact.said("specimen") for fact in found.record.about("anc")] == [None]
 
@@ -86,5 +88,9 @@ def test_the_order_of_facts_does_not_matter() -> None:
 
 def test_the_record_is_in_one_order() -> None:
     found = outcome(ward.bundle(histology("2024-01-02", ident="b"), histology("2024-01-01", ident="a"), SURGERY))
-    assert [line(fact) for fact in found.record.facts] == ["histology DDLPS", "histology DDLPS", "prior-resection present"]
+    assert [line(fact) for fact in found.record.facts] == [
+        "histology DDLPS",
+        "histology DDLPS",
+        "prior-resection present",
+    ]
     assert [fact.when for fact in found.record.about("histology")] == ["2024-01-01", "2024-01-02"]

@@ -131,8 +131,12 @@ SIZE = "A value of «tumour-size» that is not understood: it is not read."
             [],
             id="range, each end in its unit",
         ),
-        pytest.param({"valueRange": {"high": quantity(8, "cm")}}, ["tumour-size (,8]"], [], id="range without a low end"),
-        pytest.param({"valueRange": {"low": quantity(8, "cm")}}, ["tumour-size [8,)"], [], id="range without a high end"),
+        pytest.param(
+            {"valueRange": {"high": quantity(8, "cm")}}, ["tumour-size (,8]"], [], id="range without a low end"
+        ),
+        pytest.param(
+            {"valueRange": {"low": quantity(8, "cm")}}, ["tumour-size [8,)"], [], id="range without a high end"
+        ),
         pytest.param(
             {"valueRange": {"low": quantity(8, "cm"), "high": quantity(9)}}, [], [SIZE], id="range with half a unit"
         ),

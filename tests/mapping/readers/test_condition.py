@@ -50,7 +50,9 @@ def test_a_status_spelt_by_a_second_coding_counts() -> None:
     ("elements", "facts"),
     [
         pytest.param({"code": RETRO}, {"primary-site retroperitoneum"}, id="by code"),
-        pytest.param({"code": {"text": "腹膜后平滑肌肉瘤"}}, {"histology LMS", "primary-site retroperitoneum"}, id="by text"),
+        pytest.param(
+            {"code": {"text": "腹膜后平滑肌肉瘤"}}, {"histology LMS", "primary-site retroperitoneum"}, id="by text"
+        ),
         pytest.param(
             {"code": LMS, "bodySite": [concept(SNOMED, "82849001")]},
             {"histology LMS", "primary-site retroperitoneum"},
@@ -142,7 +144,9 @@ def test_what_is_not_told_by_any_code_is_counted() -> None:
             id="with a type of sarcoma: this tumour",
         ),
         pytest.param(
-            [condition(concept(ICD_10_CM, "C49.A3"), ident="gist")], {"primary-site gi-tract"}, id="GIST of the CM edition"
+            [condition(concept(ICD_10_CM, "C49.A3"), ident="gist")],
+            {"primary-site gi-tract"},
+            id="GIST of the CM edition",
         ),
     ],
 )

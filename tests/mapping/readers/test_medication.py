@@ -30,7 +30,9 @@ def medication(code: Any, **elements: Any) -> dict[str, Any]:
     ("drug", "facts"),
     [
         pytest.param(DOXORUBICIN, ["antineoplastic-drug doxorubicin"], id="by code"),
-        pytest.param(concept(ATC, "L01DB01", text="安罗替尼"), ["antineoplastic-drug doxorubicin"], id="code before text"),
+        pytest.param(
+            concept(ATC, "L01DB01", text="安罗替尼"), ["antineoplastic-drug doxorubicin"], id="code before text"
+        ),
         pytest.param({"text": "盐酸安罗替尼胶囊"}, ["antineoplastic-drug anlotinib"], id="by a name within the text"),
         pytest.param({"text": "Inj. IFOSFAMIDE 1 g"}, ["antineoplastic-drug ifosfamide"], id="by a name in capitals"),
         pytest.param({"text": "去甲氧柔红霉素"}, ["antineoplastic-drug idarubicin"], id="the longest name wins"),

@@ -91,7 +91,9 @@ def test_the_code_says_what_is_asked(code: dict[str, Any], facts: list[str]) -> 
         ),
         pytest.param("fish-mdm2", {"valueCodeableConcept": POSITIVE}, ["fish-mdm2 amplified"], id="FISH by code"),
         pytest.param("fish-mdm2", {"valueString": "未见扩增"}, ["fish-mdm2 not-amplified"], id="FISH in words"),
-        pytest.param("fish-mdm2", {"valueString": "杂交信号不佳，无法判读"}, ["fish-mdm2 failed"], id="FISH that failed"),
+        pytest.param(
+            "fish-mdm2", {"valueString": "杂交信号不佳，无法判读"}, ["fish-mdm2 failed"], id="FISH that failed"
+        ),
         pytest.param(
             concept(LOINC, "93809-2"), {"valueQuantity": {"value": 8.2}}, ["mdm2-cep12-ratio 8.2"], id="a ratio"
         ),
@@ -169,9 +171,7 @@ def test_a_value_is_read_by_the_kind_of_its_concept(name: Any, elements: dict[st
         ),
     ],
 )
-def test_a_pregnancy_test_is_read_by_its_interpretation(
-    code: str, elements: dict[str, Any], facts: list[str]
-) -> None:
+def test_a_pregnancy_test_is_read_by_its_interpretation(code: str, elements: dict[str, Any], facts: list[str]) -> None:
     assert told(observation(concept(LOINC, code), **elements)) == facts
 
 
@@ -285,9 +285,7 @@ def test_a_panel_whose_members_answer_needs_no_value() -> None:
             "2024-05-02T10:00:00+08:00",
             id="the day of issue where nothing else is known",
         ),
-        pytest.param(
-            {"issued": "2024-05-02T10:00:00+08:00"}, "2024-05-01", "2024-05-02T10:00:00+08:00", id="both"
-        ),
+        pytest.param({"issued": "2024-05-02T10:00:00+08:00"}, "2024-05-01", "2024-05-02T10:00:00+08:00", id="both"),
         pytest.param({"effectiveDateTime": None}, None, None, id="no date at all"),
     ],
 )

@@ -16,7 +16,9 @@ FACTS = {"histology LMS", "primary-site retroperitoneum", "ihc-mdm2 negative", "
 
 
 def report(code: Any = PATHOLOGY, **elements: Any) -> dict[str, Any]:
-    return resource("DiagnosticReport", **{"status": "final", "code": code, "effectiveDateTime": "2024-05-01", **elements})
+    return resource(
+        "DiagnosticReport", **{"status": "final", "code": code, "effectiveDateTime": "2024-05-01", **elements}
+    )
 
 
 def attachment(text: str, kind: str = "text/plain", charset: str = "utf-8", **more: Any) -> dict[str, Any]:
@@ -119,7 +121,11 @@ def test_a_section_told_as_an_observation_is_read_by_its_code(code: Any, facts: 
 def test_a_report_of_a_sites_own_kind_is_read_as_that_kind() -> None:
     own = concept("http://his.hospital-b.example/report", "YX01")
     (fact,) = read(report(own, conclusion="腹膜后肿物，大小15×12cm"), "hospital-b").facts[:1]
-    size = [f for f in read(report(own, conclusion="腹膜后肿物，大小15×12cm"), "hospital-b").facts if f.concept == "tumour-size"]
+    size = [
+        f
+        for f in read(report(own, conclusion="腹膜后肿物，大小15×12cm"), "hospital-b").facts
+        if f.concept == "tumour-size"
+    ]
     assert [(line(one), one.said("method")) for one in size] == [("tumour-size 15", "imaging")]
     assert fact.source.reference == "DiagnosticReport/x1"
 
