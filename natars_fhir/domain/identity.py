@@ -6,9 +6,8 @@ Patients of two sites are never joined here: each site has its own `Patients`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from typing import NamedTuple
 
 
 class Patients:
@@ -36,8 +35,7 @@ class Patients:
                 self._parent[second] = first
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """What tells versions of a resource apart: ``meta.versionId`` where it is a number, and ``meta.lastUpdated``."""
 
     number: int | None = None
@@ -52,7 +50,6 @@ class Version:
         return True
 
 
-@lru_cache(maxsize=10_000)
 def version(number: str | None, updated: str | None) -> Version:
     """The version of a resource as its meta says it; a versionId that is no number tells no order."""
     return Version(int(number) if number and number.isascii() and number.isdigit() else None, updated)

@@ -48,6 +48,7 @@ class DocumentReader:
         self.site = mapping.site.site
         self._version = fhir_version or (None if mapping.site.fhir == "R4" else mapping.site.fhir)
         self._decode = Decoder(mapping.kinds, self._second_look)
+        self._patients: dict[str, str] = {}
         self._route = route(mapping.lore) if routed else None
         self._alone, self._left = Scope((), mapping.site.bases), _MEMORY
 
@@ -68,6 +69,7 @@ class DocumentReader:
         self._left -= 1
         if not self._left:
             self._alone, self._left = Scope((), self.mapping.site.bases), _MEMORY
+            self._patients.clear()
         return self._alone
 
     def resources(self, raw: bytes) -> Iterator[tuple[Reading, Any]]:
@@ -108,12 +110,26 @@ class DocumentReader:
         unmapped = tuple(sink.not_understood)
         if not (sink.facts or sink.issues or issues) and kind is not Patient:
             return Reading(key, kind.__name__, "read", entry.place, told, not_understood=unmapped)
-        subject = _subject(resource, key, mapping.subjects[kind], sink)
+        subject = self._subject(resource, key, mapping.subjects[kind], sink)
         found = (*issues, *(entry.seen(issue) for issue in sink.issues)) if sink.issues else issues
         facts = tuple(sink.facts)
         names = aliases(resource, facts) if facts else ()
         reading = Reading(key, kind.__name__, "read", entry.place, told, subject, facts, found, unmapped, names)
         return _person(reading, resource, mapping.site.identifiers, scope, entry) if kind is Patient else reading
+
+    def _subject(self, resource: Any, key: str, about: str, sink: Sink) -> str | None:
+        """The key of the patient whom a resource is about; of resources that stand alone each is looked up once."""
+        reference = getattr(resource, about, None) if about else None
+        text = reference.reference if reference is not None else None
+        if text is None or sink.entry.index is not None or text.startswith("#"):
+            return _subject(resource, key, about, sink)
+        try:
+            return self._patients[text]
+        except KeyError:
+            found = _subject(resource, key, about, sink)
+            if found is not None:
+                self._patients[text] = found
+            return found
 
     def _second_look(self, raw: bytes) -> tuple[dict[str, Any] | None, list[Issue]]:
         """The walker; before it, what another version says in other words is brought to R4."""

@@ -130,7 +130,7 @@ class Gathered:
         return reading.key
 
     def _same_patient(self, key: str, reading: Reading) -> bool:
-        """Is the resource under *key* told of the same patient? One number on resources of two patients joins nothing."""
+        """Is the resource under *key* told of the same patient? One number on those of two patients joins nothing."""
         earlier = self._held.get(key)
         if earlier is None or earlier.subject is None or reading.subject is None:
             return True

@@ -47,9 +47,18 @@ def reading(key: str, subject: str | None, facts: int = 1, version: int | None =
 
 def test_a_reading_comes_back_from_the_file_as_it_went() -> None:
     told = Reading(
-        "Observation/1", "Observation", "read", "Bundle.entry[0].resource", Version(3, "2024-01-01T00:00:00Z"),
-        "Patient/1", (fact(), NUMBER), (Issue("error", "value", "a.b", "text"),), (), ("alias",), (("s", "v"),), "Patient/2",
-    )  # fmt: skip
+        "Observation/1",
+        "Observation",
+        "read",
+        "Bundle.entry[0].resource",
+        Version(3, "2024-01-01T00:00:00Z"),
+        "Patient/1",
+        (fact(), NUMBER),
+        (Issue("error", "value", "a.b", "text"),),
+        aliases=("alias",),
+        identifiers=(("s", "v"),),
+        replaced_by="Patient/2",
+    )
     held = Spilling(0)
     held.put(told.key, told)
     assert held.spilled

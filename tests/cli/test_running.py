@@ -26,6 +26,7 @@ def test_an_app_is_served_on_loopback_until_the_command_is_done() -> None:
         httpx.get(address)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_an_app_that_does_not_start_is_told() -> None:
     @asynccontextmanager
     async def broken(_: Starlette) -> AsyncIterator[None]:

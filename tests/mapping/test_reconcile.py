@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from natars_fhir.domain.record import Fact, Patient
 from natars_fhir.mapping.reconcile import reconcile
 from tests import ward
 from tests.ward import ICD_O, LOINC, concept, line, observation, outcome, resource
@@ -75,15 +77,19 @@ def test_laboratory_values_are_never_of_the_specimen() -> None:
     assert [fact.said("specimen") for fact in found.record.about("anc")] == [None]
 
 
-def test_the_order_of_facts_does_not_matter() -> None:
-    case = next(path for path in ward.cases() if path.name == "earlier-operations")
-    read = [reading for raw in ward.sent_in(case) for reading in ward.reader("hospital-b")(raw).readings]
-    facts = [fact for reading in read for fact in reading.facts]
-    patient = outcome(ward.bundle(histology(None))).record.patient
-    expected = reconcile(patient, facts, lambda _: ())
-    for seed in range(5):
-        mixed = random.Random(seed).sample(facts, len(facts))
-        assert reconcile(patient, mixed, lambda _: ()) == expected
+def _facts(name: str) -> list[Fact]:
+    sent = ward.sent_in(ward.FIXTURES / "hospital-b" / name)
+    return [fact for raw in sent for reading in ward.reader("hospital-b")(raw).readings for fact in reading.facts]
+
+
+SOMEBODY = Patient("hospital-b", "Patient/1")
+OPERATIONS = _facts("earlier-operations")
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.permutations(OPERATIONS))
+def test_the_order_of_facts_does_not_matter(mixed: list[Fact]) -> None:
+    assert reconcile(SOMEBODY, mixed, lambda _: ()) == reconcile(SOMEBODY, OPERATIONS, lambda _: ())
 
 
 def test_the_record_is_in_one_order() -> None:

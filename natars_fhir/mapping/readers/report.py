@@ -19,7 +19,12 @@ from natars_fhir.mapping.told import Told
 
 _KINDS: tuple[Kind, ...] = ("pathology", "imaging", "operation", "other")
 _CHARSET = re.compile(r"charset=\"?([\w.:-]+)", re.IGNORECASE)
-_TAG = re.compile(r"<[^<>]*>")
+_PLAIN = frozenset({"text/plain", "text/markdown"})
+_MARKED_UP = frozenset({"text/html", "text/xml", "application/xhtml+xml"})
+#: What is not text at all; tags amid a line; any other tag ends a line. A bare «<5%» is no tag.
+_HIDDEN = re.compile(r"<(style|script)\b.*?</\1\s*>|<!.*?>|<\?.*?>", re.IGNORECASE | re.DOTALL)
+_INLINE = re.compile(r"</?(?:a|b|em|font|i|small|span|strong|sub|sup|u)\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 
 #: What a report's own words say of its kind, where no code does (in this order)
 _WORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
@@ -109,7 +114,8 @@ def attached(form: Any, where: str, sink: Sink) -> str | None:
         sink.tell("informational", where, "An attachment without data here: its text is not read.", "information")
         return None
     content = (form.contentType or "").lower()
-    if not content.startswith("text/"):
+    kind = content.partition(";")[0].strip()
+    if kind not in _PLAIN | _MARKED_UP:
         sink.tell("not-supported", f"{where}.contentType", "An attachment that is not text: it is not read.")
         return None
     charset = _CHARSET.search(content)
@@ -118,4 +124,9 @@ def attached(form: Any, where: str, sink: Sink) -> str | None:
     except (binascii.Error, UnicodeDecodeError, LookupError):
         sink.tell("value", f"{where}.data", "An attachment that cannot be decoded as text: it is not read.")
         return None
-    return html.unescape(_TAG.sub(" ", text)) if content.startswith("text/html") else text
+    return _unmarked(text) if kind in _MARKED_UP else text
+
+
+def _unmarked(text: str) -> str:
+    """The words of a marked-up text."""
+    return html.unescape(_TAG.sub("\n", _INLINE.sub("", _HIDDEN.sub("", text))))

@@ -42,6 +42,28 @@ def test_a_text_is_read_in_whatever_form_it_comes(elements: dict[str, Any]) -> N
     assert set(told(report(**elements))) == FACTS
 
 
+@pytest.mark.parametrize(
+    ("markup", "facts"),
+    [
+        pytest.param("<p>去分化<b>脂肪</b>肉瘤</p>", {"histology DDLPS"}, id="a tag within a word"),
+        pytest.param(
+            "<table><tr><td>MDM2(+)</td></tr><tr><td>CDK4(-)</td></tr></table>",
+            {"ihc-mdm2 positive", "ihc-cdk4 negative"},
+            id="a table",
+        ),
+        pytest.param("MDM2(+)&nbsp;Ki-67(&lt;5%)", {"ihc-mdm2 positive", "ihc-ki67 positive"}, id="entities"),
+        pytest.param(
+            "Ki-67(<5%)，MDM2(+)，<br>", {"ihc-mdm2 positive", "ihc-ki67 positive"}, id="a bare less-than sign"
+        ),
+        pytest.param(
+            "<style>td { MDM2(+) }</style><!-- CDK4(+) --><p>STAT6(+)</p>", {"ihc-stat6 positive"}, id="hidden"
+        ),
+    ],
+)
+def test_markup_is_taken_off(markup: str, facts: set[str]) -> None:
+    assert set(told(report(presentedForm=[attachment(markup, "text/html")]))) == facts
+
+
 def test_a_span_finds_the_words_again() -> None:
     found = {line(fact): TEXT[fact.span[0] : fact.span[1]] for fact in read(report(conclusion=TEXT)).facts if fact.span}
     assert found["histology LMS"] == "平滑肌肉瘤"
@@ -52,6 +74,7 @@ def test_a_span_finds_the_words_again() -> None:
     ("form", "code", "place"),
     [
         pytest.param(attachment("%PDF", "application/pdf"), "not-supported", ".contentType", id="PDF"),
+        pytest.param(attachment(r"{\rtf1}", "text/rtf"), "not-supported", ".contentType", id="RTF"),
         pytest.param({"data": "eA=="}, "not-supported", ".contentType", id="no type"),
         pytest.param({"contentType": "text/plain", "url": "Binary/1"}, "informational", "", id="elsewhere"),
         pytest.param(attachment(TEXT, charset="gb18030"), "value", ".data", id="another charset than it says"),
@@ -120,14 +143,9 @@ def test_a_section_told_as_an_observation_is_read_by_its_code(code: Any, facts: 
 
 def test_a_report_of_a_sites_own_kind_is_read_as_that_kind() -> None:
     own = concept("http://his.hospital-b.example/report", "YX01")
-    (fact,) = read(report(own, conclusion="腹膜后肿物，大小15×12cm"), "hospital-b").facts[:1]
-    size = [
-        f
-        for f in read(report(own, conclusion="腹膜后肿物，大小15×12cm"), "hospital-b").facts
-        if f.concept == "tumour-size"
-    ]
-    assert [(line(one), one.said("method")) for one in size] == [("tumour-size 15", "imaging")]
-    assert fact.source.reference == "DiagnosticReport/x1"
+    found = read(report(own, conclusion="腹膜后肿物，大小15×12cm"), "hospital-b").facts
+    sizes = [fact for fact in found if fact.concept == "tumour-size"]
+    assert [(line(fact), fact.said("method")) for fact in sizes] == [("tumour-size 15", "imaging")]
 
 
 def test_a_report_that_says_nothing_costs_nothing() -> None:
