@@ -47,7 +47,7 @@ def walker_check() -> Run:
 
 
 def pipeline() -> Run:
-    """File to verdicts, as `natars-fhir screen --routed` does it: results that nothing asks for are let go unchecked."""
+    """File to verdicts, as `screen --routed` does it: results that nothing asks for are let go."""
     return _screening(routed=True)
 
 

@@ -63,7 +63,7 @@ def inputs_of(case: Path) -> list[Path]:
 
 
 def claims_of(case: Path) -> dict[str, Any]:
-    """What a person claims of the case, made from the protocol and not from the code; empty where nothing is claimed."""
+    """What a person claims of the case, made from the protocol and not from the code; empty where nothing is."""
     path = case / "claims.toml"
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 

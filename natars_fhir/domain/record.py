@@ -42,7 +42,7 @@ class Evidence:
 
 
 class Fact(NamedTuple):
-    """One thing that the hospital says of a patient (a NamedTuple: they are many, and a dataclass costs thrice as much).
+    """One thing that the hospital says of a patient (a NamedTuple: there are many, and a dataclass costs thrice).
 
     ``when`` is the clinical date as it was written (``2024-03`` stays so), ``known`` the day it was recorded or
     issued. ``span`` counts characters in the text at ``path``.

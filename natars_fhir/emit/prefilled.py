@@ -14,7 +14,7 @@ from natars_fhir.domain.study import Criterion
 
 
 def prefilled(screening: Screening, facts: Iterable[Fact], issues: Iterable[Issue]) -> dict[str, Any]:
-    """One patient's screening. The words and shapes are those of the contract; `withPeople` has no person's part yet."""
+    """One patient's screening, in the contract's words and shapes; `withPeople` has no person's part yet."""
     patient = screening.patient
     identifiers = [{"system": system, "value": value} for system, value in patient.identifiers]
     return {

@@ -27,7 +27,7 @@ class Units:
     _known: dict[tuple[str | None, str | None], Decimal | None] = field(default_factory=dict, compare=False)
 
     def factor(self, code: str | None, unit: str | None) -> Decimal | None:
-        """The factor of the code, else of the unit, that is accepted; None where neither is. Either may be missing."""
+        """The factor of the code or the unit, whichever is accepted; None where neither is, or where they disagree."""
         try:
             return self._known[code, unit]
         except KeyError:
@@ -36,14 +36,15 @@ class Units:
             return self._known.setdefault((code, unit), self._look(code, unit))
 
     def _look(self, *written: str | None) -> Decimal | None:
-        for text in written:
-            if text is None:
-                continue
-            plain = text.strip()
-            for spelling in (plain, self.spellings.get(plain, plain)):
-                if (factor := self.accepts.get(spelling)) is not None:
-                    return factor
-        return self.accepts.get("") if not any(written) else None
+        told = [text.strip() for text in written if text is not None and text.strip()]
+        factors = {factor for text in told if (factor := self._accepted(text)) is not None}
+        if not told:
+            return self.accepts.get("")
+        return factors.pop() if len(factors) == 1 else None  # a code and a text that disagree are not understood
+
+    def _accepted(self, text: str) -> Decimal | None:
+        found = self.accepts.get(text)
+        return self.accepts.get(self.spellings.get(text, text)) if found is None else found
 
 
 @lru_cache(maxsize=65_536)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.mapping.site import SiteMapping
 from natars_fhir.service.arrival import Arrived
-from natars_fhir.store import readings, versions
+from natars_fhir.store import patients, readings, versions
 from natars_fhir.store.readings import Current, Head
 from natars_fhir.store.versions import Came
 
@@ -52,6 +52,11 @@ def take(
     return taken, taking.change
 
 
+def _second(key: str) -> str:
+    """The alias under which another id of a resource is remembered."""
+    return f"={key}"
+
+
 class _Taking:
     """The rows that one document touches, read at once before it and written at once after it."""
 
@@ -59,6 +64,7 @@ class _Taking:
         site = mapping.site.site
         self._connection, self._site, self._mapping, self._now = connection, site, mapping.hash, now
         aliases = {alias for one in arrived if one.reading.kind != "Patient" for alias in one.reading.aliases}
+        aliases |= {_second(one.reading.key) for one in arrived}
         self._known_as = readings.first_known_as(connection, site, aliases)
         self._named: dict[str, str] = {}
         keys = {one.reading.key for one in arrived} | set(self._known_as.values())
@@ -100,14 +106,25 @@ class _Taking:
         """The key under which this resource came first; what is known under its own key, if that is another, goes."""
         if reading.kind == "Patient":
             return reading.key
+        if (known := self._known_as.get(_second(reading.key))) is not None:
+            return known
         for alias in reading.aliases:
             first = self._known_as.get(alias)
             if first is None:
                 first = self._known_as[alias] = self._named[alias] = reading.key
-            if first != reading.key:
+            if first != reading.key and self._same_patient(first, reading):
                 self._drop(reading.key)
+                self._known_as[_second(reading.key)] = self._named[_second(reading.key)] = first
                 return first
         return reading.key
+
+    def _same_patient(self, key: str, reading: Reading) -> bool:
+        """Is the resource under *key* told of the same patient? One number on those of two patients joins nothing."""
+        head = self._heads.get(key)
+        if head is None or head.subject is None or reading.subject is None or head.subject == reading.subject:
+            return True
+        persons = patients.persons(self._connection, self._site, [head.subject, reading.subject])
+        return len(persons) == 1
 
     def _drop(self, key: str) -> None:
         head = self._heads.pop(key, None)
@@ -123,7 +140,7 @@ class _Taking:
         return Taken("unchanged", head.versions)
 
     def _delete(self, reading: Reading) -> Taken:
-        head = self._heads.get(reading.key)
+        head = self._heads.get(self._known_as.get(_second(reading.key), reading.key))
         if head is None or head.deleted:
             return Taken("deleted")
         seq = self._keep(Came(head.key, head.kind, head.version, "", b""))

@@ -6,7 +6,6 @@ import json
 from datetime import timedelta
 from urllib.parse import unquote
 
-import pytest
 from sqlalchemy import select
 
 from natars_fhir.fhir.check import check

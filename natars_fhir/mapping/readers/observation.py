@@ -32,6 +32,8 @@ def asked(views: Sequence[View], lore: Lore) -> Plan:
     place = next((view.each for view in parts.values()), "")
 
     def plan(resource: Any, sink: Sink) -> None:
+        if resource.focus is not None and _of_another(resource, sink):
+            return
         items = getattr(resource, place) if place else None
         answered = resource.hasMember is not None
         if items:
@@ -40,6 +42,17 @@ def asked(views: Sequence[View], lore: Lore) -> Plan:
         read_whole(resource, resource, sink, "Observation.", answered)
 
     return plan
+
+
+def _of_another(resource: Any, sink: Sink) -> bool:
+    """Is the result in the patient's file, but about someone else (a donor, a relative, a child)? Then it is told."""
+    people = ("Patient/", "RelatedPerson/")
+    own = resource.subject.reference if resource.subject is not None else None
+    named = [focus.reference for focus in resource.focus if focus.reference and focus.reference != own]
+    if not any(f"/{name}".find(f"/{one}") >= 0 for name in named for one in people):
+        return False
+    sink.tell("informational", "Observation.focus", "This is about another person: it is not read.", "information")
+    return True
 
 
 Question = Callable[[Any, Any, Sink, str, bool], bool]

@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from natars_fhir.domain.answer import Answer
 from natars_fhir.domain.interval import Interval, Number, number
 from natars_fhir.domain.record import detail
 from natars_fhir.fhir.r4.structs import CodeableConcept, Quantity, Range
@@ -62,11 +63,11 @@ def ihc(lore: Lore) -> ReadValue:
 
 
 def _share(value: Quantity, concept: str) -> tuple[Told, ...]:
-    """A percentage of stained cells: none is negative, any other is positive."""
+    """A percentage of stained cells: none is negative, more is positive, and what may be none (``<1 %``) is neither."""
     if value.value is None or "%" not in (value.code, value.unit, (value.unit or "").strip()):
         return NOTHING
     percent = measured(value.value, value.comparator, Decimal(1), "%")
-    word = "negative" if percent.high == 0 else "positive"
+    word = {Answer.YES: "positive", Answer.NO: "negative"}.get(percent.above(Decimal(0)), "equivocal")
     return (Told(concept, word, detail(percent=percent)),)
 
 
