@@ -106,7 +106,7 @@ def summary(console: Console, tally: Tally, mapping: SiteMapping) -> None:
     console.print(line, style="dim")
     for file, number, issue in tally.problems[:_SHOWN]:
         place = f"{file}:{number}" if number else file
-        console.print(f"  {place}: {issue.severity}: {issue.expression or 'document'}: {issue.text}", markup=False)
+        console.print(f"  {place}: {issue.severity}: {issue.expression or 'document'}: {issue.text}", markup=False, soft_wrap=True)
     if len(tally.problems) > _SHOWN:
         console.print(f"  … and {len(tally.problems) - _SHOWN} more of this kind")
     _not_understood(console, tally, mapping)
@@ -131,4 +131,4 @@ def _not_understood(console: Console, tally: Tally, mapping: SiteMapping) -> Non
         console.print(f"  standard codes that the trial does not ask for: {told}", style="dim", markup=False)
     for title, counts in (("local codes not mapped", local), ("values not understood", other)):
         for line, count in counts.most_common(_SHOWN):
-            console.print(f"  {title}: {line}: {count}", markup=False)
+            console.print(f"  {title}: {line}: {count}", markup=False, soft_wrap=True)
