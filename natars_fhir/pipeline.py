@@ -41,9 +41,16 @@ def conclude(
     """One patient's facts → record → screening, as known at the end of *as_of*."""
     known, late = known_by(facts, as_of)
     record, set_aside = reconcile(patient, known, shared)
-    found = {*issues, *set_aside, *(_too_late(fact) for fact in late)}
+    found = {*issues, *set_aside, *(_too_late(fact) for fact in late), *_dead(record)}
     ordered = sorted(found, key=lambda issue: (issue.expression, issue.code, issue.text))
     return Outcome(record, screen(record, study, as_of), tuple(ordered))
+
+
+def _dead(record: Record) -> Iterator[Issue]:
+    """The criteria do not ask whether the patient lives; a person must see it all the same."""
+    if any(fact.value == "present" and fact.standing == "final" for fact in record.about("death")):
+        text = "The patient is recorded as dead: whatever the criteria say, ask the trial office."
+        yield Issue("warning", "business-rule", "Patient.deceased[x]", text)
 
 
 def _too_late(fact: Fact) -> Issue:

@@ -16,7 +16,7 @@ from typing import BinaryIO
 from natars_fhir.bulk.spill import Spilling
 from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.study import Study
-from natars_fhir.fhir.ndjson import Document, documents, files
+from natars_fhir.fhir.ndjson import SUFFIXES, Document, documents, files
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.gathered import Gathered
 from natars_fhir.mapping.reading import ReadDocument, Reading
@@ -28,6 +28,7 @@ Progress = Callable[[str, int], None]
 
 #: Problems of documents that are kept word for word; of more, only the number is told.
 _MOST_PROBLEMS = 1_000
+_NOTHING_HERE = Issue("error", "not-found", "", f"The folder holds no file to read ({', '.join(SUFFIXES)}).")
 
 
 @dataclass(slots=True)
@@ -99,8 +100,11 @@ def screen_files(
 def _documents(inputs: Iterable[Path | tuple[BinaryIO, str]]) -> Iterator[Document]:
     for one in inputs:
         if isinstance(one, Path):
-            for path in files([one]):
+            read = 0
+            for read, path in enumerate(files([one]), 1):
                 yield from documents(path)
+            if not read:
+                yield Document(str(one), b"", issues=(_NOTHING_HERE,))
         else:
             yield from documents(one[0], one[1])
 

@@ -56,7 +56,8 @@ class Report:
         self._rows += 1
         words = _WORDS[self._language]
         verdict = f"[{_COLOUR[screening.verdict]}]{words[screening.verdict]}[/]"
-        said = "\n".join(escape(line) for line in reasons(screening, self._language))
+        dead = [issue.text for issue in outcome.issues if issue.code == "business-rule"]
+        said = "\n".join(escape(line) for line in dead + reasons(screening, self._language))
         self._table.add_row(escape(screening.patient.reference), verdict, said, escape(for_people(screening)))
 
     def show(self, console: Console, as_of: date) -> None:
@@ -106,7 +107,9 @@ def summary(console: Console, tally: Tally, mapping: SiteMapping) -> None:
     console.print(line, style="dim")
     for file, number, issue in tally.problems[:_SHOWN]:
         place = f"{file}:{number}" if number else file
-        console.print(f"  {place}: {issue.severity}: {issue.expression or 'document'}: {issue.text}", markup=False, soft_wrap=True)
+        console.print(
+            f"  {place}: {issue.severity}: {issue.expression or 'document'}: {issue.text}", markup=False, soft_wrap=True
+        )
     if len(tally.problems) > _SHOWN:
         console.print(f"  … and {len(tally.problems) - _SHOWN} more of this kind")
     _not_understood(console, tally, mapping)

@@ -34,9 +34,12 @@ def serve() -> None:
             f"NATARS_TOKENS or NATARS_DEFAULT_SITE names a site without a file: {wrong}", CONFIGURATION
         ) from wrong
     log_to_stderr()
-    errors().print(f"natars-fhir listens on http://{settings.host}:{settings.port}/fhir/r4 and /fhir/r5", markup=False)
+    errors().print(f"natars-fhir on http://{settings.host}:{settings.port}/fhir/r4 and /fhir/r5", markup=False)
     served = server(app, settings)
-    served.run()
+    try:
+        served.run()
+    except SystemExit:  # uvicorn's own way out, when the port is taken
+        errors().print("The server cannot listen there: is the port taken?")
     raise typer.Exit(DONE if served.started else UNAVAILABLE)
 
 

@@ -197,10 +197,22 @@ def _named(resource: Any, reference: Any, sink: Sink) -> str | None:
     return None
 
 
+#: What stands in the field of a number where there is none.
+_NO_NUMBER = frozenset(
+    {"无", "暂无", "未知", "不详", "不明", "n/a", "na", "none", "null", "nil", "unknown", "test", "x", "xx", "xxx"}
+)
+
+
+def names_one(value: str) -> bool:
+    """Can this value name one person? A placeholder (``-``, ``无``, ``0000``) would join strangers."""
+    return bool(value.strip("0 -_./*?")) and value.strip().casefold() not in _NO_NUMBER
+
+
 def _person(reading: Reading, resource: Any, systems: tuple[str, ...], scope: Scope, entry: Entry) -> Reading:
     """A Patient: its identifiers, and all keys that name the same person."""
     told = [(i.system, i.value) for i in resource.identifier or () if i.system and i.value]
-    joining = [pair for pair in told if not systems or pair[0] in systems]
+    current = {(i.system, i.value) for i in resource.identifier or () if i.use not in ("old", "temp")}
+    joining = [pair for pair in told if (not systems or pair[0] in systems) and pair in current and names_one(pair[1])]
     links = [(link.type, scope.key(link.other, entry, "Patient")) for link in resource.link or ()]
     names = [f"Patient?identifier={system}|{value}" for system, value in joining]
     names += [other for _, other in links if other]

@@ -76,6 +76,8 @@ class Concept(Shape):
     unit: str = ""
     #: spellings of units that are accepted, each with the factor to `unit`; anything else is told and not read
     accepts: dict[str, Decimal] = {}
+    #: stands for many conditions: that one of them was refuted denies that one alone
+    collective: bool = False
     #: the values that a coded concept can take
     values: tuple[str, ...] = ()
     #: how each value may be spelt where it comes as plain text or as a bare code, letter case aside

@@ -82,7 +82,7 @@ def _person(
     if found is None:
         return Rescreened(queued=_retracted(connection, site, earlier, None, now))
     screening = found.screening
-    target, queued = tell(connection, intake, site, screening, now)
+    target, queued = tell(connection, intake, site, found, now)
     before = next((one for one in earlier if one.key == key), None)
     stands = Standing(key, findings(screening), screening.in_scope, screening.verdict, target)
     patients.stands(connection, site.site, stands)

@@ -8,10 +8,11 @@ from urllib.parse import quote
 import msgspec
 from sqlalchemy import Connection
 
-from natars_fhir.domain.screening import Screening
+from natars_fhir.domain.study import Arm
 from natars_fhir.emit import Emission, emit
 from natars_fhir.fhir.build import Node
 from natars_fhir.mapping.schema import Site
+from natars_fhir.pipeline import Outcome
 from natars_fhir.service.intake import Intake
 from natars_fhir.store import outbox
 
@@ -19,17 +20,14 @@ from natars_fhir.store import outbox
 _NO_SUBJECT = "not-registered"
 
 
-def tell(
-    connection: Connection, intake: Intake, site: Site, screening: Screening, now: datetime
-) -> tuple[str | None, int]:
+def tell(connection: Connection, intake: Intake, site: Site, outcome: Outcome, now: datetime) -> tuple[str | None, int]:
     """Queues the studies and the subject where they say something new; nothing of a patient out of scope.
 
     Gives the subject's target, and how many letters were queued.
     """
-    if not screening.in_scope:
+    if not outcome.screening.in_scope:
         return None, 0
-    primary = site.identifiers[0] if site.identifiers else ""
-    emission = Emission(screening, intake.study, site.site, site.en, intake.canonical_base, intake.key, primary)
+    emission = _emission(intake, site, outcome)
     subject, queued = None, 0
     for resource in emit(emission).resources:
         target = target_of(resource, intake.canonical_base)
@@ -38,6 +36,33 @@ def tell(
         if resource["resourceType"] == "ResearchSubject":
             subject = target
     return subject, queued
+
+
+def _emission(intake: Intake, site: Site, outcome: Outcome) -> Emission:
+    """What the site is told: the arm and the consent that the record tells too. The dead are no candidates."""
+    record, study = outcome.record, intake.study
+    arm = next(
+        (arm for fact in record.about("allocation") for arm in study.arms if _is_arm(arm, str(fact.value))), None
+    )
+    given = [f for f in record.about("consent") if f.value == "given" and f.standing == "final"]
+    consent = next((f.source.reference for f in given if f.source.reference.startswith("Consent/")), None)
+    dead = any(fact.value == "present" and fact.standing == "final" for fact in record.about("death"))
+    return Emission(
+        outcome.screening,
+        study,
+        site.site,
+        site.en,
+        intake.canonical_base,
+        intake.key,
+        site.identifiers[0] if site.identifiers else "",
+        consent_reference=consent,
+        arm=arm,
+        state=("off-study" if arm else _NO_SUBJECT) if dead else None,
+    )
+
+
+def _is_arm(arm: Arm, told: str) -> bool:
+    return told.casefold() in (arm.name.casefold(), arm.slug.casefold())
 
 
 def retract(connection: Connection, site: str, target: str, now: datetime) -> bool:

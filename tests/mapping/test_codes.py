@@ -33,8 +33,8 @@ def says(system: str | None, code: str | None) -> set[str]:
         pytest.param(ICD_10, "C48.0†", {"primary-site retroperitoneum"}, id="dagger"),
         pytest.param(f"{ICD_10}-cn", "C48.000", {"primary-site retroperitoneum"}, id="another name of the system"),
         pytest.param("urn:oid:2.16.840.1.113883.6.3", "C48.0", {"primary-site retroperitoneum"}, id="as an OID"),
-        pytest.param(ICD_10, "C48", set(), id="the category alone says no part"),
-        pytest.param(ICD_10, "C48.1", set(), id="peritoneum"),
+        pytest.param(ICD_10, "C48", {"primary-site retroperitoneum"}, id="the category alone (hedged)"),
+        pytest.param(ICD_10, "C48.1", {"primary-site other"}, id="peritoneum"),
         pytest.param(ICD_10, "D48.3", {"primary-site retroperitoneum", "tumour-behaviour uncertain"}, id="uncertain"),
         pytest.param(
             ICD_10, "D48.300", {"primary-site retroperitoneum", "tumour-behaviour uncertain"}, id="its suffix"
@@ -43,7 +43,7 @@ def says(system: str | None, code: str | None) -> set[str]:
         pytest.param(ICD_10, "C50.9", {"second-malignancy present"}, id="within a range"),
         pytest.param(ICD_10, "C75.9", {"second-malignancy present"}, id="last of a range"),
         pytest.param(ICD_10, "C76.2", {"primary-site abdomen-pelvis-nos"}, id="after a range"),
-        pytest.param(ICD_10, "C49.9", set(), id="excepted from a range"),
+        pytest.param(ICD_10, "C49.9", {"histology SARCOMA-NOS"}, id="excepted from a range, a sarcoma by its chapter"),
         pytest.param(ICD_10, "C97", {"second-malignancy present"}, id="multiple primaries"),
         pytest.param(ICD_10, "Z85.3", {"second-malignancy present"}, id="under a code with exceptions"),
         pytest.param(ICD_10, "Z85.8", {"second-malignancy suspected"}, id="the exception says less"),

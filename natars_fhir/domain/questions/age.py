@@ -20,12 +20,19 @@ def age(low: int, high: int) -> Rule:
         if not births:
             return Finding(Answer.UNKNOWN, "silent", Sentence("age.silent"))
         ages = [_on_reference(asked, days(str(fact.value))) for fact in births]
+        if any(_impossible(years) for years in ages):
+            return Finding(Answer.UNKNOWN, "imprecise", Sentence("age.unknown", (ages[0], asked.reference)), births)
         answer, reason = agreed({years.within(least, most) for years in ages})
         if reason == "conflicting":
             return Finding(answer, reason, Sentence("age.conflicting"), births)
         return Finding(answer, reason, Sentence(f"age.{answer.word}", (ages[0], asked.reference)), births)
 
     return rule
+
+
+def _impossible(years: Number) -> bool:
+    """Nobody is younger than nought, or was ever older than 122 (the longest life on record)."""
+    return years.above(Decimal(122)) is Answer.YES or years.below(Decimal(0)) is Answer.YES
 
 
 def _on_reference(asked: Asked, born: Days) -> Number:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from natars_fhir.domain.answer import Answer, Reason
-from natars_fhir.domain.choice import doubt, pre_treatment
+from natars_fhir.domain.choice import doubt, pre_treatment, stated
 from natars_fhir.domain.questions.markers import amplified, stained
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.screening import Finding, Sentence
@@ -36,9 +36,15 @@ _SILENT = Proven(None, "silent", Sentence("histology.silent"), ())
 
 
 def typed(facts: Collection[Fact]) -> set[str]:
-    """The types that *facts* name. A dedifferentiated part makes a well differentiated tumour DDLPS."""
+    """The types that *facts* name. A dedifferentiated part makes a well differentiated tumour DDLPS; a later report
+    that finds it well differentiated alone contradicts that."""
     kinds = {str(fact.value) for fact in facts if fact.value != UNTYPED}
-    return {"DDLPS"} if kinds == _COMPONENTS else kinds
+    if kinds != _COMPONENTS:
+        return kinds
+    parts = {fact.source.reference for fact in facts if fact.value == "DDLPS"}
+    seen = max(stated(fact).high for fact in facts if fact.value == "DDLPS")
+    others = [fact for fact in facts if fact.value == "WDLPS" and fact.source.reference not in parts]
+    return kinds if any(stated(fact).low > seen for fact in others) else {"DDLPS"}
 
 
 def proven(asked: Asked) -> Proven:

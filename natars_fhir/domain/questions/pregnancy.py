@@ -15,6 +15,7 @@ from natars_fhir.domain.record import Fact
 from natars_fhir.domain.screening import Finding, Sentence
 from natars_fhir.domain.study import Asked, Rule
 
+_OVER = ("inactive", "remission", "resolved")
 _FOR_GOOD = ("post-menopausal", "hysterectomy")
 
 Statements = tuple[list[Fact], list[Fact], list[Doubt]]
@@ -69,8 +70,8 @@ def _pregnancy(fact: Fact, tests: Window, term: Window, lists: Statements) -> No
             absent.append(fact)
         return
     place = term.place(onset(fact))
-    if place == "after":
-        return
+    if place == "after" or fact.said("clinicalStatus") in _OVER or fact.said("ended") is not None:
+        return  # a pregnancy that is over says nothing of today
     if fact.value == "present" and fact.standing == "final" and place == "in":
         present.append(fact)
     else:

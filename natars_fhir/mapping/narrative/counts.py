@@ -9,10 +9,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from natars_fhir.domain.interval import Interval, Number, number
-from natars_fhir.domain.record import detail
+from natars_fhir.domain.record import Detail
 from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.page import Page
-from natars_fhir.mapping.narrative.quantity import amount, ranged
+from natars_fhir.mapping.narrative.quantity import Amount, amount, comparator, parsed, ranged
 from natars_fhir.mapping.narrative.said import Said, firmness, scaled
 from natars_fhir.mapping.narrative.words import Words
 
@@ -43,10 +43,10 @@ def patterns(words: Words) -> Patterns:
     """Compiled for one set of word lists."""
     field, area = words.any("counts.mitoses", "field"), words.any("counts.mitoses", "area")
     unit = rf"(?P<many>\d{{1,3}}(?:\.\d{{1,2}})?)?\s*个?\s*(?:(?P<field>{field})|(?P<area>{area}))(?![a-z])"
-    named = words.any("counts.name", "mitoses")
+    named, count = words.any("counts.name", "mitoses"), ranged(words, ends=("?P<low>", "?P<high>"))
     return Patterns(
-        re.compile(rf"{ranged(words)}\s*(?:个|枚|{named})?\s*(?:/|每|per|in|\()\s*{unit}"),
-        re.compile(rf"(?:每|in|per)?\s*{unit}\s*(?:内|中|视野)?[^,;。\d]{{0,8}}{ranged(words)}\s*个"),
+        re.compile(rf"{count}\s*(?:个|枚|{named})?\s*(?:/|每|per|in|\()\s*{unit}"),
+        re.compile(rf"(?:每|in|per)?\s*{unit}\s*(?:内|中|视野)?[^,;。\d]{{0,8}}{count}\s*个"),
         re.compile(rf"{ranged(words, r'%?')}\s*%"),
         {tag: re.compile(words.any("counts.mitoses", tag)) for tag in ("rare", "frequent", "seen", "none")},
         {tag: re.compile(words.any("counts.necrosis", tag)) for tag in ("extensive", "seen", "none")},
@@ -70,8 +70,8 @@ def _mitoses(page: Page, words: Words, shape: Patterns, hit: Hit, reach: tuple[i
     high = min(page.sentence(hit.end)[1], hit.end + 40, reach[1])
     low, end = page.clause(hit.start)
     low = max(low, reach[0], hit.start - 24)
-    found = shape.per_field.search(page.text, hit.end, high) or shape.per_field.search(page.text, low, high)
-    counted = found or shape.fields_first.search(page.text, max(low, hit.start - 20), high)
+    counted = shape.per_field.search(page.text, hit.end, high) or shape.per_field.search(page.text, low, high)
+    counted = counted or shape.fields_first.search(page.text, max(low, hit.start - 20), high)
     if counted:
         value = _per_ten(page.text, counted, words)
         if value:
@@ -88,22 +88,17 @@ _NECROTIC_WORDS = {"none": number(0, PERCENT), "extensive": _EXTENSIVE, "seen": 
 
 
 def _per_ten(text: str, found: re.Match[str], words: Words) -> Number | None:
-    said = amount(text, found.start(1 if found.re.groupindex["many"] > 1 else 4), *_ends(found), words)
-    count = said.number(PER_TEN)
-    if count is None:
+    low, high, many, field = found.group("low", "high", "many", "field")
+    before = comparator(text, found.start("low"), words)
+    return _count(parsed(before, low, high, words), many, _FIELDS if field else _AREA)
+
+
+def _count(said: Amount, many: str | None, whole: Decimal) -> Number | None:
+    """A count on so many fields, or so much area, as one on the whole."""
+    count, fields = said.number(PER_TEN), Decimal(many or 1)
+    if count is None or not fields:
         return None
-    fields = Decimal(found["many"] or 1)
-    if not fields:
-        return None
-    whole = _FIELDS if found["field"] else _AREA
     return count if fields == whole else scaled(count, whole / fields, PER_TEN)
-
-
-def _ends(found: re.Match[str]) -> tuple[str, str | None]:
-    """The two ends of the count: the groups that are not named."""
-    named = set(found.re.groupindex.values())
-    low, high = (found[group] for group in range(1, found.re.groups + 1) if group not in named)
-    return low, high
 
 
 def _necrosis(page: Page, words: Words, shape: Patterns, hit: Hit, reach: tuple[int, int]) -> Iterator[Said]:
@@ -116,11 +111,11 @@ def _necrosis(page: Page, words: Words, shape: Patterns, hit: Hit, reach: tuple[
         or _share_before(page, shape, low, hit)
     )
     if share:
-        said = amount(page.text, share.start(1), share[1], share[2], words)
+        said = amount(page.text, share.start(), share[1], share[2], words)
         value = said.number(PERCENT, ceiling=100)
         if value and value.high is not None and value.high <= 100:
-            about = "yes" if said.about else None
-            yield _said(page, NECROSIS, value, (min(hit.start, said.start), max(hit.end, share.end())), about)
+            reach = min(hit.start, share.start() - said.lead), max(hit.end, share.end())
+            yield _said(page, NECROSIS, value, reach, said.about)
         return
     value, span = _bounded(page, hit, (low, min(high, hit.end + 10)), shape.necrotic, _NECROTIC_WORDS)
     if value:
@@ -132,7 +127,8 @@ def _share_next(page: Page, words: Words, shape: Patterns, low: int, high: int) 
     found = shape.share.search(page.text, high, high + 30) if page.text[high : high + 1] == "," else None
     if found is None or low == high:
         return None
-    between = page.text[high + 1 : amount(page.text, found.start(1), found[1], found[2], words).start]
+    lead = amount(page.text, found.start(), found[1], found[2], words).lead
+    between = page.text[high + 1 : found.start() - lead]
     return None if between.strip() else found
 
 
@@ -170,9 +166,9 @@ def _last(shape: re.Pattern[str], text: str) -> int | None:
     return place
 
 
-def _said(page: Page, concept: str, value: Number, reach: tuple[int, int], about: str | None = None) -> Said:
-    hedged = page.before(reach[0]).hedged or page.after(reach[1]).hedged
-    return Said(concept, value, page.span(*reach), firmness(hedged), detail(approximate=about))
+def _said(page: Page, concept: str, value: Number, reach: tuple[int, int], about: bool = False) -> Said:
+    said: Detail = (("approximate", "yes"),) if about else ()
+    return Said(concept, value, page.span(*reach), firmness(page.hedged(*reach)), said)
 
 
 def bare_mitoses(page: Page, words: Words) -> Said | None:

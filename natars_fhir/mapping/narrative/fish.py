@@ -77,7 +77,7 @@ def _state(page: Page, words: Words, each: Mention, high: int) -> Hit | None:
     sentence = max(page.sentence(each.start)[0], each.start - _REACH)
     earlier = [hit for hit in page.find(words["fish.status"], sentence, each.start) if hit.tag in _ORDER[:3]]
     near = max(page.clause(each.start)[0], sentence)
-    before = list(page.find(words["fish.status"], near, each.start))
+    before = page.find(words["fish.status"], near, each.start)
     worded = [hit for hit in before if hit.tag in ("amplified", "not-amplified")]
     return next(iter(earlier or worded), None)
 

@@ -10,13 +10,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from natars_fhir.domain.interval import Interval, Number, number
-from natars_fhir.domain.record import detail
+from natars_fhir.domain.record import Detail
 from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.page import Page
 from natars_fhir.mapping.narrative.said import Said, Unread, firmness
 from natars_fhir.mapping.narrative.words import Words
 
 FNCLCC, OTHER = "fnclcc-grade", "histologic-grade"
+_NO_SCHEME: Detail = (("scheme", "unknown"),)
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _NOT_A_GRADE = "FNCLCC is named, and no grade from 1 to 3 can be read"
 #: "2 of 3", "2/3"; but 2/3级 may be either
@@ -75,7 +76,7 @@ def patterns(words: Words) -> Patterns:
 def read(page: Page, words: Words) -> Iterator[Said | Unread]:
     """FNCLCC grades, grades of no known scheme, and words such as 高级别."""
     shape = patterns(words)
-    marks = list(page.find(words["grade.mark"]))
+    marks = page.find(words["grade.mark"])
     taken: list[tuple[int, int]] = []
     for hit in marks:
         if hit.tag == "fnclcc" and not page.void(hit.start) and not (taken and hit.start < taken[-1][1]):
@@ -86,7 +87,7 @@ def read(page: Page, words: Words) -> Iterator[Said | Unread]:
             stance = page.stance(hit.start, hit.end)
             if not stance.denied:
                 span = page.span(hit.start, hit.end)
-                yield Said(OTHER, hit.tag, span, firmness(stance.hedged), detail(scheme="unknown"))
+                yield Said(OTHER, hit.tag, span, firmness(stance.hedged), _NO_SCHEME)
     if "级" in page.text or "g" in page.text:
         yield from _alone(page, shape, marks, taken)
 
@@ -118,10 +119,9 @@ def _stated(page: Page, shape: Patterns, start: int, end: int) -> re.Match[str] 
 def _level(found: re.Match[str]) -> Number | None:
     """An interval within 1 to 3; None for a grade that FNCLCC does not have."""
     said = found.groupdict()
-    low = _number(said["low"])
-    high = _number(said["high"]) if said.get("high") else low
-    if said.get("high") and _OF_THREE.search(found.string, found.start("low"), found.end()):
-        high = low
+    low = high = _number(said["low"])
+    if said.get("high") and not _OF_THREE.search(found.string, found.start("low"), found.end()):
+        high = _number(said["high"])
     low, high = min(low, high), max(low, high)
     if not 1 <= low <= high <= 3:
         return None
@@ -155,9 +155,10 @@ def _of_sum(total: int) -> Number | None:
 
 
 def _said(page: Page, value: Number, reach: tuple[int, int], total: int | None) -> Said:
-    hedged = page.stance(*reach).hedged
-    said = detail(scheme="fnclcc", sum=None if total is None else number(total))
-    return Said(FNCLCC, value, page.span(*reach), firmness(hedged), said)
+    said: Detail = (("scheme", "fnclcc"),)
+    if total is not None:
+        said = (*said, ("sum", number(total)))
+    return Said(FNCLCC, value, page.span(*reach), firmness(page.hedged(*reach)), said)
 
 
 def _alone(page: Page, shape: Patterns, marks: list[Hit], taken: list[tuple[int, int]]) -> Iterator[Said]:
@@ -175,9 +176,9 @@ def _alone(page: Page, shape: Patterns, marks: list[Hit], taken: list[tuple[int,
         if value:
             yield _said(page, value, (start, three.end() if three else end), None)
         elif not any(hit.tag in ("other", "fnclcc") for hit in near) and 1 <= _number(found["low"]) <= 4:
-            hedged = page.stance(start, end).hedged
+            hedged = page.hedged(start, end)
             level = number(_number(found["low"]))
-            yield Said(OTHER, level, page.span(start, end), firmness(hedged), detail(scheme="unknown"))
+            yield Said(OTHER, level, page.span(start, end), firmness(hedged), _NO_SCHEME)
 
 
 def bare(page: Page, words: Words) -> Said | None:

@@ -12,9 +12,9 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from natars_fhir.domain.record import detail
+from natars_fhir.domain.record import Detail
 from natars_fhir.mapping.narrative.lexicon import Hit
-from natars_fhir.mapping.narrative.page import Page, Stance
+from natars_fhir.mapping.narrative.page import PLAIN, Page, Stance
 from natars_fhir.mapping.narrative.said import Kind, Said, firmness
 from natars_fhir.mapping.narrative.words import Words
 
@@ -49,15 +49,25 @@ def patterns(words: Words) -> Patterns:
     )
 
 
-def read(page: Page, words: Words, kind: Kind) -> Iterator[Said]:
+def read(page: Page, words: Words, kind: Kind) -> list[Said]:
     """Every tumour that the text says is there, or may be."""
     shape = patterns(words)
-    names = [hit for hit in page.find(words["histology.name"]) if not _is_like(page, shape, hit)]
+    hits = page.find(words["histology.name"])
+    if not hits:
+        return []
+    names = [hit for hit in hits if not _is_like(page, shape, hit)]
     found = [each for row in _rows(page, shape, names) for each in _row(page, shape, row, kind)]
     dedifferentiated = any(each.value == "DDLPS" and each.standing == "final" for each in found)
-    for each in found:
-        part_of = each.value == "WDLPS" and dedifferentiated and each.standing == "final"
-        yield each._replace(detail=detail(method=kind, component="yes")) if part_of else each
+    if not dedifferentiated:
+        return found
+    return [
+        each._replace(detail=_part_of(kind)) if (each.value, each.standing) == ("WDLPS", "final") else each
+        for each in found
+    ]
+
+
+def _part_of(kind: Kind) -> Detail:
+    return ("component", "yes"), ("method", kind)
 
 
 def _is_like(page: Page, shape: Patterns, hit: Hit) -> bool:
@@ -77,23 +87,24 @@ def _rows(page: Page, shape: Patterns, names: list[Hit]) -> Iterator[list[Hit]]:
         yield row
 
 
-def _row(page: Page, shape: Patterns, row: list[Hit], kind: Kind) -> Iterator[Said]:
+def _row(page: Page, shape: Patterns, row: list[Hit], kind: Kind) -> list[Said]:
     """The names of one row, said alike."""
     if page.void(row[0].start):
-        return
+        return []
     low, high = row[0].start, row[-1].end
-    stance = _stance(page, low, high)
+    stance = _stance(page, low, high) if page.cues else PLAIN
     if stance.denied:
-        return
+        return []
     either = any(
         left.tag != right.tag and shape.either.fullmatch(page.text, left.end, right.start)
         for left, right in pairwise(row)
     )
     hedged = stance.hedged or either or _before_tissue(page, shape, low, kind)
+    told: list[Said] = []
     for hit in row:
-        component = "yes" if shape.component.match(page.text, hit.end) else None
-        said = detail(method=kind, component=component)
-        yield Said(CONCEPT, hit.tag, page.span(hit.start, hit.end), firmness(hedged), said)
+        said = _part_of(kind) if shape.component.match(page.text, hit.end) else (("method", kind),)
+        told.append(Said(CONCEPT, hit.tag, page.span(hit.start, hit.end), firmness(hedged), said))
+    return told
 
 
 def _stance(page: Page, low: int, high: int) -> Stance:

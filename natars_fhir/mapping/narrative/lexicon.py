@@ -7,12 +7,14 @@ in capitals only, without digits, is read in capitals only ("UPS" is no "ups").
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 GAP = "…"
 _GAP = r"[^,;。\n!?()]{0,8}?"
 _LATIN = re.compile(r"[a-z0-9]")
+#: letters and digits with nothing of the kind, and no gap, on either side
+_RUN = re.compile(rf"(?<![a-z0-9{GAP}])[a-z][a-z0-9]*(?![a-z0-9{GAP}])")
 _HAN = re.compile("[\u3400-\u9fff]")
 #: spaces and hyphens that a scanner or a typist leaves within a name: "MDM 2", "C D K 4", "Ki - 67", "MDM\n2"
 _WITHIN_LETTERS, _BEFORE_DIGIT = "[ -]{0,2}", r"[\s-]{0,3}"
@@ -28,6 +30,10 @@ class Hit(NamedTuple):
     tag: str
 
 
+#: a third of the time that a named tuple's own constructor takes
+_new = tuple.__new__
+
+
 class Form(NamedTuple):
     """One compiled pattern. ``capitals`` are the leaves that must be written so."""
 
@@ -35,26 +41,27 @@ class Form(NamedTuple):
     tags: tuple[str, ...]
     capitals: frozenset[int]
 
-    def find(self, text: str, cased: str, start: int = 0, end: int | None = None) -> Iterator[Hit]:
+    def find(self, text: str, cased: str, start: int, end: int) -> list[Hit]:
         """All hits in order, none overlapping, traps left out; *cased* is the same text before lower case."""
         tags, capitals = self.tags, self.capitals
-        for match in self.pattern.finditer(text, start, len(text) if end is None else end):
+        hits: list[Hit] = []
+        for match in self.pattern.finditer(text, start, end):
             leaf = (match.lastindex or 1) - 1
             tag = tags[leaf]
-            if tag == "trap":
-                continue
-            low, high = match.span()
-            if leaf not in capitals or cased[low:high].isupper():
-                yield Hit(low, high, tag)
+            if tag != "trap" and (leaf not in capitals or cased[match.start() : match.end()].isupper()):
+                hits.append(_new(Hit, (match.start(), match.end(), tag)))
+        return hits
 
-    def overlapping(self, text: str, cased: str) -> Iterator[Hit]:
+    def overlapping(self, text: str, cased: str) -> list[Hit]:
         """All hits, also those that begin within another; a trap swallows what lies in it."""
-        place = 0
-        while match := self.pattern.search(text, place):
+        hits = []
+        match = self.pattern.search(text)
+        while match:
             hit = self._hit(match, cased)
-            place = match.start() + 1 if hit else match.end()
             if hit:
-                yield hit
+                hits.append(hit)
+            match = self.pattern.search(text, match.start() + 1 if hit else match.end())
+        return hits
 
     def at(self, text: str, cased: str, start: int) -> Hit | None:
         """The word that begins right here."""
@@ -63,17 +70,26 @@ class Form(NamedTuple):
 
     def _hit(self, match: re.Match[str], cased: str) -> Hit | None:
         leaf = (match.lastindex or 1) - 1
-        start, end = match.span()
-        if self.tags[leaf] == "trap" or (leaf in self.capitals and not cased[start:end].isupper()):
+        tag = self.tags[leaf]
+        if tag == "trap":
             return None
-        return Hit(start, end, self.tags[leaf])
+        start, end = match.span()
+        if leaf in self.capitals and not cased[start:end].isupper():
+            return None
+        return _new(Hit, (start, end, tag))
 
 
 class Lexicon(NamedTuple):
-    """Words that stand for tags: all, and those for a text without a Chinese character, which is quicker."""
+    """Words that stand for tags: all, and in two parts that are quicker to look for.
+
+    ``latin`` serves a text without a Chinese character, ``plain`` one in which no run of letters and digits is one of
+    ``runs``: each word that ``plain`` leaves out holds one of them.
+    """
 
     whole: Form
     latin: Form
+    plain: Form
+    runs: frozenset[str]
     words: Mapping[str, tuple[str, ...]]
 
 
@@ -86,7 +102,17 @@ def lexicon(table: Mapping[str, list[str]], fold: Callable[[str], str], names: b
         for word, plain in zip(words, folded[tag], strict=True)
     ]
     latin = [entry for entry in entries if not _HAN.search(entry[1])]
-    return Lexicon(_form(entries, names, _source), _form(latin, names, _at_word_starts), folded)
+    runs = (
+        {} if names else {entry: run for entry in entries if (run := max(_RUN.findall(entry[1]), key=len, default=""))}
+    )
+    plain = [entry for entry in entries if entry not in runs]
+    return Lexicon(
+        whole=_form(entries, names, _source),
+        latin=_form(latin, names, _at_word_starts),
+        plain=_form(plain, names, _source),
+        runs=frozenset(runs.values()),
+        words=folded,
+    )
 
 
 def _in_capitals(word: str) -> bool:

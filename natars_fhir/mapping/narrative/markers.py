@@ -28,26 +28,27 @@ def marker(text: str, words: Words) -> str | None:
     """The one marker that a short text names, such as an Observation's ``code.text``; None for none or several."""
     folded = words.characters.whole(text)
     cased = text.translate(words.characters)
-    found = {
-        hit.tag for hit in words["markers.marker"].whole.find(folded, cased if len(cased) == len(folded) else folded)
-    }
+    cased = cased if len(cased) == len(folded) else folded
+    found = {hit.tag for hit in words["markers.marker"].whole.find(folded, cased, 0, len(folded))}
     return found.pop() if len(found) == 1 else None
 
 
 def mentions(page: Page, words: Words) -> tuple[Mention, ...]:
     """Every marker that the text names, in order; a name and its alias in brackets are one."""
-    methods = list(page.find(words["fish.method"]))
+    named = page.find(words["markers.marker"])
+    if not named:
+        return ()
+    methods = page.find(words["fish.method"])
     ends = [hit.end for hit in methods]
+    genes = page.mentions(words["fish.gene"]) or _gene_before(words).search(page.text) is not None
     found: list[Mention] = []
-    for hit in page.find(words["markers.marker"]):
-        before = bisect_right(ends, hit.start) - 1
-        low = page.sentence(hit.start)[0]
-        under = before >= 0 and methods[before].start >= low and methods[before].tag != "ihc"
-        start, end = hit.start, hit.end
-        if found and found[-1].concept == hit.tag and _ALIAS.fullmatch(page.text, found[-1].end, start):
+    for start, end, concept in named:
+        before = bisect_right(ends, start) - 1
+        under = before >= 0 and methods[before].tag != "ihc" and methods[before].start >= page.sentence(start)[0]
+        if found and found[-1].concept == concept and _ALIAS.fullmatch(page.text, found[-1].end, start):
             start = found.pop().start
             end += page.text[end : end + 1] == ")"
-        found.append(Mention(hit.tag, start, end, under or _is_gene(page, start, end, words)))
+        found.append(Mention(concept, start, end, under or (genes and _is_gene(page, start, end, words))))
     return tuple(found)
 
 
@@ -58,9 +59,14 @@ def _is_gene(page: Page, start: int, end: int, words: Words) -> bool:
     after = page.at(words["fish.gene"], place) or page.at(words["fish.gene"], end)
     if after is not None and after.tag == "after":
         return True
-    return _before_gene(words).search(page.text[max(0, start - 30) : start]) is not None
+    return _right_before(words).search(page.text[max(0, start - 30) : start]) is not None
 
 
 @lru_cache(maxsize=8)
-def _before_gene(words: Words) -> re.Pattern[str]:
+def _gene_before(words: Words) -> re.Pattern[str]:
+    return re.compile(words.any("fish.gene", "before"))
+
+
+@lru_cache(maxsize=8)
+def _right_before(words: Words) -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z]){words.any('fish.gene', 'before')}\s*$")

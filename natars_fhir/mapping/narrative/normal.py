@@ -11,13 +11,14 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 _HAN = "\u3400-\u9fff"
 #: one Chinese character a time, each with a space before it, as OCR leaves them
 _SPACED = re.compile(rf" [{_HAN}] [{_HAN}](?: [{_HAN}])*(?![{_HAN}])")
 _BREAK = re.compile(rf"\n| (?= {{0,3}}[{_HAN}])")
-#: what may need folding, but for traditional characters
-_ODD = re.compile("[^\x00-\x7f\u4e00-\u9fff。]")
+#: all but ASCII, the common Chinese characters and the full stop: what may need folding wherever it stands
+_ODD = "\x80-\u3001\u3003-\u4dff\ua000-\U0010ffff"
 #: beyond so many kinds of characters to change, one pass of ``translate`` is quicker than one ``replace`` each
 _KINDS = 40
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
@@ -32,10 +33,9 @@ class Characters(dict[int, str]):
         super().__init__()
         self._same = {other: sign for sign, others in same.items() for other in others}
         self._simplified = dict(simplified)
-        every = "".join({*self._same, *self._simplified})
-        ascii_too = "".join(sign for sign in map(chr, range(128)) if self._fold(sign) != sign)
-        self._within_ascii = re.compile(f"[{re.escape(ascii_too)}]")
-        self._traditional = re.compile(f"[{re.escape(every)}]") if every else re.compile("(?!)")
+        ascii_too = {sign for sign in map(chr, range(128)) if self._fold(sign) != sign}
+        every = "".join(sorted(ascii_too | {*self._same, *self._simplified}))
+        self._odd = re.compile(f"[{re.escape(every)}{_ODD}]")
 
     def __missing__(self, code: int) -> str:
         folded = self[code] = self._fold(chr(code))
@@ -53,13 +53,14 @@ class Characters(dict[int, str]):
 
     def folded(self, text: str) -> str:
         """The text with every character folded; few kinds of characters ever need it."""
-        if text.isascii():
-            return text.translate(self) if self._within_ascii.search(text) else text
-        kinds = {*_ODD.findall(text), *self._traditional.findall(text)}
-        if len(kinds) > _KINDS or self._within_ascii.search(text) or any(len(self[ord(sign)]) != 1 for sign in kinds):
+        kinds = sorted(set(self._odd.findall(text)))
+        if not kinds:
+            return text
+        signs = [self[ord(sign)] for sign in kinds]
+        if len(kinds) > _KINDS or kinds[0].isascii() or max(map(len, signs)) > 1:
             return text.translate(self)
-        for sign in sorted(kinds):
-            text = text.replace(sign, self[ord(sign)])
+        for sign, folded in zip(kinds, signs, strict=True):
+            text = text.replace(sign, folded)
         return text
 
     def whole(self, text: str) -> str:
@@ -76,8 +77,7 @@ class Joins:
     dangling: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Normal:
+class Normal(NamedTuple):
     """``text`` in lower case and ``cased`` as it was, of one length, with a map to the original."""
 
     text: str
@@ -120,11 +120,12 @@ Change = tuple[int, int, str]
 
 def _torn(text: str, joins: Joins) -> list[Change]:
     """Spaces and line breaks within a word go; a line that goes on in the next is one line."""
-    if " " not in text and "\n" not in text:
+    gaps = list(_BREAK.finditer(text))
+    if not gaps:
         return []
     changes = list(_spaced(text))
     loose = {change[0] for change in changes}
-    for gap in _BREAK.finditer(text):
+    for gap in gaps:
         start, end = _widest(text, gap.start())
         if start in loose or (text[start] == " " == gap.group() and not _is_han(text[start - 1 : start])):
             continue

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from natars_fhir.mapping.narrative.lexicon import Hit, Lexicon
+from natars_fhir.mapping.narrative.lexicon import Form, Hit, Lexicon
 from natars_fhir.mapping.narrative.normal import Normal, normal
 from natars_fhir.mapping.narrative.words import Words
 
 _HAN = re.compile("[\u3400-\u9fff]")
-_ENDS = re.compile(r"[。;!?\n,.]")
+_RUN, _WITHIN_RUN = re.compile(r"[a-z][a-z0-9]*"), re.compile(r"[a-z0-9]{2}")
+#: where clauses and sentences end; a full stop before a letter or a digit ends nothing
+_ENDS = re.compile(r"[。;!?\n,.](?:(?<!\.)|(?![a-zA-Z0-9]))")
+_STOPS = re.compile(r"[。;!?\n.](?:(?<!\.)|(?![a-zA-Z0-9]))")
 _QUOTE = re.compile('"[^"\n]{0,200}"')
 #: nothing else before the clause ends
 _ONE_CLAUSE = 120
@@ -33,7 +35,10 @@ class Stance(NamedTuple):
 
     def also(self, other: Stance) -> Stance:
         """Said in both ways."""
-        return Stance(self.denied or other.denied, self.hedged or other.hedged)
+        return self if other is PLAIN else Stance(self.denied or other.denied, self.hedged or other.hedged)
+
+
+PLAIN = Stance()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +49,36 @@ class Page:
     text: str
     #: no Chinese character in it
     latin: bool
+    #: its runs of letters and digits that begin with a letter
+    runs: frozenset[str]
     #: where sentences and clauses end
     stops: tuple[int, ...]
     clauses: tuple[int, ...]
     cues: tuple[Hit, ...]
     cue_starts: tuple[int, ...]
+    #: some cue says a doubt
+    doubts: bool
     #: stretches that no reader reads, sorted and apart
     voids: tuple[tuple[int, int], ...]
     #: stretches of a supplement or correction
     amended: tuple[tuple[int, int], ...]
 
-    def find(self, words: Lexicon, start: int = 0, end: int | None = None) -> Iterator[Hit]:
+    def find(self, words: Lexicon, start: int = 0, end: int | None = None) -> list[Hit]:
         """The words of a list, in order."""
-        return (words.latin if self.latin else words.whole).find(self.text, self.normal.cased, start, end)
+        form = _form(words, self.latin, self.runs)
+        if end is None:
+            end = len(self.text)
+        elif form is words.plain and _WITHIN_RUN.match(self.text, end - 1):
+            form = words.whole  # the text is cut within a run of letters, and a word may end there
+        return form.find(self.text, self.normal.cased, start, end)
 
-    def overlapping(self, words: Lexicon) -> Iterator[Hit]:
+    def overlapping(self, words: Lexicon) -> list[Hit]:
         """The words of a list, also those that begin within another."""
-        return (words.latin if self.latin else words.whole).overlapping(self.text, self.normal.cased)
+        return _form(words, self.latin, self.runs).overlapping(self.text, self.normal.cased)
+
+    def mentions(self, words: Lexicon) -> bool:
+        """Does a word of the list stand anywhere, be it a trap?"""
+        return _form(words, self.latin, self.runs).pattern.search(self.text) is not None
 
     def at(self, words: Lexicon, place: int) -> Hit | None:
         """The word that begins right here."""
@@ -72,19 +90,23 @@ class Page:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """In the original text."""
-        return self.normal.span(start, end)
+        return self.normal.span(start, end) if self.normal.starts else (start, end)
 
     def sentence(self, place: int) -> tuple[int, int]:
         """The sentence around a place, without its end sign."""
-        return _around(self.stops, place, len(self.text))
+        stops = self.stops
+        index = bisect_left(stops, place)
+        return (stops[index - 1] + 1 if index else 0), (stops[index] if index < len(stops) else len(self.text))
 
     def clause(self, place: int) -> tuple[int, int]:
         """The clause around a place: from comma to comma."""
-        return _around(self.clauses, place, len(self.text))
+        ends = self.clauses
+        index = bisect_left(ends, place)
+        return (ends[index - 1] + 1 if index else 0), (ends[index] if index < len(ends) else len(self.text))
 
     def void(self, place: int) -> bool:
         """Is it advice, a condition, someone else's, or a value that was corrected?"""
-        return _inside(self.voids, place)
+        return bool(self.voids) and _inside(self.voids, place)
 
     def is_amended(self, place: int) -> bool:
         """Does it stand in a supplement or correction?"""
@@ -94,31 +116,43 @@ class Page:
         """How the word between is said, by the cues of its clause."""
         return self.before(start).also(self.after(end))
 
+    def hedged(self, start: int, end: int) -> bool:
+        """Is the word between said with doubt?"""
+        return self.doubts and self.stance(start, end).hedged
+
     def before(self, start: int, low: int | None = None) -> Stance:
         """What the cues to the left, in the clause or down to *low*, make of it."""
-        low = max(self.clause(start)[0], start - _ONE_CLAUSE) if low is None else max(low, start - _ONE_SENTENCE)
+        index = bisect_left(self.cue_starts, start)
+        reach = start - (_ONE_CLAUSE if low is None else _ONE_SENTENCE)
+        if not index or self.cue_starts[index - 1] < reach:
+            return PLAIN
+        low = max(self.clause(start)[0] if low is None else low, reach)
         denied = hedged = False
-        for cue in reversed(self.cues[bisect_left(self.cue_starts, low) : bisect_left(self.cue_starts, start)]):
+        while index and (cue := self.cues[index - 1]).start >= low:
+            index -= 1
             if cue.tag in ("definite", "stop"):
                 break
             if cue.end > start:
                 continue
             denied = denied or cue.tag in ("deny-before", "deny-both")
             hedged = hedged or cue.tag in ("hedge-before", "hedge-both")
-        return Stance(denied, hedged)
+        return Stance(denied, hedged) if denied or hedged else PLAIN
 
     def after(self, end: int) -> Stance:
         """What the cues to the right, in the clause, make of it."""
+        index = bisect_left(self.cue_starts, end)
+        if index == len(self.cue_starts) or self.cue_starts[index] > end + _ONE_CLAUSE:
+            return PLAIN
         high = min(self.clause(end)[1], end + _ONE_CLAUSE)
         denied = hedged = False
-        for cue in self.cues[bisect_left(self.cue_starts, end) : bisect_left(self.cue_starts, high + 1)]:
+        for cue in self.cues[index : bisect_left(self.cue_starts, high + 1)]:
             if cue.tag == "stop":
                 break
             last = _STANDS_ALONE.match(self.text, cue.end) is not None
             denied = denied or cue.tag == "deny-after" or (cue.tag == "deny-both" and last)
             denied = denied or (cue.tag == "deny-before" and last)
             hedged = hedged or cue.tag == "hedge-after" or (cue.tag in ("hedge-both", "hedge-before") and last)
-        return Stance(denied, hedged)
+        return Stance(denied, hedged) if denied or hedged else PLAIN
 
 
 def _inside(stretches: tuple[tuple[int, int], ...], place: int) -> bool:
@@ -135,29 +169,35 @@ def _around(ends: tuple[int, ...], place: int, length: int) -> tuple[int, int]:
 def page(text: str, words: Words) -> Page:
     """Make a text ready."""
     form = normal(text, words.characters, words.joins)
-    ends = _ends(form.text)
-    stops = tuple(place for place in ends if form.text[place] != ",")
-    latin = _HAN.search(form.text) is None
-    known = words["cues.cue"].latin if latin else words["cues.cue"].whole
-    cues = tuple(known.find(form.text, form.cased))
+    low = form.text
+    latin, runs = _HAN.search(low) is None, frozenset(_RUN.findall(low))
+    ends, stops = (tuple([sign.start() for sign in signs.finditer(low)]) for signs in (_ENDS, _STOPS))
+    cues = tuple(_form(words["cues.cue"], latin, runs).find(low, form.cased, 0, len(low)))
+    voids: tuple[Stretch, ...] = ()
+    amended: tuple[Stretch, ...] = ()
+    tags = {cue.tag for cue in cues}
+    if not _REACHING.isdisjoint(tags):
+        voids, amended = _stretches(low, stops, ends, cues)
+    starts, doubts = tuple([cue.start for cue in cues]), not _DOUBTS.isdisjoint(tags)
+    return Page(form, low, latin, runs, stops, ends, cues, starts, doubts, voids, amended)
+
+
+def _form(words: Lexicon, latin: bool, runs: frozenset[str]) -> Form:
+    """The part of a list that suffices for a text of these letters."""
+    if latin:
+        return words.latin
+    return words.plain if words.runs.isdisjoint(runs) else words.whole
+
+
+def _stretches(
+    text: str, stops: tuple[int, ...], clauses: tuple[int, ...], cues: tuple[Hit, ...]
+) -> tuple[tuple[Stretch, ...], tuple[Stretch, ...]]:
+    """What no reader reads, and what a supplement says."""
     corrections = tuple(cue.start for cue in cues if cue.tag == "becomes")
     formers = tuple(cue.start for cue in cues if cue.tag == "former")
-    bounds = Bounds(form.text, stops, tuple(ends), cues, corrections, formers)
+    bounds = Bounds(text, stops, clauses, cues, corrections, formers)
     voids = _merged([stretch for cue in cues if cue.tag in _VOIDING and (stretch := _void(cue, bounds))])
-    amended = _merged(_amended(bounds))
-    return Page(form, form.text, latin, stops, tuple(ends), cues, tuple(cue.start for cue in cues), voids, amended)
-
-
-def _ends(text: str) -> list[int]:
-    """Where clauses end; a full stop before a letter or a digit ends nothing."""
-    ends = [found.start() for found in _ENDS.finditer(text)]
-    if "." not in text:
-        return ends
-    return [place for place in ends if text[place] != "." or not _is_latin(text[place + 1 : place + 2])]
-
-
-def _is_latin(sign: str) -> bool:
-    return sign.isascii() and sign.isalnum()
+    return voids, _merged(_amended(bounds))
 
 
 class Bounds(NamedTuple):
@@ -178,6 +218,8 @@ class Bounds(NamedTuple):
 
 Stretch = tuple[int, int]
 _VOIDING = frozenset({"advice", "relative", "differential", "becomes", "former"})
+_REACHING = _VOIDING | {"amended"}
+_DOUBTS = frozenset({"hedge-before", "hedge-after", "hedge-both"})
 
 
 def _void(cue: Hit, bounds: Bounds) -> Stretch | None:

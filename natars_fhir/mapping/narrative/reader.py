@@ -6,6 +6,7 @@ Deterministic; logic here, words in ``mappings/narrative/`` (clinical.md §5). D
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 from pathlib import Path
 
 from natars_fhir.mapping.narrative import counts, fish, grade, histology, ihc, sites, size, statements
@@ -14,6 +15,8 @@ from natars_fhir.mapping.narrative.markers import mentions
 from natars_fhir.mapping.narrative.page import Page, page
 from natars_fhir.mapping.narrative.said import Kind, Reading, Said, Unread
 from natars_fhir.mapping.narrative.words import Words
+
+_PLACE = attrgetter("span", "concept")
 
 
 def load(folder: Path) -> Words:
@@ -44,6 +47,8 @@ def read(text: str, words: Words, kind: Kind = "pathology") -> Reading:
 
 def _once(said: list[Said]) -> list[Said]:
     """The same words say the same thing once."""
+    if len({each.span for each in said}) == len(said):
+        return said
     words = {
         (each.concept, each.span, each.standing, each.value if isinstance(each.value, str) else ""): each
         for each in said
@@ -52,7 +57,7 @@ def _once(said: list[Said]) -> list[Said]:
 
 
 def _in_order(said: list[Said]) -> tuple[Said, ...]:
-    return tuple(sorted(said, key=lambda each: (each.span, each.concept)))
+    return tuple(sorted(said, key=_PLACE))
 
 
 def _corrected(leaf: Page, said: list[Said]) -> list[Said]:

@@ -13,17 +13,17 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from natars_fhir.domain.interval import Number
-from natars_fhir.domain.record import detail
+from natars_fhir.domain.record import Detail
 from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.page import Page
-from natars_fhir.mapping.narrative.quantity import Amount, amount, ranged
+from natars_fhir.mapping.narrative.quantity import Amount, comparator, parsed, ranged
 from natars_fhir.mapping.narrative.said import Said, Unread, firmness, scaled
 from natars_fhir.mapping.narrative.words import Words
 
 CONCEPT = "tumour-size"
 _NO_UNIT = "a tumour's dimensions have no unit"
 _EARLIER = "an earlier measure, not the present one"
-_OF_MM = Decimal("0.1")
+_OF_MM, _NOTHING, _ENDLESS = Decimal("0.1"), Decimal(0), Decimal("Infinity")
 #: what may stand between a thing and its measure
 _SMALL = " :约为(最大"
 _BEFORE, _AFTER = 200, 60
@@ -42,7 +42,6 @@ class Patterns(NamedTuple):
     earlier: re.Pattern[str]
     distance: re.Pattern[str]
     organ: re.Pattern[str]
-    millimetres: frozenset[str]
 
 
 class Measure(NamedTuple):
@@ -69,7 +68,7 @@ def patterns(words: Words) -> Patterns:
         + ")*"
     )
     between = rf"\s{{0,3}}(?:{words.any('quantity.word', 'range')}\s{{0,3}}[0-9.]{{1,8}}\s{{0,3}})?"
-    follows = rf"{unit}|[x*(]|by"
+    follows = rf"{unit}|[x*]|by|\([^()\d,]{{1,10}}\)\s*(?:[x*]|by)"
     return Patterns(
         re.compile(
             rf"[0-9]{{1,6}}(?:\.[0-9]{{1,4}})?{between}(?:{words.any('size.near', 'over')})?\s{{0,3}}(?:{follows})"
@@ -82,25 +81,25 @@ def patterns(words: Words) -> Patterns:
         re.compile(rf"{near['earlier']}(?!.*{near['changed']})[^,;。]{{0,14}}$"),
         re.compile(rf"{near['distance']}[^,;。x*\d]{{0,10}}$"),
         re.compile(rf"{words.any('size.organ', 'name')}(?:约|为|大小|体积|径线|最大|:|measures|measuring|size|\s)*$"),
-        frozenset(words["quantity.length"].words["mm"]),
     )
 
 
-def read(page: Page, words: Words, method: str) -> Iterator[Said | Unread]:
+def read(page: Page, words: Words, method: str) -> list[Said | Unread]:
     """The tumour's sizes. Single axes belong to the size before them in the sentence: the largest counts."""
     shape = patterns(words)
     found = [each for each in _measures(page, words, shape) if not page.void(each.start)]
     if not found:
-        return
-    things = list(_things_near(page, words, found))
+        return []
+    things = _things_near(page, words, found)
     order = Things(things, [hit.start for hit in things])
-    for group in _axes_together(page, [each for each in found if _is_tumours(page, words, shape, each, order)]):
-        yield _told(page, shape, group, method)
+    own = [each for each in found if _is_tumours(page, words, shape, each, order)]
+    return [_told(page, shape, group, method) for group in _axes_together(page, own)]
 
 
-def _measures(page: Page, words: Words, shape: Patterns) -> Iterator[Measure]:
+def _measures(page: Page, words: Words, shape: Patterns) -> list[Measure]:
     """Every "a x b x c" and every single number with a unit."""
     text = page.text
+    measures = []
     done = 0
     for likely in shape.likely.finditer(text):
         start = likely.start()
@@ -110,46 +109,57 @@ def _measures(page: Page, words: Words, shape: Patterns) -> Iterator[Measure]:
         first = found or shape.single.match(text, start)
         if first:
             done = first.end()
-            yield _measure(text, start, done, shape, words)
+            measures.append(_measure(text, start, done, shape, words))
+    return measures
 
 
 def _measure(text: str, start: int, end: int, shape: Patterns, words: Words) -> Measure:
-    pieces = list(shape.number.finditer(text, start, end))
-    units = [piece[4] for piece in pieces]
-    amounts = [amount(text, piece.start(1), piece[1], piece[2], words) for piece in pieces]
-    over = [_over(each) if piece[3] else each for each, piece in zip(amounts, pieces, strict=True)]
-    last = next((unit for unit in reversed(units) if unit), None)
-    value = None
-    if last:
-        sizes = [_centimetres(each, unit or last, shape) for each, unit in zip(over, units, strict=True)]
-        value = max((size for size in sizes if size), key=_extent, default=None)
-    return Measure(over[0].start, end, value, len(pieces), any(each.about for each in over))
+    pieces = [(piece.start(), piece.groups()) for piece in shape.number.finditer(text, start, end)]
+    last = next((unit for _, (*_, unit) in reversed(pieces) if unit), None)
+    said = [
+        _dimension(comparator(text, place, words), low, high, over, unit or last, words)
+        for place, (low, high, over, unit) in pieces
+    ]
+    sizes = [each.value for each in said if each.value]
+    value = max(sizes, key=_extent) if sizes else None
+    return Measure(start - said[0].lead, end, value, len(said), True in [each.about for each in said])
 
 
-def _over(said: Amount) -> Amount:
-    """10余cm: ten and more."""
-    return Amount(said.start, said.low, None, about=said.about)
+class Dimension(NamedTuple):
+    """One number of a measure; None where no unit is said."""
+
+    value: Number | None
+    about: bool
+    lead: int
 
 
-def _centimetres(said: Amount, unit: str, shape: Patterns) -> Number | None:
+@lru_cache(maxsize=4096)
+def _dimension(before: str, low: str, high: str | None, over: str | None, unit: str | None, words: Words) -> Dimension:
+    said = parsed(before, low, high, words)
+    number = said._replace(high=None, low_open=False, high_open=False) if over else said
+    return Dimension(_centimetres(number, unit, words) if unit else None, said.about, said.lead)
+
+
+def _centimetres(said: Amount, unit: str, words: Words) -> Number | None:
     number = said.number("cm")
-    word = unit.rstrip("23^")
-    return scaled(number, _OF_MM, "cm") if number and word in shape.millimetres else number
+    millimetres = unit.rstrip("23^") in words["quantity.length"].words["mm"]
+    return scaled(number, _OF_MM, "cm") if number and millimetres else number
 
 
 def _extent(size: Number) -> tuple[Decimal, Decimal]:
     """Larger sizes last; an open end reaches beyond its bound."""
-    low = size.low or Decimal(0)
-    return (Decimal("Infinity") if size.high is None else size.high), low
+    return (_ENDLESS if size.high is None else size.high), size.low or _NOTHING
 
 
-def _things_near(page: Page, words: Words, found: list[Measure]) -> Iterator[Hit]:
+def _things_near(page: Page, words: Words, found: list[Measure]) -> list[Hit]:
     """Things that may be measured: not further than a few sentences before a measure, or in its clause after."""
+    things: list[Hit] = []
     reached = 0
     for each in found:
         low, high = max(reached, each.start - _BEFORE), each.end + _AFTER
-        yield from (hit for hit in page.find(words["size.thing"], low, high) if hit.tag != "neutral")
+        things += page.find(words["size.thing"], low, high)
         reached = max(reached, high)
+    return [hit for hit in things if hit.tag != "neutral"]
 
 
 class Things(NamedTuple):
@@ -225,20 +235,22 @@ def _told(page: Page, shape: Patterns, group: list[Measure], method: str) -> Sai
     left = page.text[max(page.sentence(start)[0], start - 30) : start]
     if shape.earlier.search(left):
         return Unread(CONCEPT, span, _EARLIER)
-    sizes = [each.value for each in group if each.value]
-    if not sizes:
+    value, dimensions, about = group[0].value, 0, False
+    for each in group:
+        dimensions, about = dimensions + each.dimensions, about or each.about
+        if each is not group[0] and each.value and (value is None or _extent(each.value) > _extent(value)):
+            value = each.value
+    if value is None:
         return Unread(CONCEPT, span, _NO_UNIT)
-    dimensions = sum(each.dimensions for each in group)
-    about = "yes" if any(each.about for each in group) else None
-    hedged = page.stance(start, end).hedged
-    said = detail(method=method, dimensions=str(dimensions), approximate=about)
-    return Said(CONCEPT, max(sizes, key=_extent), span, firmness(hedged), said)
+    said: Detail = ("dimensions", str(dimensions)), ("method", method)
+    said = (("approximate", "yes"), *said) if about else said
+    return Said(CONCEPT, value, span, firmness(page.hedged(start, end)), said)
 
 
 def bare(page: Page, words: Words, method: str) -> Iterator[Said | Unread]:
     """A short value that is known to be the tumour's size."""
     shape = patterns(words)
-    found = list(_measures(page, words, shape))
+    found = _measures(page, words, shape)
     if found:
         largest = max(found, key=lambda each: _extent(each.value) if each.value else (Decimal(-1), Decimal(0)))
         yield _told(page, shape, [largest], method)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from natars_fhir.domain.interval import Number
+from natars_fhir.domain.record import Detail, detail
 from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.quantity import amount, ranged
 from natars_fhir.mapping.narrative.words import Words
@@ -51,6 +53,71 @@ class Part:
             worded=self.worded or other.worded,
             qualities={**other.qualities, **self.qualities},
         )
+
+
+class Result(NamedTuple):
+    """What a marker's result means: the contract's word, its details, and where in the text it ends."""
+
+    value: str
+    end: int
+    awaited: bool
+    doubted: bool
+    detail: Detail
+
+
+@lru_cache(maxsize=4096)
+def results(concept: str, text: str, words: Words, denied: bool = False) -> tuple[Result, ...]:
+    """The results that a text gives of a marker: the tumour's own first, then those of other cells.
+
+    *denied*: "no expression of" stands before the name.
+    """
+    found = [_denied(part) for part in parts(text, words)] if denied else list(parts(text, words))
+    own = [part for part in found if part.cells in (None, "tumour")]
+    others = [part for part in found if part.cells not in (None, "tumour")]
+    told = [result(concept, part, words) for part in others]
+    if own:
+        return (result(concept, _weighed(own), words), *told)
+    if any(part.cells == "internal-control" and part.value == "positive" for part in others):
+        # only the vessels or the control stained: the tumour did not (clinical.md §5.1)
+        end = max(part.end for part in others)
+        return (result(concept, Part("negative", end, cells="tumour"), words), *told)
+    return tuple(told)
+
+
+def _denied(part: Part) -> Part:
+    """ "No expression of": the word that would be positive is what is not there."""
+    flips = part.worded and part.value == "positive"
+    return replace(part, value="negative") if flips else part
+
+
+def _weighed(own: list[Part]) -> Part:
+    """The nucleus counts; negative there and said otherwise elsewhere is equivocal."""
+    nuclear = [part for part in own if part.qualities.get("compartment") == "nuclear"]
+    part = (nuclear or own)[0]
+    split = bool(nuclear) and part.value == "negative" and len(own) > 1
+    return replace(part, value="equivocal") if split else part
+
+
+def result(concept: str, part: Part, words: Words) -> Result:
+    """What one part means for a marker."""
+    value, reason = _value(concept, part, words)
+    said = detail(**part.qualities, cell_scope=part.cells, percent=part.percent, reason=reason)
+    return Result(value, part.end, part.value == "pending", part.doubted, said)
+
+
+def _value(concept: str, part: Part, words: Words) -> tuple[str, str | None]:
+    """The contract's word for a part, with what held it back."""
+    lists = words["markers.compartment"].words
+    value = part.value or "equivocal"
+    if value == "not-interpretable":
+        return "equivocal", value
+    elsewhere = part.qualities.get("compartment") in ("cytoplasmic", "membranous")
+    if value == "positive" and elsewhere and concept in lists["nuclear"]:
+        return "equivocal", "not-nuclear"
+    little = part.unsigned and part.percent is not None and part.percent.low == 0
+    if value == "positive" and little and concept not in lists["index"]:
+        return "equivocal", "may-be-none"
+    return value, None
 
 
 @lru_cache(maxsize=4096)
@@ -106,7 +173,7 @@ def _part(text: str, offset: int, words: Words) -> Part:
     scanned = _SCANNED.match(text)
     if scanned:
         return Part(scanned.lastgroup, offset + len(text))
-    for hit in words["results.quality"].whole.find(text, text):
+    for hit in words["results.quality"].whole.find(text, text, 0, len(text)):
         part = part.merged(_quality(hit, offset))
     worded = _word(text, offset, words)
     share = _percent_pattern(words).search(text)
@@ -131,7 +198,7 @@ def _signed(text: str, share: tuple[int, int]) -> tuple[str, int] | None:
 
 def _word(text: str, offset: int, words: Words) -> Part | None:
     """A result in words; "not interpretable", awaited and not done outweigh the rest."""
-    hits = list(words["results.word"].whole.find(text, text))
+    hits = words["results.word"].whole.find(text, text, 0, len(text))
     if not hits:
         return None
     doubted = any(hit.tag == "doubted" for hit in hits)
@@ -154,7 +221,7 @@ def _quality(hit: Hit, offset: int) -> Part:
 
 def _shared(part: Part, share: re.Match[str], text: str, offset: int, words: Words) -> Part:
     """With the share of cells."""
-    said = amount(text, share.start(1), share[1], share[2], words)
+    said = amount(text, share.start(), share[1], share[2], words)
     percent = said.number("%", ceiling=100)
     if percent is None or (percent.high is not None and percent.high > 100):
         return part

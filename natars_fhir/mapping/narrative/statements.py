@@ -6,14 +6,13 @@ clinical.md §2.1 (I-04, I-06, I-14), §2.2 (E-03, E-04), §3.5, §4.3. The phra
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
 from natars_fhir.domain.interval import Interval, Number
-from natars_fhir.domain.record import detail
+from natars_fhir.domain.record import Detail
 from natars_fhir.mapping.narrative.lexicon import Hit
-from natars_fhir.mapping.narrative.page import Page, Stance
+from natars_fhir.mapping.narrative.page import PLAIN, Page, Stance
 from natars_fhir.mapping.narrative.said import Kind, Said, firmness
 from natars_fhir.mapping.narrative.words import NO_CONCEPTS, STATEMENTS, Words
 
@@ -23,7 +22,11 @@ _SCALES = {"asa": ("asa-class", 1, 6), "ecog": ("ecog", 0, 5)}
 #: the concepts that are classes
 SCALES = frozenset(name for name, _, _ in _SCALES.values())
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
-_PRESENCE = {"present", "recurrence"}
+_PRESENCE = frozenset({"present", "dated", "unplaced", "recurrence"})
+_HISTORY = frozenset({"dated", "unplaced"})
+#: between an English phrase and the organ that was operated on
+_OF = re.compile(r"(?<=of)\b|\s+of\b")
+_ORGAN_REACH = 40
 
 
 def concepts(words: Words) -> tuple[str, ...]:
@@ -32,70 +35,108 @@ def concepts(words: Words) -> tuple[str, ...]:
     return tuple(table for file, _, table in names if file == "statements" and table not in NO_CONCEPTS)
 
 
-def read(page: Page, words: Words, kind: Kind) -> Iterator[Said]:
+def read(page: Page, words: Words, kind: Kind) -> list[Said]:
     """Every statement of the text; of one concept, none within another."""
+    told: list[Said | None] = []
     reached: dict[str, int] = {}
-    for hit in page.overlapping(words[STATEMENTS]):
-        concept, _, tag = hit.tag.partition(" ")
-        if hit.start < reached.get(concept, 0) or (concept == "organs-resected" and kind != "operation"):
+    for start, end, name in page.overlapping(words[STATEMENTS]):
+        concept, _, tag = name.partition(" ")
+        if start < reached.get(concept, 0) or _of_another_kind(concept, tag, kind):
             continue
-        reached[concept] = hit.end
-        if page.void(hit.start):
-            continue
-        told = Hit(hit.start, hit.end, tag)
-        yield from _scale(page, words, told) if concept == "scale" else _told(page, words, concept, told, kind)
+        reached[concept] = end
+        if not page.void(start):
+            hit = Hit(start, end, tag)
+            told.append(_scale(page, words, hit) if concept == "scale" else _told(page, words, concept, hit, kind))
+    return [each for each in told if each]
 
 
-def _told(page: Page, words: Words, concept: str, hit: Hit, kind: Kind) -> Iterator[Said]:
+def _of_another_kind(concept: str, tag: str, kind: Kind) -> bool:
+    """Organs are listed by operation reports alone; the year that those tell may be that of their own operation."""
+    return kind != "operation" if concept == "organs-resected" else tag == "dated" and kind == "operation"
+
+
+def _told(page: Page, words: Words, concept: str, hit: Hit, kind: Kind) -> Said | None:
     stance = _stance(page, hit)
-    span = page.span(hit.start, hit.end)
+    said: Detail = (("method", kind),)
+    value = hit.tag
     if concept == "metastasis":
-        yield from _metastasis(page, words, hit, stance, kind)
-    elif hit.tag in _PRESENCE:
-        if stance.denied and hit.tag == "recurrence":
-            return  # no recurrence says nothing of an earlier operation
+        return _metastasis(page, words, hit, stance, kind)
+    if value in _PRESENCE:
+        if value == "recurrence":
+            if stance.denied or _is_risk(page, words, hit):
+                return None  # no recurrence says nothing of an earlier operation; nor does the risk of one
+            said = (*said, ("origin", "recurrence"))
+        elif value in _HISTORY and _elsewhere(page, words, hit):
+            return None
         value = "absent" if stance.denied else "suspected" if stance.hedged else "present"
-        said = detail(origin="recurrence" if hit.tag == "recurrence" else None, method=kind)
-        yield Said(concept, value, span, firmness(stance.hedged), said)
-    elif hit.tag == "absent" or not stance.denied:
-        yield Said(concept, hit.tag, span, firmness(stance.hedged), detail(method=kind))
+    elif stance.denied and value != "absent":
+        return None
+    return Said(concept, value, page.span(hit.start, hit.end), firmness(stance.hedged), said)
+
+
+def _is_risk(page: Page, words: Words, hit: Hit) -> bool:
+    """复发及转移潜能: what the tumour may do."""
+    gap = _to_risk(words).match(page.text, hit.end)
+    return page.at(words["statements.risk"], gap.end() if gap else hit.end) is not None
+
+
+@lru_cache(maxsize=8)
+def _to_risk(words: Words) -> re.Pattern[str]:
+    spread = words.any("statements.metastasis", "present")
+    return re.compile(rf"\s?(?:(?:[、/和及或与]|以及|and|or)?\s?{spread})?\s?[的性]?")
+
+
+def _elsewhere(page: Page, words: Words, hit: Hit) -> bool:
+    """卵巢肿瘤术后: the tumour of another organ, unless the clause names this one's place too."""
+    low, high = page.clause(hit.start)
+    of = _OF.match(page.text, hit.end)
+    end = min(high, of.end() + _ORGAN_REACH) if of else hit.end
+    places = {place.tag for place in page.find(words["statements.elsewhere"], low, end)}
+    return places == {"other"}
 
 
 def _stance(page: Page, hit: Hit) -> Stance:
     """The cues of the clause, and 未, 无, 不 right before the word."""
-    denied = page.text[hit.start - 1 : hit.start] in _DENIED_HERE if hit.start else False
-    stance = page.stance(hit.start, hit.end)
-    return Stance(stance.denied or denied, stance.hedged)
+    stance = page.stance(hit.start, hit.end) if page.cues else PLAIN
+    if hit.start and page.text[hit.start - 1] in _DENIED_HERE:
+        return Stance(True, stance.hedged)
+    return stance
 
 
-def _metastasis(page: Page, words: Words, hit: Hit, stance: Stance, kind: Kind) -> Iterator[Said]:
+def _metastasis(page: Page, words: Words, hit: Hit, stance: Stance, kind: Kind) -> Said:
     """What imaging alone shows is suspected; nodes that are counted decide."""
     low, high = page.clause(hit.start)
-    near = max(low, hit.start - 24), min(high, hit.end + 24)
-    places = {place.tag for place in page.find(words["statements.place"], *near)}
-    nodes = _NODES.match(page.text, hit.end) if "lymph-nodes" in places else None
+    places = page.find(words["statements.place"], max(low, hit.start - 24), min(high, hit.end + 24))
+    scopes = {place.tag for place in places}
+    nodes = _NODES.match(page.text, hit.end) if "lymph-nodes" in scopes else None
     denied = stance.denied or hit.tag == "absent" or (nodes is not None and int(nodes[1]) == 0)
-    before = max(page.sentence(low)[0], hit.start - 60)
-    proven = page.has(words["histology.around"], "tissue", before, hit.end)
-    value = "absent" if denied else "suspected" if stance.hedged or (kind == "imaging" and not proven) else "present"
-    scope = "lymph-nodes" if "lymph-nodes" in places else next(iter(sorted(places)), None)
-    end = nodes.end() if nodes else hit.end
-    said = detail(method=kind, scope=scope)
-    yield Said("metastasis", value, page.span(hit.start, end), firmness(stance.hedged), said)
+    doubtful = not denied and (stance.hedged or (kind == "imaging" and not _is_proven(page, words, hit)))
+    value = "absent" if denied else "suspected" if doubtful else "present"
+    said: Detail = (("method", kind),)
+    if scopes:
+        said = (*said, ("scope", "lymph-nodes" if "lymph-nodes" in scopes else min(scopes)))
+    span = page.span(hit.start, nodes.end() if nodes else hit.end)
+    return Said("metastasis", value, span, firmness(stance.hedged), said)
 
 
-def _scale(page: Page, words: Words, hit: Hit) -> Iterator[Said]:
+def _is_proven(page: Page, words: Words, hit: Hit) -> bool:
+    """Does the sentence say that tissue was seen?"""
+    before = max(page.sentence(hit.start)[0], hit.start - 60)
+    return page.has(words["histology.around"], "tissue", before, hit.end)
+
+
+def _scale(page: Page, words: Words, hit: Hit) -> Said | None:
     """ASA classes and ECOG."""
     found = _scale_pattern(words).match(page.text, hit.end)
     number = _class(found, hit.tag) if found else None
-    if found and number:
-        hedged = page.stance(hit.start, found.end()).hedged
-        said = detail(emergency=_emergency(found, hit.tag))
-        yield Said(_SCALES[hit.tag][0], number, page.span(hit.start, found.end()), firmness(hedged), said)
+    if not found or not number:
+        return None
+    hedged, said = page.hedged(hit.start, found.end()), _emergency(found, hit.tag)
+    return Said(_SCALES[hit.tag][0], number, page.span(hit.start, found.end()), firmness(hedged), said)
 
 
-def _emergency(found: re.Match[str], scale: str) -> str | None:
-    return "yes" if scale == "asa" and (found["e"] or found["e2"]) else None
+def _emergency(found: re.Match[str], scale: str) -> Detail:
+    return (("emergency", "yes"),) if scale == "asa" and (found["e"] or found["e2"]) else ()
 
 
 @lru_cache(maxsize=8)
@@ -123,7 +164,7 @@ def scale(page: Page, words: Words, concept: str) -> Said | None:
     value = _class(found, tag) if found else None
     if not found or not value:
         return None
-    return Said(concept, value, page.span(0, len(page.text)), "final", detail(emergency=_emergency(found, tag)))
+    return Said(concept, value, page.span(0, len(page.text)), "final", _emergency(found, tag))
 
 
 def answer(page: Page, words: Words, concept: str) -> Said | None:

@@ -50,14 +50,16 @@ TABLES: Mapping[str, str] = {
     "statements.scale": "asa ecog filler",
     "statements.place": "*",
     "statements.answer": "present absent suspected",
-    "statements.prior-resection": "present recurrence absent",
+    "statements.elsewhere": "here other",
+    "statements.risk": "after",
+    "statements.prior-resection": "present dated unplaced recurrence absent",
     "statements.metastasis": "present absent",
     "statements.*": "*",
 }
 _CHARACTERS = "characters"
 #: the compiled list of all statements, and the tables of statements.toml that are no concepts
 STATEMENTS = "statements"
-NO_CONCEPTS = frozenset({"scale", "place", "answer"})
+NO_CONCEPTS = frozenset({"scale", "place", "answer", "elsewhere", "risk"})
 
 
 class WordListError(Exception):

@@ -7,7 +7,8 @@ from typing import Any
 from natars_fhir.domain.record import detail
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.readers.entity import Plan, code_of, coded, dated, once, spoken
-from natars_fhir.mapping.schema import View
+from natars_fhir.mapping.readers.histology import by_words, doubted
+from natars_fhir.mapping.schema import Concept, View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
 
@@ -18,17 +19,18 @@ _CAME_BACK = ("recurrence", "relapse")
 def condition(view: View, lore: Lore) -> Plan:
     """Facts of a Condition. Refuted: `absent`, said. Provisional and its like never decide. In error: nothing."""
     codes, texts, stamp = coded(view.says, lore), spoken(view.text, lore, "other"), dated(view)
-    kinds = {name: concept.kind for name, concept in lore.concepts.items()}
 
     def plan(resource: Any, sink: Sink) -> None:
         status = code_of(resource.verificationStatus)
         if status == "entered-in-error":
             return
         stamp(resource, sink)
-        found = once(codes(resource, sink) + texts(resource, sink))
+        text = resource.code.text if resource.code is not None else None
+        coded_so = [(place, one) for place, told in codes(resource, sink) for one in doubted(lore, (told,), text)]
+        found = once(coded_so + [(place, by_words(told)) for place, told in texts(resource, sink)])
         course, ended = code_of(resource.clinicalStatus), _ended(resource)
         for place, told in found:
-            if (sure := _as_sure(told, status, kinds[told.concept])) is not None:
+            if (sure := _as_sure(told, status, lore.concepts[told.concept])) is not None:
                 sink.add(_with_course(sure, course, ended), place)
         came_back = course in _CAME_BACK and status != "refuted"
         if came_back and any(told.concept in ("histology", "primary-site") for _, told in found):
@@ -38,13 +40,14 @@ def condition(view: View, lore: Lore) -> Plan:
     return plan
 
 
-def _as_sure(told: Told, status: str, kind: str) -> Told | None:
+def _as_sure(told: Told, status: str, concept: Concept) -> Told | None:
     """What is told, as surely as the verification status lets it be."""
+    presence = concept.kind == "presence"
     if status == "refuted":
-        return told._replace(value="absent") if kind == "presence" else None
+        return told._replace(value="absent") if presence and not concept.collective else None
     if status not in _UNSURE:
         return told
-    return told._replace(value="suspected") if kind == "presence" else told._replace(standing="hedged")
+    return told._replace(value="suspected") if presence else told._replace(standing="hedged")
 
 
 def _ended(resource: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,23 +24,42 @@ _VALUE = {
 
 def consent(view: View, lore: Lore) -> Plan:
     """Given, refused, withdrawn or proposed. ``words.trial`` of the view and the site's own names tell this trial."""
-    names = tuple(name.casefold() for name in (*view.words["trial"], *lore.consent_names))
+    names = re.compile("|".join(_whole(name) for name in (*view.words["trial"], *lore.consent_names)), re.IGNORECASE)
     stamp = dated(view)
 
     def plan(resource: Any, sink: Sink) -> None:
         if (value := _VALUE.get(resource.status)) is None:
             return
-        if not any(name in text.casefold() for text in _names(resource) for name in names):
+        named = [text for text in _names(resource) if names.search(text)]
+        if not named or _for_care(resource):
             sink.tell(
-                "informational", "Consent", "This consent does not name the trial: it is not read.", "information"
+                "informational",
+                "Consent",
+                "This is no consent to research that names the trial: it is not read.",
+                "information",
             )
             return
         stamp(resource, sink)
-        if value == "given" and resource.provision is not None and resource.provision.type == "deny":
+        denies = resource.provision is not None and resource.provision.type == "deny"
+        if value == "given" and (denies or any(_DENIES.search(text) for text in named)):
             value = "refused"
         sink.add(Told("consent", value), "Consent.status")
 
     return plan
+
+
+_DENIES = re.compile(r"拒绝|不同意|refus|declin|withdr", re.IGNORECASE)
+
+
+def _whole(name: str) -> str:
+    """The name as a word of its own: ``NATARS-2`` is another study, ``NATARS-0023`` a number in this one."""
+    return rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])(?![\s-]?\d{{1,2}}(?!\d))"
+
+
+def _for_care(resource: Any) -> bool:
+    """Is it coded as consent to something else than research (treatment, privacy, a directive)?"""
+    scopes = [coding.code for coding in resource.scope.coding or () if coding.code]
+    return bool(scopes) and "research" not in scopes
 
 
 def _names(resource: Any) -> Iterator[str]:

@@ -5,6 +5,7 @@ The hot path: one look-up a coding, plain loops, closures made when the mapping 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from operator import attrgetter
 from sys import intern
@@ -71,8 +72,9 @@ def _question(views: dict[str, View], lore: Lore) -> Question:
                 if (answer := answers.get(found[0])) is None:
                     continue
                 return answer(node, resource, sink, found[0], place, answered)
-        if by_name is not None and node.code.text and (concept := by_name(node.code.text)):
-            return by_kind["ihc"](node, resource, sink, concept, place, answered)
+        named = by_name(node.code.text) if by_name is not None and node.code.text else None
+        if (concept := named) is not None and concept in answers:
+            return answers[concept](node, resource, sink, concept, place, answered)
         if not codings and node.code.text:
             sink.not_understood.append(("text", "Observation", "", "code.text"))
         for coding in codings:
@@ -88,18 +90,38 @@ def _by_name(views: dict[str, View], lore: Lore) -> Callable[[str], str | None] 
 
 
 def marker_of(lore: Lore) -> Callable[[str], str | None]:
-    """The marker that a text names, if any; each text is looked at once."""
+    """The stain that the name of a test asks for, if any; each name is looked at once.
+
+    A gene, an antibody in the blood or a control is another question, though it bears the marker's name.
+    """
     seen: dict[str, str | None] = {}
 
     def find(text: str) -> str | None:
         if text not in seen:
             if len(seen) > 50_000:
                 seen.clear()
-            concept = marker(text, lore.words)
-            seen[text] = concept if concept in lore.concepts else None
+            seen[text] = _stain(lore, text)
         return seen[text]
 
     return find
+
+
+#: What makes the name of a test another question than a stain of the tumour.
+_OTHER_TEST = re.compile(
+    r"fish|原位杂交|基因|扩增|拷贝|突变|测序|比值|对照|抗体|血清|血浆|cep ?12|ratio|amplif|gene|copy|mutation"
+    r"|sequenc|control|serum|plasma|antibod|mrna|pcr|\brs\d",
+    re.IGNORECASE,
+)
+
+
+def _stain(lore: Lore, text: str) -> str | None:
+    concept = marker(text, lore.words)
+    if concept not in lore.concepts:
+        return None
+    if _OTHER_TEST.search(text) is None:
+        return concept
+    asks_fish = concept == "ihc-mdm2" and re.search(r"fish|原位杂交|扩增|amplif", text, re.IGNORECASE)
+    return "fish-mdm2" if asks_fish and not re.search(r"cep ?12|ratio|比值|对照|control", text, re.IGNORECASE) else None
 
 
 Answer = Callable[[Any, Any, Sink, str, str, bool], bool]
@@ -111,6 +133,7 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
     whens, knowns = [first(path) for path in view.when], [first(path) for path in view.known]
     final, pending = frozenset(view.status), frozenset(view.pending)
     absences = lore.values.get(kind) if kind in _KNOWS_ABSENCE else None
+    disputes = kind in _KNOWS_ABSENCE and "interpretation" in view.value
 
     def answer(node: Any, resource: Any, sink: Sink, concept: str, place: str, answered: bool) -> bool:
         if resource.status not in final and resource.status not in pending:
@@ -124,7 +147,9 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
             if value.__class__ is list:
                 value = value[0]
             if told := read(value, concept, node):
-                sink.add_all(told, place + path)
+                sink.add_all(told, place + path + (".text" if told[0].span and value.__class__ is not str else ""))
+                if disputes and path != "interpretation" and node.interpretation:
+                    _dispute(read(node.interpretation[0], concept, node), told, place, sink)
                 return True
             seen = seen or path
         if seen:
@@ -134,6 +159,11 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
         return _absent(node, sink, concept, place, answered, absences)
 
     return answer
+
+
+def _dispute(flagged: tuple[Told, ...], told: tuple[Told, ...], place: str, sink: Sink) -> None:
+    """An interpretation that says otherwise than the value stands beside it: the two conflict, and a person looks."""
+    sink.add_all((one for one in flagged if one.value not in {said.value for said in told}), place + "interpretation")
 
 
 def _absent(node: Any, sink: Sink, concept: str, place: str, answered: bool, absences: Any) -> bool:

@@ -40,6 +40,8 @@ def procedure(view: View, lore: Lore) -> Plan:
         value, sink.standing = state
         texts = _texts(resource)
         text = "\n".join(words for _, words in texts)
+        if sink.standing == "final" and _has(view, "planned", text):
+            sink.standing = "hedged"  # a plan in its own words, whatever the status says
         found = codes(resource, sink) + _by_name(view, texts)
         if not found and resource.note is None:
             return
@@ -48,13 +50,22 @@ def procedure(view: View, lore: Lore) -> Plan:
         reasons = tuple(key for reason in resource.reasonReference or () if (key := sink.key_of(reason, "Condition")))
         related = any(told.concept == "resection" for _, told in found) and relates(resource, text)
         for place, told in once(_weighed(found, related, _has(view, "biopsy-only", text))):
-            kept = told._replace(value=value) if value != "present" else told
-            sink.add(_for_reason(kept, reasons), place)
+            sink.add(_for_reason(_as_done(told, value, sink.standing), reasons), place)
         for index, note in enumerate(resource.note or ()):
             where = f"Procedure.note[{index}].text"
             sink.add_all((t for t in narrated(note.text, lore, "operation", where, sink) if _about(t)), where)
 
     return plan
+
+
+def _as_done(told: Told, value: str, standing: Standing) -> Told:
+    """What the status makes of it: a drug keeps its name, and says whether it was given."""
+    if told.concept == "antineoplastic-drug":
+        given = (
+            {"present": "given", "absent": "not-given"}.get(value, "unclear") if standing == "final" else "requested"
+        )
+        return told._replace(detail=tuple(sorted({**dict(told.detail), "given": given}.items())))
+    return told._replace(value=value) if value != "present" else told
 
 
 def _about(told: Told) -> bool:
@@ -79,7 +90,12 @@ def _holds(words: tuple[str, ...], text: str) -> bool:
     return any(word in text for word in words)
 
 
-_NAMED = (("resection", "suspected"), ("biopsy", "present"), ("laparotomy", "present"))
+_NAMED = (
+    ("resection", "suspected"),
+    ("biopsy", "present"),
+    ("laparotomy", "present"),
+    ("radiotherapy", "present"),
+)
 
 
 def _by_name(view: View, texts: list[tuple[str, str]]) -> list[tuple[str, Told]]:

@@ -13,6 +13,7 @@ from typing import Any
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.said import Kind
 from natars_fhir.mapping.readers.entity import Plan, coded, dated, narrated, once
+from natars_fhir.mapping.readers.histology import by_words
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
@@ -82,11 +83,15 @@ def _kind_by_words(text: str) -> Kind:
 
 
 def _with_basis(told: Told, kind: str) -> Told:
-    """A type seen on images alone is no proof: the basis stands with it."""
+    """A type seen on images alone is no proof: the basis stands with it. Nor is one in a letter of unknown kind, where
+    another cancer is another tumour's."""
     more: dict[str, Any] = {}
     if told.concept == "histology":
-        more["basis"] = {"imaging": "imaging", "pathology": "tissue"}.get(kind, "diagnosis")
-    elif told.concept in ("tumour-size", "metastasis") and kind in ("imaging", "pathology"):
+        if kind not in ("imaging", "pathology"):
+            told = by_words(told)
+        if told.concept == "histology":
+            more["basis"] = {"imaging": "imaging", "pathology": "tissue"}.get(kind, "diagnosis")
+    if told.concept in ("tumour-size", "metastasis") and kind in ("imaging", "pathology"):
         more["method"] = kind
     return told._replace(detail=tuple(sorted({**more, **dict(told.detail)}.items()))) if more else told
 

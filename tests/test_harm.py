@@ -1,0 +1,181 @@
+"""What would harm: ordinary hospital data that must not become a wrong bar, a wrong yes, or somebody else's record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from natars_fhir.domain.screening import Finding
+from tests.ward import (
+    ICD_9, ICD_10, ICD_O, INTERPRETATION, LOINC, bundle, concept, lines, observation, outcome, outcomes, resource,
+)  # fmt: skip
+
+WOMAN = resource("Patient", "p1", gender="female", birthDate="1980-01-01")
+MAN = resource("Patient", "p1", gender="male", birthDate="1970-01-01")
+CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
+VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
+
+
+def condition(code: dict[str, Any], onset: str | None = "2024-05-01", ident: str = "c1", **more: Any) -> dict[str, Any]:
+    return resource("Condition", ident, code=code, onsetDateTime=onset, **more)
+
+
+def report(text: str, ident: str = "r1", day: str = "2024-05-20", **more: Any) -> dict[str, Any]:
+    said = {"status": "final", "code": concept(LOINC, "22637-3"), "effectiveDateTime": day, "conclusion": text}
+    return resource("DiagnosticReport", ident, **{**said, **more})
+
+
+def found(criterion: str, *sent: dict[str, Any]) -> Finding:
+    screening = outcome(bundle(*sent)).screening
+    return next(finding for one, finding in screening.findings if one.id == criterion)
+
+
+def short(finding: Finding) -> str:
+    return finding.answer.word + (f" {finding.reason}" if finding.reason else "")
+
+
+NOT_DONE = resource("Procedure", "x", status="not-done", code=concept(ICD_9, "99.25"), performedDateTime="2023-05-01")
+OVER = {"clinicalStatus": concept(CLINICAL, "resolved")}
+
+
+@pytest.mark.parametrize(
+    ("criterion", "sent", "said"),
+    [
+        pytest.param("I-05", [MAN, NOT_DONE], "unknown silent", id="a chemotherapy that was not done bars nobody"),
+        pytest.param("E-09a", [WOMAN, condition(concept(ICD_10, "Z33"), **OVER)], "unknown silent", id="a pregnancy over"),
+        pytest.param(
+            "E-09a",
+            [WOMAN, condition(concept(ICD_10, "Z33"), abatementDateTime="2024-06-01")],
+            "unknown silent",
+            id="a pregnancy that ended",
+        ),
+        pytest.param("E-09a", [WOMAN, condition(concept(ICD_10, "O80"))], "unknown silent", id="a delivery"),
+        pytest.param("E-09a", [WOMAN, condition(concept(ICD_10, "O03.9"))], "unknown silent", id="a miscarriage"),
+        pytest.param("E-09a", [WOMAN, condition(concept(ICD_10, "Z33"))], "yes", id="a pregnancy"),
+        pytest.param(
+            "I-08",
+            [MAN, condition({**concept(ICD_10, "C50.9"), "text": "乳腺癌待排"})],
+            "unknown imprecise",
+            id="a code whose own text doubts it",
+        ),
+        pytest.param(
+            "I-08",
+            [MAN, condition({**concept(ICD_10, "C16.9"), "text": "父亲胃癌"})],
+            "unknown imprecise",
+            id="a code whose own text is about a relative",
+        ),
+        pytest.param(
+            "I-08",
+            [MAN, condition(concept(ICD_10, "C50.9"), verificationStatus=concept(VERIFICATION, "refuted"))],
+            "unknown silent",
+            id="one cancer refuted is not none",
+        ),
+        pytest.param(
+            "I-02",
+            [MAN, observation(concept(LOINC, "31206-6"), valueCodeableConcept={**concept(ICD_O, "8858/3"), "text": "考虑去分化脂肪肉瘤"})],
+            "unknown imprecise",
+            id="a type whose own text doubts it",
+        ),
+        pytest.param(
+            "I-02",
+            [
+                MAN,
+                observation(
+                    concept(LOINC, "31206-6"),
+                    valueCodeableConcept={"coding": [{"system": ICD_O, "code": c} for c in ("8858/3", "8890/3")]},
+                ),
+            ],
+            "unknown conflicting",
+            id="two types in one value",
+        ),
+        pytest.param(
+            "I-02",
+            [MAN, observation(concept(LOINC, "31206-6"), valueCodeableConcept=concept(ICD_O, "8000/3"))],
+            "unknown silent",
+            id="a neoplasm without a type",
+        ),
+        pytest.param(
+            "I-02",
+            [MAN, report("（腹膜后穿刺）去分化脂肪肉瘤"), report("（腹膜后穿刺）高分化脂肪肉瘤", "r2", "2024-05-28")],
+            "unknown conflicting",
+            id="a later report that finds it well differentiated",
+        ),
+        pytest.param(
+            "I-02",
+            [MAN, condition({"text": "腹膜后去分化脂肪肉瘤"})],
+            "unknown imprecise",
+            id="a diagnosis in words is no tissue",
+        ),
+        pytest.param(
+            "E-09a",
+            [
+                WOMAN,
+                observation(
+                    concept(LOINC, "21198-7"),
+                    effectiveDateTime="2024-06-14",
+                    valueQuantity={"value": 2000, "unit": "m[IU]/mL"},
+                    interpretation=[concept(INTERPRETATION, "H")],
+                ),
+            ],
+            "yes",
+            id="a number of hCG with its interpretation",
+        ),
+    ],
+)  # fmt: skip
+def test_ordinary_data_does_not_decide_wrongly(criterion: str, sent: list[dict[str, Any]], said: str) -> None:
+    assert short(found(criterion, *sent)) == said
+
+
+@pytest.mark.parametrize("number", ["-", "无", "0000", "N/A", "未知"])
+def test_a_placeholder_joins_no_strangers(number: str) -> None:
+    two = [
+        resource("Patient", ident, birthDate=born, identifier=[{"system": "urn:oid:2.999.1", "value": number}])
+        for ident, born in (("p1", "1960-01-01"), ("p2", "1990-01-01"))
+    ]
+    assert [one.record.patient.reference for one in outcomes(bundle(*two))] == ["Patient/p1", "Patient/p2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "facts"),
+    [
+        ("免疫组化 MDM2", ["ihc-mdm2 positive"]),
+        ("MDM2 FISH", ["fish-mdm2 amplified"]),
+        ("MDM2基因扩增检测(FISH)", ["fish-mdm2 amplified"]),
+        ("MDM2/CEP12比值", []),
+        ("MDM2 mRNA", []),
+        ("血清MDM2抗体", []),
+        ("MDM2阳性对照", []),
+    ],
+)
+def test_a_markers_name_alone_makes_no_stain(name: str, facts: list[str]) -> None:
+    said = lines(outcome(bundle(MAN, observation({"text": name}, valueString="阳性"))))
+    assert [one for one in said if "mdm2" in one] == facts
+
+
+@pytest.mark.parametrize("code", ["C48", "C49.4", "C49.9", "D20.0"])
+def test_what_may_be_a_sarcoma_or_lies_behind_the_peritoneum_is_in_scope(code: str) -> None:
+    assert outcome(bundle(MAN, condition(concept(ICD_10, code)))).screening.in_scope
+
+
+def consent(**more: Any) -> dict[str, Any]:
+    said = {
+        "status": "active",
+        "scope": {"coding": [{"code": "research"}]},
+        "category": [{"text": "NATARS"}],
+        "dateTime": "2024-05-01",
+    }
+    return resource("Consent", "k1", **{**said, **more})
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        pytest.param(consent(), "yes", id="given"),
+        pytest.param(consent(category=[{"text": "NATARS-2 registry"}]), "unknown silent", id="another study"),
+        pytest.param(consent(policyRule={"text": "拒绝参加NATARS"}), "no", id="a refusal in words"),
+        pytest.param(consent(scope={"coding": [{"code": "treatment"}]}), "unknown silent", id="consent to treatment"),
+    ],
+)
+def test_only_consent_to_this_trial_counts(sent: dict[str, Any], said: str) -> None:
+    assert short(found("I-19", MAN, sent)) == said
