@@ -129,3 +129,37 @@ def test_a_subject_is_put_where_our_identifier_is(hospital: Hospital, store: Sto
         assert system.startswith("https://natars.example/fhir/NamingSystem/")
         assert MRN not in unquote(target)
         assert "|" not in target
+
+
+def test_an_allocated_subject_bears_its_arm_and_consent(hospital: Hospital, store: Store) -> None:
+    study = {"identifier": {"value": "NCT05844813"}}
+    allocated = {
+        "resourceType": "ResearchSubject",
+        "id": "rs",
+        "status": "on-study",
+        "study": study,
+        "individual": {"reference": "Patient/1"},
+        "assignedArm": "The Surgery only Group",
+        "period": {"start": "2024-05-01"},
+    }
+    consent = {
+        "resourceType": "Consent",
+        "id": "k",
+        "status": "active",
+        "scope": {"coding": [{"code": "research"}]},
+        "category": [{"text": "NATARS"}],
+        "policyRule": {"text": "NATARS"},
+        "patient": {"reference": "Patient/1"},
+        "dateTime": "2024-04-30",
+    }
+    hospital.push(transaction(patient(number="77"), condition(), allocated, consent))
+    (subject,) = letters(store)
+    assert subject["assignedArm"] == "The Surgery only Group"
+    assert subject["consent"] == {"reference": "Consent/k"}
+    assert subject["status"] == "on-study"
+    assert check(subject) == []
+
+
+def test_the_dead_are_never_told_as_candidates(hospital: Hospital, store: Store) -> None:
+    hospital.push(transaction(patient(number="77", deceasedBoolean=True), condition()))
+    assert [subject["status"] for subject in letters(store)] == ["not-registered"]

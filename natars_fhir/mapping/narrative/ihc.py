@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from natars_fhir.domain.record import Standing
+from natars_fhir.domain.record import Detail, Standing
 from natars_fhir.mapping.narrative.lexicon import GAP, Hit
 from natars_fhir.mapping.narrative.markers import Mention
 from natars_fhir.mapping.narrative.page import Page
@@ -25,7 +25,10 @@ from natars_fhir.mapping.narrative.words import Words
 _AND = re.compile(r"\)?\s*(?:(?:[、,/&]|和|及|与|以及|and\b|or\b|as well as\b)\s*)*")
 #: what follows a marker up to the end of its clause; brackets are read through, one within another too
 _REGION = re.compile(r"(?:[^,;。、\n()!?.]|\.(?=\d)|\((?:[^()\n]|\([^()\n]{0,40}\)){0,80}\))*(?:\([^(),;。、\n]{0,8})?")
-#: the usual one: brackets, and the clause ends
+#: the usual one: brackets, and the clause ends; with no share, no name of another marker and no break after it
+_OWN = re.compile(
+    r"(\([^()\n]{0,40}\))(?:[;。、\n]|$|,(?!\s*[^,;。、\n\d()]{0,6}\d{1,3}(?:\.\d)?(?:\s?[-~]\s?\d{1,3})?\s?%))"
+)
 _BRACKETS = re.compile(r"\([^()\n]{0,80}\)(?=[,;。、\n]|$)")
 _SHARE_NEXT = re.compile(r",\s*[^,;。、\n\d()]{0,6}\d{1,3}(?:\.\d)?(?:\s?[-~]\s?\d{1,3})?\s?%(?=\s*(?:[,;。、)\n.]|$))")
 _SENTENCE_WORDS = ("pending", "not-done", "not-interpretable")
@@ -45,8 +48,13 @@ class Group(NamedTuple):
 
 def read(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> list[Said | Unread]:
     """Every stain's result in the text."""
+    if not mentioned:
+        return []
     found: list[Said | Unread] = []
-    for group in _groups(page, words, mentioned) if mentioned else ():
+    befores = _befores(page, words, mentioned)
+    if not (befores or page.voids or page.doubts) and (listed := _listed(page, words, mentioned)):
+        return listed
+    for group in _groups(page, mentioned, befores):
         if not (page.voids and page.void(group.members[0].start)):
             found += _results(page, words, group)
     if page.amended:
@@ -54,8 +62,34 @@ def read(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> list[Said 
     return found
 
 
-def _groups(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> Iterator[Group]:
-    befores = _befores(page, words, mentioned)
+def _listed(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> list[Said | Unread] | None:
+    """The usual list: every name with a result in brackets of its own, nothing doubted. None for any other text."""
+    found: list[Said | Unread] = []
+    text = page.text
+    for concept, start, end, gene in mentioned:
+        bracket = _OWN.match(text, end)
+        told = _bracketed(concept, bracket[1], words) if bracket and not gene else ()
+        if not told:
+            return None
+        for value, high, standing, detail in told:
+            found.append(Said(concept, value, page.span(start, end + high), standing, detail))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _bracketed(concept: str, text: str, words: Words) -> tuple[tuple[str, int, Standing, Detail], ...]:
+    """What a result in brackets means, each with its end and standing; empty where it is not to be read by itself."""
+    if not _is_valued(text, words):
+        return ()
+    told = []
+    for each in results(concept, text, words):
+        closing = _CLOSING.match(text, each.end)
+        standing: Standing = "pending" if each.awaited else firmness(each.doubted)
+        told.append((each.value, closing.end() if closing else each.end, standing, each.detail))
+    return tuple(told)
+
+
+def _groups(page: Page, mentioned: tuple[Mention, ...], befores: dict[int, Hit]) -> Iterator[Group]:
     ends = sorted([hit.start for hit in befores.values()])
     inherited: Hit | None = None
     reached = -1
@@ -132,6 +166,12 @@ def _region_end(page: Page, low: int, limit: int) -> int:
         sign_follows = re.match(r"[a-z0-9]+\s?[+\-±](?![a-z0-9])", text[high : high + 20])
         return high if text[high - 1] == "+" and sign_follows else high - 1
     return high
+
+
+def _is_valued(text: str, words: Words) -> bool:
+    """Does it say a result?"""
+    found = parts(text, words)
+    return bool(found) and found[0].value is not None
 
 
 def _results(page: Page, words: Words, group: Group) -> list[Said | Unread]:

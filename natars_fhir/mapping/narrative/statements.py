@@ -26,7 +26,7 @@ _PRESENCE = frozenset({"present", "dated", "unplaced", "recurrence"})
 _HISTORY = frozenset({"dated", "unplaced"})
 #: between an English phrase and the organ that was operated on
 _OF = re.compile(r"(?<=of)\b|\s+of\b")
-_ORGAN_REACH = 40
+_ORGAN_REACH, _CLAUSE_REACH = 40, 60
 
 
 def concepts(words: Words) -> tuple[str, ...]:
@@ -89,6 +89,7 @@ def _to_risk(words: Words) -> re.Pattern[str]:
 def _elsewhere(page: Page, words: Words, hit: Hit) -> bool:
     """卵巢肿瘤术后: the tumour of another organ, unless the clause names this one's place too."""
     low, high = page.clause(hit.start)
+    low = max(low, hit.start - _CLAUSE_REACH)
     of = _OF.match(page.text, hit.end)
     end = min(high, of.end() + _ORGAN_REACH) if of else hit.end
     places = {place.tag for place in page.find(words["statements.elsewhere"], low, end)}
