@@ -179,3 +179,26 @@ def consent(**more: Any) -> dict[str, Any]:
 )
 def test_only_consent_to_this_trial_counts(sent: dict[str, Any], said: str) -> None:
     assert short(found("I-19", MAN, sent)) == said
+
+
+@pytest.mark.parametrize(
+    ("criterion", "text", "said"),
+    [
+        pytest.param("I-02", "高分化脂肪肉瘤，局灶可见去分化成分", "yes", id="a dedifferentiated part"),
+        pytest.param("I-02", "高分化脂肪肉瘤，未见去分化成分", "no", id="no dedifferentiated part"),
+        pytest.param(
+            "I-09", "去分化脂肪肉瘤。组织细胞MDM2(+)，CDK4(+)", "unknown silent", id="other cells named first"
+        ),
+        pytest.param("I-09", "去分化脂肪肉瘤。MDM2阳性对照(+)，CDK4(+)", "unknown silent", id="a control"),
+        pytest.param("I-09", "去分化脂肪肉瘤。MDM2和CDK4阳性的细胞未见", "unknown silent", id="none were seen"),
+    ],
+)
+def test_words_of_a_pathology_report_do_not_mislead(criterion: str, text: str, said: str) -> None:
+    assert short(found(criterion, MAN, report(text))) == said
+
+
+@pytest.mark.parametrize("text", ["食管裂孔疝，部分胃疝入胸腔", "膈疝，胃突入胸腔", "肝脏经膈肌突入胸腔"])
+def test_an_organ_in_the_chest_is_no_tumour_there(text: str) -> None:
+    category = [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0074", "code": "CT"}]}]
+    sent = report(text, code={"text": "腹部增强CT"}, category=category)
+    assert short(found("E-03", MAN, sent)) == "unknown silent"
