@@ -8,7 +8,18 @@ import pytest
 
 from natars_fhir.domain.screening import Finding
 from tests.ward import (
-    ICD_9, ICD_10, ICD_O, INTERPRETATION, LOINC, bundle, concept, lines, observation, outcome, outcomes, resource,
+    ICD_9,
+    ICD_10,
+    ICD_O,
+    INTERPRETATION,
+    LOINC,
+    bundle,
+    concept,
+    lines,
+    observation,
+    outcome,
+    outcomes,
+    resource,
 )  # fmt: skip
 
 WOMAN = resource("Patient", "p1", gender="female", birthDate="1980-01-01")
@@ -43,7 +54,9 @@ OVER = {"clinicalStatus": concept(CLINICAL, "resolved")}
     ("criterion", "sent", "said"),
     [
         pytest.param("I-05", [MAN, NOT_DONE], "unknown silent", id="a chemotherapy that was not done bars nobody"),
-        pytest.param("E-09a", [WOMAN, condition(concept(ICD_10, "Z33"), **OVER)], "unknown silent", id="a pregnancy over"),
+        pytest.param(
+            "E-09a", [WOMAN, condition(concept(ICD_10, "Z33"), **OVER)], "unknown silent", id="a pregnancy over"
+        ),
         pytest.param(
             "E-09a",
             [WOMAN, condition(concept(ICD_10, "Z33"), abatementDateTime="2024-06-01")],
@@ -73,7 +86,13 @@ OVER = {"clinicalStatus": concept(CLINICAL, "resolved")}
         ),
         pytest.param(
             "I-02",
-            [MAN, observation(concept(LOINC, "31206-6"), valueCodeableConcept={**concept(ICD_O, "8858/3"), "text": "考虑去分化脂肪肉瘤"})],
+            [
+                MAN,
+                observation(
+                    concept(LOINC, "31206-6"),
+                    valueCodeableConcept={**concept(ICD_O, "8858/3"), "text": "考虑去分化脂肪肉瘤"},
+                ),
+            ],
             "unknown imprecise",
             id="a type whose own text doubts it",
         ),

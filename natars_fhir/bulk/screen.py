@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -100,11 +101,13 @@ def screen_files(
 def _documents(inputs: Iterable[Path | tuple[BinaryIO, str]]) -> Iterator[Document]:
     for one in inputs:
         if isinstance(one, Path):
-            read = 0
-            for read, path in enumerate(files([one]), 1):
-                yield from documents(path)
-            if not read:
+            paths = iter(files([one]))
+            first = next(paths, None)
+            if first is None:
                 yield Document(str(one), b"", issues=(_NOTHING_HERE,))
+                continue
+            for path in chain((first,), paths):
+                yield from documents(path)
         else:
             yield from documents(one[0], one[1])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -53,19 +52,23 @@ def patterns(words: Words) -> Patterns:
     )
 
 
-def read(page: Page, words: Words) -> Iterator[Said]:
+def read(page: Page, words: Words) -> list[Said]:
     """Mitoses per ten fields and the share of necrosis."""
-    shape = patterns(words)
     names = [hit for hit in page.find(words["counts.name"]) if not page.void(hit.start)]
+    if not names:
+        return []
+    shape = patterns(words)
+    told: list[Said | None] = []
     for sort, reader in (("mitoses", _mitoses), ("necrosis", _necrosis)):
         own = [hit for hit in names if hit.tag == sort]
         for index, hit in enumerate(own):
             following = own[index + 1].start if index + 1 < len(own) else len(page.text)
             previous = own[index - 1].end if index else 0
-            yield from reader(page, words, shape, hit, (previous, following))
+            told.append(reader(page, words, shape, hit, (previous, following)))
+    return [each for each in told if each]
 
 
-def _mitoses(page: Page, words: Words, shape: Patterns, hit: Hit, reach: tuple[int, int]) -> Iterator[Said]:
+def _mitoses(page: Page, words: Words, shape: Patterns, hit: Hit, reach: tuple[int, int]) -> Said | None:
     """A count near the name, else what the words beside it bound."""
     high = min(page.sentence(hit.end)[1], hit.end + 40, reach[1])
     low, end = page.clause(hit.start)
@@ -73,14 +76,13 @@ def _mitoses(page: Page, words: Words, shape: Patterns, hit: Hit, reach: tuple[i
     counted = shape.per_field.search(page.text, hit.end, high) or shape.per_field.search(page.text, low, high)
     counted = counted or shape.fields_first.search(page.text, max(low, hit.start - 20), high)
     if counted:
-        value = _per_ten(page.text, counted, words)
-        if value:
-            yield _said(page, MITOSES, value, (min(hit.start, counted.start()), max(hit.end, counted.end())))
-        return
-    end = min(end, reach[1], hit.end + 14)
-    value, span = _bounded(page, hit, (low, end), shape.mitotic, _MITOTIC)
-    if value:
-        yield _said(page, MITOSES, value, span)
+        value, span = (
+            _per_ten(page.text, counted, words),
+            (min(hit.start, counted.start()), max(hit.end, counted.end())),
+        )
+    else:
+        value, span = _bounded(page, hit, (low, min(end, reach[1], hit.end + 14)), shape.mitotic, _MITOTIC)
+    return _said(page, MITOSES, value, span) if value else None
 
 
 _MITOTIC = {"rare": _RARE, "frequent": _FREQUENT, "none": _NONE, "seen": _SOME}
@@ -101,7 +103,7 @@ def _count(said: Amount, many: str | None, whole: Decimal) -> Number | None:
     return count if fields == whole else scaled(count, whole / fields, PER_TEN)
 
 
-def _necrosis(page: Page, words: Words, shape: Patterns, hit: Hit, reach: tuple[int, int]) -> Iterator[Said]:
+def _necrosis(page: Page, words: Words, shape: Patterns, hit: Hit, reach: tuple[int, int]) -> Said | None:
     """A share beside the name, else what the words beside it bound."""
     low, high = page.clause(hit.start)
     low, high = max(low, reach[0], hit.start - 24), min(high, reach[1], hit.end + 20)
@@ -110,16 +112,15 @@ def _necrosis(page: Page, words: Words, shape: Patterns, hit: Hit, reach: tuple[
         or _share_next(page, words, shape, hit.end, high)
         or _share_before(page, shape, low, hit)
     )
-    if share:
-        said = amount(page.text, share.start(), share[1], share[2], words)
-        value = said.number(PERCENT, ceiling=100)
-        if value and value.high is not None and value.high <= 100:
-            reach = min(hit.start, share.start() - said.lead), max(hit.end, share.end())
-            yield _said(page, NECROSIS, value, reach, said.about)
-        return
-    value, span = _bounded(page, hit, (low, min(high, hit.end + 10)), shape.necrotic, _NECROTIC_WORDS)
-    if value:
-        yield _said(page, NECROSIS, value, span)
+    if not share:
+        value, span = _bounded(page, hit, (low, min(high, hit.end + 10)), shape.necrotic, _NECROTIC_WORDS)
+        return _said(page, NECROSIS, value, span) if value else None
+    said = amount(page.text, share.start(), share[1], share[2], words)
+    value = said.number(PERCENT, ceiling=100)
+    if not value or value.high is None or value.high > 100:
+        return None
+    span = min(hit.start, share.start() - said.lead), max(hit.end, share.end())
+    return _said(page, NECROSIS, value, span, said.about)
 
 
 def _share_next(page: Page, words: Words, shape: Patterns, low: int, high: int) -> re.Match[str] | None:

@@ -19,6 +19,7 @@ from natars_fhir.mapping.narrative.words import Words
 FNCLCC, OTHER = "fnclcc-grade", "histologic-grade"
 _NO_SCHEME: Detail = (("scheme", "unknown"),)
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+_LEVELS = {(low, high): Interval(Decimal(low), Decimal(high)) for high in (1, 2, 3) for low in range(1, high + 1)}
 _NOT_A_GRADE = "FNCLCC is named, and no grade from 1 to 3 can be read"
 #: "2 of 3", "2/3"; but 2/3级 may be either
 _OF_THREE = re.compile(r"(?:of\s*|/\s*)(?:3|iii)$")
@@ -129,7 +130,7 @@ def _level(found: re.Match[str]) -> Number | None:
         high = 3
     if said.get("most"):
         low = 1
-    return Interval(Decimal(low), Decimal(high))
+    return _LEVELS[low, high]
 
 
 def _number(text: str) -> int:

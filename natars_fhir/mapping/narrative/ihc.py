@@ -65,14 +65,15 @@ def read(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> list[Said 
 def _listed(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> list[Said | Unread] | None:
     """The usual list: every name with a result in brackets of its own, nothing doubted. None for any other text."""
     found: list[Said | Unread] = []
-    text = page.text
+    text, moved = page.text, bool(page.normal.starts)
     for concept, start, end, gene in mentioned:
         bracket = _OWN.match(text, end)
         told = _bracketed(concept, bracket[1], words) if bracket and not gene else ()
         if not told:
             return None
         for value, high, standing, detail in told:
-            found.append(Said(concept, value, page.span(start, end + high), standing, detail))
+            span = page.span(start, end + high) if moved else (start, end + high)
+            found.append(Said(concept, value, span, standing, detail))
     return found
 
 
@@ -135,8 +136,7 @@ def _befores(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> dict[i
     lead, signs = _lead(words)
     reached = 0
     for index, each in enumerate(mentioned):
-        sign = page.text[each.start - 1 : each.start]
-        if sign in signs or sign.isspace():
+        if each.start and page.text[each.start - 1] in signs:
             for hit in page.find(words["results.before"], max(reached, each.start - 48), each.start):
                 if lead.fullmatch(page.text, hit.end, each.start):
                     found[index] = hit
@@ -148,7 +148,7 @@ def _befores(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> dict[i
 def _lead(words: Words) -> tuple[re.Pattern[str], frozenset[str]]:
     """What may stand between a result and the name that it leads up to; the signs that may stand right before one."""
     leading = [*words["results.filler"].words["before"], *chain(*words["results.before"].words.values())]
-    signs = {word.rstrip(GAP)[-1] for word in leading}
+    signs = {word.rstrip(GAP)[-1] for word in leading} | {sign for sign in map(chr, range(0x3001)) if sign.isspace()}
     return re.compile(rf"(?:[\s:]|{words.any('results.filler', 'before')})*"), frozenset(signs | {":"})
 
 

@@ -75,6 +75,8 @@ class Joins:
     pairs: frozenset[str]
     glued: re.Pattern[str]
     dangling: tuple[str, ...]
+    #: what the last end with
+    finals: frozenset[str]
 
 
 class Normal(NamedTuple):
@@ -175,6 +177,8 @@ def _goes_on(text: str, start: int, end: int, joins: Joins) -> bool:
         return True
     if ("a" <= last <= "z") and "a" <= following <= "z":
         return True
+    if last.lower() not in joins.finals:
+        return False
     tail = text[max(0, start - _REACH) : start].lower()
     for word in joins.dangling if tail.endswith(joins.dangling) else ():
         if tail.endswith(word) and not (word[0].isascii() and tail[: -len(word)][-1:].isalnum()):

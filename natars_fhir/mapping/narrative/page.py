@@ -86,7 +86,7 @@ class Page:
 
     def has(self, words: Lexicon, tag: str, start: int, end: int) -> bool:
         """Does a word of this tag stand there?"""
-        return any(hit.tag == tag for hit in self.find(words, start, end))
+        return tag in [hit.tag for hit in self.find(words, start, end)]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """In the original text."""

@@ -16,7 +16,7 @@ from natars_fhir.mapping.narrative.page import Page, page
 from natars_fhir.mapping.narrative.said import Kind, Reading, Said, Unread
 from natars_fhir.mapping.narrative.words import Words
 
-_PLACE = attrgetter("span", "concept")
+_SPAN, _PLACE = attrgetter("span"), attrgetter("span", "concept")
 
 
 def load(folder: Path) -> Words:
@@ -40,9 +40,9 @@ def read(text: str, words: Words, kind: Kind = "pathology") -> Reading:
         *sites.read(leaf, words, kind),
         *statements.read(leaf, words, kind),
     ]
-    said = _once([each for each in found if isinstance(each, Said)])
-    unread = [each for each in found if isinstance(each, Unread)]
-    return Reading(_in_order(_corrected(leaf, said)), tuple(sorted(unread, key=lambda each: each.span)))
+    said = [each for each in found if isinstance(each, Said)]
+    unread = [each for each in found if isinstance(each, Unread)] if len(said) < len(found) else []
+    return Reading(_in_order(_corrected(leaf, _once(said))), tuple(sorted(unread, key=_SPAN)))
 
 
 def _once(said: list[Said]) -> list[Said]:

@@ -200,7 +200,8 @@ def _joins(tables: Tables, characters: Characters) -> Joins:
     pairs = frozenset(pair for word in torn for pair in map("".join, pairwise(word)))
     cues = (word for words in tables["cues.cue"].values() for word in words if GAP not in word)
     dangling = {characters.whole(word) for word in (*cues, *tables["cues.wrap"]["open"])} - {"?"}
-    return Joins(pairs, lexicon({"word": torn}, characters.whole).whole.pattern, tuple(sorted(dangling)))
+    glued = lexicon({"word": torn}, characters.whole).whole.pattern
+    return Joins(pairs, glued, tuple(sorted(dangling)), frozenset(word[-1] for word in dangling))
 
 
 def _han(word: str) -> bool:
