@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from natars_fhir.domain.answer import Answer, Reason
+from natars_fhir.domain.answer import NO, UNKNOWN, YES, Answer, Reason
 from natars_fhir.domain.interval import days
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.study import Asked
@@ -35,6 +35,9 @@ class Reading(NamedTuple):
     facts: tuple[Fact, ...]
 
 
+_SILENT = Reading(None, "silent", ())
+
+
 @lru_cache(maxsize=65_536)
 def _bounds(when: str | None, known: str | None) -> Bounds:
     if when:
@@ -55,23 +58,28 @@ def stated(fact: Fact) -> Bounds:
 
 def gravest(reasons: Collection[Reason | None]) -> Reason:
     """The reason to name where several unknowns meet."""
-    return next((reason for reason in GRAVEST if reason in reasons), "silent")
+    for reason in GRAVEST:
+        if reason in reasons:
+            return reason
+    return "silent"
 
 
 def doubt(facts: Iterable[Fact]) -> Reason:
     """Why facts that do not decide leave a question open."""
-    standings = {fact.standing for fact in facts}
-    if "pending" in standings:
-        return "pending"
-    return "imprecise" if standings else "silent"
+    found: Reason = "silent"
+    for fact in facts:
+        if fact.standing == "pending":
+            return "pending"
+        found = "imprecise"
+    return found
 
 
 def agreed(answers: Collection[Answer]) -> tuple[Answer, Reason | None]:
     """One answer from facts of equal rank: they agree, or the answer is unknown."""
-    if Answer.YES in answers and Answer.NO in answers:
-        return Answer.UNKNOWN, "conflicting"
-    if Answer.UNKNOWN in answers:
-        return Answer.UNKNOWN, "imprecise"
+    if YES in answers and NO in answers:
+        return UNKNOWN, "conflicting"
+    if UNKNOWN in answers:
+        return UNKNOWN, "imprecise"
     return next(iter(answers)), None
 
 
@@ -79,14 +87,14 @@ def newest(facts: Sequence[Fact], certain_by: date = date.max) -> tuple[Fact, ..
     """Those that may be the newest. A fact later than *certain_by* may not count, so it outdates no other."""
     if len(facts) < 2:
         return tuple(facts)
-    spans = [stated(fact) for fact in facts]
-    floor = max((span.low for span in spans if span.high <= certain_by), default=date.min)
-    return tuple(fact for fact, span in zip(facts, spans, strict=True) if span.high >= floor)
+    spans = [_bounds(fact.when or fact.known, None) for fact in facts]
+    floor = max([span.low for span in spans if span.high <= certain_by], default=date.min)
+    return tuple([fact for fact, span in zip(facts, spans, strict=True) if span.high >= floor])
 
 
-def pre_treatment(asked: Asked, *concepts: str) -> tuple[Fact, ...]:
+def pre_treatment(asked: Asked, concept: str) -> tuple[Fact, ...]:
     """What was said before treatment began, or may have been; the index surgery's specimen tells of a later day."""
-    facts = asked.record.about(*concepts)
+    facts = asked.record.about(concept)
     if not facts:
         return facts
     cut = asked.treatment_start_by
@@ -106,6 +114,8 @@ def of_index_surgery(asked: Asked, fact: Fact) -> bool:
 
 def latest_word(facts: Sequence[Fact], deciding: Collection[str], certain_by: date) -> Reading:
     """The newest of the *deciding* words; facts that may equally be the newest must agree."""
+    if not facts:
+        return _SILENT
     decisive = [fact for fact in facts if fact.standing == "final" and fact.value in deciding]
     if not decisive:
         open_ones = tuple(fact for fact in facts if fact.value in deciding or fact.value == "pending")

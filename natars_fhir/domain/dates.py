@@ -5,7 +5,7 @@ A partly known day stays an interval: a rule is asked with the earliest and the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 
 from natars_fhir.domain.interval import Days, Interval
@@ -21,10 +21,11 @@ def ask(record: Record, as_of: date) -> Asked:
     be told from earlier treatment.
     """
     consent = earliest(_said(record, "consent", "given"), as_of)
-    allocation = earliest(_final(record.about("allocation")), as_of)
+    allocation = earliest(_said(record, "allocation"), as_of)
     surgery = earliest(_said(record, "index-surgery", "present"), as_of)
-    cycle = earliest(_final(record.about("neoadjuvant-cycle")), as_of)
-    start = _first([day for day in (allocation, cycle, surgery) if day])
+    cycle = earliest(_said(record, "neoadjuvant-cycle"), as_of)
+    started = [day for day in (allocation, cycle, surgery) if day]
+    start = _first(started) if started else None
     reference, reference_by = _ends(consent, as_of)
     window_end, window_end_by = _ends(allocation, as_of)
     treatment, treatment_by = _ends(start, as_of)
@@ -42,18 +43,20 @@ def ask(record: Record, as_of: date) -> Asked:
     )
 
 
-def earliest(facts: Iterable[Fact], by: date) -> Days | None:
+def earliest(facts: Sequence[Fact], by: date) -> Days | None:
     """The day of the earliest of dated *facts*, none of them later than *by*; None where none is dated."""
-    days = [day for fact in facts if (day := fact.day)]
-    first = _first(days) if days else None
-    if first is None or first.high is None or first.high <= by:
+    days = [day for fact in facts if (day := fact.day)] if facts else None
+    if not days:
+        return None
+    first = _first(days)
+    if first.high is None or first.high <= by:
         return first
     return Interval(first.low, by)
 
 
-def _first(days: list[Days]) -> Days | None:
-    if len(days) < 2:
-        return days[0] if days else None
+def _first(days: list[Days]) -> Days:
+    if len(days) == 1:
+        return days[0]
     return Interval(min(day.low or date.min for day in days), min(day.high or date.max for day in days))
 
 
@@ -63,9 +66,9 @@ def _ends(day: Days | None, otherwise: date) -> tuple[date, date]:
     return day.low or date.min, day.high or otherwise
 
 
-def _said(record: Record, concept: str, value: str) -> list[Fact]:
-    return [fact for fact in record.about(concept) if fact.value == value and fact.standing == "final"]
-
-
-def _final(facts: Iterable[Fact]) -> list[Fact]:
-    return [fact for fact in facts if fact.standing == "final"]
+def _said(record: Record, concept: str, value: str | None = None) -> Sequence[Fact]:
+    """The final facts of *concept*, of one value or any."""
+    facts = record.about(concept)
+    if not facts:
+        return facts
+    return [fact for fact in facts if fact.standing == "final" and value in (None, fact.value)]

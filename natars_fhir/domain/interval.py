@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
-from natars_fhir.domain.answer import Answer
+from natars_fhir.domain.answer import NO, UNKNOWN, YES, Answer
 
 Point = TypeVar("Point", Decimal, date)
 
@@ -39,7 +39,7 @@ class Interval(Generic[Point]):
         if self.low is None or self.high is None:
             return
         low: Any = self.low
-        if low > self.high or (low == self.high and (self.low_open or self.high_open)):
+        if low > self.high or ((self.low_open or self.high_open) and low == self.high):
             raise ValueError("an interval's low end lies above its high end")
 
     def at_least(self, limit: Point) -> Answer:
@@ -47,20 +47,20 @@ class Interval(Generic[Point]):
         low: Any = self.low
         high: Any = self.high
         if low is not None and low >= limit:
-            return Answer.YES
+            return YES
         if high is not None and (high < limit or (high == limit and self.high_open)):
-            return Answer.NO
-        return Answer.UNKNOWN
+            return NO
+        return UNKNOWN
 
     def above(self, limit: Point) -> Answer:
         """Is the value > *limit*?"""
         low: Any = self.low
         high: Any = self.high
         if low is not None and (low > limit or (low == limit and self.low_open)):
-            return Answer.YES
+            return YES
         if high is not None and high <= limit:
-            return Answer.NO
-        return Answer.UNKNOWN
+            return NO
+        return UNKNOWN
 
     def at_most(self, limit: Point) -> Answer:
         """Is the value <= *limit*?"""
@@ -157,9 +157,9 @@ def months_before(day: date, months: int) -> date:
 
 def completed_years(born: Days, on: date) -> Number:
     """Age in completed years on a day; an interval where the birth date is partial."""
-    ages = [_years(birth, on) if birth else None for birth in (born.high, born.low)]
-    low, high = (None if age is None else Decimal(age) for age in ages)
-    return Interval(low, high, unit="a")
+    least = None if born.high is None else Decimal(_years(born.high, on))
+    most = least if born.exact else None if born.low is None else Decimal(_years(born.low, on))
+    return Interval(least, most, unit="a")
 
 
 def _years(birth: date, on: date) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -71,7 +72,10 @@ class Fact(NamedTuple):
 
     def said(self, key: str) -> str | Number | tuple[str, ...] | None:
         """One of the details; None where nothing was said of it."""
-        return next((value for name, value in self.detail if name == key), None)
+        for name, value in self.detail:
+            if name == key:
+                return value
+        return None
 
 
 def detail(**said: str | Number | tuple[str, ...] | None) -> Detail:
@@ -102,16 +106,19 @@ class Record:
     _by_concept: Mapping[str, tuple[Fact, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        grouped: dict[str, list[Fact]] = {}
+        grouped = defaultdict[str, list[Fact]](list)
         for fact in self.facts:
-            grouped.setdefault(fact.concept, []).append(fact)
+            grouped[fact.concept].append(fact)
         object.__setattr__(self, "_by_concept", {name: tuple(facts) for name, facts in grouped.items()})
 
-    def about(self, *concepts: str) -> tuple[Fact, ...]:
+    def about(self, concept: str, *others: str) -> tuple[Fact, ...]:
         """The facts of these concepts, in the record's order."""
-        if len(concepts) == 1:
-            return self._by_concept.get(concepts[0], ())
-        return tuple(fact for concept in concepts for fact in self._by_concept.get(concept, ()))
+        facts = self._by_concept.get(concept, ())
+        if not others:
+            return facts
+        for other in others:
+            facts += self._by_concept.get(other, ())
+        return facts
 
     def known_by(self, day: date) -> Record:
         """The record as it stood at the end of *day*: what is dated or recorded later does not count."""
@@ -125,20 +132,25 @@ def known_by(facts: Iterable[Fact], day: date) -> tuple[list[Fact], list[Fact]]:
     known: list[Fact] = []
     late: list[Fact] = []
     for fact in facts:
-        (late if _later(fact.when, limit, day) or _later(fact.known, limit, day) else known).append(fact)
+        when, recorded = fact.when or "", fact.known or ""
+        if (when >= limit and _later(when, day)) or (recorded >= limit and _later(recorded, day)):
+            late.append(fact)
+        else:
+            known.append(fact)
     return known, late
 
 
-def _later(text: str | None, limit: str, day: date) -> bool:
-    """Texts of earlier days are told by their first characters: a time zone moves a day by one at the most."""
-    return text is not None and text[:10] >= limit and (days(text).low or date.min) > day
+def _later(text: str, day: date) -> bool:
+    """Asked of no text that sorts before the day: a time zone moves a day by one at the most."""
+    return (days(text).low or date.min) > day
 
 
 def in_order(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     """Facts in one order whatever order they came in: by concept, date, resource, place."""
-    return tuple(sorted(facts, key=_place))
+    return tuple(sorted(facts, key=place))
 
 
-def _place(fact: Fact) -> tuple[str, str, str, str, tuple[int, ...], str]:
+def place(fact: Fact) -> tuple[str, str, str, str, tuple[int, ...], str]:
+    """What gives a fact its place in that order."""
     word = fact.value if isinstance(fact.value, str) else ""
     return fact.concept, fact.when or "", fact.source.reference, fact.path, fact.span or (), word

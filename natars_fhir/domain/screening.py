@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
 
-from natars_fhir.domain.answer import Answer, Reason, any_of
+from natars_fhir.domain.answer import NO, UNKNOWN, YES, Answer, Reason, any_of
 from natars_fhir.domain.choice import gravest
 from natars_fhir.domain.dates import ask
 from natars_fhir.domain.record import Fact, Patient, Record
@@ -19,8 +19,7 @@ Verdict = Literal["candidate", "undetermined", "ineligible"]
 UNDECIDABLE: frozenset[Reason] = frozenset({"conflicting", "imprecise", "pending"})
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """What is to be said of an answer: the key of a phrase in ``domain/sentence.py``, and what fills it."""
 
     key: str
@@ -58,7 +57,7 @@ class Screening:
 
 def bars(criterion: Criterion, finding: Finding) -> bool:
     """Does this answer keep the patient out? An inclusion bars by no, an exclusion by yes; advice never bars."""
-    barring = Answer.NO if criterion.kind == "inclusion" else Answer.YES
+    barring = NO if criterion.kind == "inclusion" else YES
     return finding.answer is barring and not criterion.advisory
 
 
@@ -73,7 +72,7 @@ def verdict(findings: Iterable[tuple[Criterion, Finding]]) -> Verdict:
 
 
 def _undetermined(criterion: Criterion, finding: Finding) -> bool:
-    if finding.answer is not Answer.UNKNOWN:
+    if finding.answer is not UNKNOWN:
         return False
     if criterion.decided_by == "data":
         return True
@@ -83,18 +82,24 @@ def _undetermined(criterion: Criterion, finding: Finding) -> bool:
 def screen(record: Record, study: Study, as_of: date) -> Screening:
     """Every criterion of *study* put to *record* as it was known at the end of *as_of*."""
     asked = ask(record.known_by(as_of), as_of)
-    found = {criterion.id: criterion.rule(asked) for criterion in study.criteria if not criterion.parts}
-    for criterion in study.criteria:
-        if criterion.parts:
-            found[criterion.id] = either({part: found[part] for part in criterion.parts})
-    findings = tuple((criterion, found[criterion.id]) for criterion in study.criteria)
+    found: dict[str, Finding] = {}
+    for criterion in study.criteria:  # the parts of a composite stand above it
+        parts = criterion.parts
+        found[criterion.id] = either({part: found[part] for part in parts}) if parts else criterion.rule(asked)
+    findings = tuple(zip(study.criteria, found.values(), strict=True))
     return Screening(record.patient, study.id, as_of, asked.reference, study.scope(asked.record), findings)
 
 
 def either(parts: Mapping[str, Finding]) -> Finding:
     """A composite line: Kleene's ``or`` of its parts, with the parts that decide it."""
     answer = any_of(finding.answer for finding in parts.values())
-    deciding = {part: finding for part, finding in parts.items() if finding.answer is answer}
-    reason = gravest([finding.reason for finding in deciding.values()]) if answer is Answer.UNKNOWN else None
-    facts = tuple(fact for finding in deciding.values() for fact in finding.facts)
+    deciding: list[str] = []
+    reasons: set[Reason | None] = set()
+    facts: tuple[Fact, ...] = ()
+    for part, finding in parts.items():
+        if finding.answer is answer:
+            deciding.append(part)
+            reasons.add(finding.reason)
+            facts += finding.facts
+    reason = gravest(reasons) if answer is UNKNOWN else None
     return Finding(answer, reason, Sentence(f"parts.{answer.word}", (tuple(deciding),)), facts)

@@ -49,10 +49,10 @@ class _Fill:
 def _shown(value: object, language: Language, spec: str = "") -> str:
     if isinstance(value, Fact):
         return _FACTS[spec](value, language)
-    if isinstance(value, tuple):
-        return _listed(value, language, spec)
     if isinstance(value, Sentence):
         return _phrase(value, language)
+    if isinstance(value, tuple):
+        return _listed(value, language, spec)
     if isinstance(value, Interval):
         return _number(value, language)
     if isinstance(value, date):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
-from natars_fhir.domain.answer import Answer
+from natars_fhir.domain.answer import NO, UNKNOWN, YES, Answer
 from natars_fhir.domain.interval import Number
 
 Step = Callable[[Number], Answer]
@@ -21,14 +21,20 @@ class Points(NamedTuple):
 
 
 def _from(limit: int) -> Step:
-    return lambda value: value.at_least(Decimal(limit))
+    least = Decimal(limit)
+    return lambda value: value.at_least(least)
+
+
+def _above(limit: int) -> Step:
+    bound = Decimal(limit)
+    return lambda value: value.above(bound)
 
 
 #: One point for every step that a variable reaches.
 STEPS: dict[str, tuple[Step, ...]] = {
     "age": (_from(55),),
     "size": (_from(5), _from(10), _from(15)),
-    "mitoses": (lambda value: value.above(Decimal(0)), _from(4)),
+    "mitoses": (_above(0), _from(4)),
     "necrosis": (_from(10),),
 }
 
@@ -42,7 +48,7 @@ def points(variable: str, value: Number | None) -> Points:
     if value is None:
         return Points(0, len(steps))
     answers = [step(value) for step in steps]
-    return Points(answers.count(Answer.YES), len(steps) - answers.count(Answer.NO))
+    return Points(answers.count(YES), len(steps) - answers.count(NO))
 
 
 def total(scored: list[Points]) -> Points:
@@ -53,5 +59,5 @@ def total(scored: list[Points]) -> Points:
 def reaches(score: Points, limit: int) -> Answer:
     """Is the score at least *limit*?"""
     if score.low >= limit:
-        return Answer.YES
-    return Answer.NO if score.high < limit else Answer.UNKNOWN
+        return YES
+    return NO if score.high < limit else UNKNOWN

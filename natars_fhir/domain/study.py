@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 if TYPE_CHECKING:
     from natars_fhir.domain.interval import Days
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 DecidedBy = Literal["data", "data-or-attestation", "attestation"]
 Kind = Literal["inclusion", "exclusion"]
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,14 @@ class Asked:
     treatment_start_by: date
     enrolled: bool
     surgery: Days | None
+    _said: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, question: Callable[[Asked], Found]) -> Found:
+        """What *question* finds: several criteria need it, and it is worked out for the first of them."""
+        found: Found | None = self._said.get(question)
+        if found is None:
+            found = self._said[question] = question(self)
+        return found
 
 
 Rule = Callable[[Asked], "Finding"]

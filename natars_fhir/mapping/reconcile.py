@@ -7,12 +7,13 @@ tumour's. Nothing is invented and nothing dropped in silence: what is set aside 
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable
 from datetime import date
 
-from natars_fhir.domain.answer import Answer
+from natars_fhir.domain.answer import YES
 from natars_fhir.domain.issue import Issue
-from natars_fhir.domain.record import Fact, Patient, Record, in_order
+from natars_fhir.domain.record import Fact, Patient, Record, in_order, place
 from natars_fhir.mapping.referred import Shared, beside, referred_drugs, related
 
 #: The facts of a specimen that tell whether it was the resected tumour: by date, after the index surgery.
@@ -21,34 +22,54 @@ _OF_SPECIMEN = ("histology", "fnclcc-grade", "histologic-grade", "tumour-size", 
 
 def reconcile(patient: Patient, facts: Iterable[Fact], shared: Shared) -> tuple[Record, tuple[Issue, ...]]:
     """The record of one patient, and what was set aside in making it. The order of *facts* does not matter."""
-    given, missing = referred_drugs(facts, shared)
-    sorted_out, issues = _other_tumours(list(in_order(related(given))))
-    dated = _resections(_once(sorted_out))
-    return Record(patient, in_order(_after_surgery(dated))), (*missing, *issues)
+    told = list(facts)
+    missing: list[Issue] = []
+    issues: list[Issue] = []
+    concepts = {fact.concept for fact in told}  # most patients have none of those that take work
+    if "antineoplastic-drug" in concepts:
+        told, missing = referred_drugs(told, shared)
+    if "resection" in concepts:
+        told = related(told)
+    if "second-malignancy" in concepts:
+        told, issues = _other_tumours(in_order(told))
+    told = _once(told)
+    if not concepts.isdisjoint(("resection", "index-surgery")):
+        told = _after_surgery(_resections(told))
+    return Record(patient, tuple(told)), (*missing, *issues)
 
 
 def _once(facts: Iterable[Fact]) -> list[Fact]:
     """The same concept, value, day, standing and details: one fact, from the first of its resources, which names the
-    others beside it."""
-    groups: dict[tuple[str, str | None, str], list[Fact]] = {}
+    others beside it. They come out in order."""
+    first: dict[tuple[str, str], Fact] = {}
+    more: dict[tuple[str, str], list[Fact]] = {}
     for fact in facts:
-        group = groups.setdefault((fact.concept, fact.when, fact.standing), [])
+        day = fact.concept, fact.when or ""
+        if day in first:
+            more.setdefault(day, [first[day]]).append(fact)
+        else:
+            first[day] = fact
+    return [fact for day in sorted(first) for fact in (_merged(more[day]) if day in more else (first[day],))]
+
+
+def _merged(day: list[Fact]) -> tuple[Fact, ...]:
+    groups: dict[tuple[str | None, str], list[Fact]] = {}
+    for fact in in_order(day):
+        group = groups.setdefault((fact.when, fact.standing), [])
         first = next((n for n, one in enumerate(group) if one.value == fact.value and one.detail == fact.detail), None)
         if first is None:
             group.append(fact)
         elif group[first].source.reference != fact.source.reference:
             group[first] = group[first]._replace(source=beside(group[first].source, fact.source.reference))
-    return [fact for group in groups.values() for fact in group]
+    return in_order([fact for group in groups.values() for fact in group])
 
 
-def _other_tumours(facts: list[Fact]) -> tuple[list[Fact], list[Issue]]:
+def _other_tumours(facts: tuple[Fact, ...]) -> tuple[list[Fact], list[Issue]]:
     """A resource that tells both a site outside the retroperitoneum and another malignancy speaks of one tumour.
 
     It is this tumour where it also tells a type of sarcoma; another where the retroperitoneum is told elsewhere; and
     where neither is so, the second malignancy is only suspected.
     """
-    if not any(fact.concept == "second-malignancy" for fact in facts):
-        return facts, []
     told: dict[str, set[str]] = {}
     for fact in facts:
         told.setdefault(fact.source.reference, set()).add(fact.concept)
@@ -79,11 +100,13 @@ def _other_tumours(facts: list[Fact]) -> tuple[list[Fact], list[Issue]]:
 def _resections(facts: list[Fact]) -> list[Fact]:
     """A completed resection of the tumour on or after allocation (else after consent) is the index surgery, the first
     of them; any other is an earlier resection (clinical.md §4.3)."""
-    if not any(fact.concept == "resection" for fact in facts):
-        return facts
     start, by_consent = _trial_start(facts)
     index = _index(facts, start) if start else None
-    return [_resection(fact, fact is index, by_consent) if fact.concept == "resection" else fact for fact in facts]
+    named = [fact for fact in facts if fact.concept != "resection"]
+    for fact in facts:
+        if fact.concept == "resection":
+            insort(named, _resection(fact, fact is index, by_consent), key=place)
+    return named
 
 
 def _index(facts: list[Fact], start: date) -> Fact | None:
@@ -94,7 +117,7 @@ def _index(facts: list[Fact], start: date) -> Fact | None:
         and fact.value in ("present", "suspected")
         and fact.standing == "final"
         and fact.day is not None
-        and fact.day.at_least(start) is Answer.YES
+        and fact.day.at_least(start) is YES
     ]
     related = [fact for fact in done if fact.value == "present"] or done
     return min(related, key=lambda fact: (fact.day.low if fact.day else date.max) or date.max, default=None)
@@ -102,13 +125,13 @@ def _index(facts: list[Fact], start: date) -> Fact | None:
 
 def _trial_start(facts: list[Fact]) -> tuple[date | None, bool]:
     """The day from which a resection is the trial's own, and whether only consent tells it."""
-    if allocated := _first_day(fact for fact in facts if fact.concept == "allocation"):
+    if allocated := _first_day([fact for fact in facts if fact.concept == "allocation"]):
         return allocated, False
-    given = _first_day(fact for fact in facts if fact.concept == "consent" and fact.value == "given")
+    given = _first_day([fact for fact in facts if fact.concept == "consent" and fact.value == "given"])
     return given, given is not None
 
 
-def _first_day(facts: Iterable[Fact]) -> date | None:
+def _first_day(facts: list[Fact]) -> date | None:
     days = [fact.day.low for fact in facts if fact.standing == "final" and fact.day and fact.day.low]
     return min(days, default=None)
 
@@ -132,7 +155,7 @@ def _after_surgery(facts: list[Fact]) -> list[Fact]:
 def _resected(fact: Fact, surgery: date) -> bool:
     if fact.concept not in _OF_SPECIMEN or dict(fact.detail).get("basis") == "diagnosis":
         return False
-    return fact.day is not None and fact.day.at_least(surgery) is Answer.YES
+    return fact.day is not None and fact.day.at_least(surgery) is YES
 
 
 def _of_resection(fact: Fact) -> Fact:

@@ -50,16 +50,16 @@ def beside(source: Source, *others: str) -> Source:
 
 def related(facts: list[Fact]) -> list[Fact]:
     """A bare resection that was done for a condition of this tumour is this tumour's."""
-    tumour = {fact.source.reference for fact in facts if _of_tumour(fact)}
-    return [_for_tumour(fact, tumour) for fact in facts]
-
-
-def _of_tumour(fact: Fact) -> bool:
-    return fact.concept == "histology" or (fact.concept == "primary-site" and fact.value == "retroperitoneum")
+    tumour = {
+        fact.source.reference
+        for fact in facts
+        if fact.concept == "histology" or (fact.concept == "primary-site" and fact.value == "retroperitoneum")
+    }
+    return [_for_tumour(fact, tumour) if fact.concept == "resection" else fact for fact in facts]
 
 
 def _for_tumour(fact: Fact, tumour: set[str]) -> Fact:
-    reasons = fact.said("reason") if fact.concept == "resection" else None
+    reasons = fact.said("reason")
     if not isinstance(reasons, tuple):
         return fact
     rest = tuple(pair for pair in fact.detail if pair[0] != "reason")

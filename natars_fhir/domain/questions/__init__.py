@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Annotated, ParamSpec
 
+from natars_fhir.domain.answer import UNKNOWN
 from natars_fhir.domain.screening import Finding
 from natars_fhir.domain.study import Asked, Rule
 
@@ -24,6 +25,8 @@ def negated(factory: Callable[Parameters, Rule]) -> Callable[Parameters, Rule]:
 
         def opposite(asked: Asked) -> Finding:
             found = rule(asked)
+            if found.answer is UNKNOWN:
+                return found
             return Finding(~found.answer, found.reason, found.sentence, found.facts)
 
         return opposite

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from natars_fhir.domain.answer import Answer
+from natars_fhir.domain.answer import NO, UNKNOWN, YES
 from natars_fhir.domain.choice import agreed
 from natars_fhir.domain.interval import Days, Interval, Number, completed_years, days
 from natars_fhir.domain.screening import Finding, Sentence
 from natars_fhir.domain.study import Asked, Rule
+
+_NOUGHT, _LONGEST = Decimal(0), Decimal(122)
 
 
 def age(low: int, high: int) -> Rule:
@@ -16,13 +18,13 @@ def age(low: int, high: int) -> Rule:
     least, most = Decimal(low), Decimal(high)
 
     def rule(asked: Asked) -> Finding:
-        births = tuple(fact for fact in asked.record.about("birth-date") if fact.standing == "final")
+        births = tuple([fact for fact in asked.record.about("birth-date") if fact.standing == "final"])
         if not births:
-            return Finding(Answer.UNKNOWN, "silent", Sentence("age.silent"))
+            return Finding(UNKNOWN, "silent", Sentence("age.silent"))
         ages = [_on_reference(asked, days(str(fact.value))) for fact in births]
         if any(_impossible(years) for years in ages):
-            return Finding(Answer.UNKNOWN, "imprecise", Sentence("age.unknown", (ages[0], asked.reference)), births)
-        answer, reason = agreed({years.within(least, most) for years in ages})
+            return Finding(UNKNOWN, "imprecise", Sentence("age.unknown", (ages[0], asked.reference)), births)
+        answer, reason = agreed([years.within(least, most) for years in ages])
         if reason == "conflicting":
             return Finding(answer, reason, Sentence("age.conflicting"), births)
         return Finding(answer, reason, Sentence(f"age.{answer.word}", (ages[0], asked.reference)), births)
@@ -32,7 +34,7 @@ def age(low: int, high: int) -> Rule:
 
 def _impossible(years: Number) -> bool:
     """Nobody is younger than nought, or was ever older than 122 (the longest life on record)."""
-    return years.above(Decimal(122)) is Answer.YES or years.below(Decimal(0)) is Answer.YES
+    return years.above(_LONGEST) is YES or years.at_least(_NOUGHT) is NO
 
 
 def _on_reference(asked: Asked, born: Days) -> Number:

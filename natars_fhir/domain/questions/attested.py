@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from natars_fhir.domain.answer import Answer
+from natars_fhir.domain.answer import NO, UNKNOWN, YES
 from natars_fhir.domain.choice import agreed, newest, pre_treatment
 from natars_fhir.domain.questions import Concept
 from natars_fhir.domain.record import Fact
@@ -15,23 +15,25 @@ from natars_fhir.domain.study import Asked, Rule
 def attested(concept: Concept, yes: Sequence[str], no: Sequence[str], supported_by: Sequence[Concept] = ()) -> Rule:
     """The newest attestation before treatment: a word of *yes*, or of *no*. Else a person must say, and is shown
     what is on file of *concept* and the newest of *supported_by*."""
-    words = {**dict.fromkeys(yes, Answer.YES), **dict.fromkeys(no, Answer.NO)}
-    asked_for = Finding(Answer.UNKNOWN, "needs-attestation", Sentence("attested.silent", (concept,)))
+    words = {**dict.fromkeys(yes, YES), **dict.fromkeys(no, NO)}
+    asked_for = Finding(UNKNOWN, "needs-attestation", Sentence("attested.silent", (concept,)))
 
     def rule(asked: Asked) -> Finding:
         facts = pre_treatment(asked, concept)
+        if not facts and not supported_by:
+            return asked_for
         said = newest([f for f in facts if f.standing == "final" and f.value in words], asked.treatment_start)
         if said:
-            answer, reason = agreed({words[str(fact.value)] for fact in said})
+            answer, reason = agreed([words[str(fact.value)] for fact in said])
             return Finding(answer, reason, Sentence(f"attested.{reason or answer.word}", (concept, said)), said)
         shown = facts + _support(asked, supported_by)
         if not shown:
             return asked_for
-        return Finding(Answer.UNKNOWN, "needs-attestation", Sentence("attested.shown", (concept, shown)), shown)
+        return Finding(UNKNOWN, "needs-attestation", Sentence("attested.shown", (concept, shown)), shown)
 
     return rule
 
 
 def _support(asked: Asked, concepts: Sequence[Concept]) -> tuple[Fact, ...]:
-    found = (newest(pre_treatment(asked, concept), asked.treatment_start) for concept in concepts)
-    return tuple(fact for facts in found for fact in facts)
+    found = [newest(pre_treatment(asked, concept), asked.treatment_start) for concept in concepts]
+    return tuple([fact for facts in found for fact in facts])

@@ -6,13 +6,14 @@ A withdrawal after enrolment ends the patient's part; it does not make the conse
 
 from __future__ import annotations
 
-from natars_fhir.domain.answer import Answer
+from natars_fhir.domain.answer import NO, UNKNOWN, YES, Answer
 from natars_fhir.domain.choice import agreed, doubt, newest
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.screening import Finding, Sentence
 from natars_fhir.domain.study import Asked, Rule
 
-_WORDS = {"given": Answer.YES, "refused": Answer.NO, "withdrawn": Answer.NO}
+_SILENT = Finding(UNKNOWN, "silent", Sentence("consent.silent"))
+_WORDS = {"given": YES, "refused": NO, "withdrawn": NO}
 
 
 def consented() -> Rule:
@@ -20,15 +21,17 @@ def consented() -> Rule:
 
     def rule(asked: Asked) -> Finding:
         facts = asked.record.about("consent")
+        if not facts:
+            return _SILENT
         said = [fact for fact in facts if fact.standing == "final" and fact.value in _WORDS]
         if not said:
             return _unsigned(facts)
         in_time = [fact for fact in said if not asked.enrolled or not _late(asked, fact)]
         if not in_time:
             late = tuple(said)
-            return Finding(Answer.NO, None, Sentence("consent.late", (late, asked.treatment_start)), late)
+            return Finding(NO, None, Sentence("consent.late", (late, asked.treatment_start)), late)
         chosen = newest(in_time, asked.treatment_start)
-        answer, reason = agreed({_answer(asked, fact) for fact in chosen})
+        answer, reason = agreed([_answer(asked, fact) for fact in chosen])
         return Finding(answer, reason, Sentence(f"consent.{reason or answer.word}", (chosen,)), chosen)
 
     return rule
@@ -45,13 +48,13 @@ def _answer(asked: Asked, fact: Fact) -> Answer:
         return _WORDS[str(fact.value)]
     day = fact.day
     if day is None or day.high is None:
-        return Answer.UNKNOWN
-    return Answer.YES if not asked.enrolled or day.high <= asked.treatment_start else Answer.UNKNOWN
+        return UNKNOWN
+    return YES if not asked.enrolled or day.high <= asked.treatment_start else UNKNOWN
 
 
 def _unsigned(facts: tuple[Fact, ...]) -> Finding:
     proposed = tuple(fact for fact in facts if fact.value == "proposed" or fact.standing == "pending")
     if proposed:
-        return Finding(Answer.UNKNOWN, "pending", Sentence("consent.pending", (proposed,)), proposed)
+        return Finding(UNKNOWN, "pending", Sentence("consent.pending", (proposed,)), proposed)
     reason = doubt(facts)
-    return Finding(Answer.UNKNOWN, reason, Sentence("consent.silent"), facts)
+    return Finding(UNKNOWN, reason, Sentence("consent.silent"), facts)

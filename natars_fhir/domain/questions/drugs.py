@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from natars_fhir.domain.answer import Answer
+from natars_fhir.domain.answer import UNKNOWN
 from natars_fhir.domain.choice import onset
 from natars_fhir.domain.questions import Concept, negated
 from natars_fhir.domain.questions.presence import Doubt, Weighed, doubted, weigh
@@ -29,7 +29,7 @@ def ever_given(classes: Sequence[str], for_people: Sequence[str] = (), label: st
     *for_people*: classes of which only a person can say whether the line means them. *label*: the phrase's word.
     """
     asked_for, unsettled = frozenset(classes), frozenset(for_people)
-    silent = Finding(Answer.UNKNOWN, "silent", Sentence("drug.silent", (label,)))
+    silent = Finding(UNKNOWN, "silent", Sentence("drug.silent", (label,)))
 
     def rule(asked: Asked) -> Finding:
         facts = asked.record.about(_DRUG)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from natars_fhir.domain.answer import Answer
+from natars_fhir.domain.answer import NO, UNKNOWN, YES
 from natars_fhir.domain.choice import Bounds, onset, stated
 from natars_fhir.domain.interval import days
 from natars_fhir.domain.questions import Concept
@@ -56,18 +56,18 @@ def within(
     person should be shown where nothing else is on file.
     """
     needs = Qualifier(qualifier, decides, clears) if qualifier else None
-    silent = Finding(Answer.UNKNOWN, "silent", Sentence("presence.silent", (concept,)))
+    silent = Finding(UNKNOWN, "silent", Sentence("presence.silent", (concept,)))
 
     def rule(asked: Asked) -> Finding:
         facts = asked.record.about(concept)
-        if not facts and not supported_by:
+        if not facts and not (supported_by and asked.record.about(*supported_by)):
             return silent
         window = months_back(asked, months)
         lists = _sorted(facts, window, needs, lasting=lasting, people=weighed_by_people)
         found = weigh(lists.present, lists.absent, lists.doubts)
         if found.reason == "silent":
             return _otherwise(asked, concept, window, months, tuple(lists.over), supported_by)
-        if found.answer is Answer.YES:
+        if found.answer is YES:
             return Finding(found.answer, None, Sentence("window.yes", (concept, months, found.facts)), found.facts)
         if found.reason == "imprecise":
             fills = (concept, months, found.facts)
@@ -136,14 +136,16 @@ def _otherwise(
     """Nothing in the window: what lies before it says no; else what a person should see; else silence."""
     shown = _support(asked, window, supported_by)
     if shown:
-        return Finding(Answer.UNKNOWN, "needs-attestation", Sentence("window.shown", (concept, shown)), shown)
+        return Finding(UNKNOWN, "needs-attestation", Sentence("window.shown", (concept, shown)), shown)
     if over:
-        return Finding(Answer.NO, None, Sentence("window.over", (concept, months, over)), over)
-    return Finding(Answer.UNKNOWN, "silent", Sentence("presence.silent", (concept,)))
+        return Finding(NO, None, Sentence("window.over", (concept, months, over)), over)
+    return Finding(UNKNOWN, "silent", Sentence("presence.silent", (concept,)))
 
 
 def _support(asked: Asked, window: Window, concepts: Sequence[Concept]) -> tuple[Fact, ...]:
     """Facts in the window that a person should weigh; the index surgery and biopsies are no such operation."""
+    if not concepts:
+        return ()
     apart = {fact.source.reference for fact in asked.record.about("index-surgery", "biopsy")}
     return tuple(
         fact

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from natars_fhir.domain.answer import Answer, Reason
+from natars_fhir.domain.answer import NO, UNKNOWN, YES, Answer, Reason
 from natars_fhir.domain.choice import doubt, pre_treatment, stated
 from natars_fhir.domain.questions.markers import amplified, stained
 from natars_fhir.domain.record import Fact
@@ -49,11 +49,15 @@ def typed(facts: Collection[Fact]) -> set[str]:
 
 def proven(asked: Asked) -> Proven:
     """The type that tissue, or a diagnosis coded with its morphology, proves before treatment."""
+    return asked.once(_proven)
+
+
+def _proven(asked: Asked) -> Proven:
     facts = pre_treatment(asked, "histology")
     if not facts:
         return _SILENT
-    tissue = tuple(fact for fact in facts if fact.standing == "final" and fact.said("basis") != "imaging")
-    named = tuple(fact for fact in tissue if fact.value != UNTYPED)
+    tissue = tuple([fact for fact in facts if fact.standing == "final" and fact.said("basis") != "imaging"])
+    named = tuple([fact for fact in tissue if fact.value != UNTYPED])
     if not named:
         return _unproven(facts, tissue)
     kinds = typed(named)
@@ -92,7 +96,7 @@ def histology_among(values: Sequence[str]) -> Rule:
     def rule(asked: Asked) -> Finding:
         found = proven(asked)
         if found.kind is None:
-            return Finding(Answer.UNKNOWN, found.reason, found.sentence, found.facts)
+            return Finding(UNKNOWN, found.reason, found.sentence, found.facts)
         return Finding(Answer.of(found.kind in values), None, found.sentence, found.facts)
 
     return rule
@@ -103,23 +107,28 @@ def any_grade() -> Rule:
 
     def rule(asked: Asked) -> Finding:
         found = proven(asked)
-        return Finding(Answer.YES, None, Sentence("grade.any", (found.sentence,)), found.facts)
+        return Finding(YES, None, Sentence("grade.any", (found.sentence,)), found.facts)
 
     return rule
 
 
 def only_for(kind: str, rule: Rule, asked_of: Kind) -> Rule:
     """*rule*, for tumours of this type: another type is not barred by it, an unknown type leaves it unknown."""
-    satisfied = Answer.YES if asked_of == "inclusion" else Answer.NO
+    satisfied = YES if asked_of == "inclusion" else NO
+    silent = _open(kind, _SILENT)
 
     def applied(asked: Asked) -> Finding:
         found = proven(asked)
         if found.kind == kind:
             return rule(asked)
+        if found is _SILENT:
+            return silent
         if found.kind is None:
-            return Finding(
-                Answer.UNKNOWN, found.reason, Sentence("applies.unknown", (kind, found.sentence)), found.facts
-            )
+            return _open(kind, found)
         return Finding(satisfied, "not-applicable", Sentence("applies.not", (kind, found.kind)), found.facts)
 
     return applied
+
+
+def _open(kind: str, found: Proven) -> Finding:
+    return Finding(UNKNOWN, found.reason, Sentence("applies.unknown", (kind, found.sentence)), found.facts)

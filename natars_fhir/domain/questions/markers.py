@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from natars_fhir.domain.answer import Answer, Reason
+from natars_fhir.domain.answer import NO, UNKNOWN, YES, Answer, Reason
 from natars_fhir.domain.choice import Reading, agreed, gravest, latest_word, newest, pre_treatment
 from natars_fhir.domain.interval import Interval
 from natars_fhir.domain.questions import Concept
@@ -17,6 +17,7 @@ from natars_fhir.domain.record import Fact
 from natars_fhir.domain.screening import Finding, Sentence
 from natars_fhir.domain.study import Asked, Rule
 
+_SILENT = Reading(None, "silent", ())
 _STAINS = ("positive", "negative", "equivocal")
 _WORDS: dict[Reason | None, str] = {"silent": "not-done", "pending": "pending", "conflicting": "conflicting"}
 
@@ -47,14 +48,16 @@ def amplified(asked: Asked, fish: Concept, ratio: Concept, limit: Decimal) -> Re
 
 def _by_ratio(asked: Asked, concept: Concept, limit: Decimal) -> Reading:
     final = [fact for fact in pre_treatment(asked, concept) if fact.standing == "final"]
+    if not final:
+        return _SILENT
     facts = newest(final, asked.treatment_start)
     numbers = [fact.value for fact in facts if isinstance(fact.value, Interval)]
     if not numbers:
-        return Reading(None, "silent", ())
-    answer, reason = agreed({value.at_least(limit) for value in numbers})
+        return _SILENT
+    answer, reason = agreed([value.at_least(limit) for value in numbers])
     if reason:
         return Reading(None, reason, facts)
-    return Reading("amplified" if answer is Answer.YES else "not-amplified", None, facts)
+    return Reading("amplified" if answer is YES else "not-amplified", None, facts)
 
 
 def expressed(markers: Sequence[Concept], fish: Concept, ratio: Concept, amplified_from: int | str = "2.0") -> Rule:
@@ -63,15 +66,15 @@ def expressed(markers: Sequence[Concept], fish: Concept, ratio: Concept, amplifi
 
     def rule(asked: Asked) -> Finding:
         stains = {marker: stained(asked, marker) for marker in markers}
-        facts = tuple(fact for reading in stains.values() for fact in reading.facts)
-        told = tuple(_told(marker, reading) for marker, reading in stains.items())
-        if any(reading.word == "negative" for reading in stains.values()):
+        facts = tuple([fact for reading in stains.values() for fact in reading.facts])
+        told = tuple([_told(marker, reading) for marker, reading in stains.items()])
+        if "negative" in [reading.word for reading in stains.values()]:
             return _negative(told, facts, amplified(asked, fish, ratio, limit))
-        lacking = tuple(marker for marker, reading in stains.items() if reading.word != "positive")
+        lacking = tuple([marker for marker, reading in stains.items() if reading.word != "positive"])
         if not lacking:
-            return Finding(Answer.YES, None, Sentence("ihc.yes", (told,)), facts)
+            return Finding(YES, None, Sentence("ihc.yes", (told,)), facts)
         reason = gravest([stains[marker].reason for marker in lacking])
-        return Finding(Answer.UNKNOWN, reason, Sentence("ihc.unknown", (told, lacking)), facts)
+        return Finding(UNKNOWN, reason, Sentence("ihc.unknown", (told, lacking)), facts)
 
     return rule
 
@@ -79,10 +82,10 @@ def expressed(markers: Sequence[Concept], fish: Concept, ratio: Concept, amplifi
 def _negative(told: tuple[Sentence, ...], facts: tuple[Fact, ...], gene: Reading) -> Finding:
     both = facts + gene.facts
     if gene.word == "amplified":
-        return Finding(Answer.UNKNOWN, "conflicting", Sentence("ihc.against-fish", (told, gene.facts)), both)
+        return Finding(UNKNOWN, "conflicting", Sentence("ihc.against-fish", (told, gene.facts)), both)
     if gene.reason in ("pending", "conflicting"):
-        return Finding(Answer.UNKNOWN, gene.reason, Sentence(f"ihc.fish-{gene.reason}", (told,)), both)
-    return Finding(Answer.NO, None, Sentence("ihc.no", (told,)), both)
+        return Finding(UNKNOWN, gene.reason, Sentence(f"ihc.fish-{gene.reason}", (told,)), both)
+    return Finding(NO, None, Sentence("ihc.no", (told,)), both)
 
 
 def _told(marker: str, reading: Reading) -> Sentence:
@@ -99,7 +102,7 @@ def gene_amplified(fish: Concept, ratio: Concept, amplified_from: int | str = "2
     def rule(asked: Asked) -> Finding:
         gene = amplified(asked, fish, ratio, limit)
         if gene.word is None:
-            return Finding(Answer.UNKNOWN, gene.reason, Sentence(f"fish.{gene.reason}", _shown(gene)), gene.facts)
+            return Finding(UNKNOWN, gene.reason, Sentence(f"fish.{gene.reason}", _shown(gene)), gene.facts)
         answer = Answer.of(gene.word == "amplified")
         return Finding(answer, None, Sentence(f"fish.{answer.word}", (gene.facts,)), gene.facts)
 

@@ -7,7 +7,7 @@ MDT, and imaging, or one refuted diagnosis, cannot rule metastasis out.
 
 from __future__ import annotations
 
-from natars_fhir.domain.answer import Answer
+from natars_fhir.domain.answer import UNKNOWN
 from natars_fhir.domain.questions.presence import Doubt, doubted, is_prior, told_alone, weigh
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.screening import Finding, Sentence
@@ -21,9 +21,17 @@ _RULES_OUT = {"mdt", None}
 def metastasis() -> Rule:
     """Is there metastasis before the trial's treatment?"""
 
+    silent = told_alone("metastasis", weigh((), (), ()))
+
     def rule(asked: Asked) -> Finding:
-        present, absent, doubts, faint = list[Fact](), list[Fact](), list[Doubt](), list[Fact]()
-        for fact in asked.record.about("metastasis", "distant-metastasis-category"):
+        facts = asked.record.about("metastasis", "distant-metastasis-category")
+        if not facts:
+            return silent
+        present: list[Fact] = []
+        absent: list[Fact] = []
+        doubts: list[Doubt] = []
+        faint: list[Fact] = []
+        for fact in facts:
             word, method = _STAGED.get(str(fact.value), str(fact.value)), fact.said("method")
             before = is_prior(asked, fact)
             if before is False or word == "MX":
@@ -37,7 +45,7 @@ def metastasis() -> Rule:
         found = weigh(present, absent, doubts)
         if found.reason == "silent" and faint:
             shown = tuple(faint)
-            return Finding(Answer.UNKNOWN, "needs-attestation", Sentence("metastasis.imaging", (shown,)), shown)
+            return Finding(UNKNOWN, "needs-attestation", Sentence("metastasis.imaging", (shown,)), shown)
         return told_alone("metastasis", found)
 
     return rule

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from natars_fhir.domain.answer import Answer, Reason
+from natars_fhir.domain.answer import UNKNOWN, Answer, Reason
 from natars_fhir.domain.choice import agreed, doubt, newest, pre_treatment
 from natars_fhir.domain.interval import Interval, Number
 from natars_fhir.domain.questions import Concept
@@ -21,29 +21,32 @@ def judged(asked: Asked, concept: Concept, test: Test) -> tuple[Answer, Reason |
     facts = pre_treatment(asked, concept)
     final = [fact for fact in facts if fact.standing == "final"]
     if not final:
-        return Answer.UNKNOWN, doubt(facts), facts
+        return UNKNOWN, doubt(facts), facts
     chosen = newest(final, asked.treatment_start)
-    answers = {test(fact.value) if isinstance(fact.value, Interval) else Answer.UNKNOWN for fact in chosen}
+    answers = [test(fact.value) if isinstance(fact.value, Interval) else UNKNOWN for fact in chosen]
     return *agreed(answers), chosen
 
 
 def at_most(concept: Concept, limit: int | str, unit: str = "") -> Rule:
     """Is the newest value at most *limit*?"""
     top = Decimal(limit)
-    return _compared(concept, lambda value: value.at_most(top) if value.unit == unit else Answer.UNKNOWN)
+    return _compared(concept, lambda value: value.at_most(top) if value.unit == unit else UNKNOWN)
 
 
 def at_least(concept: Concept, limit: int | str, unit: str = "") -> Rule:
     """Is the newest value at least *limit*?"""
     bottom = Decimal(limit)
-    return _compared(concept, lambda value: value.at_least(bottom) if value.unit == unit else Answer.UNKNOWN)
+    return _compared(concept, lambda value: value.at_least(bottom) if value.unit == unit else UNKNOWN)
 
 
 def _compared(concept: Concept, test: Test) -> Rule:
+    silent = Finding(UNKNOWN, "silent", Sentence("number.silent", (concept,)))
+
     def rule(asked: Asked) -> Finding:
         answer, reason, facts = judged(asked, concept, test)
+        if not facts:
+            return silent
         key = f"number.{reason}" if reason else "number.is"
-        fills = (concept, facts) if facts else (concept,)
-        return Finding(answer, reason, Sentence(key, fills), facts)
+        return Finding(answer, reason, Sentence(key, (concept, facts)), facts)
 
     return rule

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from natars_fhir.domain.answer import Answer
+from natars_fhir.domain.answer import NO, UNKNOWN, YES
 from natars_fhir.domain.choice import agreed, doubt
+from natars_fhir.domain.record import Fact
 from natars_fhir.domain.screening import Finding, Sentence
 from natars_fhir.domain.study import Asked, Rule
 
 _VAGUE = "abdomen-pelvis-nos"
+_SILENT = Finding(UNKNOWN, "silent", Sentence("origin.silent"))
 
 
 def origin_among(values: Sequence[str]) -> Rule:
@@ -21,18 +23,17 @@ def origin_among(values: Sequence[str]) -> Rule:
 
     def rule(asked: Asked) -> Finding:
         facts = asked.record.about("primary-site")
-        named = tuple(fact for fact in facts if fact.standing == "final" and fact.value != _VAGUE)
+        named = tuple([fact for fact in facts if fact.standing == "final" and fact.value != _VAGUE])
         if not named:
-            return _unnamed(asked)
-        answer, reason = agreed({Answer.of(fact.value in values) for fact in named})
+            return _unnamed(facts)
+        answer, reason = agreed([YES if fact.value in values else NO for fact in named])
         return Finding(answer, reason, Sentence("origin.conflicting" if reason else "origin.is", (named,)), named)
 
     return rule
 
 
-def _unnamed(asked: Asked) -> Finding:
-    facts = asked.record.about("primary-site")
+def _unnamed(facts: tuple[Fact, ...]) -> Finding:
     if not facts:
-        return Finding(Answer.UNKNOWN, "silent", Sentence("origin.silent"))
+        return _SILENT
     reason = doubt(facts)
-    return Finding(Answer.UNKNOWN, reason, Sentence(f"origin.{reason}", (facts,)), facts)
+    return Finding(UNKNOWN, reason, Sentence(f"origin.{reason}", (facts,)), facts)

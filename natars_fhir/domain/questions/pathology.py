@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from natars_fhir.domain.answer import Answer
+from natars_fhir.domain.answer import NO, UNKNOWN, Answer
 from natars_fhir.domain.choice import agreed, doubt, of_index_surgery, onset, stated
 from natars_fhir.domain.interval import Interval
 from natars_fhir.domain.questions import Concept
@@ -24,7 +24,7 @@ _LIPOSARCOMA = "DDLPS"
 
 def final_pathology_among(ineligible: Sequence[str], eligible: Sequence[str]) -> Rule:
     """Is the final type one of *ineligible*, or a liposarcoma of grade 1?"""
-    not_yet = Finding(Answer.UNKNOWN, "not-yet", Sentence("final.not-yet"))
+    not_yet = Finding(UNKNOWN, "not-yet", Sentence("final.not-yet"))
 
     def rule(asked: Asked) -> Finding:
         if asked.surgery is None:
@@ -32,10 +32,10 @@ def final_pathology_among(ineligible: Sequence[str], eligible: Sequence[str]) ->
         facts = _specimen(asked, "histology")
         named = tuple(f for f in facts if f.standing == "final" and f.value in (*ineligible, *eligible))
         if not named:
-            return Finding(Answer.UNKNOWN, doubt(facts), Sentence(f"final.{doubt(facts)}"), facts)
+            return Finding(UNKNOWN, doubt(facts), Sentence(f"final.{doubt(facts)}"), facts)
         kinds = typed(named)
-        answer, reason = agreed({Answer.of(kind in ineligible) for kind in kinds})
-        if answer is Answer.NO and _LIPOSARCOMA in kinds:
+        answer, reason = agreed([Answer.of(kind in ineligible) for kind in kinds])
+        if answer is NO and _LIPOSARCOMA in kinds:
             return _graded(asked, named)
         return Finding(answer, reason, Sentence("final.conflicting" if reason else "final.is", (named,)), named)
 
@@ -48,7 +48,7 @@ def before_or_at_surgery(concept: Concept) -> Rule:
 
     def rule(asked: Asked) -> Finding:
         found = seen(asked)
-        if found.answer is Answer.NO and asked.surgery is None:
+        if found.answer is NO and asked.surgery is None:
             return Finding(found.answer, found.reason, Sentence("surgery.so-far", (found.sentence,)), found.facts)
         return found
 
@@ -75,10 +75,10 @@ def _graded(asked: Asked, named: tuple[Fact, ...]) -> Finding:
     )
     ones = {fact.value.at_most(Decimal(1)) for fact in grades if isinstance(fact.value, Interval)}
     both = named + grades
-    if not ones or ones == {Answer.NO}:
-        return Finding(Answer.NO, None, Sentence("final.is", (named,)), both)
+    if not ones or ones == {NO}:
+        return Finding(NO, None, Sentence("final.is", (named,)), both)
     if _treated(asked):
-        return Finding(Answer.UNKNOWN, "imprecise", Sentence("final.grade-after-treatment", (grades,)), both)
+        return Finding(UNKNOWN, "imprecise", Sentence("final.grade-after-treatment", (grades,)), both)
     answer, reason = agreed(ones)
     return Finding(answer, reason, Sentence("final.grade-open" if reason else "final.grade", (grades,)), both)
 

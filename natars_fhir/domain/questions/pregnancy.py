@@ -6,7 +6,7 @@ detail ``cause`` post-menopausal | hysterectomy where that is why there is none,
 
 from __future__ import annotations
 
-from natars_fhir.domain.answer import Answer
+from natars_fhir.domain.answer import NO
 from natars_fhir.domain.choice import newest, onset, stated
 from natars_fhir.domain.questions import Concept
 from natars_fhir.domain.questions.presence import Doubt, doubted, told, told_alone, weigh
@@ -23,17 +23,24 @@ Statements = tuple[list[Fact], list[Fact], list[Doubt]]
 
 def is_man(asked: Asked) -> tuple[Fact, ...]:
     """The facts that say male, where no other says otherwise."""
-    facts = tuple(fact for fact in asked.record.about("sex") if fact.standing == "final")
+    return asked.once(_man)
+
+
+def _man(asked: Asked) -> tuple[Fact, ...]:
+    facts = tuple([fact for fact in asked.record.about("sex") if fact.standing == "final"])
     return facts if all(fact.value == "male" for fact in facts) else ()
 
 
 def pregnant(test_days: int, weeks: int) -> Rule:
     """Is she pregnant? Her newest hCG test counts for *test_days*, a recorded pregnancy for *weeks* from its onset."""
+    silent = told_alone("pregnancy", weigh((), (), ()))
 
     def rule(asked: Asked) -> Finding:
         man = is_man(asked)
         if man:
             return _of_a_man(man)
+        if not asked.record.about("hcg", "pregnancy"):
+            return silent
         tests, term = days_back(asked, test_days), days_back(asked, 7 * weeks)
         lists: Statements = ([], [], [])
         for fact in newest(_results(asked, tests)):
@@ -81,13 +88,17 @@ def _pregnancy(fact: Fact, tests: Window, term: Window, lists: Statements) -> No
 def breastfeeding(recent_days: int) -> Rule:
     """Does she breastfeed? Her newest statement counts for *recent_days*."""
     concept: Concept = "breastfeeding"
+    silent = told(concept, weigh((), (), ()))
 
     def rule(asked: Asked) -> Finding:
         man = is_man(asked)
         if man:
             return _of_a_man(man)
+        told_of = asked.record.about(concept)
+        if not told_of:
+            return silent
         window = days_back(asked, recent_days)
-        facts = [fact for fact in asked.record.about(concept) if window.place(stated(fact)) != "after"]
+        facts = [fact for fact in told_of if window.place(stated(fact)) != "after"]
         final = newest([fact for fact in facts if fact.standing == "final"])
         lists: Statements = ([], [], [])
         for fact in final or facts:
@@ -107,4 +118,4 @@ def _statement(fact: Fact, window: Window, lists: Statements) -> None:
 
 
 def _of_a_man(man: tuple[Fact, ...]) -> Finding:
-    return Finding(Answer.NO, "not-applicable", Sentence("applies.women"), man)
+    return Finding(NO, "not-applicable", Sentence("applies.women"), man)

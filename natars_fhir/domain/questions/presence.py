@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from natars_fhir.domain.answer import Answer, Reason
+from natars_fhir.domain.answer import NO, UNKNOWN, YES, Answer, Reason
 from natars_fhir.domain.choice import gravest, onset, stated
 from natars_fhir.domain.questions import Concept, negated
 from natars_fhir.domain.record import Fact
@@ -30,17 +30,17 @@ class Weighed(NamedTuple):
 def weigh(present: Sequence[Fact], absent: Sequence[Fact], doubts: Sequence[Doubt]) -> Weighed:
     """Present decides, unless a statement of absence may be as late; absence decides, unless a doubt may be later."""
     if present:
-        against = tuple(fact for fact in absent if all(_may_deny(fact, found) for found in present))
+        against = [fact for fact in absent if all(_may_deny(fact, found) for found in present)]
         if against:
-            return Weighed(Answer.UNKNOWN, "conflicting", (*present, *against))
-        return Weighed(Answer.YES, None, tuple(present))
+            return Weighed(UNKNOWN, "conflicting", (*present, *against))
+        return Weighed(YES, None, tuple(present))
     standing = [(fact, reason) for fact, reason in doubts if not any(_settles(said, fact) for said in absent)]
     if standing:
         reason = gravest([reason for _, reason in standing])
-        return Weighed(Answer.UNKNOWN, reason, tuple(fact for fact, _ in standing))
+        return Weighed(UNKNOWN, reason, tuple([fact for fact, _ in standing]))
     if absent:
-        return Weighed(Answer.NO, None, tuple(absent))
-    return Weighed(Answer.UNKNOWN, "silent", ())
+        return Weighed(NO, None, tuple(absent))
+    return Weighed(UNKNOWN, "silent", ())
 
 
 def _may_deny(absence: Fact, presence: Fact) -> bool:
@@ -67,8 +67,8 @@ def ever(
     the same day away, and alone amount to none (a laparotomy with biopsy only). *complete_at*: sites whose silence
     counts as none, by their own written declaration; empty unless the trial office says so.
     """
-    silent = Finding(Answer.UNKNOWN, "silent", Sentence("presence.silent", (concept,)))
-    complete = Finding(Answer.NO, None, Sentence("presence.complete", (concept,)))
+    silent = Finding(UNKNOWN, "silent", Sentence("presence.silent", (concept,)))
+    complete = Finding(NO, None, Sentence("presence.complete", (concept,)))
 
     def rule(asked: Asked) -> Finding:
         facts = asked.record.about(concept)
@@ -77,7 +77,7 @@ def ever(
             return complete if asked.record.patient.site in complete_at else silent
         weighed = weigh(*_sorted(asked, facts, excuses, prior=prior))
         if weighed.reason == "silent" and excuses:
-            return Finding(Answer.NO, None, Sentence("presence.excused", (concept, excuses)), excuses)
+            return Finding(NO, None, Sentence("presence.excused", (concept, excuses)), excuses)
         return told(concept, weighed)
 
     return rule
@@ -87,7 +87,8 @@ never = negated(ever)
 
 
 def _final_present(asked: Asked, concepts: Sequence[Concept]) -> tuple[Fact, ...]:
-    return tuple(fact for fact in asked.record.about(*concepts) if fact.value == "present" and fact.standing == "final")
+    facts = asked.record.about(*concepts)
+    return tuple([fact for fact in facts if fact.value == "present" and fact.standing == "final"])
 
 
 def _sorted(

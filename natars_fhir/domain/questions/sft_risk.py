@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from natars_fhir.domain.answer import Answer, Reason
+from natars_fhir.domain.answer import UNKNOWN, Reason
 from natars_fhir.domain.choice import doubt, gravest, pre_treatment, stated
 from natars_fhir.domain.interval import Interval, Number, completed_years, days
 from natars_fhir.domain.questions.histology import proven
@@ -20,6 +20,7 @@ from natars_fhir.domain.screening import Finding, Sentence
 from natars_fhir.domain.sft import VARIABLES, Points, points, reaches, total
 from natars_fhir.domain.study import Asked, Rule
 
+_NOUGHT = Decimal(0)
 _CONCEPTS = {"mitoses": "mitoses-per-10hpf", "necrosis": "necrosis-percent"}
 
 
@@ -43,10 +44,10 @@ def sft_risk(at_least: int, variables: int = 4) -> Rule:
         parts = [_part(asked, name) for name in names]
         score = total([part.points for part in parts])
         answer = reaches(score, at_least)
-        facts = tuple(fact for part in parts for fact in part.facts)
-        told = tuple(Sentence(_key(part.points), (part.variable, *_few(part.points))) for part in parts)
+        facts = tuple([fact for part in parts for fact in part.facts])
+        told = tuple([Sentence(_key(part.points), (part.variable, *_few(part.points))) for part in parts])
         fills: tuple[object, ...] = (_span(score), most, told)
-        if answer is not Answer.UNKNOWN:
+        if answer is not UNKNOWN:
             return Finding(answer, None, Sentence("sft.is", fills), facts)
         wanting = [part for part in parts if part.points.low < part.points.high]
         reason = gravest([part.reason or "imprecise" for part in wanting])
@@ -75,7 +76,7 @@ def _part(asked: Asked, variable: str) -> Part:
         facts = sizes(asked)
         return _largest(variable, facts, [reading(fact) for fact in facts])
     told = pre_treatment(asked, _CONCEPTS[variable])
-    facts = tuple(fact for fact in told if fact.standing == "final") or told
+    facts = tuple([fact for fact in told if fact.standing == "final"]) or told
     return _largest(variable, facts, [_number(fact) for fact in facts])
 
 
@@ -105,5 +106,5 @@ def _age(asked: Asked) -> Part:
 
 def _years(birth: str, first: date, by: date) -> Number:
     born = days(birth)
-    low = max(completed_years(born, first).low or Decimal(0), Decimal(0))
+    low = max(completed_years(born, first).low or _NOUGHT, _NOUGHT)
     return Interval(low, max(completed_years(born, by).high or low, low))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from natars_fhir.domain.answer import Answer, Reason, any_of
+from natars_fhir.domain.answer import UNKNOWN, YES, Answer, Reason, any_of
 from natars_fhir.domain.choice import doubt, pre_treatment
 from natars_fhir.domain.interval import Interval, Number
 from natars_fhir.domain.questions.numbers import judged
@@ -24,11 +24,14 @@ def grade_within(low: int, high: int) -> Rule:
     """Is the newest FNCLCC grade before treatment *low* to *high*? "High grade" without a scheme does not say."""
     least, most = Decimal(low), Decimal(high)
 
+    def test(grade: Number) -> Answer:
+        return grade.within(least, most)
+
     def rule(asked: Asked) -> Finding:
-        answer, reason, facts = judged(asked, "fnclcc-grade", lambda grade: grade.within(least, most))
+        answer, reason, facts = judged(asked, "fnclcc-grade", test)
         if reason is None:
             # dedifferentiation alone scores 3, so a DDLPS of grade 1 is a fault of the data as well (§2.1)
-            return Finding(answer, None, Sentence("grade.is" if answer is Answer.YES else "grade.low", (facts,)), facts)
+            return Finding(answer, None, Sentence("grade.is" if answer is YES else "grade.low", (facts,)), facts)
         if not facts:
             return _without_scheme(asked)
         return Finding(answer, reason, Sentence(f"grade.{reason}", (facts,)), facts)
@@ -39,15 +42,15 @@ def grade_within(low: int, high: int) -> Rule:
 def _without_scheme(asked: Asked) -> Finding:
     words = pre_treatment(asked, "histologic-grade")
     if words:
-        return Finding(Answer.UNKNOWN, "imprecise", Sentence("grade.without-scheme", (words,)), words)
-    return Finding(Answer.UNKNOWN, "silent", Sentence("grade.silent"))
+        return Finding(UNKNOWN, "imprecise", Sentence("grade.without-scheme", (words,)), words)
+    return Finding(UNKNOWN, "silent", Sentence("grade.silent"))
 
 
 def sizes(asked: Asked) -> tuple[Fact, ...]:
     """The sizes before treatment: those of imaging if there are any, else the others; final ones before doubtful."""
     facts = pre_treatment(asked, "tumour-size")
-    final = tuple(fact for fact in facts if fact.standing == "final")
-    return tuple(fact for fact in final if fact.said("method") == "imaging") or final or facts
+    final = tuple([fact for fact in facts if fact.standing == "final"])
+    return tuple([fact for fact in final if fact.said("method") == "imaging"]) or final or facts
 
 
 def reading(fact: Fact) -> Number | None:
@@ -68,9 +71,9 @@ def size_at_least(limit: int | str) -> Rule:
     def rule(asked: Asked) -> Finding:
         facts = sizes(asked)
         if not facts:
-            return Finding(Answer.UNKNOWN, "silent", Sentence("size.silent"))
-        answer = any_of(_reaches(fact, bottom) for fact in facts)
-        if answer is not Answer.UNKNOWN:
+            return Finding(UNKNOWN, "silent", Sentence("size.silent"))
+        answer = any_of([_reaches(fact, bottom) for fact in facts])
+        if answer is not UNKNOWN:
             return Finding(answer, None, Sentence(f"size.{answer.word}", (facts, bottom)), facts)
         reason: Reason = "pending" if doubt(facts) == "pending" else "imprecise"
         return Finding(answer, reason, Sentence(f"size.{reason}", (facts, bottom)), facts)
@@ -81,7 +84,7 @@ def size_at_least(limit: int | str) -> Rule:
 def _reaches(fact: Fact, limit: Decimal) -> Answer:
     size = reading(fact)
     if size is None:
-        return Answer.UNKNOWN
+        return UNKNOWN
     # an "about" that lies exactly its margin above the limit is still within the margin
     about = fact.said("approximate") == "yes"
-    return size.at_least(limit) if not about or size.low != limit else Answer.UNKNOWN
+    return size.at_least(limit) if not about or size.low != limit else UNKNOWN
