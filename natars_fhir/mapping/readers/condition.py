@@ -12,7 +12,8 @@ from natars_fhir.mapping.schema import Concept, View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
 
-_UNSURE = ("provisional", "differential", "unconfirmed")
+#: no status given is as good as confirmed; a word that is not the standard's is doubt
+_SURE = ("", "confirmed")
 _CAME_BACK = ("recurrence", "relapse")
 
 
@@ -34,7 +35,7 @@ def condition(view: View, lore: Lore) -> Plan:
                 sink.add(_with_course(sure, course, ended), place)
         came_back = course in _CAME_BACK and status != "refuted"
         if came_back and any(told.concept in ("histology", "primary-site") for _, told in found):
-            value = "suspected" if status in _UNSURE else "present"
+            value = "present" if status in _SURE else "suspected"
             sink.add(Told("prior-resection", value, detail(origin="recurrence")), "Condition.clinicalStatus")
 
     return plan
@@ -45,7 +46,7 @@ def _as_sure(told: Told, status: str, concept: Concept) -> Told | None:
     presence = concept.kind == "presence"
     if status == "refuted":
         return told._replace(value="absent") if presence and not concept.collective else None
-    if status not in _UNSURE:
+    if status in _SURE:
         return told
     return told._replace(value="suspected") if presence else told._replace(standing="hedged")
 

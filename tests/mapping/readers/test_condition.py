@@ -33,6 +33,7 @@ BREAST, RETRO, LMS = concept(ICD_10, "C50.9"), concept(ICD_10, "C48.0"), concept
         pytest.param(BREAST, "differential", ["second-malignancy suspected"], id="differential"),
         pytest.param(BREAST, "unconfirmed", ["second-malignancy suspected"], id="unconfirmed"),
         pytest.param(BREAST, "entered-in-error", [], id="entered in error"),
+        pytest.param(BREAST, "rule-out", ["second-malignancy suspected"], id="a word that is not the standard's"),
         pytest.param(RETRO, "provisional", ["primary-site retroperitoneum hedged"], id="a provisional site"),
         pytest.param(RETRO, "refuted", [], id="a refuted site says nothing of another"),
         pytest.param(LMS, "differential", ["histology LMS hedged"], id="a differential type"),
