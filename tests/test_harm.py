@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from natars_fhir.domain.screening import Finding
+from natars_fhir.domain.finding import Finding
 from tests.ward import (
     ICD_9,
     ICD_10,

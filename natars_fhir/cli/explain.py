@@ -14,8 +14,9 @@ from natars_fhir.bulk.sources import resources_of
 from natars_fhir.cli.exits import DONE, FAULTS, UNAVAILABLE
 from natars_fhir.cli.inputs import Asked, AsOfOption, MappingsOption, SiteOption, VersionOption, asked, found, inputs
 from natars_fhir.cli.screens import errors, output, progress
+from natars_fhir.domain.finding import Finding
 from natars_fhir.domain.record import Evidence, Fact
-from natars_fhir.domain.screening import Finding, bars
+from natars_fhir.domain.screening import bars
 from natars_fhir.domain.sentence import Language, render
 from natars_fhir.domain.study import Criterion
 from natars_fhir.mapping.quote import quote

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from natars_fhir.domain.answer import NO, UNKNOWN, YES, Answer, Reason, any_of
+from natars_fhir.domain.answer import NO, UNKNOWN, YES, Reason, any_of
 from natars_fhir.domain.choice import gravest
 from natars_fhir.domain.dates import ask
+from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.record import Fact, Patient, Record
 from natars_fhir.domain.study import Criterion, Study
 
@@ -17,22 +18,6 @@ Verdict = Literal["candidate", "undetermined", "ineligible"]
 
 #: Evidence that cannot be decided: it makes a data-or-attestation criterion count as undetermined.
 UNDECIDABLE: frozenset[Reason] = frozenset({"conflicting", "imprecise", "pending"})
-
-
-class Sentence(NamedTuple):
-    """What is to be said of an answer: the key of a phrase in ``domain/sentence.py``, and what fills it."""
-
-    key: str
-    fills: tuple[object, ...] = ()
-
-
-class Finding(NamedTuple):
-    """An answer, why it is unknown (or ``not-applicable``), the facts that gave it, and what to say of it."""
-
-    answer: Answer
-    reason: Reason | None
-    sentence: Sentence
-    facts: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from natars_fhir.domain.finding import Sentence
 from natars_fhir.domain.interval import Interval, Number, days
 from natars_fhir.domain.phrases import PHRASES
 from natars_fhir.domain.record import Fact
-from natars_fhir.domain.screening import Sentence
 from natars_fhir.domain.words import IN_CLASSES, WORDS
 
 Language = Literal["en", "zh"]

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
-if TYPE_CHECKING:
-    from natars_fhir.domain.interval import Days
-    from natars_fhir.domain.record import Record
-    from natars_fhir.domain.screening import Finding
+from natars_fhir.domain.finding import Finding
+from natars_fhir.domain.interval import Days
+from natars_fhir.domain.record import Record
 
 DecidedBy = Literal["data", "data-or-attestation", "attestation"]
 Kind = Literal["inclusion", "exclusion"]
@@ -48,7 +47,7 @@ class Asked:
         return found
 
 
-Rule = Callable[[Asked], "Finding"]
+Rule = Callable[[Asked], Finding]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, get_args, get_origin, get_type_hints
 
+from natars_fhir.domain.finding import Finding
 from natars_fhir.domain.questions.histology import only_for
 from natars_fhir.domain.rules import RULES
 from natars_fhir.domain.scope import suggested
-from natars_fhir.domain.screening import Finding, either
+from natars_fhir.domain.screening import either
 from natars_fhir.domain.study import Arm, Asked, Assumed, Centre, Criterion, Rule, Study
 
 #: What a trial office may switch, and to what.

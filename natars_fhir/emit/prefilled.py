@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from natars_fhir.domain.finding import Finding
 from natars_fhir.domain.interval import Interval
 from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.record import Evidence, Fact, Value
-from natars_fhir.domain.screening import Finding, Screening, bars
+from natars_fhir.domain.screening import Screening, bars
 from natars_fhir.domain.sentence import render
 from natars_fhir.domain.study import Criterion
 

@@ -6,10 +6,11 @@ import string
 
 import pytest
 
+from natars_fhir.domain.finding import Sentence
 from natars_fhir.domain.interval import Interval, number
 from natars_fhir.domain.phrases import PHRASES
 from natars_fhir.domain.record import Fact
-from natars_fhir.domain.screening import Sentence, screen
+from natars_fhir.domain.screening import screen
 from natars_fhir.domain.sentence import render
 from natars_fhir.domain.study import Study
 from natars_fhir.domain.words import WORDS

@@ -5,10 +5,11 @@ from __future__ import annotations
 import string
 from datetime import date
 
+from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.interval import Interval, Number, number
 from natars_fhir.domain.phrases import PHRASES
 from natars_fhir.domain.record import Fact, Patient, Record, Source, Standing, detail
-from natars_fhir.domain.screening import Finding, Sentence, screen
+from natars_fhir.domain.screening import screen
 from natars_fhir.domain.sentence import render
 from natars_fhir.domain.study import Study
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from natars_fhir.domain.answer import Answer
+from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.record import Patient
-from natars_fhir.domain.screening import Finding, Screening, Sentence, Verdict
+from natars_fhir.domain.screening import Screening, Verdict
 from natars_fhir.domain.study import Arm, Centre, Criterion, Study
 from natars_fhir.emit import Emission
 

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Annotated, ParamSpec
 
 from natars_fhir.domain.answer import UNKNOWN
-from natars_fhir.domain.screening import Finding
+from natars_fhir.domain.finding import Finding
 from natars_fhir.domain.study import Asked, Rule
 
 #: A concept id of ``mappings/concepts.toml``: the trial file is checked against them.

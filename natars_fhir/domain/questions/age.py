@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from natars_fhir.domain.answer import NO, UNKNOWN, YES
 from natars_fhir.domain.choice import agreed
+from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.interval import Days, Interval, Number, completed_years, days
-from natars_fhir.domain.screening import Finding, Sentence
 from natars_fhir.domain.study import Asked, Rule
 
 _NOUGHT, _LONGEST = Decimal(0), Decimal(122)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from natars_fhir.domain.answer import NO, UNKNOWN, YES
 from natars_fhir.domain.choice import agreed, newest, pre_treatment
+from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.questions import Concept
 from natars_fhir.domain.record import Fact
-from natars_fhir.domain.screening import Finding, Sentence
 from natars_fhir.domain.study import Asked, Rule
 
 

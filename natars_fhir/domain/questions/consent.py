@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from natars_fhir.domain.answer import NO, UNKNOWN, YES, Answer
 from natars_fhir.domain.choice import agreed, doubt, newest
+from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.record import Fact
-from natars_fhir.domain.screening import Finding, Sentence
 from natars_fhir.domain.study import Asked, Rule
 
 _SILENT = Finding(UNKNOWN, "silent", Sentence("consent.silent"))

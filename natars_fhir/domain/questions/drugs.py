@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 from natars_fhir.domain.answer import UNKNOWN
 from natars_fhir.domain.choice import onset
+from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.questions import Concept, negated
 from natars_fhir.domain.questions.presence import Doubt, Weighed, doubted, weigh
 from natars_fhir.domain.record import Fact
-from natars_fhir.domain.screening import Finding, Sentence
 from natars_fhir.domain.study import Asked, Rule
 
 _DRUG: Concept = "antineoplastic-drug"

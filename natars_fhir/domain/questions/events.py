@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from natars_fhir.domain.answer import NO, UNKNOWN, YES
 from natars_fhir.domain.choice import Bounds, onset, stated
+from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.interval import days
 from natars_fhir.domain.questions import Concept
 from natars_fhir.domain.questions.presence import Doubt, doubted, told, weigh
 from natars_fhir.domain.questions.windows import Place, Window, months_back
 from natars_fhir.domain.record import Fact
-from natars_fhir.domain.screening import Finding, Sentence
 from natars_fhir.domain.study import Asked, Rule
 
 

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from natars_fhir.domain.answer import NO, UNKNOWN, YES, Answer, Reason
 from natars_fhir.domain.choice import doubt, pre_treatment, stated
+from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.questions.markers import amplified, stained
 from natars_fhir.domain.record import Fact
-from natars_fhir.domain.screening import Finding, Sentence
 from natars_fhir.domain.study import Asked, Kind, Rule
 
 #: Sarcoma without a type: known to be a sarcoma, not known which.

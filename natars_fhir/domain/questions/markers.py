@@ -11,10 +11,10 @@ from decimal import Decimal
 
 from natars_fhir.domain.answer import NO, UNKNOWN, YES, Answer, Reason
 from natars_fhir.domain.choice import Reading, agreed, gravest, latest_word, newest, pre_treatment
+from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.interval import Interval
 from natars_fhir.domain.questions import Concept
 from natars_fhir.domain.record import Fact
-from natars_fhir.domain.screening import Finding, Sentence
 from natars_fhir.domain.study import Asked, Rule
 
 _SILENT = Reading(None, "silent", ())

@@ -8,9 +8,9 @@ MDT, and imaging, or one refuted diagnosis, cannot rule metastasis out.
 from __future__ import annotations
 
 from natars_fhir.domain.answer import UNKNOWN
+from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.questions.presence import Doubt, doubted, is_prior, told_alone, weigh
 from natars_fhir.domain.record import Fact
-from natars_fhir.domain.screening import Finding, Sentence
 from natars_fhir.domain.study import Asked, Rule
 
 _STAGED = {"cM1": "present", "pM1": "present", "cM0": "absent", "pM0": "absent"}

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from natars_fhir.domain.answer import UNKNOWN, Answer, Reason
 from natars_fhir.domain.choice import agreed, doubt, newest, pre_treatment
+from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.interval import Interval, Number
 from natars_fhir.domain.questions import Concept
 from natars_fhir.domain.record import Fact
-from natars_fhir.domain.screening import Finding, Sentence
 from natars_fhir.domain.study import Asked, Rule
 
 Test = Callable[[Number], Answer]

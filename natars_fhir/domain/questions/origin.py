@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from natars_fhir.domain.answer import NO, UNKNOWN, YES
 from natars_fhir.domain.choice import agreed, doubt
+from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.record import Fact
-from natars_fhir.domain.screening import Finding, Sentence
 from natars_fhir.domain.study import Asked, Rule
 
 _VAGUE = "abdomen-pelvis-nos"

@@ -11,12 +11,12 @@ from decimal import Decimal
 
 from natars_fhir.domain.answer import NO, UNKNOWN, Answer
 from natars_fhir.domain.choice import agreed, doubt, of_index_surgery, onset, stated
+from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.interval import Interval
 from natars_fhir.domain.questions import Concept
 from natars_fhir.domain.questions.histology import typed
 from natars_fhir.domain.questions.presence import ever
 from natars_fhir.domain.record import Fact
-from natars_fhir.domain.screening import Finding, Sentence
 from natars_fhir.domain.study import Asked, Rule
 
 _LIPOSARCOMA = "DDLPS"

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from natars_fhir.domain.answer import NO
 from natars_fhir.domain.choice import newest, onset, stated
+from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.questions import Concept
 from natars_fhir.domain.questions.presence import Doubt, doubted, told, told_alone, weigh
 from natars_fhir.domain.questions.windows import Window, days_back
 from natars_fhir.domain.record import Fact
-from natars_fhir.domain.screening import Finding, Sentence
 from natars_fhir.domain.study import Asked, Rule
 
 _OVER = ("inactive", "remission", "resolved")

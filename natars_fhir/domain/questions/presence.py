@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from natars_fhir.domain.answer import NO, UNKNOWN, YES, Answer, Reason
 from natars_fhir.domain.choice import gravest, onset, stated
+from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.questions import Concept, negated
 from natars_fhir.domain.record import Fact
-from natars_fhir.domain.screening import Finding, Sentence
 from natars_fhir.domain.study import Asked, Rule
 
 Doubt = tuple[Fact, Reason]

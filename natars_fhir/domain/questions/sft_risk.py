@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from natars_fhir.domain.answer import UNKNOWN, Reason
 from natars_fhir.domain.choice import doubt, gravest, pre_treatment, stated
+from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.interval import Interval, Number, completed_years, days
 from natars_fhir.domain.questions.histology import proven
 from natars_fhir.domain.questions.tumour import reading, sizes
 from natars_fhir.domain.record import Fact
-from natars_fhir.domain.screening import Finding, Sentence
 from natars_fhir.domain.sft import VARIABLES, Points, points, reaches, total
 from natars_fhir.domain.study import Asked, Rule
 

@@ -10,10 +10,10 @@ from decimal import Decimal
 
 from natars_fhir.domain.answer import UNKNOWN, YES, Answer, Reason, any_of
 from natars_fhir.domain.choice import doubt, pre_treatment
+from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.interval import Interval, Number
 from natars_fhir.domain.questions.numbers import judged
 from natars_fhir.domain.record import Fact
-from natars_fhir.domain.screening import Finding, Sentence
 from natars_fhir.domain.study import Asked, Rule
 
 #: How far off an "about" may be, in cm.
