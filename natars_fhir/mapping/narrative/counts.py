@@ -76,10 +76,8 @@ def _mitoses(page: Page, words: Words, shape: Patterns, hit: Hit, reach: tuple[i
     counted = shape.per_field.search(page.text, hit.end, high) or shape.per_field.search(page.text, low, high)
     counted = counted or shape.fields_first.search(page.text, max(low, hit.start - 20), high)
     if counted:
-        value, span = (
-            _per_ten(page.text, counted, words),
-            (min(hit.start, counted.start()), max(hit.end, counted.end())),
-        )
+        value = _per_ten(page.text, counted, words)
+        span = min(hit.start, counted.start()), max(hit.end, counted.end())
     else:
         value, span = _bounded(page, hit, (low, min(end, reach[1], hit.end + 14)), shape.mitotic, _MITOTIC)
     return _said(page, MITOSES, value, span) if value else None

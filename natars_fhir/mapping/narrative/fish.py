@@ -27,6 +27,8 @@ _NO_STATE = "MDM2 FISH is named, and no result can be read"
 
 def read(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> Iterator[Said | Unread]:
     """States and ratios; a ratio alone, or one that says otherwise, gives a state as well."""
+    if True not in [each.gene for each in mentioned]:
+        return
     states = list(_states(page, words, mentioned))
     ratios = list(_ratios(page, words, mentioned))
     said = [each for each in states if isinstance(each, Said)]

@@ -25,12 +25,12 @@ from natars_fhir.mapping.narrative.words import Words
 _AND = re.compile(r"\)?\s*(?:(?:[、,/&]|和|及|与|以及|and\b|or\b|as well as\b)\s*)*")
 #: what follows a marker up to the end of its clause; brackets are read through, one within another too
 _REGION = re.compile(r"(?:[^,;。、\n()!?.]|\.(?=\d)|\((?:[^()\n]|\([^()\n]{0,40}\)){0,80}\))*(?:\([^(),;。、\n]{0,8})?")
-#: the usual one: brackets, and the clause ends; with no share, no name of another marker and no break after it
-_OWN = re.compile(
-    r"(\([^()\n]{0,40}\))(?:[;。、\n]|$|,(?!\s*[^,;。、\n\d()]{0,6}\d{1,3}(?:\.\d)?(?:\s?[-~]\s?\d{1,3})?\s?%))"
-)
+#: the usual one: brackets, and the clause ends
 _BRACKETS = re.compile(r"\([^()\n]{0,80}\)(?=[,;。、\n]|$)")
-_SHARE_NEXT = re.compile(r",\s*[^,;。、\n\d()]{0,6}\d{1,3}(?:\.\d)?(?:\s?[-~]\s?\d{1,3})?\s?%(?=\s*(?:[,;。、)\n.]|$))")
+_SHARE = r",\s*[^,;。、\n\d()]{0,6}\d{1,3}(?:\.\d)?(?:\s?[-~]\s?\d{1,3})?\s?%"
+_SHARE_NEXT = re.compile(rf"{_SHARE}(?=\s*(?:[,;。、)\n.]|$))")
+#: brackets that say all of a result
+_OWN = re.compile(rf"(\([^()\n]{{0,40}}\))(?:[;。、\n]|$|(?!{_SHARE}),)")
 _SENTENCE_WORDS = ("pending", "not-done", "not-interpretable")
 _CLOSING = re.compile(r" {0,2}\)")
 _REACH = 160
@@ -71,9 +71,9 @@ def _listed(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> list[Sa
         told = _bracketed(concept, bracket[1], words) if bracket and not gene else ()
         if not told:
             return None
-        for value, high, standing, detail in told:
+        for value, high, standing, said in told:
             span = page.span(start, end + high) if moved else (start, end + high)
-            found.append(Said(concept, value, span, standing, detail))
+            found.append(Said(concept, value, span, standing, said))
     return found
 
 
@@ -276,8 +276,7 @@ def _corrections(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> It
         if not index or following < high or cue.start - mentioned[index - 1].end > 60 or mentioned[index - 1].gene:
             continue
         text, member = page.text[cue.end : high], mentioned[index - 1]
-        found = parts(text, words)
-        if found and found[0].value is not None:
+        if _is_valued(text, words):
             for each in results(member.concept, text, words):
                 yield _one(page, words, member, each, member.start, cue.end + each.end)
 

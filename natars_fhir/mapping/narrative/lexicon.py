@@ -52,6 +52,14 @@ class Form(NamedTuple):
                 hits.append(_new(Hit, (match.start(), match.end(), tag)))
         return hits
 
+    def first(self, text: str, cased: str, start: int, end: int) -> Hit | None:
+        """The first hit."""
+        while match := self.pattern.search(text, start, end):
+            if hit := self._hit(match, cased):
+                return hit
+            start = match.end()
+        return None
+
     def overlapping(self, text: str, cased: str) -> list[Hit]:
         """All hits, also those that begin within another; a trap swallows what lies in it."""
         hits = []

@@ -20,6 +20,8 @@ _RUN, _WITHIN_RUN = re.compile(r"[a-z][a-z0-9]*"), re.compile(r"[a-z0-9]{2}")
 #: where clauses and sentences end; a full stop before a letter or a digit ends nothing
 _ENDS = re.compile(r"[。;!?\n,.](?:(?<!\.)|(?![a-zA-Z0-9]))")
 _STOPS = re.compile(r"[。;!?\n.](?:(?<!\.)|(?![a-zA-Z0-9]))")
+#: how far from its heading a quotation begins, and its pattern
+_TO_QUOTE = 6
 _QUOTE = re.compile('"[^"\n]{0,200}"')
 #: nothing else before the clause ends
 _ONE_CLAUSE = 120
@@ -65,7 +67,7 @@ class Page:
 
     def find(self, words: Lexicon, start: int = 0, end: int | None = None) -> list[Hit]:
         """The words of a list, in order."""
-        form = _form(words, self.latin, self.runs)
+        form = _part(words, self.latin, self.runs)
         if end is None:
             end = len(self.text)
         elif form is words.plain and _WITHIN_RUN.match(self.text, end - 1):
@@ -74,11 +76,16 @@ class Page:
 
     def overlapping(self, words: Lexicon) -> list[Hit]:
         """The words of a list, also those that begin within another."""
-        return _form(words, self.latin, self.runs).overlapping(self.text, self.normal.cased)
+        return _part(words, self.latin, self.runs).overlapping(self.text, self.normal.cased)
+
+    def holds(self, words: Lexicon, start: int, end: int) -> bool:
+        """Does a word of the list stand there?"""
+        form = words.whole if _WITHIN_RUN.match(self.text, end - 1) else _part(words, self.latin, self.runs)
+        return form.first(self.text, self.normal.cased, start, end) is not None
 
     def mentions(self, words: Lexicon) -> bool:
         """Does a word of the list stand anywhere, be it a trap?"""
-        return _form(words, self.latin, self.runs).pattern.search(self.text) is not None
+        return _part(words, self.latin, self.runs).pattern.search(self.text) is not None
 
     def at(self, words: Lexicon, place: int) -> Hit | None:
         """The word that begins right here."""
@@ -172,7 +179,7 @@ def page(text: str, words: Words) -> Page:
     low = form.text
     latin, runs = _HAN.search(low) is None, frozenset(_RUN.findall(low))
     ends, stops = (tuple([sign.start() for sign in signs.finditer(low)]) for signs in (_ENDS, _STOPS))
-    cues = tuple(_form(words["cues.cue"], latin, runs).find(low, form.cased, 0, len(low)))
+    cues = tuple(_part(words["cues.cue"], latin, runs).find(low, form.cased, 0, len(low)))
     voids: tuple[Stretch, ...] = ()
     amended: tuple[Stretch, ...] = ()
     tags = {cue.tag for cue in cues}
@@ -182,7 +189,7 @@ def page(text: str, words: Words) -> Page:
     return Page(form, low, latin, runs, stops, ends, cues, starts, doubts, voids, amended)
 
 
-def _form(words: Lexicon, latin: bool, runs: frozenset[str]) -> Form:
+def _part(words: Lexicon, latin: bool, runs: frozenset[str]) -> Form:
     """The part of a list that suffices for a text of these letters."""
     if latin:
         return words.latin
@@ -239,8 +246,8 @@ def _void(cue: Hit, bounds: Bounds) -> Stretch | None:
 
 def _former_end(cue: Hit, bounds: Bounds, high: int) -> int:
     """The quoted old result ends with its quotation, else with the word that corrects it, else with its sentence."""
-    quoted = _QUOTE.search(bounds.text, cue.end, high)
-    if quoted and quoted.start() - cue.end < 6:
+    quoted = _QUOTE.search(bounds.text, cue.end, min(high, cue.end + _TO_QUOTE + 202))
+    if quoted and quoted.start() - cue.end < _TO_QUOTE:
         return quoted.end()
     index = bisect_left(bounds.becomes, cue.end)
     return min(high, bounds.becomes[index]) if index < len(bounds.becomes) else high

@@ -35,8 +35,8 @@ class Patterns(NamedTuple):
     #: a number that may begin a size: quick to find
     likely: re.Pattern[str]
     number: re.Pattern[str]
-    single: re.Pattern[str]
-    several: re.Pattern[str]
+    #: between two dimensions
+    by: re.Pattern[str]
     axis: re.Pattern[str]
     after: re.Pattern[str]
     earlier: re.Pattern[str]
@@ -60,7 +60,6 @@ def patterns(words: Words) -> Patterns:
     unit = words.any("quantity.length", "cm", "mm") + r"(?![a-wyz])(?:\^?[23](?!\d))?"
     number = rf"{ranged(words)}\s*({words.any('size.near', 'over')})?\s*({unit})?"
     label = r"(?:\s*\([^()\d,]{1,10}\))?"
-    by = rf"{label}\s*(?:[x*]|by)\s*(?=[\d<>≤≥约])"
     near = {tag: words.any("size.near", tag) for tag in ("axis", "after", "earlier", "changed", "distance")}
     fill = (
         r"(?:[\s:=为是约大小仅至达(]|of|is|was|about|approximately|up to|with|to|a|the|in|最大|"
@@ -74,8 +73,7 @@ def patterns(words: Words) -> Patterns:
             rf"[0-9]{{1,6}}(?:\.[0-9]{{1,4}})?{between}(?:{words.any('size.near', 'over')})?\s{{0,3}}(?:{follows})"
         ),
         re.compile(number),
-        re.compile(number.removesuffix("?")),
-        re.compile(rf"{number}(?:{by}{number}){{1,2}}"),
+        re.compile(rf"{label}\s*(?:[x*]|by)\s*(?=\d)"),
         re.compile(rf"{near['axis']}{fill}$"),
         re.compile(rf"\s*{near['after']}"),
         re.compile(rf"{near['earlier']}(?!.*{near['changed']})[^,;。]{{0,14}}$"),
@@ -105,24 +103,36 @@ def _measures(page: Page, words: Words, shape: Patterns) -> list[Measure]:
         start = likely.start()
         if start < done:
             continue
-        found = shape.several.match(text, start)
-        first = found or shape.single.match(text, start)
-        if first:
-            done = first.end()
-            measures.append(_measure(text, start, done, shape, words))
+        pieces = _pieces(text, start, shape)
+        if len(pieces) > 1 or (pieces and pieces[0][4]):
+            done = pieces[-1].end()
+            measures.append(_measure(comparator(text, start, words), pieces, words))
     return measures
 
 
-def _measure(text: str, start: int, end: int, shape: Patterns, words: Words) -> Measure:
-    pieces = [(piece.start(), piece.groups()) for piece in shape.number.finditer(text, start, end)]
-    last = next((unit for _, (*_, unit) in reversed(pieces) if unit), None)
-    said = [
-        _dimension(comparator(text, place, words), low, high, over, unit or last, words)
-        for place, (low, high, over, unit) in pieces
-    ]
+def _pieces(text: str, start: int, shape: Patterns) -> list[re.Match[str]]:
+    """Up to three numbers with "x" between them."""
+    pieces = []
+    found = shape.number.match(text, start)
+    while found:
+        pieces.append(found)
+        by = shape.by.match(text, found.end()) if len(pieces) < 3 else None
+        found = shape.number.match(text, by.end()) if by else None
+    return pieces
+
+
+def _measure(before: str, pieces: list[re.Match[str]], words: Words) -> Measure:
+    """One measure, with the characters before its first number."""
+    last = next((unit for piece in reversed(pieces) if (unit := piece[4])), None)
+    said = []
+    for piece in pieces:
+        low, high, over, unit = piece.groups()
+        said.append(_dimension(before, low, high, over, unit or last, words))
+        before = ""
     sizes = [each.value for each in said if each.value]
     value = max(sizes, key=_extent) if sizes else None
-    return Measure(start - said[0].lead, end, value, len(said), True in [each.about for each in said])
+    start, end = pieces[0].start() - said[0].lead, pieces[-1].end()
+    return Measure(start, end, value, len(said), True in [each.about for each in said])
 
 
 class Dimension(NamedTuple):
