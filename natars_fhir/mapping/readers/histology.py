@@ -76,7 +76,7 @@ def _morphology(lore: Lore, system: str | None, number: int, behaviour: str) -> 
     if behaviour == "6":
         metastasis = Told("metastasis", "present", detail(method="pathology"))
         return (*of_coding(lore, system, f"{number}/3"), metastasis)
-    if not _FIRST_TYPED <= number <= _LAST or lore.says["http://terminology.hl7.org/CodeSystem/icd-o-3", f"{number}/3"]:
+    if not _FIRST_TYPED <= number <= _LAST or lore.says[system, f"{number}/3"]:
         return NOTHING  # no type at all, no such number, or a known type with a behaviour that it cannot have
     sarcoma = behaviour in "13" and any(low <= number <= high for low, high in _SARCOMAS)
     family = "sarcoma" if sarcoma else "other"
