@@ -19,7 +19,6 @@ from natars_fhir.fhir.check import check
 from natars_fhir.fhir.decode import Decoded, Decoder
 from natars_fhir.fhir.entry import Entry
 from natars_fhir.fhir.r4.primitives import Exact
-from natars_fhir.fhir.r4.structs import Patient
 from natars_fhir.fhir.references import Scope
 from natars_fhir.fhir.second_look import readable
 from natars_fhir.fhir.versions import VERSIONS, Name, detect
@@ -99,23 +98,23 @@ class DocumentReader:
         return self._read(decoded.resource, entry, scope, issues)
 
     def _read(self, resource: Any, entry: Entry, scope: Scope, issues: tuple[Issue, ...]) -> Reading:
-        mapping, kind = self.mapping, type(resource)
+        mapping, kind = self.mapping, type(resource).__name__
         addressed = entry.full_url or entry.url or not resource.id
-        key = scope.own(entry, resource) if addressed else f"{kind.__name__}/{resource.id}"
+        key = scope.own(entry, resource) if addressed else f"{kind}/{resource.id}"
         number, told = _version(resource.meta)
         sink = Sink((self.site, key, number, mapping.hash), scope.key, entry)
         mapping.reads[kind](resource, sink)
         if _modified(resource):
             _doubt(resource, sink)
         unmapped = tuple(sink.not_understood)
-        if not (sink.facts or sink.issues or issues) and kind is not Patient:
-            return Reading(key, kind.__name__, "read", entry.place, told, not_understood=unmapped)
+        if not (sink.facts or sink.issues or issues) and kind != "Patient":
+            return Reading(key, kind, "read", entry.place, told, not_understood=unmapped)
         subject = self._subject(resource, key, mapping.subjects[kind], sink)
         found = (*issues, *(entry.seen(issue) for issue in sink.issues)) if sink.issues else issues
         facts = tuple(sink.facts)
         names = aliases(resource, facts) if facts else ()
-        reading = Reading(key, kind.__name__, "read", entry.place, told, subject, facts, found, unmapped, names)
-        return _person(reading, resource, mapping.site.identifiers, scope, entry) if kind is Patient else reading
+        reading = Reading(key, kind, "read", entry.place, told, subject, facts, found, unmapped, names)
+        return _person(reading, resource, mapping.site.identifiers, scope, entry) if kind == "Patient" else reading
 
     def _subject(self, resource: Any, key: str, about: str, sink: Sink) -> str | None:
         """The key of the patient whom a resource is about; of resources that stand alone each is looked up once."""

@@ -22,8 +22,8 @@ class SiteMapping:
 
     site: Site
     hash: str
-    reads: Mapping[type, Read]
-    subjects: Mapping[type, str]
+    reads: Mapping[str, Read]
+    subjects: Mapping[str, str]
     kinds: frozenset[str]
     lore: Lore
 
@@ -33,7 +33,7 @@ def compiled(mappings: Mappings, site: str) -> SiteMapping:
     found = mappings.sites[site]
     lore = lore_of(mappings, found)
     reads = together(mappings.views, lore)
-    kinds = frozenset(kind.__name__ for kind in reads)
+    kinds = frozenset(reads)
     return SiteMapping(found, mappings.hash, reads, subject_of(mappings.views), kinds, lore)
 
 

@@ -42,12 +42,12 @@ def struct(resource: str) -> type[msgspec.Struct] | None:
     return found if isinstance(found, type) and issubclass(found, structs.Resource) else None
 
 
-def together(views: Iterable[View], lore: Lore) -> Mapping[type, Read]:
-    """Struct → the function that reads it with all views of its type."""
+def together(views: Iterable[View], lore: Lore) -> Mapping[str, Read]:
+    """Resource type → the function that reads it with all views of its type."""
     by_type: dict[str, list[View]] = {}
     for view in views:
         by_type.setdefault(view.resource, []).append(view)
-    return {found: _all(views, lore) for name, views in by_type.items() if (found := struct(name)) is not None}
+    return {name: _all(views, lore) for name, views in by_type.items() if struct(name) is not None}
 
 
 def _all(views: list[View], lore: Lore) -> Read:
@@ -65,6 +65,6 @@ def _all(views: list[View], lore: Lore) -> Read:
     return read
 
 
-def subject_of(views: Iterable[View]) -> Mapping[type, str]:
-    """Struct → the element that says whom its resources are about."""
-    return {found: view.about for view in views if (found := struct(view.resource)) is not None}
+def subject_of(views: Iterable[View]) -> Mapping[str, str]:
+    """Resource type → the element that says whom its resources are about."""
+    return {view.resource: view.about for view in views if struct(view.resource) is not None}
