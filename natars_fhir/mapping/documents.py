@@ -24,7 +24,6 @@ from natars_fhir.fhir.second_look import readable
 from natars_fhir.fhir.versions import VERSIONS, Name, detect
 from natars_fhir.mapping.business_key import aliases
 from natars_fhir.mapping.reading import NO_VERSION, ReadDocument, Reading
-from natars_fhir.mapping.route import route
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.site import SiteMapping
 
@@ -40,7 +39,7 @@ class DocumentReader:
     """Reads documents of one site. ``fhir_version`` settles the version; without it the content tells.
 
     R5 is what the R4 Structs refuse and its marks show; it is brought to R4 and then read (standards.md §1.4).
-    With ``routed``, results that no view asks for are let go without being checked (`mapping.route`).
+    With ``routed``, results that no criterion asks for are let go without being checked (`mapping.route`).
     """
 
     def __init__(self, mapping: SiteMapping, fhir_version: Name | None = None, *, routed: bool = False) -> None:
@@ -51,7 +50,7 @@ class DocumentReader:
         #: what was made of references and of meta, by the object that stands for the same bytes (`fhir.r4.known`)
         self._patients: dict[int, tuple[Any, str]] = {}
         self._versions: dict[int, tuple[Any, tuple[str, Version]]] = {}
-        self._route = route(mapping.lore) if routed else None
+        self._route = mapping.route if routed else None
         self._alone, self._left = Scope((), mapping.site.bases), _MEMORY
 
     def __call__(self, raw: bytes) -> ReadDocument:

@@ -11,6 +11,7 @@ from natars_fhir.domain.record import detail
 from natars_fhir.mapping.codes import Meaning, Systems, Table
 from natars_fhir.mapping.files import Mappings
 from natars_fhir.mapping.lore import DrugNames, Lore
+from natars_fhir.mapping.route import Route, route
 from natars_fhir.mapping.schema import Code, Concepts, Drugs, LocalCode, Says, Site
 from natars_fhir.mapping.units import Units
 from natars_fhir.mapping.view import Read, subject_of, together
@@ -26,6 +27,7 @@ class SiteMapping:
     subjects: Mapping[str, str]
     kinds: frozenset[str]
     lore: Lore
+    route: Route
 
 
 def compiled(mappings: Mappings, site: str) -> SiteMapping:
@@ -34,7 +36,9 @@ def compiled(mappings: Mappings, site: str) -> SiteMapping:
     lore = lore_of(mappings, found)
     reads = together(mappings.views, lore)
     kinds = frozenset(reads)
-    return SiteMapping(found, mappings.hash, reads, subject_of(mappings.views), kinds, lore)
+    return SiteMapping(
+        found, mappings.hash, reads, subject_of(mappings.views), kinds, lore, route(lore, mappings.views, reads)
+    )
 
 
 def lore_of(mappings: Mappings, site: Site) -> Lore:
