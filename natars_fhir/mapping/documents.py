@@ -56,15 +56,17 @@ class DocumentReader:
     def __call__(self, raw: bytes) -> ReadDocument:
         raw = raw.removeprefix(_BOM)
         reading = self.single(raw)
-        if reading is not None:
-            return ReadDocument("", (reading,))
+        return self.several(raw) if reading is None else ReadDocument("", (reading,))
+
+    def several(self, raw: bytes) -> ReadDocument:
+        """What the fast way does not read as one resource: a Bundle, a type that no view reads, or something wrong."""
         decoded = self._decode.look_again(raw)
         if decoded.resource is None and (decoded.kind in _WRAPPERS or not decoded.kind):
             return self._envelope(open_bundle(raw))
         return ReadDocument("", (self._entry(Entry(None, "", raw), decoded, self._scope()),))
 
     def single(self, raw: bytes) -> Reading | None:
-        """The reading of bytes that are one resource, where the fast way reads them: the way of most lines of NDJSON."""
+        """The reading of bytes that are one resource, where the fast way reads them, as of most lines of NDJSON."""
         if self._route is not None and (unasked := self._route(raw)) is not None:
             return unasked
         resource = self._decode.fast(raw)

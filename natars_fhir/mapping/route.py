@@ -91,8 +91,11 @@ def _route_of(kind: str, views: list[View], lore: Lore, read: Read) -> Route | N
     if not element:
         return None
     judged = _Judged(_judge(kind, element, read))
-    names = [("id", str), (element, Raw), ("meta", _Meta | None, None), *((name, Raw | None, None) for name in others)]
-    header = msgspec.defstruct("_Header", names)
+    optional: list[tuple[str, Any, Any]] = [
+        ("meta", _Meta | None, None),
+        *((name, Raw | None, None) for name in others),
+    ]
+    header = msgspec.defstruct("_Header", [("id", str), (element, Raw), *optional])
     decode = msgspec.json.Decoder(header).decode
 
     def let_go(raw: bytes) -> Reading | None:
@@ -129,7 +132,7 @@ def _statuses(kind: str) -> Iterator[str]:
 
 def _only(kind: str, status: str, element: str, value: Any) -> Any:
     """A resource that says nothing beside its status and one element."""
-    said = {name: None for name in structs.RESOURCES[kind].__struct_fields__} | {"status": status, element: value}
+    said = dict.fromkeys(structs.RESOURCES[kind].__struct_fields__) | {"status": status, element: value}
     return type(kind, (), said)()
 
 

@@ -57,9 +57,7 @@ class Sink(Struct, gc=False):
         if self.standing != "final":
             standing = self.standing
         self.facts.append(
-            _tuple(
-                Fact, (concept, value, self.when, self.source, intern(path), standing, self.known, span, details)
-            )
+            _tuple(Fact, (concept, value, self.when, self.source, intern(path), standing, self.known, span, details))
         )
 
     def add_all(self, told: Iterable[Told], path: str) -> None:

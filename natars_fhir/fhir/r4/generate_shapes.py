@@ -33,10 +33,10 @@ _AT_ONCE = frozenset({"id", "date", "dateTime", "instant", "boolean"})
 #: These never come twice in the same bytes.
 _FRESH = {"Identifier": "fresh", "Many[Annotation]": "fresh", "Many[Identifier]": "identifiers"}
 
-HEADER = '''"""R4's resources with their elements in bytes, generated: do not edit, run natars_fhir.fhir.r4.generate_shapes.
+HEADER = '''"""R4's resources, their elements in bytes; generated: do not edit, run natars_fhir.fhir.r4.generate_shapes.
 
-From {source}. Each function makes the values of a shape's elements, and gives the bytes that the
-resource takes when nothing stands twice in it; -1 where a choice was made twice, or not at all.
+From {source}. Each function makes the values of a shape's elements, and gives the bytes that
+the resource takes when nothing stands twice in it; -1 where a choice was made twice, or not at all.
 
 https://hl7.org/fhir/R4/resourcelist.html
 """

@@ -8,7 +8,7 @@ does not see names that stand twice, nor whether a concept is in a required valu
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -129,7 +129,7 @@ def _marks(found: Any) -> int:
     return marks
 
 
-@lru_cache(maxsize=None)
+@cache
 def _elements(kind: type[Struct]) -> Callable[[Any], Sequence[Any]]:
     """All elements of a Struct as a tuple. Every Struct of an element has at least two."""
     get: Callable[[Any], Sequence[Any]] = attrgetter(*kind.__struct_fields__)

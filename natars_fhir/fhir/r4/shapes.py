@@ -1,7 +1,7 @@
-"""R4's resources with their elements in bytes, generated: do not edit, run natars_fhir.fhir.r4.generate_shapes.
+"""R4's resources, their elements in bytes; generated: do not edit, run natars_fhir.fhir.r4.generate_shapes.
 
-From hl7.fhir.r4.core 4.0.1 (HL7, CC0-1.0). Each function makes the values of a shape's elements, and gives the bytes that the
-resource takes when nothing stands twice in it; -1 where a choice was made twice, or not at all.
+From hl7.fhir.r4.core 4.0.1 (HL7, CC0-1.0). Each function makes the values of a shape's elements, and gives the bytes that
+the resource takes when nothing stands twice in it; -1 where a choice was made twice, or not at all.
 
 https://hl7.org/fhir/R4/resourcelist.html
 """

@@ -167,13 +167,9 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
         read = once_each(read)
 
     def answer(node: Any, resource: Any, sink: Sink, concept: str, place: str, answered: bool) -> bool:
-        status = resource.status
-        if status in final:
-            sink.standing = "final"
-        elif status in pending:
-            sink.standing = "pending"
-        else:
+        if resource.status not in final and resource.status not in pending:
             return False
+        sink.standing = "final" if resource.status in final else "pending"
         stamp(resource, sink)
         seen = ""
         for path, get in values:
@@ -182,7 +178,7 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
             if value.__class__ is list:
                 value = value[0]
             if told := read(value, concept, node):
-                sink.add_all(told, place + path + (".text" if told[0].span and value.__class__ is not str else ""))
+                sink.add_all(told, place + path + _of_text(told, value))
                 if disputes and path != "interpretation" and node.interpretation:
                     _dispute(read(node.interpretation[0], concept, node), told, place, sink)
                 return True
@@ -194,6 +190,11 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
         return _absent(node, sink, concept, place, answered, absences)
 
     return answer
+
+
+def _of_text(told: tuple[Told, ...], value: Any) -> str:
+    """A span counts in a text: of a CodeableConcept that is its own text."""
+    return ".text" if told[0].span and value.__class__ is not str else ""
 
 
 def _dispute(flagged: tuple[Told, ...], told: tuple[Told, ...], place: str, sink: Sink) -> None:
