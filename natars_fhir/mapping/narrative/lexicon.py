@@ -7,15 +7,12 @@ in capitals only, without digits, is read in capitals only ("UPS" is no "ups").
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 GAP = "…"
 _GAP = r"[^,;。\n!?()]{0,8}?"
 _LATIN = re.compile(r"[a-z0-9]")
-#: letters and digits with nothing of the kind, and no gap, on either side
-_RUN = re.compile(rf"(?<![a-z0-9{GAP}])[a-z][a-z0-9]*(?![a-z0-9{GAP}])")
-_HAN = re.compile("[\u3400-\u9fff]")
 #: spaces and hyphens that a scanner or a typist leaves within a name: "MDM 2", "C D K 4", "Ki - 67", "MDM\n2"
 _WITHIN_LETTERS, _BEFORE_DIGIT = "[ -]{0,2}", r"[\s-]{0,3}"
 
@@ -52,25 +49,6 @@ class Form(NamedTuple):
                 hits.append(_new(Hit, (match.start(), match.end(), tag)))
         return hits
 
-    def first(self, text: str, cased: str, start: int, end: int) -> Hit | None:
-        """The first hit."""
-        while match := self.pattern.search(text, start, end):
-            if hit := self._hit(match, cased):
-                return hit
-            start = match.end()
-        return None
-
-    def overlapping(self, text: str, cased: str) -> list[Hit]:
-        """All hits, also those that begin within another; a trap swallows what lies in it."""
-        hits = []
-        match = self.pattern.search(text)
-        while match:
-            hit = self._hit(match, cased)
-            if hit:
-                hits.append(hit)
-            match = self.pattern.search(text, match.start() + 1 if hit else match.end())
-        return hits
-
     def at(self, text: str, cased: str, start: int) -> Hit | None:
         """The word that begins right here."""
         match = self.pattern.match(text, start)
@@ -87,47 +65,40 @@ class Form(NamedTuple):
         return _new(Hit, (start, end, tag))
 
 
+class Entry(NamedTuple):
+    """One word of a list, in normal form. ``capitals``: it must be written so."""
+
+    tag: str
+    word: str
+    capitals: bool
+
+
 class Lexicon(NamedTuple):
-    """Words that stand for tags: all, and in two parts that are quicker to look for.
+    """A list of words that stand for tags. ``scanned``: they are looked for in whole texts, all lists at once."""
 
-    ``latin`` serves a text without a Chinese character, ``plain`` one in which no run of letters and digits is one of
-    ``runs``: each word that ``plain`` leaves out holds one of them.
-    """
-
-    whole: Form
-    latin: Form
-    plain: Form
-    runs: frozenset[str]
+    name: str
     words: Mapping[str, tuple[str, ...]]
+    entries: tuple[Entry, ...]
+    whole: Form
+    scanned: bool = False
 
 
-def lexicon(table: Mapping[str, list[str]], fold: Callable[[str], str], names: bool = False) -> Lexicon:
+def lexicon(name: str, table: Mapping[str, list[str]], fold: Callable[[str], str], names: bool = False) -> Lexicon:
     """Compile a table of words by tag. *names* lets spaces, hyphens and a line break stand within a word."""
     folded = {tag: tuple(fold(word) for word in words) for tag, words in table.items()}
-    entries = [
-        (tag, plain, _in_capitals(word))
+    entries = tuple(
+        Entry(tag, plain, _in_capitals(word))
         for tag, words in table.items()
         for word, plain in zip(words, folded[tag], strict=True)
-    ]
-    latin = [entry for entry in entries if not _HAN.search(entry[1])]
-    runs = (
-        {} if names else {entry: run for entry in entries if (run := max(_RUN.findall(entry[1]), key=len, default=""))}
     )
-    plain = [entry for entry in entries if entry not in runs]
-    return Lexicon(
-        whole=_form(entries, names, _source),
-        latin=_form(latin, names, _at_word_starts),
-        plain=_form(plain, names, _source),
-        runs=frozenset(runs.values()),
-        words=folded,
-    )
+    return Lexicon(name, folded, entries, form(entries, names))
 
 
 def _in_capitals(word: str) -> bool:
     return word.isupper() and word.isascii() and word.isalpha()
 
 
-def _form(entries: list[tuple[str, str, bool]], names: bool, source: Callable[[Node, list[int]], str]) -> Form:
+def form(entries: Iterable[Entry], names: bool = False) -> Form:
     """The first of several tags of one word counts; capitals are asked for unless it is also written without."""
     tree: Node = {}
     tags: list[str] = []
@@ -138,17 +109,9 @@ def _form(entries: list[tuple[str, str, bool]], names: bool, source: Callable[[N
             tags.append(tag)
         capitals[leaf] = capitals.get(leaf, True) and must
     order: list[int] = []
-    pattern = re.compile(source(tree, order) or "(?!)")
+    pattern = re.compile(_source(tree, order) or "(?!)")
     must_be = frozenset(place for place, leaf in enumerate(order) if capitals[leaf])
     return Form(pattern, tuple(tags[leaf] for leaf in order), must_be)
-
-
-def _at_word_starts(tree: Node, order: list[int]) -> str:
-    """Tried only where a word begins: in a text of Latin letters that is quicker than by first characters."""
-    letters = {piece: child for piece, child in tree.items() if _LATIN.match(piece)}
-    signs = {piece: child for piece, child in tree.items() if piece not in letters}
-    parts = [f"(?<![a-z0-9]){_source(letters, order)}"] if letters else []
-    return "|".join([*parts, *([_source(signs, order)] if signs else [])])
 
 
 def _fragments(word: str, names: bool) -> list[str]:

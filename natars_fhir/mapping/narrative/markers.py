@@ -40,7 +40,7 @@ def mentions(page: Page, words: Words) -> tuple[Mention, ...]:
         return ()
     methods = page.find(words["fish.method"])
     ends = [hit.end for hit in methods]
-    genes = page.mentions(words["fish.gene"]) or _gene_before(words).search(page.text) is not None
+    genes = bool(page.find(words["fish.gene"])) or _gene_before(words).search(page.text) is not None
     if not (genes or any(hit.tag != "ihc" for hit in methods)) and len({hit.tag for hit in named}) == len(named):
         return tuple([Mention(concept, start, end, False) for start, end, concept in named])
     found: list[Mention] = []
