@@ -34,6 +34,8 @@ _OWN = re.compile(rf"(\([^()\n]{{0,40}}\))(?:[;。、\n]|$|(?!{_SHARE}),)")
 _SENTENCE_WORDS = ("pending", "not-done", "not-interpretable")
 _CLOSING = re.compile(r" {0,2}\)")
 _REACH = 160
+#: a third of the time that a named tuple's own constructor takes
+_new = tuple.__new__
 _NO_RESULT = "a marker is named, and no result can be read"
 
 
@@ -67,13 +69,13 @@ def _listed(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> list[Sa
     found: list[Said | Unread] = []
     text, moved = page.text, bool(page.normal.starts)
     for concept, start, end, gene in mentioned:
-        bracket = _OWN.match(text, end)
-        told = _bracketed(concept, bracket[1], words) if bracket and not gene else ()
+        bracket = None if gene else _OWN.match(text, end)
+        told = _bracketed(concept, bracket[1], words) if bracket else ()
         if not told:
             return None
         for value, high, standing, said in told:
             span = page.span(start, end + high) if moved else (start, end + high)
-            found.append(Said(concept, value, span, standing, said))
+            found.append(_new(Said, (concept, value, span, standing, said)))
     return found
 
 
@@ -133,6 +135,8 @@ def _continues(gap: str) -> bool:
 def _befores(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> dict[int, Hit]:
     """For each marker that a result word leads up to, that word."""
     found: dict[int, Hit] = {}
+    if not page.may_hold(words["results.before"]):
+        return found
     lead, signs = _lead(words)
     reached = 0
     for index, each in enumerate(mentioned):

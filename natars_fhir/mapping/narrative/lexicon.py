@@ -45,8 +45,10 @@ class Form(NamedTuple):
         for match in self.pattern.finditer(text, start, end):
             leaf = (match.lastindex or 1) - 1
             tag = tags[leaf]
-            if tag != "trap" and (leaf not in capitals or cased[match.start() : match.end()].isupper()):
-                hits.append(_new(Hit, (match.start(), match.end(), tag)))
+            if tag != "trap":
+                low, high = match.span()
+                if leaf not in capitals or cased[low:high].isupper():
+                    hits.append(_new(Hit, (low, high, tag)))
         return hits
 
     def at(self, text: str, cased: str, start: int) -> Hit | None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from natars_fhir.mapping.narrative.page import Page
 from natars_fhir.mapping.narrative.words import Words
 
+_new = tuple.__new__
 _ALIAS = re.compile(r"\s{0,2}\(\s{0,2}")
 #: between a name and the word that makes it a gene's; a bracket may close there
 _TO_GENE = re.compile(r"(?:\s?\([^()]{1,10}\)\s?|[\s)(]{0,3})(?:检测|蛋白)?[\s(]{0,2}")
@@ -39,10 +40,11 @@ def mentions(page: Page, words: Words) -> tuple[Mention, ...]:
     if not named:
         return ()
     methods = page.find(words["fish.method"])
-    ends = [hit.end for hit in methods]
     genes = bool(page.find(words["fish.gene"])) or _gene_before(words).search(page.text) is not None
-    if not (genes or any(hit.tag != "ihc" for hit in methods)) and len({hit.tag for hit in named}) == len(named):
-        return tuple([Mention(concept, start, end, False) for start, end, concept in named])
+    stains = not genes and {"ihc"}.issuperset([hit.tag for hit in methods])
+    if stains and len({concept for _, _, concept in named}) == len(named):
+        return tuple([_new(Mention, (concept, start, end, False)) for start, end, concept in named])
+    ends = [hit.end for hit in methods]
     found: list[Mention] = []
     for start, end, concept in named:
         before = bisect_right(ends, start) - 1

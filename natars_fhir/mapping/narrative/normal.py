@@ -17,12 +17,15 @@ _HAN = "\u3400-\u9fff"
 #: one Chinese character a time, each with a space before it, as OCR leaves them
 _SPACED = re.compile(rf" [{_HAN}] [{_HAN}](?: [{_HAN}])*(?![{_HAN}])")
 _BREAK = re.compile(rf"\n| (?= {{0,3}}[{_HAN}])")
-#: all but ASCII, the common Chinese characters and the full stop: what may need folding wherever it stands
-_ODD = "\x80-\u3001\u3003-\u4dff\ua000-\U0010ffff"
+#: all but ASCII, the common Chinese characters, comma and full stop: what may need folding wherever it stands
+_ODD = "\x80-\u3000\u3003-\u4dff\ua000-\U0010ffff"
 #: beyond so many kinds of characters to change, one pass of ``translate`` is quicker than one ``replace`` each
 _KINDS = 40
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
-_SPACES = "\t\v\f\x1c\x1d\x1e\x1f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_SPACES = (
+    "\t\v\f\x1c\x1d\x1e\x1f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u202f\u205f\u3000"
+)
 #: what Chinese reports are full of; in most of them nothing else needs folding
 _USUAL = "，（）：；×－＋％？～"
 #: for halves of characters (surrogates), which no encoding can write

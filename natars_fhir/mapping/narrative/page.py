@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from natars_fhir.mapping.narrative.lexicon import Hit, Lexicon
 from natars_fhir.mapping.narrative.normal import Normal, normal
-from natars_fhir.mapping.narrative.scan import Candidate, between, hits
+from natars_fhir.mapping.narrative.scan import Candidate, hits
 from natars_fhir.mapping.narrative.words import Words
 
 _CUES = "cues.cue"
@@ -66,24 +66,24 @@ class Page(NamedTuple):
         high = len(self.text) if end is None else min(end, len(self.text))
         if not words.scanned:
             return words.whole.find(self.text, self.normal.cased, start, high)
-        if not (candidates := self.found.get(words.name)):
-            return []
-        if start or end is not None:
-            candidates = between(candidates, start, high)
-        return hits(candidates, self.text, self.normal.cased, high)
+        candidates = self.found.get(words.name)
+        return hits(candidates, self.text, self.normal.cased, start, high) if candidates else []
+
+    def may_hold(self, words: Lexicon) -> bool:
+        """May a word of a scanned list stand in the text?"""
+        return words.name in self.found
 
     def overlapping(self, words: Lexicon) -> list[Hit]:
         """The words of a scanned list, also those that begin within another."""
         candidates = self.found.get(words.name)
-        return hits(candidates, self.text, self.normal.cased, len(self.text), apart=False) if candidates else []
+        return hits(candidates, self.text, self.normal.cased, 0, len(self.text), apart=False) if candidates else []
 
     def at(self, words: Lexicon, place: int) -> Hit | None:
         """The word that begins right here."""
         if not words.scanned:
             return words.whole.at(self.text, self.normal.cased, place)
-        if not (candidates := self.found.get(words.name)):
-            return None
-        found = hits(between(candidates, place, place + 1), self.text, self.normal.cased, len(self.text))
+        here = [each for each in self.found.get(words.name, ()) if each[0] == place]
+        found = hits(here, self.text, self.normal.cased, place, len(self.text))
         return found[0] if found else None
 
     def has(self, words: Lexicon, tag: str, start: int, end: int) -> bool:
@@ -175,7 +175,7 @@ def page(text: str, words: Words) -> Page:
     ends = tuple([sign.start() for sign in _ENDS.finditer(low)])
     stops = tuple([end for end in ends if low[end] != ","])
     found = words.scanner(low)
-    cues = tuple(hits(found[_CUES], low, form.cased, len(low))) if _CUES in found else ()
+    cues = tuple(hits(found[_CUES], low, form.cased, 0, len(low))) if _CUES in found else ()
     voids: tuple[Stretch, ...] = ()
     amended: tuple[Stretch, ...] = ()
     tags = {cue.tag for cue in cues}

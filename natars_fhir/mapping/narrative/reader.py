@@ -40,8 +40,8 @@ def read(text: str, words: Words, kind: Kind = "pathology") -> Reading:
         *sites.read(leaf, words, kind),
         *statements.read(leaf, words, kind),
     ]
-    said = [each for each in found if isinstance(each, Said)]
-    unread = [each for each in found if isinstance(each, Unread)] if len(said) < len(found) else []
+    said = [each for each in found if each.__class__ is Said]
+    unread = [each for each in found if each.__class__ is Unread] if len(said) < len(found) else []
     return Reading(_in_order(_corrected(leaf, _once(said))), tuple(sorted(unread, key=_SPAN)))
 
 

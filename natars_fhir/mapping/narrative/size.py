@@ -32,6 +32,8 @@ _BEFORE, _AFTER = 200, 60
 class Patterns(NamedTuple):
     """What sizes look like."""
 
+    #: a unit or a "by": no size is without one
+    sign: re.Pattern[str]
     #: a number that may begin a size: quick to find
     likely: re.Pattern[str]
     number: re.Pattern[str]
@@ -69,6 +71,7 @@ def patterns(words: Words) -> Patterns:
     between = rf"\s{{0,3}}(?:{words.any('quantity.word', 'range')}\s{{0,3}}[0-9.]{{1,8}}\s{{0,3}})?"
     follows = rf"{unit}|[x*]|by|\([^()\d,]{{1,10}}\)\s*(?:[x*]|by)"
     return Patterns(
+        re.compile(rf"[x*]|by|{unit}"),
         re.compile(
             rf"[0-9]{{1,6}}(?:\.[0-9]{{1,4}})?{between}(?:{words.any('size.near', 'over')})?\s{{0,3}}(?:{follows})"
         ),
@@ -97,7 +100,9 @@ def read(page: Page, words: Words, method: str) -> list[Said | Unread]:
 def _measures(page: Page, words: Words, shape: Patterns) -> list[Measure]:
     """Every "a x b x c" and every single number with a unit."""
     text = page.text
-    measures = []
+    measures: list[Measure] = []
+    if shape.sign.search(text) is None:
+        return measures
     done = 0
     for likely in shape.likely.finditer(text):
         start = likely.start()

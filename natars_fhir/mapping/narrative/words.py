@@ -60,12 +60,11 @@ TABLES: Mapping[str, str] = {
 _CHARACTERS = "characters"
 #: the compiled list of all statements, and the tables of statements.toml that are no concepts
 STATEMENTS = "statements"
-#: The lists whose words are looked for in whole texts; the others serve short stretches, or are full of small words.
+#: The lists whose words are looked for in whole texts, all in one pass. The others are asked for rarely, or nearby.
 _SCANNED = frozenset(
     {
-        *("cues.cue", "results.word", "results.before", "fish.method", "fish.gene", "fish.status", "size.thing"),
-        *("grade.mark", "counts.name", "histology.name", "sites.organ", "sites.mark", "sites.lesion", STATEMENTS),
-        *("statements.place", "statements.elsewhere", "statements.risk"),
+        *("cues.cue", "results.before", "fish.method", "fish.gene", "size.thing", "grade.mark", "counts.name"),
+        *("histology.name", "sites.mark", "sites.lesion", STATEMENTS),
     }
 )
 NO_CONCEPTS = frozenset({"scale", "place", "answer", "elsewhere", "risk"})

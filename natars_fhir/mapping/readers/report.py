@@ -27,6 +27,9 @@ _HIDDEN = re.compile(r"<(style|script)\b.*?</\1\s*>|<!.*?>|<\?.*?>", re.IGNORECA
 _INLINE = re.compile(r"</?(?:a|b|em|font|i|small|span|strong|sub|sup|u)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 
+#: What a report's kind says more of: how it was seen
+_SEEN = frozenset({"histology", "tumour-size", "metastasis"})
+
 #: What a report's own words say of its kind, where no code does (in this order)
 _WORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("pathology", re.compile("病理|免疫组化|patholog|histolog|immunohisto")),
@@ -57,7 +60,7 @@ def report(view: View, lore: Lore) -> Plan:
             spoken_as = kind or _kind_by_words(text)
             found += [(place, told) for told in narrated(text, lore, spoken_as, place, sink)]
         for place, told in once(found):
-            sink.add(_with_basis(told, kind or "other"), place)
+            sink.add(_with_basis(told, kind or "other") if told.concept in _SEEN else told, place)
 
     return plan
 
