@@ -108,11 +108,10 @@ def _necrosis(page: Page, words: Words, shape: Patterns, hit: Hit, reach: tuple[
     """A share beside the name, else what the words beside it bound."""
     low, high = page.clause(hit.start)
     low, high = max(low, reach[0], hit.start - 24), min(high, reach[1], hit.end + 20)
-    share = (
-        shape.share.search(page.text, hit.end, high)
-        or _share_next(page, words, shape, hit.end, high)
-        or _share_before(page, shape, low, hit)
-    )
+    share = None
+    if page.text.find("%", low, high + 30) >= 0:
+        share = shape.share.search(page.text, hit.end, high)
+        share = share or _share_next(page, words, shape, hit.end, high) or _share_before(page, shape, low, hit)
     if not share:
         value, span = _bounded(page, hit, (low, min(high, hit.end + 10)), shape.necrotic, _NECROTIC_WORDS)
         return _said(page, NECROSIS, value, span) if value else None

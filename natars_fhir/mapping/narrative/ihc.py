@@ -52,44 +52,55 @@ def read(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> list[Said 
     """Every stain's result in the text."""
     if not mentioned:
         return []
-    found: list[Said | Unread] = []
     befores = _befores(page, words, mentioned)
-    if not (befores or page.voids or page.doubts) and (listed := _listed(page, words, mentioned)):
-        return listed
-    for group in _groups(page, mentioned, befores):
-        if not (page.voids and page.void(group.members[0].start)):
-            found += _results(page, words, group)
+    found = None if befores else _listed(page, words, mentioned)
+    if found is None:
+        groups = _groups(page, mentioned, befores)
+        found = [
+            said for group in groups if not page.void(group.members[0].start) for said in _results(page, words, group)
+        ]
     if page.amended:
         found += _corrections(page, words, mentioned)
     return found
 
 
 def _listed(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> list[Said | Unread] | None:
-    """The usual list: every name with a result in brackets of its own, nothing doubted. None for any other text."""
+    """The usual list: every name with a result in brackets of its own. None for any other text."""
     found: list[Said | Unread] = []
-    text, moved = page.text, bool(page.normal.starts)
-    for concept, start, end, gene in mentioned:
+    text, moved, voids, doubts = page.text, bool(page.normal.starts), page.voids, page.doubts
+    for member in mentioned:
+        concept, start, end, gene = member
         bracket = None if gene else _OWN.match(text, end)
-        told = _bracketed(concept, bracket[1], words) if bracket else ()
+        first, told = _bracketed(concept, bracket[1], words) if bracket else _NOTHING
         if not told:
             return None
-        for value, high, standing, said in told:
-            span = page.span(start, end + high) if moved else (start, end + high)
+        if voids and (page.void(start) or page.void(end + first - 1)):
+            continue
+        for value, length, standing, said in told:
+            high = end + length
+            if doubts and standing == "final" and _is_doubted(page, words, member, high):
+                standing = "hedged"
+            span = page.span(start, high) if moved else (start, high)
             found.append(_new(Said, (concept, value, span, standing, said)))
     return found
 
 
+#: where the first result ends, and each with its end and standing
+Bracketed = tuple[int, tuple[tuple[str, int, Standing, Detail], ...]]
+_NOTHING: Bracketed = (0, ())
+
+
 @lru_cache(maxsize=4096)
-def _bracketed(concept: str, text: str, words: Words) -> tuple[tuple[str, int, Standing, Detail], ...]:
-    """What a result in brackets means, each with its end and standing; empty where it is not to be read by itself."""
+def _bracketed(concept: str, text: str, words: Words) -> Bracketed:
+    """What a result in brackets means; nothing where it is not to be read by itself."""
     if not _is_valued(text, words):
-        return ()
+        return _NOTHING
     told = []
     for each in results(concept, text, words):
         closing = _CLOSING.match(text, each.end)
         standing: Standing = "pending" if each.awaited else firmness(each.doubted)
         told.append((each.value, closing.end() if closing else each.end, standing, each.detail))
-    return tuple(told)
+    return parts(text, words)[0].end, tuple(told)
 
 
 def _groups(page: Page, mentioned: tuple[Mention, ...], befores: dict[int, Hit]) -> Iterator[Group]:
@@ -124,6 +135,8 @@ def _runs(page: Page, mentioned: tuple[Mention, ...], befores: dict[int, Hit]) -
 
 def _together(page: Page, left: Mention, right: Mention) -> bool:
     if right.start - left.end > 12 or left.gene != right.gene:
+        return False
+    if page.text[left.end] == "(" and left.end < right.start:
         return False
     return _AND.fullmatch(page.text, left.end, right.start) is not None
 

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from natars_fhir.domain.interval import Number
@@ -71,7 +72,7 @@ def patterns(words: Words) -> Patterns:
     between = rf"\s{{0,3}}(?:{words.any('quantity.word', 'range')}\s{{0,3}}[0-9.]{{1,8}}\s{{0,3}})?"
     follows = rf"{unit}|[x*]|by|\([^()\d,]{{1,10}}\)\s*(?:[x*]|by)"
     return Patterns(
-        re.compile(rf"[x*]|by|{unit}"),
+        re.compile("|".join(map(re.escape, ("x", "*", "by", *chain(*words["quantity.length"].words.values()))))),
         re.compile(
             rf"[0-9]{{1,6}}(?:\.[0-9]{{1,4}})?{between}(?:{words.any('size.near', 'over')})?\s{{0,3}}(?:{follows})"
         ),
