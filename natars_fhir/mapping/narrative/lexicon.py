@@ -14,6 +14,7 @@ GAP = "…"
 _GAP = r"[^,;。\n!?()]{0,8}?"
 _LATIN = re.compile(r"[a-z0-9]")
 #: spaces and hyphens that a scanner or a typist leaves within a name: "MDM 2", "C D K 4", "Ki - 67", "MDM\n2"
+_APART = re.compile(r"[\s-]")
 _WITHIN_LETTERS, _BEFORE_DIGIT = "[ -]{0,2}", r"[\s-]{0,3}"
 
 Node = dict[str, Any]
@@ -67,6 +68,28 @@ class Form(NamedTuple):
         return _new(Hit, (start, end, tag))
 
 
+class Names(NamedTuple):
+    """Names that may hold spaces and hyphens, compiled without a group for each: quicker where a text is full of them.
+
+    ``known``: for every spelling without those, its tag, and whether it must be written in capitals.
+    """
+
+    pattern: re.Pattern[str]
+    known: Mapping[str, tuple[str, bool]]
+
+    def find(self, text: str, cased: str, start: int, end: int) -> list[Hit]:
+        """As :meth:`Form.find`."""
+        known = self.known
+        hits: list[Hit] = []
+        for match in self.pattern.finditer(text, start, end):
+            low, high = match.span()
+            name = text[low:high]
+            tag, must = known.get(name) or known[_APART.sub("", name)]
+            if tag != "trap" and not (must and not cased[low:high].isupper()):
+                hits.append(_new(Hit, (low, high, tag)))
+        return hits
+
+
 class Entry(NamedTuple):
     """One word of a list, in normal form. ``capitals``: it must be written so."""
 
@@ -85,28 +108,40 @@ class Lexicon(NamedTuple):
     scanned: bool = False
 
 
-def lexicon(name: str, table: Mapping[str, list[str]], fold: Callable[[str], str], names: bool = False) -> Lexicon:
-    """Compile a table of words by tag. *names* lets spaces, hyphens and a line break stand within a word."""
+def lexicon(name: str, table: Mapping[str, list[str]], fold: Callable[[str], str]) -> Lexicon:
+    """Compile a table of words by tag."""
     folded = {tag: tuple(fold(word) for word in words) for tag, words in table.items()}
     entries = tuple(
         Entry(tag, plain, _in_capitals(word))
         for tag, words in table.items()
         for word, plain in zip(words, folded[tag], strict=True)
     )
-    return Lexicon(name, folded, entries, form(entries, names))
+    return Lexicon(name, folded, entries, form(entries))
+
+
+def names(entries: Iterable[Entry]) -> Names:
+    """Spaces, hyphens and a line break may stand within a word. The first of several tags of one word counts."""
+    tree: Node = {}
+    known: dict[str, tuple[str, bool]] = {}
+    for tag, word, must in entries:
+        _insert(tree, _fragments(word, names=True), word, 0)
+        name = _APART.sub("", word)
+        first, also = known.get(name, (tag, True))
+        known[name] = first, also and must
+    return Names(re.compile(_source(tree, [], mark="") or "(?!)"), known)
 
 
 def _in_capitals(word: str) -> bool:
     return word.isupper() and word.isascii() and word.isalpha()
 
 
-def form(entries: Iterable[Entry], names: bool = False) -> Form:
+def form(entries: Iterable[Entry]) -> Form:
     """The first of several tags of one word counts; capitals are asked for unless it is also written without."""
     tree: Node = {}
     tags: list[str] = []
     capitals: dict[int, bool] = {}
     for tag, word, must in entries:
-        leaf = _insert(tree, _fragments(word, names), word, len(tags))
+        leaf = _insert(tree, _fragments(word), word, len(tags))
         if leaf == len(tags):
             tags.append(tag)
         capitals[leaf] = capitals.get(leaf, True) and must
@@ -116,7 +151,7 @@ def form(entries: Iterable[Entry], names: bool = False) -> Form:
     return Form(pattern, tuple(tags[leaf] for leaf in order), must_be)
 
 
-def _fragments(word: str, names: bool) -> list[str]:
+def _fragments(word: str, names: bool = False) -> list[str]:
     """The word as pieces of a pattern, one a character."""
     if names:
         word = re.sub(r"(?<=[a-z0-9])[ -]+(?=[a-z0-9])", "", word)
@@ -153,15 +188,15 @@ def _insert(tree: Node, fragments: list[str], word: str, leaf: int) -> int:
     return int(place)
 
 
-def _source(node: Node, order: list[int]) -> str:
-    """The pattern below a node; every leaf is an empty group, so the last group says which word it was."""
+def _source(node: Node, order: list[int], mark: str = "()") -> str:
+    """The pattern below a node; with *mark* every leaf is an empty group, so the last group says which word it was."""
     if not node:
         return ""
-    options = [piece + _source(child, order) for piece, child in _longest_first(node)]
+    options = [piece + _source(child, order, mark) for piece, child in _longest_first(node)]
     if "" in node:
         leaf, end = node[""]
         order.append(leaf)
-        options.append(end + "()")
+        options.append(end + mark)
     return options[0] if len(options) == 1 else "(?:" + "|".join(options) + ")"
 
 

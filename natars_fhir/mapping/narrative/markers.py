@@ -30,13 +30,13 @@ def marker(text: str, words: Words) -> str | None:
     folded = words.characters.whole(text)
     cased = text.translate(words.characters)
     cased = cased if len(cased) == len(folded) else folded
-    found = {hit.tag for hit in words["markers.marker"].whole.find(folded, cased, 0, len(folded))}
+    found = {hit.tag for hit in words.names.find(folded, cased, 0, len(folded))}
     return found.pop() if len(found) == 1 else None
 
 
 def mentions(page: Page, words: Words) -> tuple[Mention, ...]:
     """Every marker that the text names, in order; a name and its alias in brackets are one."""
-    named = page.find(words["markers.marker"])
+    named = words.names.find(page.text, page.normal.cased, 0, len(page.text))
     if not named:
         return ()
     methods = page.find(words["fish.method"])
