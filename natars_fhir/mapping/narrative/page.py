@@ -125,10 +125,11 @@ class Page(NamedTuple):
     def before(self, start: int, low: int | None = None) -> Stance:
         """What the cues to the left, in the clause or down to *low*, make of it."""
         index = bisect_left(self.cue_starts, start)
-        reach = start - (_ONE_CLAUSE if low is None else _ONE_SENTENCE)
-        if not index or self.cue_starts[index - 1] < reach:
+        if not index:
             return PLAIN
-        low = max(self.clause(start)[0] if low is None else low, reach)
+        low = max(self.clause(start)[0], start - _ONE_CLAUSE) if low is None else max(low, start - _ONE_SENTENCE)
+        if self.cue_starts[index - 1] < low:
+            return PLAIN
         denied = hedged = False
         while index and (cue := self.cues[index - 1]).start >= low:
             index -= 1
@@ -143,9 +144,11 @@ class Page(NamedTuple):
     def after(self, end: int) -> Stance:
         """What the cues to the right, in the clause, make of it."""
         index = bisect_left(self.cue_starts, end)
-        if index == len(self.cue_starts) or self.cue_starts[index] > end + _ONE_CLAUSE:
+        if index == len(self.cue_starts):
             return PLAIN
         high = min(self.clause(end)[1], end + _ONE_CLAUSE)
+        if self.cue_starts[index] > high:
+            return PLAIN
         denied = hedged = False
         for cue in self.cues[index : bisect_left(self.cue_starts, high + 1)]:
             if cue.tag == "stop":
