@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from natars_fhir.domain.record import Detail, Standing
 from natars_fhir.mapping.narrative.lexicon import GAP, Hit
-from natars_fhir.mapping.narrative.markers import Mention
+from natars_fhir.mapping.narrative.markers import SHARE, Mention
 from natars_fhir.mapping.narrative.page import Page
 from natars_fhir.mapping.narrative.said import Said, Unread, firmness
 from natars_fhir.mapping.narrative.stain import Part, Result, parts, result, results
@@ -27,10 +27,7 @@ _AND = re.compile(r"\)?\s*(?:(?:[、,/&]|和|及|与|以及|and\b|or\b|as well a
 _REGION = re.compile(r"(?:[^,;。、\n()!?.]|\.(?=\d)|\((?:[^()\n]|\([^()\n]{0,40}\)){0,80}\))*(?:\([^(),;。、\n]{0,8})?")
 #: the usual one: brackets, and the clause ends
 _BRACKETS = re.compile(r"\([^()\n]{0,80}\)(?=[,;。、\n]|$)")
-_SHARE = r",\s*[^,;。、\n\d()]{0,6}\d{1,3}(?:\.\d)?(?:\s?[-~]\s?\d{1,3})?\s?%"
-_SHARE_NEXT = re.compile(rf"{_SHARE}(?=\s*(?:[,;。、)\n.]|$))")
-#: brackets that say all of a result
-_OWN = re.compile(rf"(\([^()\n]{{0,40}}\))(?:[;。、\n]|$|(?!{_SHARE}),)")
+_SHARE_NEXT = re.compile(rf"{SHARE}(?=\s*(?:[,;。、)\n.]|$))")
 _SENTENCE_WORDS = ("pending", "not-done", "not-interpretable")
 _CLOSING = re.compile(r" {0,2}\)")
 _REACH = 160
@@ -67,11 +64,10 @@ def read(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> list[Said 
 def _listed(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> list[Said | Unread] | None:
     """The usual list: every name with a result in brackets of its own. None for any other text."""
     found: list[Said | Unread] = []
-    text, moved, voids, doubts = page.text, bool(page.normal.starts), page.voids, page.doubts
+    moved, voids, doubts = bool(page.normal.starts), page.voids, page.doubts
     for member in mentioned:
-        concept, start, end, gene = member
-        bracket = None if gene else _OWN.match(text, end)
-        first, told = _bracketed(concept, bracket[1], words) if bracket else _NOTHING
+        concept, start, end, gene, own = member
+        first, told = _bracketed(concept, own, words) if own and not gene else _NOTHING
         if not told:
             return None
         if voids and (page.void(start) or page.void(end + first - 1)):
@@ -300,6 +296,6 @@ def _corrections(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> It
 
 def bare(page: Page, words: Words, concept: str) -> Iterator[Said]:
     """A short value of a marker that is known already: ``阳性(+++)``."""
-    member = Mention(concept, 0, 0, False)
+    member = Mention(concept, 0, 0)
     for each in results(concept, page.text, words):
         yield _one(page, words, member, each, 0, each.end)

@@ -71,23 +71,15 @@ class Form(NamedTuple):
 class Names(NamedTuple):
     """Names that may hold spaces and hyphens, compiled without a group for each: quicker where a text is full of them.
 
-    ``known``: for every spelling without those, its tag, and whether it must be written in capitals.
+    ``known``: for every name without those, its tag, and whether it must be written in capitals.
     """
 
     pattern: re.Pattern[str]
     known: Mapping[str, tuple[str, bool]]
 
-    def find(self, text: str, cased: str, start: int, end: int) -> list[Hit]:
-        """As :meth:`Form.find`."""
-        known = self.known
-        hits: list[Hit] = []
-        for match in self.pattern.finditer(text, start, end):
-            low, high = match.span()
-            name = text[low:high]
-            tag, must = known.get(name) or known[_APART.sub("", name)]
-            if tag != "trap" and not (must and not cased[low:high].isupper()):
-                hits.append(_new(Hit, (low, high, tag)))
-        return hits
+    def meaning(self, name: str) -> tuple[str, bool]:
+        """What a name stands for, however it is spelled."""
+        return self.known.get(name) or self.known[_APART.sub("", name)]
 
 
 class Entry(NamedTuple):
@@ -119,8 +111,11 @@ def lexicon(name: str, table: Mapping[str, list[str]], fold: Callable[[str], str
     return Lexicon(name, folded, entries, form(entries))
 
 
-def names(entries: Iterable[Entry]) -> Names:
-    """Spaces, hyphens and a line break may stand within a word. The first of several tags of one word counts."""
+def names(entries: Iterable[Entry], following: str = "") -> Names:
+    """Spaces, hyphens and a line break may stand within a word. The first of several tags of one word counts.
+
+    *following* is a pattern that may match right after a name.
+    """
     tree: Node = {}
     known: dict[str, tuple[str, bool]] = {}
     for tag, word, must in entries:
@@ -128,7 +123,7 @@ def names(entries: Iterable[Entry]) -> Names:
         name = _APART.sub("", word)
         first, also = known.get(name, (tag, True))
         known[name] = first, also and must
-    return Names(re.compile(_source(tree, [], mark="") or "(?!)"), known)
+    return Names(re.compile(f"(?:{_source(tree, [], mark='') or '(?!)'}){following}"), known)
 
 
 def _in_capitals(word: str) -> bool:

@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from natars_fhir.mapping.narrative.lexicon import GAP, Entry, Lexicon, Names, form, lexicon, names
+from natars_fhir.mapping.narrative.lexicon import GAP, Entry, Lexicon, form, lexicon
 from natars_fhir.mapping.narrative.normal import Characters, Joins
 from natars_fhir.mapping.narrative.scan import Scanner
 
@@ -85,8 +85,6 @@ class Words:
     characters: Characters
     lexicons: Mapping[str, Lexicon]
     joins: Joins
-    #: the markers' names
-    names: Names
     #: looks for the words of all scanned lists
     scanner: Scanner
 
@@ -191,7 +189,7 @@ def _compiled(tables: Tables, characters: Characters) -> Words:
     lists.append(lexicon(STATEMENTS, _statements(tables), characters.whole))
     lexicons = {each.name: each._replace(scanned=each.name in _SCANNED) for each in lists}
     scanner = Scanner(each for each in lexicons.values() if each.scanned)
-    return Words(characters, lexicons, _joins(tables, characters), names(lexicons["markers.marker"].entries), scanner)
+    return Words(characters, lexicons, _joins(tables, characters), scanner)
 
 
 def _statements(tables: Tables) -> dict[str, list[str]]:
