@@ -13,12 +13,12 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from natars_fhir.domain.record import Detail, Standing
+from natars_fhir.domain.record import Standing
 from natars_fhir.mapping.narrative.lexicon import GAP, Hit
 from natars_fhir.mapping.narrative.markers import SHARE, Mention
 from natars_fhir.mapping.narrative.page import Page
 from natars_fhir.mapping.narrative.said import Said, Unread, firmness
-from natars_fhir.mapping.narrative.stain import Part, Result, parts, result, results
+from natars_fhir.mapping.narrative.stain import CLOSING, NOTHING, Part, Result, bracketed, parts, result, results
 from natars_fhir.mapping.narrative.words import Words
 
 #: between markers that share a result
@@ -29,7 +29,6 @@ _REGION = re.compile(r"(?:[^,;。、\n()!?.]|\.(?=\d)|\((?:[^()\n]|\([^()\n]{0,4
 _BRACKETS = re.compile(r"\([^()\n]{0,80}\)(?=[,;。、\n]|$)")
 _SHARE_NEXT = re.compile(rf"{SHARE}(?=\s*(?:[,;。、)\n.]|$))")
 _SENTENCE_WORDS = ("pending", "not-done", "not-interpretable")
-_CLOSING = re.compile(r" {0,2}\)")
 _REACH = 160
 #: a third of the time that a named tuple's own constructor takes
 _new = tuple.__new__
@@ -67,7 +66,7 @@ def _listed(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> list[Sa
     moved, voids, doubts = bool(page.normal.starts), page.voids, page.doubts
     for member in mentioned:
         concept, start, end, gene, own = member
-        first, told = _bracketed(concept, own, words) if own and not gene else _NOTHING
+        first, told = bracketed(concept, own, words) if own and not gene else NOTHING
         if not told:
             return None
         if voids and (page.void(start) or page.void(end + first - 1)):
@@ -79,24 +78,6 @@ def _listed(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> list[Sa
             span = page.span(start, high) if moved else (start, high)
             found.append(_new(Said, (concept, value, span, standing, said)))
     return found
-
-
-#: where the first result ends, and each with its end and standing
-Bracketed = tuple[int, tuple[tuple[str, int, Standing, Detail], ...]]
-_NOTHING: Bracketed = (0, ())
-
-
-@lru_cache(maxsize=4096)
-def _bracketed(concept: str, text: str, words: Words) -> Bracketed:
-    """What a result in brackets means; nothing where it is not to be read by itself."""
-    if not _is_valued(text, words):
-        return _NOTHING
-    told = []
-    for each in results(concept, text, words):
-        closing = _CLOSING.match(text, each.end)
-        standing: Standing = "pending" if each.awaited else firmness(each.doubted)
-        told.append((each.value, closing.end() if closing else each.end, standing, each.detail))
-    return parts(text, words)[0].end, tuple(told)
 
 
 def _groups(page: Page, mentioned: tuple[Mention, ...], befores: dict[int, Hit]) -> Iterator[Group]:
@@ -258,7 +239,7 @@ def _distinct(members: tuple[Mention, ...]) -> Sequence[Mention]:
 def _one(page: Page, words: Words, member: Mention, told: Result, low: int, high: int) -> Said:
     """One result, from the marker's name or what stands before it to its closing bracket."""
     start, end = min(low, member.start), max(high, member.end)
-    if (closing := _CLOSING.match(page.text, end)) and page.text.find("(", member.end, end) >= 0:
+    if (closing := CLOSING.match(page.text, end)) and page.text.find("(", member.end, end) >= 0:
         end = closing.end()
     standing: Standing = "pending" if told.awaited else firmness(told.doubted or _is_doubted(page, words, member, end))
     return Said(member.concept, told.value, page.span(start, end), standing, told.detail)

@@ -49,7 +49,7 @@ def mentions(page: Page, words: Words) -> tuple[Mention, ...]:
     if not named:
         return ()
     methods = page.find(words["fish.method"])
-    genes = bool(page.find(words["fish.gene"])) or _gene_before(words).search(page.text) is not None
+    genes = bool(page.find(words["fish.gene"])) or [word for word in _leading(words) if word in page.text] != []
     stains = not genes and {"ihc"}.issuperset([hit.tag for hit in methods])
     if stains and len({mention.concept for mention in named}) == len(named):
         return tuple(named)
@@ -96,8 +96,9 @@ def _is_gene(page: Page, start: int, end: int, words: Words) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _gene_before(words: Words) -> re.Pattern[str]:
-    return re.compile(words.any("fish.gene", "before"))
+def _leading(words: Words) -> tuple[str, ...]:
+    """The first words of all that may stand before a gene's name."""
+    return tuple({word.split()[0] for word in words["fish.gene"].words["before"]})
 
 
 @lru_cache(maxsize=8)
