@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from natars_fhir.mapping.narrative.lexicon import Hit, Lexicon
 from natars_fhir.mapping.narrative.normal import Normal, normal
-from natars_fhir.mapping.narrative.scan import Candidate, hits
+from natars_fhir.mapping.narrative.scan import Candidate, between, hits
 from natars_fhir.mapping.narrative.words import Words
 
 _CUES = "cues.cue"
@@ -82,7 +82,7 @@ class Page(NamedTuple):
         """The word that begins right here."""
         if not words.scanned:
             return words.whole.at(self.text, self.normal.cased, place)
-        here = [each for each in self.found.get(words.name, ()) if each[0] == place]
+        here = between(self.found.get(words.name, []), place, place + 1)
         found = hits(here, self.text, self.normal.cased, place, len(self.text))
         return found[0] if found else None
 

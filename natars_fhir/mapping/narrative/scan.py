@@ -105,14 +105,19 @@ def _senses(lexicon: Lexicon) -> Iterator[tuple[str, Sense]]:
     yield from plain.items()
 
 
+def between(candidates: list[Candidate], low: int, high: int) -> list[Candidate]:
+    """Those that begin from *low* on, and before *high*."""
+    first = bisect_left(candidates, low, key=_PLACE)
+    return candidates[first : bisect_left(candidates, high, first, key=_PLACE)]
+
+
 def hits(candidates: list[Candidate], text: str, cased: str, low: int, high: int, apart: bool = True) -> list[Hit]:
     """The words of one list between two places, in order, traps left out; *cased* is the text before lower case.
 
     A word swallows what begins within it; unless *apart*, only a trap does.
     """
     if len(candidates) > _MANY:
-        first = bisect_left(candidates, low, key=_PLACE)
-        candidates = candidates[first : bisect_left(candidates, high, first, key=_PLACE)]
+        candidates = between(candidates, low, high)
     found: list[Hit] = []
     done = low
     for start, end, (tag, closed, capitals, gaps) in candidates:
