@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from operator import attrgetter
 from sys import intern
 from typing import Any
 
+from natars_fhir.domain.record import Detail
 from natars_fhir.fhir.path import first, head, walk
 from natars_fhir.mapping.codes import Meaning
 from natars_fhir.mapping.lore import Lore
@@ -22,6 +24,8 @@ Plan = Callable[[Any, Sink], None]
 
 #: Texts up to this length (names of diagnoses, operations, sites) come again and again: each is read once.
 _SHORT = 60
+#: a third of the time that a named tuple's own constructor takes
+_new = tuple.__new__
 _read_short = lru_cache(maxsize=20_000)(read_text)
 
 
@@ -88,20 +92,36 @@ def narrated(text: str, lore: Lore, kind: Kind, where: str, sink: Sink) -> list[
     for unread in reading.unread:
         sink.tell("value", where, f"A statement about «{unread.concept}» that is not read: {unread.why}.")
         sink.not_understood.append(("text", where.partition(".")[0], unread.concept, ""))
+    concepts = lore.concepts
     return [
-        Told(concept, value, detail, standing, span)
+        _new(Told, (concept, value, detail, standing, span))
         for concept, value, span, standing, detail in reading.said
-        if concept in lore.concepts and not (detail and dict(detail).get("cellScope", "tumour") != "tumour")
+        if concept in concepts and not (detail and _of_other_cells(detail))
     ]
+
+
+def _of_other_cells(detail: Detail) -> bool:
+    for name, value in detail:
+        if name == "cellScope":
+            return value != "tumour"
+    return False
 
 
 def once(told: Iterable[tuple[str, Told]]) -> list[tuple[str, Told]]:
     """The same thing said at several places of one resource counts once, at its first place: of its details only how
     it was seen may differ."""
+    told = list(told)
+    concepts = [one.concept for _, one in told]
+    if len(set(concepts)) == len(concepts):
+        return told
+    alone = {concept for concept, times in Counter(concepts).items() if times == 1}
     seen: dict[object, tuple[str, Told]] = {}
     for place, one in told:
-        meant_so = tuple(pair for pair in one.detail if pair[0] != "method")
-        seen.setdefault((one.concept, one.value, one.standing, meant_so), (place, one))
+        what: object = one.concept
+        if what not in alone:
+            meant_so = tuple([pair for pair in one.detail if pair[0] != "method"])
+            what = (what, one.value, one.standing, meant_so)
+        seen.setdefault(what, (place, one))
     return list(seen.values())
 
 
