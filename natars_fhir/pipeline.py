@@ -12,7 +12,7 @@ from datetime import date
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.record import Fact, Patient, Record, known_by
-from natars_fhir.domain.screening import Screening, screen
+from natars_fhir.domain.screening import Screening, put
 from natars_fhir.domain.study import Study
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.gathered import Gathered
@@ -43,7 +43,7 @@ def conclude(
     record, set_aside = reconcile(patient, known, shared)
     found = {*issues, *set_aside, *(_too_late(fact) for fact in late), *_dead(record)}
     ordered = sorted(found, key=lambda issue: (issue.expression, issue.code, issue.text))
-    return Outcome(record, screen(record, study, as_of), tuple(ordered))
+    return Outcome(record, put(record, study, as_of), tuple(ordered))
 
 
 def _dead(record: Record) -> Iterator[Issue]:

@@ -88,14 +88,20 @@ def newest(facts: Sequence[Fact], certain_by: date = date.max) -> tuple[Fact, ..
     if len(facts) < 2:
         return tuple(facts)
     spans = [_bounds(fact.when or fact.known, None) for fact in facts]
-    floor = max([span.low for span in spans if span.high <= certain_by], default=date.min)
+    floor = date.min
+    for low, high in spans:
+        if low > floor and high <= certain_by:
+            floor = low
     return tuple([fact for fact, span in zip(facts, spans, strict=True) if span.high >= floor])
 
 
 def pre_treatment(asked: Asked, concept: str) -> tuple[Fact, ...]:
-    """What was said before treatment began, or may have been; the index surgery's specimen tells of a later day."""
+    """What was said before treatment began, or may have been; the index surgery's specimen tells of a later day.
+
+    Where nothing of the trial has begun that is all that is known: the record ends at the same day.
+    """
     facts = asked.record.about(concept)
-    if not facts:
+    if not facts or not asked.enrolled:
         return facts
     cut = asked.treatment_start_by
     told = [fact for fact in facts if _bounds(fact.when or fact.known, None).low <= cut]

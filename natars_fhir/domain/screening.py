@@ -11,7 +11,7 @@ from natars_fhir.domain.answer import NO, UNKNOWN, YES, Reason, any_of
 from natars_fhir.domain.choice import gravest
 from natars_fhir.domain.dates import ask
 from natars_fhir.domain.finding import Finding, Sentence
-from natars_fhir.domain.record import Fact, Patient, Record
+from natars_fhir.domain.record import Patient, Record
 from natars_fhir.domain.study import Criterion, Study
 
 Verdict = Literal["candidate", "undetermined", "ineligible"]
@@ -66,25 +66,24 @@ def _undetermined(criterion: Criterion, finding: Finding) -> bool:
 
 def screen(record: Record, study: Study, as_of: date) -> Screening:
     """Every criterion of *study* put to *record* as it was known at the end of *as_of*."""
-    asked = ask(record.known_by(as_of), as_of)
+    return put(record.known_by(as_of), study, as_of)
+
+
+def put(record: Record, study: Study, as_of: date) -> Screening:
+    """Every criterion of *study* put to a *record* that holds only what was known at the end of *as_of*."""
+    asked = ask(record, as_of)
     found: dict[str, Finding] = {}
     for criterion in study.criteria:  # the parts of a composite stand above it
         parts = criterion.parts
         found[criterion.id] = either({part: found[part] for part in parts}) if parts else criterion.rule(asked)
     findings = tuple(zip(study.criteria, found.values(), strict=True))
-    return Screening(record.patient, study.id, as_of, asked.reference, study.scope(asked.record), findings)
+    return Screening(record.patient, study.id, as_of, asked.reference, study.scope(record), findings)
 
 
 def either(parts: Mapping[str, Finding]) -> Finding:
     """A composite line: Kleene's ``or`` of its parts, with the parts that decide it."""
-    answer = any_of(finding.answer for finding in parts.values())
-    deciding: list[str] = []
-    reasons: set[Reason | None] = set()
-    facts: tuple[Fact, ...] = ()
-    for part, finding in parts.items():
-        if finding.answer is answer:
-            deciding.append(part)
-            reasons.add(finding.reason)
-            facts += finding.facts
-    reason = gravest(reasons) if answer is UNKNOWN else None
+    answer = any_of([finding.answer for finding in parts.values()])
+    deciding = {part: finding for part, finding in parts.items() if finding.answer is answer}
+    reason = gravest({finding.reason for finding in deciding.values()}) if answer is UNKNOWN else None
+    facts = tuple([fact for finding in deciding.values() for fact in finding.facts])
     return Finding(answer, reason, Sentence(f"parts.{answer.word}", (tuple(deciding),)), facts)
