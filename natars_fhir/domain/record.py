@@ -132,7 +132,7 @@ class Record:
 def known_by(facts: Iterable[Fact], day: date) -> tuple[list[Fact], list[Fact]]:
     """The facts that were known at the end of *day*, and those that are certainly dated, or were recorded, later."""
     told, limit = list(facts), day.isoformat()
-    if not any([(fact.when or "") >= limit or (fact.known or "") >= limit for fact in told]):
+    if not [fact for fact in told if (fact.when or "") >= limit or (fact.known or "") >= limit]:
         return told, []
     known: list[Fact] = []
     late: list[Fact] = []
