@@ -83,6 +83,8 @@ def detail(**said: str | Number | tuple[str, ...] | None) -> Detail:
 
 
 def _camel(name: str) -> str:
+    if "_" not in name:
+        return name
     head, *tail = name.split("_")
     return head + "".join(part.title() for part in tail)
 

@@ -7,7 +7,7 @@ Lists are walked as FHIRPath walks collections. See https://hl7.org/fhirpath/N1/
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from operator import attrgetter
 from typing import Any, get_args
@@ -108,6 +108,30 @@ def walk(path: str) -> Walk:
             if not found:
                 break
         return [(place[:-1], value) for place, value in found]  # places end in a dot on the way
+
+    return run
+
+
+def every(path: str) -> Callable[[Any], Sequence[Any]]:
+    """A function that gives the values which *path* reaches, in the order of `walk`: without places it is quicker."""
+    matches = [match for step in steps(path) if (match := _STEP.match(step)) is not None]
+    if any(match["choice"] is not None or match["key"] is not None for match in matches):
+        reach = walk(path)
+        return lambda node: [value for _, value in reach(node)]
+    named = [(match["name"], match["url"]) for match in matches]
+
+    def run(node: Any) -> Sequence[Any]:
+        found = [node]
+        for name, url in named:
+            reached: list[Any] = []
+            for one in found:
+                child = getattr(one, name, None)
+                if child.__class__ is list:
+                    reached += child
+                elif child is not None:
+                    reached.append(child)
+            found = reached if url is None else [one for one in reached if one.url == url]
+        return found
 
     return run
 
