@@ -11,7 +11,7 @@ from natars_fhir.domain.answer import NO, UNKNOWN, YES, Reason, any_of
 from natars_fhir.domain.choice import gravest
 from natars_fhir.domain.dates import ask
 from natars_fhir.domain.finding import Finding, Sentence
-from natars_fhir.domain.record import Patient, Record
+from natars_fhir.domain.record import Fact, Patient, Record
 from natars_fhir.domain.study import Criterion, Study
 
 Verdict = Literal["candidate", "undetermined", "ineligible"]
@@ -83,7 +83,13 @@ def put(record: Record, study: Study, as_of: date) -> Screening:
 def either(parts: Mapping[str, Finding]) -> Finding:
     """A composite line: Kleene's ``or`` of its parts, with the parts that decide it."""
     answer = any_of([finding.answer for finding in parts.values()])
-    deciding = {part: finding for part, finding in parts.items() if finding.answer is answer}
-    reason = gravest({finding.reason for finding in deciding.values()}) if answer is UNKNOWN else None
-    facts = tuple([fact for finding in deciding.values() for fact in finding.facts])
-    return Finding(answer, reason, Sentence(f"parts.{answer.word}", (tuple(deciding),)), facts)
+    deciding: list[str] = []
+    reasons: set[Reason | None] = set()
+    facts: tuple[Fact, ...] = ()
+    for part, (each, reason, _, seen) in parts.items():
+        if each is answer:
+            deciding.append(part)
+            reasons.add(reason)
+            facts += seen
+    grave = gravest(reasons) if answer is UNKNOWN else None
+    return Finding(answer, grave, Sentence(f"parts.{answer.word}", (tuple(deciding),)), facts)
