@@ -123,7 +123,7 @@ def once(told: Iterable[tuple[str, Told]]) -> list[tuple[str, Told]]:
     it was seen may differ."""
     seen: dict[object, tuple[str, Told]] = {}
     for place, one in told:
-        meant_so = tuple(pair for pair in one.detail if pair[0] != "method")
+        meant_so = tuple([pair for pair in one.detail if pair[0] != "method"])
         seen.setdefault((one.concept, one.value, one.standing, meant_so), (place, one))
     return list(seen.values())
 
