@@ -48,17 +48,19 @@ def bars(criterion: Criterion, finding: Finding) -> bool:
 
 def verdict(findings: Iterable[tuple[Criterion, Finding]]) -> Verdict:
     """The fold of the leaf findings, as architecture.md §5 defines it."""
-    leaves = [(c, f) for c, f in findings if not c.parts and not c.advisory and f.reason != "not-yet"]
-    if any(bars(criterion, finding) for criterion, finding in leaves):
-        return "ineligible"
-    if any(_undetermined(criterion, finding) for criterion, finding in leaves):
-        return "undetermined"
-    return "candidate"
+    open_ones = False
+    for criterion, finding in findings:
+        if criterion.parts or criterion.advisory or finding.reason == "not-yet":
+            continue
+        if finding.answer is UNKNOWN:
+            open_ones = open_ones or _undetermined(criterion, finding)
+        elif bars(criterion, finding):
+            return "ineligible"
+    return "undetermined" if open_ones else "candidate"
 
 
 def _undetermined(criterion: Criterion, finding: Finding) -> bool:
-    if finding.answer is not UNKNOWN:
-        return False
+    """Is this unknown for the data to decide?"""
     if criterion.decided_by == "data":
         return True
     return criterion.decided_by == "data-or-attestation" and finding.reason in UNDECIDABLE
