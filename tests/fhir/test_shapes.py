@@ -13,7 +13,7 @@ from benchmarks import generate as made
 from natars_fhir.fhir.bundle import open_bundle
 from natars_fhir.fhir.decode import Decoder
 from natars_fhir.fhir.ndjson import documents
-from natars_fhir.fhir.r4 import generate, generate_shapes, known, shapes, structs
+from natars_fhir.fhir.r4 import generate, generate_shapes, shapes, structs
 from natars_fhir.fhir.r4.known import Known
 from natars_fhir.fhir.r4.primitives import Exact, exact
 from tests import ward
@@ -135,17 +135,3 @@ def test_long_elements_are_not_remembered() -> None:
     long = json.dumps({"text": "a" * 1000}).encode()
     assert memory[long] == structs.CodeableConcept(text="a" * 1000)
     assert not memory
-
-
-@pytest.mark.parametrize(
-    ("text", "is_plain"),
-    [
-        ('{"value":1.50,"unit":"cm"}', True),
-        ('{"value":1,"value":2}', False),
-        ('{"unit":"a\\"b"}', False),
-        ('{ "unit" : "cm" }', True),
-    ],
-)
-def test_quotation_marks_tell_whether_a_name_can_stand_twice(text: str, is_plain: bool) -> None:
-    found = msgspec.json.Decoder(structs.Quantity, dec_hook=exact, float_hook=Exact).decode(text)
-    assert known.plain(found, text.encode()) is is_plain

@@ -83,13 +83,6 @@ def _keep_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return repeated
 
 
-def twice(value: Any) -> bool:
-    """Does a name stand twice in an object anywhere in *value*, as `parse` gave it?"""
-    if isinstance(value, dict):
-        return isinstance(value, Repeated) or any(map(twice, value.values()))
-    return isinstance(value, list) and any(map(twice, value))
-
-
 def _refuse(_: str) -> NoReturn:
     raise _RefusedError
 

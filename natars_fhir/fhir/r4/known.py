@@ -7,16 +7,15 @@ does not see names that stand twice, nor whether a concept is in a required valu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache
-from operator import attrgetter
+import json
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from msgspec import Raw, Struct, ValidationError
+from msgspec import Raw, ValidationError
 
 from natars_fhir.fhir.checking.compiler import compiler
-from natars_fhir.fhir.checking.parsing import parse, twice
+from natars_fhir.fhir.checking.parsing import parse
 from natars_fhir.fhir.r4.primitives import Exact, exact
 
 #: Longer elements hardly come again. How many of a kind are remembered: a memory must not grow with the input.
@@ -40,7 +39,7 @@ class Known(dict[bytes, Any]):
         if self._decode is None:  # made when first needed: most elements of most types never come
             self._decode = msgspec.json.Decoder(self._hint, dec_hook=exact, float_hook=Exact).decode
         found = self._decode(raw)
-        _look(found, raw, self._place)
+        _look(raw, self._place)
         if len(raw) <= _LONGEST:
             if len(self) >= self._most:
                 self.clear()
@@ -54,7 +53,7 @@ def fresh(hint: Any) -> Callable[[Raw], Any]:
 
     def read(raw: Raw) -> Any:
         found = decode(raw)
-        _look(found, bytes(raw))
+        _look(bytes(raw))
         return found
 
     return read
@@ -72,7 +71,7 @@ def identifiers(hint: Any) -> Callable[[Raw], Any]:
         else:
             if said.count(b'"') == 12 * len(found) and b"\\" not in said:
                 return found
-        _look(found, said)
+        _look(said)
         return found
 
     return read
@@ -83,10 +82,13 @@ def unlooked(hint: Any) -> Callable[[Raw], Any]:
     return msgspec.json.Decoder(hint, dec_hook=exact, float_hook=Exact).decode
 
 
-def _look(found: Any, raw: bytes, place: tuple[str, str] | None = None) -> None:
+def _look(raw: bytes, place: tuple[str, str] | None = None) -> None:
     """Raises ValidationError for what a decode does not see: a name that stands twice, a NUL, a code outside."""
-    if place is not None or not plain(found, raw):
-        _thorough(raw, place)
+    _once(raw.decode())
+    if place is not None:
+        value, refused = parse(raw)
+        if refused is not None or compiler("readable").element(*place)(value):
+            raise ValidationError("the walker has more to say of this")
     if b"\\" in raw and _NUL in raw:  # it is the walker's to tell
         raise ValidationError("a NUL character")
 
@@ -94,52 +96,11 @@ def _look(found: Any, raw: bytes, place: tuple[str, str] | None = None) -> None:
 _NUL = rb"\u0000"
 
 
-def plain(found: Any, raw: bytes) -> bool:
-    """Does no name stand twice in *raw*, beyond doubt? Told by its quotation marks: two a name, two a text.
-
-    False also where this cannot be told in haste, as of escaped quotation marks or of objects within objects.
-    """
-    marks = _marks(found)
-    return marks >= 0 and raw.count(b'"') == marks
+def _each_once(pairs: list[tuple[str, Any]]) -> None:
+    if len(dict(pairs)) != len(pairs):
+        raise ValidationError("a name stands twice")
 
 
-#: A text, or a number, of a flat object with its name.
-_WORTH = {str: 4, Exact: 2, int: 2, bool: 2}
-
-
-def _marks(found: Any) -> int:
-    """The quotation marks of a value that is written in the plainest way; -1 for what is not flat."""
-    kind = found.__class__
-    if kind is list:
-        each = [2 if one.__class__ is str else _marks(one) for one in found]
-        return sum(each) if min(each) >= 0 else -1
-    if not isinstance(found, Struct):
-        return _WORTH.get(kind, 1) - 2
-    marks = 0
-    for value in _elements(kind)(found):
-        if value is None:
-            continue
-        worth = _WORTH.get(value.__class__)
-        if worth is None:
-            inner = _marks(value)
-            if inner < 0:
-                return -1
-            worth = inner + 2
-        marks += worth
-    return marks
-
-
-@cache
-def _elements(kind: type[Struct]) -> Callable[[Any], Sequence[Any]]:
-    """All elements of a Struct as a tuple. Every Struct of an element has at least two."""
-    get: Callable[[Any], Sequence[Any]] = attrgetter(*kind.__struct_fields__)
-    return get
-
-
-def _thorough(raw: bytes, place: tuple[str, str] | None) -> None:
-    """The walker's look. Raises ValidationError where it finds what would make the resource unreadable."""
-    value, refused = parse(raw)
-    if refused is not None:
-        raise ValidationError("not JSON")
-    if compiler("readable").element(*place)(value) if place is not None else twice(value):
-        raise ValidationError("the walker has more to say of this")
+#: Reads JSON for nothing but its names: the standard library's parser shows all of them, msgspec's the last. Numbers are
+#: not made into numbers, which may be of any length.
+_once = json.JSONDecoder(object_pairs_hook=_each_once, parse_int=bool, parse_float=bool).decode
