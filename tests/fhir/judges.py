@@ -116,15 +116,15 @@ _BLANKS = (
     "A warning: blanks are a slip of typing, and what stands between them can be read. Nobody loses a code to one."
 )
 _ELSEWHERE = (
-    "To see it one must read another resource. The walker judges each by itself; references are followed, and what they "
-    "lead to is weighed, when facts are read."
+    "To see it one must read another resource. The walker judges each by itself; references are followed, and what "
+    "they lead to is weighed, when facts are read."
 )
 ARGUED: Mapping[str, str] = {
     "reference-resolved-to-another-type": _ELSEWHERE,
     "answer-not-what-is-asked": "To see it one must read the Questionnaire; no fact is read from answers to a form.",
     "bundle-link-twice": "R4 says nothing of it, and no fact depends on it.",
-    "bundle-same-resource-twice": "R4 forbids one fullUrl twice (bdl-7), which we tell. One resource told twice is two versions "
-    "of it; the later one counts.",
+    "bundle-same-resource-twice": "R4 forbids one fullUrl twice (bdl-7), which we tell. One resource told twice is two "
+    "versions of it; the later one counts.",
     "reference-type-unknown": "A warning: R4 binds Reference.type extensibly, so a name that R4 has not is no error.",
     "system-relative": "A warning: hospitals name their own code systems so, and the site's mapping can hold the name.",
     **dict.fromkeys(

@@ -90,8 +90,10 @@ def an_object(shape: Shape, known: Callable[[str], bool], element: Rule, *, may_
 
 
 def _emptiness(shape: Shape, node: dict[str, Any]) -> Sequence[Fault]:
-    """ele-1: an element has a value or children, and its id is none. A resource may have an id alone; so may the sibling
-    of a primitive, which judge_sibling weighs."""
+    """ele-1: an element has a value or children, and an id is neither.
+
+    A resource may have an id alone; so may the sibling of a primitive, which judge_sibling weighs.
+    """
     if not node:
         return _EMPTY_OBJECT
     return _ID_ALONE if "id" in node and "resourceType" not in shape.rows and shape.name != "Element" else FINE
