@@ -24,6 +24,9 @@ Level = Literal["readable", "conformant"]
 
 _EXT_1 = ("ext-1", "error", "Must have either extensions or value[x], not both")
 _URIS = ("uri", "url", "canonical")
+#: Attributes in XML, and therefore without extensions: they have no sibling.
+_ID = frozenset(("id",))
+_ATTRIBUTES = {"Extension": frozenset(("id", "url"))}
 
 
 def _modifier(value: Any) -> tuple[Fault, ...]:
@@ -103,7 +106,7 @@ class Compiler:
         for name, code in names.items():
             rule = self._single(kind, element, code)
             shape.rows[name] = (array(rule) if element.many else rule, choice)
-            if code in self.definitions.primitives and name != "id":  # an attribute in XML: it has no sibling
+            if code in self.definitions.primitives and name not in _ATTRIBUTES.get(kind, _ID):
                 shape.primitives[name] = element.many
         if element.least and choice:
             shape.must_choose[choice] = list(names)

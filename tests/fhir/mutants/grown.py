@@ -69,7 +69,8 @@ def _pairs(kind: str, element: Element, dice: Random, depth: int) -> list[Any]:
     name = element.name[:-3] + code[:1].upper() + code[1:] if choice else element.name
     values = [_value(kind, element, code, dice, depth) for _ in range(dice.choice((1, 1, 2)) if element.many else 1)]
     found = [[token(name), values if element.many else values[0]]]
-    if code in r4().primitives and name != "id" and dice.random() < 0.04:
+    attribute = name == "id" or (kind, name) == ("Extension", "url")
+    if code in r4().primitives and not attribute and dice.random() < 0.04:
         beside = tree({"id": "s"})
         found.append([token(f"_{name}"), [beside for _ in values] if element.many else beside])
     return found
