@@ -116,8 +116,8 @@ _BLANKS = (
     "A warning: blanks are a slip of typing, and what stands between them can be read. Nobody loses a code to one."
 )
 _ELSEWHERE = (
-    "To see it one must read another resource. The walker judges each by itself; references are followed, and what "
-    "they lead to is weighed, when facts are read."
+    "To see it one must read another resource. The walker judges each by itself; references are followed when facts "
+    "are read."
 )
 ARGUED: Mapping[str, str] = {
     "reference-resolved-to-another-type": _ELSEWHERE,
