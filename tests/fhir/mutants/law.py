@@ -81,7 +81,7 @@ def _errors(issues: list[Issue]) -> list[str]:
 
 
 def exactly(resource: Any) -> Any:
-    """Every value of a shape or a Struct as it was written: 1.50 is not 1.5. What is absent from both is no difference."""
+    """Every value of a shape or a Struct as it was written: 1.50 is not 1.5. What is absent is no difference."""
     return _said(msgspec.to_builtins(resource, enc_hook=str))
 
 
