@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
@@ -16,6 +17,7 @@ from starlette.exceptions import HTTPException
 from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import Mappings, load
+from natars_fhir.mapping.translate import terminology
 from natars_fhir.service.deliver import Clock, Rounds, deliver_once
 from natars_fhir.service.http import client
 from natars_fhir.service.ingest import push
@@ -30,6 +32,7 @@ from natars_fhir.web.capability import capability
 from natars_fhir.web.guard import Guard
 from natars_fhir.web.respond import Refusal, error, refuse, respond
 from natars_fhir.web.rounds import rounds
+from natars_fhir.web.terminology import Terms, add_terminology
 
 #: Each base speaks one version.
 BASES: Mapping[str, Name] = {"/fhir/r4": "R4", "/fhir/r5": "R5"}
@@ -45,6 +48,7 @@ class Served:
     readers: Mapping[str, Mapping[Name, DocumentReader]]
     access: Access
     now: Clock
+    terms: Terms
 
 
 def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), store: Store | None = None) -> FastAPI:
@@ -56,7 +60,8 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     opened = open_store(settings.database) if store is None else store
     key = secret(settings.key_file, opened)
     intake = Intake(mappings.study, key, settings.canonical_base, settings.most_entries)
-    served = Served(settings, opened, intake, known, allowed, now)
+    terms = cache(lambda site: terminology(mappings, site, settings.canonical_base))
+    served = Served(settings, opened, intake, known, allowed, now, terms)
     app = FastAPI(
         title="natars-fhir",
         openapi_url=None,
@@ -89,6 +94,8 @@ def _base(served: Served, base: str, version: Name) -> APIRouter:
     router.add_api_route(base, take, methods=["POST"], response_model=None)
     router.add_api_route(f"{base}/", take, methods=["POST"], response_model=None)
     router.add_api_route(f"{base}/metadata", metadata, methods=["GET"], response_model=None)
+    if version == "R4":
+        add_terminology(router, base, served.access, served.terms, served.settings.canonical_base)
     statement = capability(version, base, router.routes, served.settings, served.now())
     return router
 
