@@ -16,8 +16,7 @@ from natars_fhir.fhir.build import Node, extension, said, slug
 from natars_fhir.mapping.codes import Systems
 from natars_fhir.mapping.crosswalk import UNIT_SPELLINGS, Part, Row, Target
 from natars_fhir.mapping.schema import Code
-
-UCUM = "http://unitsofmeasure.org"
+from natars_fhir.mapping.units import UCUM
 
 #: Which of our code systems a target belongs to.
 _OURS: dict[Part, str] = {"asked": "concept", "says": "concept", "value": "value", "report": "report"}
