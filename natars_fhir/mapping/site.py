@@ -26,6 +26,8 @@ class SiteMapping:
     subjects: Mapping[type, str]
     kinds: frozenset[str]
     lore: Lore
+    #: code systems that are not the hospital's, though its file may give them further addresses
+    standard: frozenset[str] = frozenset()
 
 
 def compiled(mappings: Mappings, site: str) -> SiteMapping:
@@ -34,7 +36,8 @@ def compiled(mappings: Mappings, site: str) -> SiteMapping:
     lore = lore_of(mappings, found)
     reads = together(mappings.views, lore)
     kinds = frozenset(kind.__name__ for kind in reads)
-    return SiteMapping(found, mappings.hash, reads, subject_of(mappings.views), kinds, lore)
+    standard = frozenset(mappings.concepts.systems)
+    return SiteMapping(found, mappings.hash, reads, subject_of(mappings.views), kinds, lore, standard)
 
 
 def lore_of(mappings: Mappings, site: Site) -> Lore:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple, get_args
 
 from natars_fhir.fhir.build import Node, coding, said
@@ -67,15 +66,13 @@ class Terminology:
         }
 
 
-def terminology(mappings: Mappings, site: str, base: str) -> Terminology:
-    """Everything that is published for *site*. Raises KeyError for a site without a file."""
-    found = mappings.sites[site]
-    systems = Systems({**mappings.concepts.systems, **found.systems})
-    own, shared = Publisher(base, site, systems), Publisher(base, STANDARD, Systems(mappings.concepts.systems))
-    local = list(local_rows(found, remarks(_source(mappings.folder, site))))
+def terminology(mappings: Mappings, site: str, base: str, source: str | None = None) -> Terminology:
+    """Everything that is published for *site*; *source* is the text of its file. Raises KeyError where it has none."""
+    own, shared = publisher_of(mappings, site, base), Publisher(base, STANDARD, Systems(mappings.concepts.systems))
+    local = list(local_rows(mappings.sites[site], remarks(source or source_of(mappings, site))))
     standard = list(standard_rows(mappings))
     maps = (*concept_maps(local, own), *concept_maps(standard, shared))
-    return Terminology(maps, own, _tables(systems, ((local, own), (standard, shared))))
+    return Terminology(maps, own, _tables(own.systems, ((local, own), (standard, shared))))
 
 
 def own_maps(mappings: Mappings, site: str, base: str) -> list[Node]:
@@ -85,8 +82,14 @@ def own_maps(mappings: Mappings, site: str, base: str) -> list[Node]:
     return [one for one in every if one["url"].startswith(prefix) == standard]
 
 
-def _source(folder: Path, site: str) -> str:
-    return (folder / "sites" / f"{site}.toml").read_text(encoding="utf-8")
+def publisher_of(mappings: Mappings, site: str, base: str) -> Publisher:
+    """In whose name the codes of *site* are published."""
+    return Publisher(base, site, Systems({**mappings.concepts.systems, **mappings.sites[site].systems}))
+
+
+def source_of(mappings: Mappings, site: str) -> str:
+    """The text of the site's file."""
+    return (mappings.folder / "sites" / f"{site}.toml").read_text(encoding="utf-8")
 
 
 def _tables(systems: Systems, owned: Sequence[tuple[Sequence[Row], Publisher]]) -> dict[Part, Table[Held]]:

@@ -6,6 +6,7 @@ https://hl7.org/fhir/R4/conceptmap-operation-translate.html
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -18,32 +19,43 @@ from natars_fhir.web.access import Access
 from natars_fhir.web.body import body_of
 from natars_fhir.web.respond import Refusal, error, respond
 
-#: The terminology of a site.
-Terms = Callable[[str], Terminology]
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Site → its terminology; site → the draft of what is not mapped yet; how canonical addresses begin."""
+
+    of: Callable[[str], Terminology]
+    draft: Callable[[str], Node | None]
+    canonical_base: str
+
 
 _MOST_BYTES = 1_000_000
 
 
-def add_terminology(router: APIRouter, base: str, access: Access, terms: Terms, canonical_base: str) -> None:
+def add_terminology(router: APIRouter, base: str, access: Access, terms: Terms) -> None:
     """Adds `ConceptMap` under *base*: read, search and `$translate`."""
 
-    async def known(request: Request) -> Terminology:
-        return await run_in_threadpool(terms, access.site(request.headers.get("authorization", "")))
+    def site_of(request: Request) -> str:
+        return access.site(request.headers.get("authorization", ""))
+
+    def published(site: str) -> list[Node]:
+        draft = terms.draft(site)
+        return [*terms.of(site).maps, *([draft] if draft else [])]
 
     async def translate(request: Request) -> Response:
-        terminology = await known(request)
+        terminology = await run_in_threadpool(terms.of, site_of(request))
         asked: Mapping[str, Any] = request.query_params
         if request.method == "POST":
             asked = _flat(_json(await body_of(request, "R4", _MOST_BYTES)))
         return respond(200, _translated(terminology, asked))
 
     async def search(request: Request) -> Response:
-        terminology = await known(request)
-        return respond(200, _found(terminology.maps, request.query_params, str(request.url), canonical_base))
+        maps = await run_in_threadpool(published, site_of(request))
+        return respond(200, _found(maps, request.query_params, str(request.url), terms.canonical_base))
 
     async def read(request: Request, ident: str) -> Response:
-        terminology = await known(request)
-        one = next((one for one in terminology.maps if one["id"] == ident), None)
+        maps = await run_in_threadpool(published, site_of(request))
+        one = next((one for one in maps if one["id"] == ident), None)
         return error(404) if one is None else respond(200, one)
 
     router.add_api_route(f"{base}/ConceptMap/$translate", translate, methods=["GET", "POST"], response_model=None)

@@ -141,3 +141,14 @@ def test_the_statement_says_what_can_be_asked(call: Caller) -> None:
 
 def test_a_site_reads_its_map(call: Caller, tmp_path: Path) -> None:
     assert call("GET", f"{MAP}/hospital-b-unit-spelling", **B).json()["status"] == "active"
+
+
+def test_what_is_not_mapped_waits_as_a_draft_for_its_own_site_alone(tmp_path: Path) -> None:
+    call = Caller(tmp_path, tokens={"a": "hospital-a", "b": "hospital-b"})
+    assert call("GET", f"{MAP}/hospital-b-not-mapped", **B).status_code == 404
+    coding = {"system": LIS, "code": "LIS0103", "display": "中性粒细胞"}
+    sent = {"resourceType": "Observation", "id": "1", "status": "final", "code": {"coding": [coding]}}
+    assert call.push(sent, **B).status_code == 200
+    assert call("GET", f"{MAP}/hospital-b-not-mapped", **B).json()["status"] == "draft"
+    assert call("GET", f"{MAP}?status=draft", **B).json()["total"] == 1
+    assert call("GET", f"{MAP}/hospital-b-not-mapped", **A).status_code == 404
