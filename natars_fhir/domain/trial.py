@@ -26,6 +26,7 @@ _TEXTS = (
     "id", "registry_id", "acronym", "title", "description", "phase", "sponsor", "start", "end", "primary_completion",
     "status_note", "condition",
 )  # fmt: skip
+_TABLES = ("enrolment", "switches", "scope", "arm", "centre", "objective", "outcome", "criterion")
 _KINDS = ("inclusion", "exclusion")
 _DECIDED_BY = ("data", "data-or-attestation", "attestation")
 _KEYS = {"id", "kind", "decided_by", "text", "rule", "applies", "advisory", "parts", "assumed"}
@@ -36,11 +37,12 @@ Table = Mapping[str, Any]
 def build(table: Table, concepts: Collection[str] = ()) -> tuple[Study, list[str]]:
     """The study that *table* (a parsed trial file) tells, and every fault found. *concepts*: the known concept ids;
     without them concepts are not checked."""
-    faults: list[str] = []
+    every = (*_TEXTS, *_TABLES)
+    faults = [_unknown(key, every, "key") for key in table if key not in every]
     switches = _switches(table, faults)
     criteria: dict[str, Criterion] = {}
     for row in table.get("criterion", ()):
-        found: list[str] = []
+        found = _histology(row, table)
         criterion = _criterion(row, switches, concepts, criteria, found)
         faults += [f"criterion {row.get('id', '?')}: {fault}" for fault in found]
         if not found and criterion:
@@ -203,6 +205,15 @@ def _applied(row: Table, rule: Rule, switches: Mapping[str, str], faults: list[s
     if any(switches.get(name) != setting for name, setting in when.items()):
         return rule
     return only_for(limits["is"], rule, row["kind"])
+
+
+def _histology(row: Table, table: Table) -> list[str]:
+    """A limit to a histology that nobody has would switch the criterion off in silence."""
+    known = table.get("scope", {}).get("histology", ())
+    limited = row.get("applies", {}).get("is")
+    if not known or not isinstance(limited, str) or limited in known:
+        return []
+    return [f"applies: {_unknown(limited, known, 'histology')}"]
 
 
 def _assumed(row: Table, faults: list[str]) -> tuple[Assumed, ...]:

@@ -13,16 +13,13 @@ from hashlib import sha256
 import msgspec
 
 from natars_fhir.fhir.build import Node, extension, said, slug
-from natars_fhir.mapping.codes import Systems
+from natars_fhir.mapping.codes import CODE, Systems
 from natars_fhir.mapping.crosswalk import UNIT_SPELLINGS, Part, Row, Target
 from natars_fhir.mapping.schema import Code
 from natars_fhir.mapping.units import UCUM
 
 #: Which of our code systems a target belongs to.
 _OURS: dict[Part, str] = {"asked": "concept", "says": "concept", "value": "value", "report": "report"}
-
-#: A FHIR code: no blank at an end, none doubled (https://hl7.org/fhir/R4/datatypes.html#code).
-CODE = re.compile(r"[^\s]+( [^\s]+)*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from natars_fhir.fhir.build import Node, extension, said
-from natars_fhir.mapping.concept_map import CODE, Publisher, products
+from natars_fhir.mapping.codes import CODE
+from natars_fhir.mapping.concept_map import Publisher, products
 from natars_fhir.mapping.crosswalk import UNIT_SPELLINGS, Row, Target
 from natars_fhir.mapping.gaps import Gap, declared, is_own
 from natars_fhir.mapping.schema import Code
