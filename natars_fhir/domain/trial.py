@@ -17,7 +17,7 @@ from natars_fhir.domain.questions.histology import only_for
 from natars_fhir.domain.rules import RULES
 from natars_fhir.domain.scope import suggested
 from natars_fhir.domain.screening import either
-from natars_fhir.domain.study import Arm, Asked, Assumed, Centre, Criterion, Rule, Study
+from natars_fhir.domain.study import Arm, Asked, Assumed, Centre, Criterion, Need, Rule, Study
 
 #: What a trial office may switch, and to what.
 SWITCHES: dict[str, tuple[str, ...]] = {"size_rule": ("LMS_ONLY", "ALL_HISTOLOGIES")}
@@ -26,9 +26,10 @@ _TEXTS = (
     "id", "registry_id", "acronym", "title", "description", "phase", "sponsor", "start", "end", "primary_completion",
     "status_note", "condition",
 )  # fmt: skip
-_TABLES = ("enrolment", "switches", "scope", "arm", "centre", "objective", "outcome", "criterion")
+_TABLES = ("enrolment", "switches", "scope", "arm", "centre", "objective", "outcome", "criterion", "need")
 _KINDS = ("inclusion", "exclusion")
 _DECIDED_BY = ("data", "data-or-attestation", "attestation")
+_NEED = ("any", "of", "helps")
 _KEYS = {"id", "kind", "decided_by", "text", "rule", "applies", "advisory", "parts", "assumed"}
 
 Table = Mapping[str, Any]
@@ -47,10 +48,25 @@ def build(table: Table, concepts: Collection[str] = ()) -> tuple[Study, list[str
         faults += [f"criterion {row.get('id', '?')}: {fault}" for fault in found]
         if not found and criterion:
             criteria[criterion.id] = criterion
-    return _study(table, tuple(criteria.values()), faults), faults
+    needs = _needs(table, concepts, faults)
+    return _study(table, tuple(criteria.values()), needs, faults), faults
 
 
-def _study(table: Table, criteria: tuple[Criterion, ...], faults: list[str]) -> Study:
+def _needs(table: Table, concepts: Collection[str], faults: list[str]) -> tuple[Need, ...]:
+    known = table.get("scope", {}).get("histology", ())
+    for number, row in enumerate(table.get("need", ()), 1):
+        found = [_unknown(key, _NEED, "key") for key in row if key not in _NEED]
+        found += [] if row.get("any") else ["any is missing"]
+        found += [_unknown(one, concepts, "concept") for one in row.get("any", ()) if concepts and one not in concepts]
+        found += [_unknown(one, known, "histology") for one in row.get("of", ()) if known and one not in known]
+        faults += [f"need {number}: {fault}" for fault in found]
+    return tuple(
+        Need(tuple(row.get("any", ())), tuple(row.get("of", ())), bool(row.get("helps", False)))
+        for row in table.get("need", ())
+    )
+
+
+def _study(table: Table, criteria: tuple[Criterion, ...], needs: tuple[Need, ...], faults: list[str]) -> Study:
     faults += [f"{key} is missing" for key in (*_TEXTS, "enrolment") if key not in table]
     arms = _rows(table, "arm", ("slug", "name", "kind", "description"), faults)
     centres = _rows(table, "centre", ("name", "city"), faults)
@@ -77,6 +93,7 @@ def _study(table: Table, criteria: tuple[Criterion, ...], faults: list[str]) -> 
         objectives=tuple((kind, text) for kind, text in objectives),
         outcomes=tuple((kind, name, f"{text} Time frame: {frame}") for kind, name, text, frame in outcomes),
         criteria=criteria,
+        needs=needs,
         scope=suggested(scope.get("histology", ()), scope.get("family", ""), scope.get("primary-site", ())),
     )
 
