@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from natars_fhir.cli import gaps, terminology
+from natars_fhir.cli import difference, gaps, terminology
 from natars_fhir.cli.exits import DONE
 from natars_fhir.cli.inputs import MappingsOption
 from natars_fhir.cli.screens import output
@@ -16,6 +16,7 @@ app = typer.Typer(help="The mappings folder: concepts, views, sites, trial.", no
 app.command("export")(terminology.export)
 app.command("import")(terminology.take_in)
 app.command("gaps")(gaps.gaps)
+app.command("diff")(difference.diff)
 
 
 @app.callback()

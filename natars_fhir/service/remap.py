@@ -44,6 +44,12 @@ class Remapped:
         return {name: getattr(self, name) for name in names}
 
 
+def to_send_again(mapping: str) -> str:
+    """What stands in the place of a mapping's hash where it could not read a resource without its Bundle: the same
+    bytes, sent again, are read then."""
+    return f"{mapping}?"
+
+
 def remap(store: Store, intake: Intake, reader: DocumentReader, now: datetime) -> Remapped:
     """Reads everything of the reader's site anew that another mapping read, then what was set apart."""
     done, after = Remapped(), ""
@@ -73,6 +79,7 @@ def _page(
         fresh = one.reading if one.head.mapping == mapping.hash else reread(one, reader)
         if fresh is None:
             done.to_send_again += 1
+            news.append(Current(replace(one.head, mapping=to_send_again(mapping.hash)), one.reading))
             continue
         _count(connection, reader, one, fresh)
         if one.head.mapping == mapping.hash:
@@ -82,13 +89,14 @@ def _page(
         if fresh.kind == "Patient":
             names[one.head.key] = (one.head.key, *fresh.aliases)
     readings.put(connection, site.site, news)
-    others = {one.head.key for one in news if one.head.subject is None}
+    others = {one.head.key for one in news if one.head.subject is None and one.head.mapping == mapping.hash}
     touched |= {name for found in readings.told_of(connection, site.site, others).values() for name in found}
     before = patients.persons(connection, site.site, touched | names.keys())
     patients.rename(connection, site.site, names)
     known = {name for found in before.values() for name in found} | {n for said in names.values() for n in said}
     told = rescreen(connection, intake, site, patients.persons(connection, site.site, known), {}, now)
-    done.read, done.changed, done.queued = done.read + len(news), done.changed + told.changed, done.queued + told.queued
+    done.read += sum(one.head.mapping == mapping.hash for one in news)
+    done.changed, done.queued = done.changed + told.changed, done.queued + told.queued
 
 
 def _count(connection: Connection, reader: DocumentReader, one: Kept, fresh: Reading) -> None:

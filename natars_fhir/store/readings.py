@@ -78,6 +78,13 @@ def about(connection: Connection, site: str, subjects: Collection[str]) -> Itera
         yield from _opened(connection, rests_on.distinct())
 
 
+def stale(connection: Connection, site: str, mappings: Collection[str]) -> bool:
+    """Is anything known that none of these mappings read?"""
+    here = reading.c
+    asked = select(here.key).where(here.site == site, ~here.deleted, here.mapping.not_in(mappings))
+    return connection.execute(asked.limit(1)).first() is not None
+
+
 def with_bytes(connection: Connection, site: str, after: str, most: int) -> list[tuple[Head, Reading, bytes, datetime]]:
     """The newest versions under the keys that follow *after*: what is known, what was read, the bytes, and when they
     came."""

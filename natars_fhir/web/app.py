@@ -17,7 +17,7 @@ from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import load
-from natars_fhir.service.activate import activate
+from natars_fhir.service.activate import activate, catch_up
 from natars_fhir.service.deliver import Clock, Rounds, deliver_once
 from natars_fhir.service.gaps import draft
 from natars_fhir.service.http import client
@@ -162,8 +162,12 @@ def _lifespan(served: Served, ours: bool) -> Callable[[FastAPI], AbstractAsyncCo
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with client(settings.deliver_timeout) as http:
+            start = [True]
 
             def once(stopped: Callable[[], bool]) -> None:
+                if start:
+                    catch_up(served.store, served.live, served.now())
+                    start.clear()
                 if served.live.asked():
                     activate(served.store, served.live, served.now())
                 deliver_once(served.store, http, plan(), served.now, stopped)

@@ -12,7 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from natars_fhir.mapping.files import load
-from natars_fhir.service.activate import activate
+from natars_fhir.service.activate import activate, catch_up
 from natars_fhir.service.gaps import gaps
 from natars_fhir.service.ingest import push
 from natars_fhir.service.live import Active, Live, active
@@ -225,3 +225,30 @@ def test_the_hospital_is_told_of_what_changed(
     path.write_text(f"{path.read_text('utf-8')}\n{local}", "utf-8")
     told = activate(store, live, NOW)[SITE]
     assert (told.changed, told.queued) == (1, 1)
+
+
+def test_a_start_with_a_changed_folder_reads_everything_with_it(
+    store: Store, live: Live, folder: Path, pushed: Callable[..., Any]
+) -> None:
+    pushed(patient(), condition(), result("1", **COUNT))
+    add(folder, '"LIS0103" = "anc"')
+    started = Live(lambda: active(load(folder), Settings(), KEY, [SITE], ["R4"]))
+    assert catch_up(store, started, NOW)[SITE].read == 3
+    assert "anc" in facts(store)
+    assert catch_up(store, started, NOW) == {}
+
+
+def test_what_must_be_sent_again_is_read_when_it_is(
+    store: Store, live: Live, folder: Path, pushed: Callable[..., Any]
+) -> None:
+    urn = "urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a"
+    of = {**result("1", **COUNT), "subject": {"reference": urn}}
+    sent = {"resourceType": "Bundle", "type": "collection", "entry": [{"fullUrl": urn, "resource": patient()}]}
+    sent["entry"].append({"resource": of})
+    raw = json.dumps(sent).encode()
+    push(store, live.active.intake, live.active.readers[SITE]["R4"], raw, NOW)
+    add(folder, '"LIS0103" = "anc"')
+    assert activate(store, live, NOW)[SITE].to_send_again == 1
+    assert catch_up(store, live, NOW) == {}
+    push(store, live.active.intake, live.active.readers[SITE]["R4"], raw, NOW)
+    assert "anc" in facts(store, "Patient/1")
