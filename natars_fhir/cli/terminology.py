@@ -17,6 +17,7 @@ from natars_fhir.cli.inputs import MappingsOption, known_site
 from natars_fhir.cli.screens import errors
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.ndjson import documents, files
+from natars_fhir.mapping.code_system import code_systems
 from natars_fhir.mapping.concept_map import unpublished
 from natars_fhir.mapping.concept_map_reader import rows_of
 from natars_fhir.mapping.crosswalk import Row, local_rows
@@ -28,6 +29,8 @@ from natars_fhir.mapping.translate import own_maps, terminology
 from natars_fhir.settings import Settings
 
 _INDENT = 2
+#: The site that is none: what is exported for it holds for all.
+STANDARD_SITE = "generic"
 
 
 def export(
@@ -40,6 +43,8 @@ def export(
     found = load(mappings or settings.mappings, settings.trial)
     names = [known_site(found, site)] if site else list(found.sites)
     maps = {one["id"]: one for name in names for one in own_maps(found, name, settings.canonical_base)}
+    if site in ("", STANDARD_SITE):
+        maps |= {f"code-system-{one['id']}": one for one in code_systems(found, settings.canonical_base)}
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
     for ident, one in maps.items():

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from natars_fhir.mapping.checks import system_faults
-from natars_fhir.mapping.codes import CODE
+from natars_fhir.mapping.codes import CODE, Systems
 from natars_fhir.mapping.faults import Fault, line_at, line_of, nearest
 from natars_fhir.mapping.schema import Concept, Concepts, Drugs, LocalCode, Site
 from natars_fhir.mapping.view import struct, types
@@ -22,6 +22,7 @@ def site_faults(path: Path, site: Site, concepts: Concepts, drugs: Drugs) -> lis
         for text in _local(code, local, concepts, drugs)
     ]
     faults += _tables(site, concepts)
+    faults += _same(site, concepts)
     faults += _expected(site, concepts)
     faults += [(url, f"«{url}» is no http address") for url in _addresses(site) if not url.startswith(_HTTP)]
     accepted = {unit for concept in concepts.concepts.values() for unit in concept.accepts}
@@ -91,6 +92,16 @@ def _tables(site: Site, concepts: Concepts) -> Iterator[tuple[str, str]]:
             )
         elif table and table not in systems and ":" not in table:
             yield table, f"unknown system «{table}»{nearest(table, systems)}"
+
+
+def _same(site: Site, concepts: Concepts) -> Iterator[tuple[str, str]]:
+    """Two spellings of one code would give it two meanings."""
+    systems = Systems({**concepts.systems, **site.systems})
+    for table, codes in site.codes.items():
+        seen: dict[str, str] = {}
+        for code in codes:
+            if (other := seen.setdefault(systems.spelt(table, code), code)) != code:
+                yield f'"{code}"', f"«{other}» and «{code}» of «{table}» are one code"
 
 
 def _expected(site: Site, concepts: Concepts) -> Iterator[tuple[str, str]]:

@@ -45,8 +45,9 @@ def test_the_maps_of_one_site_are_written_as_files(tmp_path: Path) -> None:
 
 def test_without_a_site_all_maps_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["mappings", "export"]) == 0
-    owners = {json.loads(line)["name"][:11] for line in capsys.readouterr().out.splitlines()}
-    assert owners == {"NatarsHospi", "NatarsStand"}
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {one["name"][:11] for one in told if one["resourceType"] == "ConceptMap"} == {"NatarsHospi", "NatarsStand"}
+    assert {one["id"] for one in told if one["resourceType"] == "CodeSystem"} == {"concept", "value", "report"}
 
 
 def test_what_was_exported_is_known_already(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

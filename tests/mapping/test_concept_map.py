@@ -9,11 +9,13 @@ from typing import Any
 
 import fhirkit
 import pytest
+from fhir.resources.R4B.codesystem import CodeSystem
 from fhir.resources.R4B.conceptmap import ConceptMap
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyfhircheck import Validator
 
+from natars_fhir.mapping.code_system import code_systems
 from natars_fhir.mapping.codes import Systems
 from natars_fhir.mapping.concept_map import Publisher, concept_maps, unpublished
 from natars_fhir.mapping.concept_map_reader import rows_of
@@ -136,6 +138,22 @@ def test_codes_that_come_without_a_system_have_a_group_without_one() -> None:
     (one,) = concept_maps([row("K", Target("asked", "wbc"), system="")], PUBLISHER)
     assert "source" not in one["group"][0]
     assert rows_of(one, LORE)[0][0].code.system == ""
+
+
+def test_the_words_that_maps_lead_to_are_published_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    systems = {one["url"]: one for one in code_systems(ward.mappings(), BASE)}
+    for one in systems.values():
+        CodeSystem.model_validate(copy.deepcopy(one))
+        assert [str(issue) for issue in fhirkit.validate(one)] == []
+        # pyfhircheck does not know `designation.language`, which R4 defines
+        found = Validator().validate_resource(copy.deepcopy(one)).errors
+        assert [str(issue) for issue in found if "designation" not in issue.message] == []
+    known = {url: {concept["code"] for concept in one["concept"]} for url, one in systems.items()}
+    for group in (group for site in SITES for one in maps(site) for group in one["group"]):
+        if group["target"] in known:
+            targets = {target["code"] for element in group["element"] for target in element["target"]}
+            assert targets <= known[group["target"]]
 
 
 # Back again

@@ -336,6 +336,13 @@ SITE = "sites/hospital-a.toml"
         ),
         pytest.param(
             "sites/new.toml",
+            'site = "new"\nen = "new"\nzh = "新"\n[codes.icd-10]\n'
+            '"C48.0" = { concept = "metastasis", value = "absent" }\n"c480" = { concept = "sex", value = "male" }',
+            "«C48.0» and «c480» of «icd-10» are one code",
+            id="two spellings of one code",
+        ),
+        pytest.param(
+            "sites/new.toml",
             'site = "new"\nen = "new"\nzh = "新"\n[expects]\ntypes = ["Observatoin"]',
             "no view can read «Observatoin»; did you mean «Observation»?",
             id="an expected type",

@@ -15,9 +15,10 @@ from natars_fhir.mapping.suggest import Suggester, suggester
 from natars_fhir.mapping.translate import publisher_of, source_of
 from natars_fhir.mapping.unmapped import Listed
 from natars_fhir.service.gaps import draft, feeds, gaps
+from natars_fhir.service.readiness import ready
 from natars_fhir.store import gaps as stored
 from natars_fhir.store.engine import Store
-from tests.service.hospital import NOW, Hospital, Node, bundle, encounter, mappings, patient, reader
+from tests.service.hospital import NOW, Hospital, Node, bundle, condition, encounter, mappings, patient, reader
 
 LIS = "http://his.hospital-b.example/lis"
 SITE = "hospital-b"
@@ -105,3 +106,12 @@ def test_a_feed_that_goes_quiet_is_told(b: Hospital, store: Store) -> None:
     assert told == {"Observation": "on time", "Consent": "awaited", "anc": "overdue"}
     told = {one.kind: one.state for one in feeds(store, expecting, NOW + timedelta(days=40))}
     assert told == {"Observation": "overdue", "Consent": "never", "anc": "overdue"}
+
+
+def test_readiness_is_told_of_all_that_was_sent(b: Hospital, store: Store) -> None:
+    nobody = ready(store, mappings().study, reader(SITE).mapping, hints(), NOW)
+    assert (nobody.in_scope, nobody.figure) == (0, 0.0)
+    b.push(bundle("collection", patient(), condition()))
+    found = ready(store, mappings().study, reader(SITE).mapping, hints(), NOW)
+    assert found.in_scope == 1
+    assert {one.need.any_of[0]: one.state for one in found.elements}["birth-date"] == "read"
