@@ -7,9 +7,11 @@ import binascii
 import html
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
+from natars_fhir.domain.record import Detail
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.said import Kind
 from natars_fhir.mapping.readers.entity import Plan, coded, dated, narrated, once
@@ -26,6 +28,9 @@ _MARKED_UP = frozenset({"text/html", "text/xml", "application/xhtml+xml"})
 _HIDDEN = re.compile(r"<(style|script)\b.*?</\1\s*>|<!.*?>|<\?.*?>", re.IGNORECASE | re.DOTALL)
 _INLINE = re.compile(r"</?(?:a|b|em|font|i|small|span|strong|sub|sup|u)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
+
+#: What a report's kind says more of: how it was seen
+_SEEN = frozenset({"histology", "tumour-size", "metastasis"})
 
 #: What a report's own words say of its kind, where no code does (in this order)
 _WORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
@@ -57,7 +62,7 @@ def report(view: View, lore: Lore) -> Plan:
             spoken_as = kind or _kind_by_words(text)
             found += [(place, told) for told in narrated(text, lore, spoken_as, place, sink)]
         for place, told in once(found):
-            sink.add(_with_basis(told, kind or "other"), place)
+            sink.add(_with_basis(told, kind or "other") if told.concept in _SEEN else told, place)
 
     return plan
 
@@ -85,7 +90,7 @@ def _kind_by_words(text: str) -> Kind:
 def _with_basis(told: Told, kind: str) -> Told:
     """A type seen on images alone is no proof: the basis stands with it. Nor is one in a letter of unknown kind, where
     another cancer is another tumour's."""
-    more: dict[str, Any] = {}
+    more: dict[str, str] = {}
     if told.concept == "histology":
         if kind not in ("imaging", "pathology"):
             told = by_words(told)
@@ -93,7 +98,13 @@ def _with_basis(told: Told, kind: str) -> Told:
             more["basis"] = {"imaging": "imaging", "pathology": "tissue"}.get(kind, "diagnosis")
     if told.concept in ("tumour-size", "metastasis") and kind in ("imaging", "pathology"):
         more["method"] = kind
-    return told._replace(detail=tuple(sorted({**more, **dict(told.detail)}.items()))) if more else told
+    return told._replace(detail=_with(told.detail, tuple(more.items()))) if more else told
+
+
+@lru_cache(maxsize=1024)
+def _with(detail: Detail, more: Detail) -> Detail:
+    """A detail with what it does not say itself."""
+    return tuple(sorted({**dict(more), **dict(detail)}.items()))
 
 
 def _texts(view: View) -> Callable[[Any, Sink], Iterator[tuple[str, str]]]:
