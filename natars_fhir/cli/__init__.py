@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from natars_fhir import __version__
-from natars_fhir.cli import demo, expect, explain, mappings, screen, serve
+from natars_fhir.cli import demo, expect, explain, mappings, screen, serve, site
 from natars_fhir.cli.exits import BAD_ARGUMENTS, CONFIGURATION, FAULTS
 from natars_fhir.cli.screens import errors
 from natars_fhir.mapping.faults import MappingError
@@ -33,6 +33,7 @@ app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("expect")(expect.expect)
 app.add_typer(mappings.app, name="mappings")
+app.add_typer(site.app, name="site")
 
 
 @app.callback(invoke_without_command=True)

@@ -11,9 +11,10 @@ from rich.console import Console
 
 from natars_fhir.bulk.screen import screen_files
 from natars_fhir.bulk.sources import resources_of
-from natars_fhir.cli.exits import DONE, FAULTS, UNAVAILABLE
+from natars_fhir.cli.exits import DONE, FAULTS
 from natars_fhir.cli.inputs import Asked, AsOfOption, MappingsOption, SiteOption, VersionOption, asked, found, inputs
 from natars_fhir.cli.screens import errors, output, progress
+from natars_fhir.cli.stored import opened
 from natars_fhir.domain.finding import Finding
 from natars_fhir.domain.record import Evidence, Fact
 from natars_fhir.domain.screening import bars
@@ -58,20 +59,9 @@ def explain(
 def _from_store(what: Asked, patient: str) -> tuple[Outcome | None, dict[str, Any]]:
     """The patient out of the store, which is not made here: where there is none, nothing was ever pushed."""
     from natars_fhir.service.asking import explained
-    from natars_fhir.store.engine import StoreError, open_store
 
-    database = what.settings.database
-    if database.startswith("sqlite:///") and not Path(database.removeprefix("sqlite:///")).is_file():
-        errors().print(
-            "There is no store yet (setting NATARS_DATABASE): name files to read, or push to a server first."
-        )
-        raise typer.Exit(UNAVAILABLE)
-    try:
-        store = open_store(database)
-    except StoreError as wrong:
-        errors().print(str(wrong), markup=False, soft_wrap=True)
-        raise typer.Exit(UNAVAILABLE) from wrong
-    return explained(store, what.mappings.study, what.reader, patient, what.as_of)
+    with opened(what.settings) as store:
+        return explained(store, what.mappings.study, what.reader, patient, what.as_of)
 
 
 def is_named(outcome: Outcome, name: str) -> bool:

@@ -40,14 +40,20 @@ def asked(site: str, as_of: str, folder: Path | None, fhir_version: str = "", *,
     """The options, checked. Raises typer.BadParameter; MappingError where the mappings cannot load."""
     settings = Settings()
     mappings = load(folder or settings.mappings, settings.trial)
-    name = site or "generic"
-    if name not in mappings.sites:
-        raise typer.BadParameter(f"no file for the site «{name}» in mappings/sites/{nearest(name, mappings.sites)}")
-    reader = DocumentReader(compiled(mappings, name), _version(fhir_version), routed=routed)
+    name = known_site(mappings, site or "generic")
+    reader = DocumentReader(compiled(mappings, name), version_of(fhir_version), routed=routed)
     return Asked(settings, mappings, reader, day(as_of))
 
 
-def _version(text: str) -> Name | None:
+def known_site(mappings: Mappings, name: str) -> str:
+    """*name*, which has a file. Raises typer.BadParameter."""
+    if name not in mappings.sites:
+        raise typer.BadParameter(f"no file for the site «{name}» in mappings/sites/{nearest(name, mappings.sites)}")
+    return name
+
+
+def version_of(text: str) -> Name | None:
+    """The FHIR version named; None where none is. Raises typer.BadParameter."""
     versions: dict[str, Name] = {"R4": "R4", "R4B": "R4B", "R5": "R5"}
     if text and text.upper() not in versions:
         raise typer.BadParameter(f"«{text}» is not R4, R4B or R5")

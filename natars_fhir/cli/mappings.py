@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from natars_fhir.cli import difference, gaps, terminology
 from natars_fhir.cli.exits import DONE
 from natars_fhir.cli.inputs import MappingsOption
 from natars_fhir.cli.screens import output
@@ -12,6 +13,10 @@ from natars_fhir.mapping.site import compiled
 from natars_fhir.settings import Settings
 
 app = typer.Typer(help="The mappings folder: concepts, views, sites, trial.", no_args_is_help=True)
+app.command("export")(terminology.export)
+app.command("import")(terminology.take_in)
+app.command("gaps")(gaps.gaps)
+app.command("diff")(difference.diff)
 
 
 @app.callback()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import signal
 
 import typer
 
@@ -36,6 +37,8 @@ def serve() -> None:
     log_to_stderr()
     errors().print(f"natars-fhir on http://{settings.host}:{settings.port}/fhir/r4 and /fhir/r5", markup=False)
     served = server(app, settings)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, lambda *_: app.state.live.ask())
     try:
         served.run()
     except SystemExit:  # uvicorn's own way out, when the port is taken

@@ -78,6 +78,16 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """What a site's feed must tell of a patient in scope: one of the concepts ``any_of``, of the histologies ``of`` (of
+    every one where none is named). What only ``helps`` spares people work."""
+
+    any_of: tuple[str, ...]
+    of: tuple[str, ...] = ()
+    helps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Arm:
     """One arm: ``name`` as registered; ``slug`` is R5's linkId, for the name has spaces (standards.md §1.4)."""
 
@@ -122,3 +132,5 @@ class Study:
     purpose: str = ""
     #: how it is designed: (code, display) of R5's study-design, ``SEVCO:01005`` is non-randomized assignment
     design: tuple[tuple[str, str], ...] = ()
+    #: what a site's feed must tell
+    needs: tuple[Need, ...] = ()

@@ -17,7 +17,7 @@ from natars_fhir.domain.questions.histology import only_for
 from natars_fhir.domain.rules import RULES
 from natars_fhir.domain.scope import suggested
 from natars_fhir.domain.screening import either
-from natars_fhir.domain.study import Arm, Asked, Assumed, Centre, Criterion, Rule, Study
+from natars_fhir.domain.study import Arm, Asked, Assumed, Centre, Criterion, Need, Rule, Study
 
 #: What a trial office may switch, and to what.
 SWITCHES: dict[str, tuple[str, ...]] = {"size_rule": ("LMS_ONLY", "ALL_HISTOLOGIES")}
@@ -26,8 +26,10 @@ _TEXTS = (
     "id", "registry_id", "acronym", "title", "description", "phase", "sponsor", "start", "end", "primary_completion",
     "status_note", "condition",
 )  # fmt: skip
+_TABLES = ("enrolment", "switches", "scope", "arm", "centre", "objective", "outcome", "criterion", "need")
 _KINDS = ("inclusion", "exclusion")
 _DECIDED_BY = ("data", "data-or-attestation", "attestation")
+_NEED = ("any", "of", "helps")
 _KEYS = {"id", "kind", "decided_by", "text", "rule", "applies", "advisory", "parts", "assumed"}
 
 Table = Mapping[str, Any]
@@ -36,19 +38,35 @@ Table = Mapping[str, Any]
 def build(table: Table, concepts: Collection[str] = ()) -> tuple[Study, list[str]]:
     """The study that *table* (a parsed trial file) tells, and every fault found. *concepts*: the known concept ids;
     without them concepts are not checked."""
-    faults: list[str] = []
+    every = (*_TEXTS, *_TABLES)
+    faults = [_unknown(key, every, "key") for key in table if key not in every]
     switches = _switches(table, faults)
     criteria: dict[str, Criterion] = {}
     for row in table.get("criterion", ()):
-        found: list[str] = []
+        found = _histology(row, table)
         criterion = _criterion(row, switches, concepts, criteria, found)
         faults += [f"criterion {row.get('id', '?')}: {fault}" for fault in found]
         if not found and criterion:
             criteria[criterion.id] = criterion
-    return _study(table, tuple(criteria.values()), faults), faults
+    needs = _needs(table, concepts, faults)
+    return _study(table, tuple(criteria.values()), needs, faults), faults
 
 
-def _study(table: Table, criteria: tuple[Criterion, ...], faults: list[str]) -> Study:
+def _needs(table: Table, concepts: Collection[str], faults: list[str]) -> tuple[Need, ...]:
+    known = table.get("scope", {}).get("histology", ())
+    for number, row in enumerate(table.get("need", ()), 1):
+        found = [_unknown(key, _NEED, "key") for key in row if key not in _NEED]
+        found += [] if row.get("any") else ["any is missing"]
+        found += [_unknown(one, concepts, "concept") for one in row.get("any", ()) if concepts and one not in concepts]
+        found += [_unknown(one, known, "histology") for one in row.get("of", ()) if known and one not in known]
+        faults += [f"need {number}: {fault}" for fault in found]
+    return tuple(
+        Need(tuple(row.get("any", ())), tuple(row.get("of", ())), bool(row.get("helps", False)))
+        for row in table.get("need", ())
+    )
+
+
+def _study(table: Table, criteria: tuple[Criterion, ...], needs: tuple[Need, ...], faults: list[str]) -> Study:
     faults += [f"{key} is missing" for key in (*_TEXTS, "enrolment") if key not in table]
     arms = _rows(table, "arm", ("slug", "name", "kind", "description"), faults)
     centres = _rows(table, "centre", ("name", "city"), faults)
@@ -75,6 +93,7 @@ def _study(table: Table, criteria: tuple[Criterion, ...], faults: list[str]) -> 
         objectives=tuple((kind, text) for kind, text in objectives),
         outcomes=tuple((kind, name, f"{text} Time frame: {frame}") for kind, name, text, frame in outcomes),
         criteria=criteria,
+        needs=needs,
         scope=suggested(scope.get("histology", ()), scope.get("family", ""), scope.get("primary-site", ())),
     )
 
@@ -203,6 +222,15 @@ def _applied(row: Table, rule: Rule, switches: Mapping[str, str], faults: list[s
     if any(switches.get(name) != setting for name, setting in when.items()):
         return rule
     return only_for(limits["is"], rule, row["kind"])
+
+
+def _histology(row: Table, table: Table) -> list[str]:
+    """A limit to a histology that nobody has would switch the criterion off in silence."""
+    known = table.get("scope", {}).get("histology", ())
+    limited = row.get("applies", {}).get("is")
+    if not known or not isinstance(limited, str) or limited in known:
+        return []
+    return [f"applies: {_unknown(limited, known, 'histology')}"]
 
 
 def _assumed(row: Table, faults: list[str]) -> tuple[Assumed, ...]:

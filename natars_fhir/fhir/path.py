@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from difflib import get_close_matches
 from functools import cache, partial
 from operator import attrgetter
 from typing import Any, get_args
@@ -48,9 +49,16 @@ def fault(kind: type[msgspec.Struct], path: str) -> str | None:
             continue
         names = [name for found in kinds for name in _names(found, match)]
         if not names:
-            return f"{' or '.join(sorted(found.__name__ for found in kinds)) or 'a value'} has no «{match['name']}»"
+            return f"{' or '.join(sorted(found.__name__ for found in kinds)) or 'a value'} has no {_name(kinds, match)}"
         kinds = [child for found in kinds for name in names for child in _children(found, name)]
     return None
+
+
+def _name(kinds: list[Any], match: re.Match[str]) -> str:
+    """The name that is not there, and the nearest that is."""
+    fields = {name for found in kinds for name in found.__struct_fields__ if not name.startswith("_")}
+    close = get_close_matches(match["name"], fields, n=1)
+    return f"«{match['name']}»" + (f"; did you mean «{close[0]}»?" if close else "")
 
 
 def _condition_fault(kinds: list[Any], match: re.Match[str]) -> str | None:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import get_args
 
+from natars_fhir.domain.questions.drugs import CLASSES
 from natars_fhir.fhir.path import fault as path_fault
 from natars_fhir.mapping.codes import SPELLINGS
-from natars_fhir.mapping.faults import Fault, line_of, nearest
-from natars_fhir.mapping.schema import Code, Concept, Concepts, Drugs, LocalCode, Says, Site, System, View, Views
-from natars_fhir.mapping.view import READERS, struct
+from natars_fhir.mapping.faults import Fault, line_at, line_of, nearest
+from natars_fhir.mapping.narrative.said import Kind as Report
+from natars_fhir.mapping.schema import Code, Concepts, Drug, DrugClass, Drugs, Kind, Says, System, View, Views
+from natars_fhir.mapping.view import READERS, struct, types
+
+NONE: Mapping[str, System] = MappingProxyType({})
 
 
 def concepts_faults(path: Path, concepts: Concepts) -> list[Fault]:
     """Systems and spellings that exist, values that the concept can take, reasons for what is not verified."""
     source = path.read_text(encoding="utf-8")
     faults: list[tuple[str, str]] = []
-    faults += _systems(concepts.systems)
     for name, concept in concepts.concepts.items():
         for code in concept.asked:
             faults += [(f"[concepts.{name}]", text) for text in _code(code, concepts)]
@@ -29,18 +34,54 @@ def concepts_faults(path: Path, concepts: Concepts) -> list[Fault]:
         ]
         if concept.kind in ("number", "size") and concept.accepts and concept.unit not in concept.accepts:
             faults.append((f"[concepts.{name}]", f"«{name}» does not accept its own unit"))
+    faults += _units(concepts)
     for kind, groups in concepts.values.items():
+        if kind not in _KINDS:
+            faults.append((f"[[values.{kind}]]", f"unknown kind of concept «{kind}»{nearest(kind, _KINDS)}"))
         faults += [(f"[[values.{kind}]]", text) for says in groups for c in says.codes for text in _code(c, concepts)]
     for kind, codes in concepts.reports.items():
+        if kind not in _REPORTS:
+            faults.append((kind, f"unknown kind of report «{kind}»{nearest(kind, _REPORTS)}"))
         faults += [(kind, text) for code in codes for text in _code(code, concepts)]
     faults += _claimed_twice(concepts)
-    return [Fault(str(path), line_of(source, word), text) for word, text in faults]
+    told = [Fault(str(path), line_at(source, "systems", name), text) for name, text in system_faults(concepts.systems)]
+    return [*told, *(Fault(str(path), line_of(source, word), text) for word, text in faults)]
 
 
-def _systems(systems: Mapping[str, System]) -> Iterator[tuple[str, str]]:
+def system_faults(systems: Mapping[str, System], beside: Mapping[str, System] = NONE) -> Iterator[tuple[str, str]]:
+    """(name, fault): spellings that exist, and no address that two systems claim, those *beside* included."""
+    others = {name: one for name, one in beside.items() if name not in systems}
+    seen = {address: name for name, one in others.items() for address in (one.uri, *one.also)}
     for name, system in systems.items():
         if (spelling := system.spelling) not in SPELLINGS:
             yield name, f"system «{name}» has an unknown spelling «{spelling}»{nearest(spelling, SPELLINGS)}"
+        for address in (system.uri, *system.also):
+            if (other := seen.setdefault(address, name)) != name:
+                yield name, f"«{address}» is the address of both «{other}» and «{name}»"
+
+
+_KINDS: tuple[str, ...] = get_args(Kind)
+_REPORTS: tuple[str, ...] = get_args(Report)
+
+
+def _units(concepts: Concepts) -> Iterator[tuple[str, str]]:
+    """Factors that can be, spellings of units that some concept accepts, and spellings of values that say one thing."""
+    accepted = {unit for concept in concepts.concepts.values() for unit in concept.accepts}
+    for spelling, unit in concepts.units.items():
+        if unit not in accepted:
+            yield (
+                f'"{spelling}"',
+                f"«{spelling}» stands for «{unit}», which no concept accepts{nearest(unit, accepted)}",
+            )
+    for name, concept in concepts.concepts.items():
+        for unit, factor in concept.accepts.items():
+            if factor <= 0:
+                yield f"[concepts.{name}]", f"«{name}» accepts «{unit}» with a factor that is not above 0"
+        seen: dict[str, str] = {}
+        for value, texts in concept.spelt.items():
+            for text in texts:
+                if (other := seen.setdefault(text.casefold(), value)) != value:
+                    yield f"[concepts.{name}]", f"«{text}» spells both «{other}» and «{value}» of «{name}»"
 
 
 def _code(code: Code, concepts: Concepts) -> Iterator[str]:
@@ -74,83 +115,51 @@ def _claimed_twice(concepts: Concepts) -> Iterator[tuple[str, str]]:
 
 
 def drugs_faults(path: Path, drugs: Drugs, concepts: Concepts) -> list[Fault]:
-    """Codes of known systems, and no name that two drugs share."""
+    """Codes of known systems, classes that a criterion may ask for, and no name that two drugs share."""
     source = path.read_text(encoding="utf-8")
-    codes = [code for drug in drugs.drug for code in drug.codes] + [c for group in drugs.group for c in group.codes]
-    found = [text for code in codes for text in _code(code, concepts)]
+    rows: list[tuple[str, int, Drug | DrugClass]] = [("drug", at, row) for at, row in enumerate(drugs.drug)]
+    rows += [("group", at, row) for at, row in enumerate(drugs.group)]
+    told = [(table, at, text) for table, at, row in rows for text in _drug(row, concepts)]
     names: dict[str, str] = {}
-    for drug in drugs.drug:
-        for name in drug.names:
-            if names.setdefault(name.casefold(), drug.name) != drug.name:
-                found += [f"«{name}» names two drugs"]
-    return [Fault(str(path), line_of(source, text.split("«")[1].partition("»")[0]), text) for text in found]
+    for at, drug in enumerate(drugs.drug):
+        shared = [name for name in drug.names if names.setdefault(name.casefold(), drug.name) != drug.name]
+        told += [("drug", at, f"«{name}» names two drugs") for name in shared]
+    return [Fault(str(path), line_at(source, table, at), text) for table, at, text in told]
 
 
-def view_faults(path: Path, views: Views) -> list[Fault]:
-    """Readers, types and paths that exist."""
+def _drug(row: Drug | DrugClass, concepts: Concepts) -> Iterator[str]:
+    for code in row.codes:
+        yield from _code(code, concepts)
+    for one in row.classes:
+        if one not in CLASSES:
+            yield f"«{row.name}» has an unknown class «{one}»{nearest(one, CLASSES)}"
+
+
+def view_faults(path: Path, views: Views, concepts: Collection[str]) -> list[Fault]:
+    """Readers, types, concepts and paths that exist. Without *concepts* these are not checked."""
     source = path.read_text(encoding="utf-8")
-    return [Fault(str(path), line_of(source, word), text) for view in views.view for word, text in _view(view)]
+    told = ((at, word, text) for at, view in enumerate(views.view) for word, text in _view(view, concepts))
+    return [Fault(str(path), line_at(source, "view", at, word), text) for at, word, text in told]
 
 
-def _view(view: View) -> Iterator[tuple[str, str]]:
+def _view(view: View, concepts: Collection[str]) -> Iterator[tuple[str, str]]:
+    if view.fact and concepts and view.fact not in concepts:
+        yield f'"{view.fact}"', f"unknown concept «{view.fact}»{nearest(view.fact, concepts)}"
     if view.reader not in READERS:
         yield f'"{view.reader}"', f"unknown reader «{view.reader}»{nearest(view.reader, READERS)}"
     kind = struct(view.resource)
     if kind is None:
-        yield f'"{view.resource}"', f"no Struct was generated for «{view.resource}»"
+        yield f'"{view.resource}"', f"no Struct was generated for «{view.resource}»{nearest(view.resource, types())}"
         return
     if view.about not in ("", view.resource) and (wrong := path_fault(kind, view.about)):
         yield f'"{view.about}"', wrong
+    if view.each and (wrong := path_fault(kind, view.each)):
+        yield f'"{view.each}"', wrong
+        return
     inner = f"{view.each}." if view.each else ""
     within = [(inner, paths) for paths in (view.value, view.concept)]
+    within += [("", paths) for paths in view.beside.values()]
     for prefix, paths in (*within, ("", view.when), ("", view.known), ("", view.says), ("", view.text)):
         for one in paths:
             if wrong := path_fault(kind, prefix + one):
                 yield one, f"«{one}»: {wrong}"
-
-
-def site_faults(path: Path, site: Site, concepts: Concepts, drugs: Drugs) -> list[Fault]:
-    """Local codes that name concepts, values and drugs which exist; systems and units that can be read."""
-    source = path.read_text(encoding="utf-8")
-    faults = [
-        (code, text)
-        for codes in site.codes.values()
-        for code, local in codes.items()
-        for text in _local(code, local, concepts, drugs)
-    ]
-    faults += _systems(site.systems)
-    accepted = {unit for concept in concepts.concepts.values() for unit in concept.accepts}
-    for spelling, unit in site.units.items():
-        if unit not in accepted:
-            near = nearest(unit, accepted)
-            faults.append((spelling, f"«{spelling}» stands for «{unit}», which no concept accepts{near}"))
-    if site.site != path.stem:
-        faults.append((site.site, f"«{site.site}» stands in a file of another name"))
-    return [Fault(str(path), line_of(source, word), text) for word, text in faults]
-
-
-def _local(code: str, local: str | LocalCode, concepts: Concepts, drugs: Drugs) -> Iterable[str]:
-    row = LocalCode(concept=local) if isinstance(local, str) else local
-    if row.report:
-        if row.report not in concepts.reports:
-            yield f"«{code}»: unknown kind of report «{row.report}»{nearest(row.report, concepts.reports)}"
-        return
-    if row.concept and row.concept not in concepts.concepts:
-        yield f"«{code}»: unknown concept «{row.concept}»{nearest(row.concept, concepts.concepts)}"
-    elif row.concept and row.value:
-        allowed = _allowed(concepts.concepts[row.concept], drugs)
-        if allowed and row.value not in allowed:
-            yield f"«{code}»: «{row.concept}» cannot be «{row.value}»{nearest(row.value, allowed)}"
-    elif not row.concept and not row.value:
-        yield f"«{code}» says nothing"
-    elif not row.concept:
-        words = {says.value for groups in concepts.values.values() for says in groups}
-        if row.value not in words:
-            yield f"«{code}»: no kind of concept has the value «{row.value}»{nearest(row.value, words)}"
-
-
-def _allowed(concept: Concept, drugs: Drugs) -> tuple[str, ...]:
-    """The values that a code may say of a concept; empty where any will do."""
-    if concept.kind == "drug":
-        return (*(drug.name for drug in drugs.drug), *(group.name for group in drugs.group))
-    return ("present", "absent", "suspected") if concept.kind == "presence" else concept.values

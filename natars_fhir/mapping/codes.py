@@ -26,6 +26,9 @@ class Meaning(NamedTuple):
     standing: Standing = "final"
 
 
+#: A FHIR code: no blank at an end, none doubled (https://hl7.org/fhir/R4/datatypes.html#code).
+CODE = re.compile(r"[^\s]+( [^\s]+)*")
+
 _MORPHOLOGY = re.compile(r"M?-?\s*(\d{4})0?/?([0-9])\d?")
 
 

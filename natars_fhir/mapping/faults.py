@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -37,6 +38,33 @@ def line_of(source: str, *words: str) -> int:
             break
         start = at
     return source.count("\n", 0, start) + 1 if start >= 0 else 0
+
+
+def line_at(source: str, *place: str | int) -> int:
+    """The line of a place such as ``view, 1, reader``: a number counts the headers ``[[…]]`` of what stands before it.
+
+    0 where nothing of the place stands in the text.
+    """
+    start, end, found, table = 0, len(source), -1, ""
+    for part in place:
+        if isinstance(part, int):
+            heads = [
+                match.start() for match in re.finditer(rf"^[ \t]*\[\[{re.escape(table)}\]\]", source, re.MULTILINE)
+            ]
+            if part < len(heads):
+                start, found = heads[part], heads[part]
+                end = heads[part + 1] if part + 1 < len(heads) else len(source)
+            continue
+        table = f"{table}.{part}" if table else part
+        if (at := _stands(source, part, start, end)) >= 0:
+            start = found = at
+    return source.count("\n", 0, found) + 1 if found >= 0 else 0
+
+
+def _stands(source: str, word: str, start: int, end: int) -> int:
+    """Where a key, else a word, stands first; -1 where it does not."""
+    key = re.compile(rf'^[ \t]*(?:\[[^\n]*)?"?{re.escape(word)}"?[ \t]*[=\].]', re.MULTILINE).search(source, start, end)
+    return key.start() if key else source.find(word, start, end)
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

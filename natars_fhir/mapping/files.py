@@ -14,11 +14,13 @@ from pydantic import ValidationError
 
 from natars_fhir.domain.study import Study
 from natars_fhir.domain.trial import build
-from natars_fhir.mapping.checks import concepts_faults, drugs_faults, site_faults, view_faults
-from natars_fhir.mapping.faults import Fault, MappingError, line_of, nearest
+from natars_fhir.mapping.checks import concepts_faults, drugs_faults, view_faults
+from natars_fhir.mapping.faults import Fault, MappingError, line_at, nearest
 from natars_fhir.mapping.narrative.words import WordListError, Words
 from natars_fhir.mapping.narrative.words import load as load_words
 from natars_fhir.mapping.schema import Concepts, Drugs, Shape, Site, View, Views
+from natars_fhir.mapping.site_checks import site_faults
+from natars_fhir.mapping.word_faults import table_faults, word_fault
 
 Shaped = TypeVar("Shaped", bound=Shape)
 
@@ -46,9 +48,10 @@ def load(folder: Path, trial: str = "natars") -> Mappings:
     drugs = _file(folder / "drugs.toml", Drugs, faults)
     views = _folder(folder / "views", Views, faults)
     sites = _folder(folder / "sites", Site, faults)
-    words = _words(folder / "narrative", faults)
-    faults += [fault for path, view in views for fault in view_faults(path, view)]
-    study = _study(folder / "trials" / f"{trial}.toml", set(concepts.concepts if concepts else ()), faults)
+    known = set(concepts.concepts if concepts else ())
+    words = _words(folder / "narrative", known, faults)
+    faults += [fault for path, view in views for fault in view_faults(path, view, known)]
+    study = _study(folder / "trials" / f"{trial}.toml", known, faults)
     if concepts is not None:
         faults += concepts_faults(folder / "concepts.toml", concepts)
     if concepts is not None and drugs is not None:
@@ -106,9 +109,15 @@ def _file(path: Path, shape: type[Shaped], faults: list[Fault]) -> Shaped | None
 def _shape_faults(path: Path, source: str, shape: type[Shape], error: ValidationError) -> Iterator[Fault]:
     for one in error.errors():
         words = [str(part) for part in one["loc"] if not isinstance(part, int)]
-        hint = nearest(words[-1], _keys(shape)) if one["type"] == "extra_forbidden" else ""
         text = "unknown key" if one["type"] == "extra_forbidden" else one["msg"]
-        yield Fault(str(path), line_of(source, *words), f"{'.'.join(map(str, one['loc']))}: {text}{hint}")
+        hint = nearest(words[-1], _keys(shape)) if one["type"] == "extra_forbidden" else _word(one)
+        yield Fault(str(path), line_at(source, *one["loc"]), f"{'.'.join(map(str, one['loc']))}: {text}{hint}")
+
+
+def _word(one: Any) -> str:
+    """The nearest of the words that could stand there."""
+    allowed = re.findall(r"'([^']*)'", str(one.get("ctx", {}).get("expected", "")))
+    return nearest(one["input"], allowed) if isinstance(one["input"], str) else ""
 
 
 def _keys(shape: type[Shape]) -> set[str]:
@@ -127,11 +136,12 @@ def _keys(shape: type[Shape]) -> set[str]:
     return keys
 
 
-def _words(folder: Path, faults: list[Fault]) -> Words | None:
+def _words(folder: Path, concepts: set[str], faults: list[Fault]) -> Words | None:
+    faults += table_faults(folder, concepts)
     try:
         return load_words(folder)
     except WordListError as error:
-        faults += [Fault(str(folder), 0, text) for text in error.faults]
+        faults += [word_fault(folder, text) for text in error.faults]
         return None
 
 
@@ -140,11 +150,15 @@ def _study(path: Path, concepts: set[str], faults: list[Fault]) -> Study | None:
     if table is None:
         return None
     study, wrong = build(table, concepts)
-    faults += [Fault(str(path), line_of(source, *_named(text)), text) for text in wrong]
+    faults += [Fault(str(path), line_at(source, *_named(text)), text) for text in wrong]
     return study
 
 
-def _named(text: str) -> list[str]:
-    """The criterion that a fault of a trial begins with: where to look for its line."""
-    match = re.match(r"criterion (\S+): ", text)
-    return [f'id = "{match[1]}"'] if match else []
+def _named(text: str) -> list[str | int]:
+    """What a fault of a trial begins with: a criterion, a row of a table, a table. Where to look for its line."""
+    if match := re.match(r"criterion (\S+): ", text):
+        return [f'id = "{match[1]}"']
+    if match := re.match(r"(arm|centre|objective|outcome|need) (\d+): ", text):
+        return [match[1], int(match[2]) - 1]
+    match = re.match(r"(switches|scope)\b|key (\S+) is not known", text)
+    return [next(filter(None, match.groups()))] if match else []

@@ -6,7 +6,7 @@ An unknown key is a fault, never ignored: a misspelt key would drop data in sile
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -178,6 +178,17 @@ class Endpoint(Shape):
     version: Literal["R4", "R4B", "R5"] = "R4"
 
 
+class Expects(Shape):
+    """What the site's feed holds: a kind that stays away for long is a broken interface, not a healthy patient."""
+
+    #: types of resources that must keep coming
+    types: tuple[str, ...] = ()
+    #: after so many days without one it is overdue
+    days: Annotated[int, Field(gt=0)] = 30
+    #: kinds (types, or concepts) with days of their own
+    each: dict[str, Annotated[int, Field(gt=0)]] = {}
+
+
 class Site(Shape):
     """sites/<site>.toml: one hospital's dialect."""
 
@@ -197,4 +208,4 @@ class Site(Shape):
     units: dict[str, str] = {}
     #: names under which the site's consents speak of this trial
     consent: tuple[str, ...] = ()
-    expects: dict[str, Any] = {}
+    expects: Expects = Expects()

@@ -28,6 +28,8 @@ class SiteMapping:
     kinds: frozenset[str]
     lore: Lore
     route: Route
+    #: code systems that are not the hospital's, though its file may give them further addresses
+    standard: frozenset[str]
 
 
 def compiled(mappings: Mappings, site: str) -> SiteMapping:
@@ -35,10 +37,10 @@ def compiled(mappings: Mappings, site: str) -> SiteMapping:
     found = mappings.sites[site]
     lore = lore_of(mappings, found)
     reads = together(mappings.views, lore)
-    kinds = frozenset(reads)
-    return SiteMapping(
-        found, mappings.hash, reads, subject_of(mappings.views), kinds, lore, route(lore, mappings.views, reads)
-    )
+    kinds, subjects = frozenset(reads), subject_of(mappings.views)
+    unasked = route(lore, mappings.views, reads)
+    standard = frozenset(mappings.concepts.systems)
+    return SiteMapping(found, mappings.hash, reads, subjects, kinds, lore, unasked, standard)
 
 
 def lore_of(mappings: Mappings, site: Site) -> Lore:

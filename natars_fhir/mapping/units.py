@@ -13,6 +13,8 @@ from functools import lru_cache
 
 from natars_fhir.domain.interval import Interval, Number
 
+UCUM = "http://unitsofmeasure.org"
+
 #: Spellings of units that are remembered for a concept.
 _MOST = 10_000
 
@@ -24,16 +26,21 @@ class Units:
     unit: str
     accepts: Mapping[str, Decimal]
     spellings: Mapping[str, str]
-    _known: dict[tuple[str | None, str | None], Decimal | None] = field(default_factory=dict, compare=False)
+    _known: dict[tuple[str | None, str | None, str | None], Decimal | None] = field(default_factory=dict, compare=False)
 
-    def factor(self, code: str | None, unit: str | None) -> Decimal | None:
-        """The factor of the code or the unit, whichever is accepted; None where neither is, or where they disagree."""
+    def factor(self, code: str | None, unit: str | None, system: str | None = None) -> Decimal | None:
+        """The factor of the code or the unit, whichever is accepted; None where neither is, or where they disagree.
+
+        Where *system* is UCUM the code is the unit (https://hl7.org/fhir/R4/datatypes.html#Quantity): one that is not
+        accepted is another unit, whatever the words beside it say.
+        """
         try:
-            return self._known[code, unit]
+            return self._known[code, unit, system]
         except KeyError:
             if len(self._known) > _MOST:
                 self._known.clear()
-            return self._known.setdefault((code, unit), self._look(code, unit))
+            strict = system == UCUM and code is not None and self._accepted(code.strip()) is None
+            return self._known.setdefault((code, unit, system), None if strict else self._look(code, unit))
 
     def _look(self, *written: str | None) -> Decimal | None:
         told = [text.strip() for text in written if text is not None and text.strip()]

@@ -43,6 +43,11 @@ def struct(resource: str) -> type[msgspec.Struct] | None:
     return found if isinstance(found, type) and issubclass(found, structs.Resource) else None
 
 
+def types() -> list[str]:
+    """The resource types that a view could read."""
+    return [name for name in vars(structs) if struct(name) is not None and name != "Resource"]
+
+
 def together(views: Iterable[View], lore: Lore) -> Mapping[str, Read]:
     """Resource type → the function that reads it with all views of its type."""
     by_type: dict[str, list[View]] = {}

@@ -16,6 +16,7 @@ from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.service.answer import Answer, answered, became, refused
 from natars_fhir.service.arrival import Arrival, TooManyError, arrive
+from natars_fhir.service.gaps import notice
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.rescreen import Rescreened, rescreen
 from natars_fhir.service.take import Change, take
@@ -44,7 +45,10 @@ def _taken(connection: Connection, intake: Intake, reader: DocumentReader, arriv
         if arrival.raw.strip():
             trail.set_apart(connection, reader.site, Unused("", arrival.raw, reasons), now)
         return refused(reasons)
-    taken, change = take(connection, reader.mapping, [one for one in arrival.arrived if one.wanted], now)
+    wanted = [one for one in arrival.arrived if one.wanted]
+    taken, change = take(connection, reader.mapping, wanted, now)
+    fresh = [one for one, done in zip(wanted, taken, strict=True) if done.became in ("created", "changed")]
+    notice(connection, reader.mapping, fresh, now)
     done = _follow(connection, intake, reader, change, now)
     _unused(connection, reader.site, arrival, now)
     results = iter(taken)

@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, Table, case, create_engine, event, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -90,6 +90,21 @@ def keep_latest(connection: Connection, table: Table, rows: Sequence[Mapping[str
     keys = [column.name for column in table.primary_key]
     adding = _UPSERT[connection.dialect.name](table)
     news = {name: adding.excluded[name] for name in rows[0] if name not in keys}
+    ordered = sorted(rows, key=lambda row: tuple(row[key] for key in keys))
+    connection.execute(adding.on_conflict_do_update(index_elements=keys, set_=news), ordered)
+
+
+def add_up(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Adds rows, or adds their `count` to those with the same key; `first` and `last` widen, the rest is the newest."""
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key]
+    adding = _UPSERT[connection.dialect.name](table)
+    old, new = table.c, adding.excluded
+    news = {name: new[name] for name in rows[0] if name not in (*keys, "count", "first", "last")}
+    news["count"] = old["count"] + new["count"]
+    news["first"] = case((new["first"] < old["first"], new["first"]), else_=old["first"])
+    news["last"] = case((new["last"] > old["last"], new["last"]), else_=old["last"])
     ordered = sorted(rows, key=lambda row: tuple(row[key] for key in keys))
     connection.execute(adding.on_conflict_do_update(index_elements=keys, set_=news), ordered)
 

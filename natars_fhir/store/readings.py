@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 
 from natars_fhir.domain.identity import Version
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.store.engine import keep_latest, keep_new
-from natars_fhir.store.packed import pack_reading, unpack_reading
-from natars_fhir.store.tables import mention, reading, resource_alias
+from natars_fhir.store.packed import pack_reading, unpack, unpack_reading
+from natars_fhir.store.tables import mention, reading, resource_alias, resource_version
 
 #: As many names as one question holds; SQLite's limit is far above.
 _MANY = 400
@@ -75,6 +76,30 @@ def about(connection: Connection, site: str, subjects: Collection[str]) -> Itera
             .where(here.site == site, here.subject.in_(some), ~other.c.deleted, other.c.subject.is_(None))
         )
         yield from _opened(connection, rests_on.distinct())
+
+
+def stale(connection: Connection, site: str, mappings: Collection[str]) -> bool:
+    """Is anything known that none of these mappings read?"""
+    here = reading.c
+    asked = select(here.key).where(here.site == site, ~here.deleted, here.mapping.not_in(mappings))
+    return connection.execute(asked.limit(1)).first() is not None
+
+
+def with_bytes(connection: Connection, site: str, after: str, most: int) -> list[tuple[Head, Reading, bytes, datetime]]:
+    """The newest versions under the keys that follow *after*: what is known, what was read, the bytes, and when they
+    came."""
+    here, came = reading.c, resource_version.c
+    newest = select(func.max(came.seq)).where(came.site == here.site, came.key == here.key, came.hash == here.hash)
+    columns = [column for column in here if column.name != "body"]
+    asked = (
+        select(*columns, here.body, came.raw, came.received)
+        .join(resource_version, came.seq == newest.correlate(reading).scalar_subquery())
+        .where(here.site == site, here.key > after, ~here.deleted)
+        .order_by(here.key)
+        .limit(most)
+    )
+    found = connection.execute(asked)
+    return [(_head(row), unpack_reading(row.body), unpack(row.raw), row.received) for row in found]
 
 
 def told_of(connection: Connection, site: str, others: Collection[str]) -> dict[str, set[str]]:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 #: Raised by one with every change of these tables; a store of another number is not opened.
-SCHEMA = 1
+SCHEMA = 2
 
 metadata = MetaData()
 
@@ -201,6 +201,33 @@ let_go = Table(
     _text("id", key=True),
     _text("hash", key=True),
     Column("at", Moment, nullable=False),
+)
+
+#: What was not understood, counted as it came; a code only of systems that the site has declared.
+gap = Table(
+    "gap",
+    metadata,
+    _text("site", key=True),
+    _text("what", key=True),
+    _text("kind", key=True),
+    _text("about", key=True),
+    _text("item", key=True),
+    _text("concept", key=True),
+    _text("display"),
+    Column("count", Integer, nullable=False),
+    Column("first", Moment, nullable=False),
+    Column("last", Moment, nullable=False),
+)
+
+#: When each kind (a type of resource, or a concept) came first and last, and how often.
+heard = Table(
+    "heard",
+    metadata,
+    _text("site", key=True),
+    _text("kind", key=True),
+    Column("count", Integer, nullable=False),
+    Column("first", Moment, nullable=False),
+    Column("last", Moment, nullable=False),
 )
 
 #: Who did what when.

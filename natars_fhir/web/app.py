@@ -13,13 +13,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.documents import DocumentReader
-from natars_fhir.mapping.files import Mappings, load
+from natars_fhir.mapping.files import load
+from natars_fhir.service.activate import activate, catch_up
 from natars_fhir.service.deliver import Clock, Rounds, deliver_once
+from natars_fhir.service.gaps import draft
 from natars_fhir.service.http import client
 from natars_fhir.service.ingest import push
-from natars_fhir.service.intake import Intake, readers
+from natars_fhir.service.intake import Intake
+from natars_fhir.service.live import Active, Live, active
 from natars_fhir.service.secret import secret
 from natars_fhir.settings import Settings
 from natars_fhir.store.about import key_check
@@ -30,6 +34,7 @@ from natars_fhir.web.capability import capability
 from natars_fhir.web.guard import Guard
 from natars_fhir.web.respond import Refusal, error, refuse, respond
 from natars_fhir.web.rounds import rounds
+from natars_fhir.web.terminology import Terms, add_terminology
 
 #: Each base speaks one version.
 BASES: Mapping[str, Name] = {"/fhir/r4": "R4", "/fhir/r5": "R5"}
@@ -41,28 +46,42 @@ class Served:
 
     settings: Settings
     store: Store
-    intake: Intake
-    readers: Mapping[str, Mapping[Name, DocumentReader]]
+    live: Live
     access: Access
     now: Clock
+
+    @property
+    def intake(self) -> Intake:
+        """As the mapping that is active now has it."""
+        return self.live.active.intake
+
+    @property
+    def readers(self) -> Mapping[str, Mapping[Name, DocumentReader]]:
+        """Site → FHIR version → what reads its documents now."""
+        return self.live.active.readers
 
 
 def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), store: Store | None = None) -> FastAPI:
     """The application. Raises MappingError, SecretError or StoreError where it cannot start, KeyError for a token
     whose site has no mapping file."""
-    mappings = load(settings.mappings, settings.trial)
-    allowed = access(settings)
-    known = readers(mappings, allowed.sites, BASES.values())
+    first, allowed, versions = [load(settings.mappings, settings.trial)], access(settings), [*BASES.values()]
+    for site in allowed.sites:
+        first[0].sites[site]  # a token without a file is told before a store is made
     opened = open_store(settings.database) if store is None else store
     key = secret(settings.key_file, opened)
-    intake = Intake(mappings.study, key, settings.canonical_base, settings.most_entries)
-    served = Served(settings, opened, intake, known, allowed, now)
+
+    def made() -> Active:
+        folder = first.pop() if first else load(settings.mappings, settings.trial)
+        return active(folder, settings, key, allowed.sites, versions)
+
+    served = Served(settings, opened, Live(made), allowed, now)
     app = FastAPI(
         title="natars-fhir",
         openapi_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan(served, mappings, store is None),
+        lifespan=_lifespan(served, store is None),
     )
+    app.state.live = served.live
     app.add_middleware(Guard)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Refusal, _refusal)
@@ -79,8 +98,9 @@ def _base(served: Served, base: str, version: Name) -> APIRouter:
     async def take(request: Request) -> Response:
         site = served.access.site(request.headers.get("authorization", ""))
         raw = await body_of(request, version, served.settings.most_bytes)
-        reader = served.readers[site][version]
-        answer = await run_in_threadpool(push, served.store, served.intake, reader, raw, served.now())
+        here = served.live.active
+        reader = here.readers[site][version]
+        answer = await run_in_threadpool(push, served.store, here.intake, reader, raw, served.now())
         return respond(answer.status, answer.body)
 
     async def metadata() -> Response:
@@ -89,8 +109,21 @@ def _base(served: Served, base: str, version: Name) -> APIRouter:
     router.add_api_route(base, take, methods=["POST"], response_model=None)
     router.add_api_route(f"{base}/", take, methods=["POST"], response_model=None)
     router.add_api_route(f"{base}/metadata", metadata, methods=["GET"], response_model=None)
+    if version == "R4":
+        add_terminology(router, base, served.access, _terms(served))
     statement = capability(version, base, router.routes, served.settings, served.now())
     return router
+
+
+def _terms(served: Served) -> Terms:
+    """What is published for a site, as the mapping that is active now has it."""
+
+    def waiting(site: str) -> Node | None:
+        here = served.live.active
+        mapping = here.any_version(site).mapping
+        return draft(served.store, mapping, here.hints(site), here.terms(site).publisher)
+
+    return Terms(lambda site: served.live.active.terms(site), waiting, served.settings.canonical_base)
 
 
 def _operations(store: Store) -> APIRouter:
@@ -116,18 +149,28 @@ def _operations(store: Store) -> APIRouter:
     return router
 
 
-def _lifespan(served: Served, mappings: Mappings, ours: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """Rounds to the sites that have a server; the store is closed by whoever opened it."""
+def _lifespan(served: Served, ours: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Rounds to the sites that have a server, with a look at the mappings folder where that was asked for; the store is
+    closed by whoever opened it."""
     settings = served.settings
-    endpoints = {name: site.endpoint for name, site in mappings.sites.items() if site.endpoint is not None}
-    plan = Rounds(endpoints, settings.deliver_attempts, settings.deliver_timeout)
+
+    def plan() -> Rounds:
+        sites = served.live.active.mappings.sites.items()
+        endpoints = {name: site.endpoint for name, site in sites if site.endpoint is not None}
+        return Rounds(endpoints, settings.deliver_attempts, settings.deliver_timeout)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with client(settings.deliver_timeout) as http:
+            start = [True]
 
             def once(stopped: Callable[[], bool]) -> None:
-                deliver_once(served.store, http, plan, served.now, stopped)
+                if start:
+                    catch_up(served.store, served.live, served.now())
+                    start.clear()
+                if served.live.asked():
+                    activate(served.store, served.live, served.now())
+                deliver_once(served.store, http, plan(), served.now, stopped)
 
             async with rounds(once, settings.deliver_every):
                 yield

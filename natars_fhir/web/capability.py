@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from starlette.routing import BaseRoute, Route
@@ -11,11 +11,15 @@ from natars_fhir import __version__
 from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.versions import Name
 from natars_fhir.settings import Settings
+from natars_fhir.web.terminology import CAPABILITY as CONCEPT_MAP
 
 _NUMBERS: dict[Name, str] = {"R4": "4.0.1", "R4B": "4.3.0", "R5": "5.0.0"}
 
 #: Method and path under the base → the interactions that it is.
 _INTERACTIONS = {("POST", ""): ("transaction", "batch")}
+
+#: The same → what can be done with a type of resource.
+_RESOURCES: Mapping[tuple[str, str], Node] = {("GET", "/ConceptMap"): CONCEPT_MAP}
 
 
 def capability(version: Name, base: str, routes: Iterable[BaseRoute], settings: Settings, now: datetime) -> Node:
@@ -27,6 +31,7 @@ def capability(version: Name, base: str, routes: Iterable[BaseRoute], settings: 
         for method in route.methods or ()
     }
     codes = [code for way, found in _INTERACTIONS.items() if way in offered for code in found]
+    resources = [told for way, told in _RESOURCES.items() if way in offered]
     return {
         "resourceType": "CapabilityStatement",
         "url": f"{settings.canonical_base}/CapabilityStatement/{version.lower()}",
@@ -37,7 +42,7 @@ def capability(version: Name, base: str, routes: Iterable[BaseRoute], settings: 
         "date": now.isoformat(timespec="seconds"),
         "kind": "instance",
         "software": {"name": "natars-fhir", "version": __version__},
-        "implementation": {"description": "Takes in what hospitals send; gives no data out."},
+        "implementation": {"description": "Takes in what hospitals send; gives no patient's data out."},
         "fhirVersion": _NUMBERS[version],
         "format": ["application/fhir+json", "json"],
         "rest": [
@@ -46,6 +51,7 @@ def capability(version: Name, base: str, routes: Iterable[BaseRoute], settings: 
                 "documentation": _limits(settings),
                 "security": {"description": "A site is known by its bearer token."},
                 "interaction": [{"code": code} for code in codes],
+                **({"resource": resources} if resources else {}),
             }
         ],
     }

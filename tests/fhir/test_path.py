@@ -112,7 +112,9 @@ def test_a_path_that_can_be_walked_has_no_fault(kind: type, path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        pytest.param("code.codings", "CodeableConcept has no «codings»", id="a misspelt element"),
+        pytest.param(
+            "code.codings", "CodeableConcept has no «codings»; did you mean «coding»?", id="a misspelt element"
+        ),
         pytest.param("effectiveDateTime.start", "a value has no «start»", id="an element of a primitive"),
         pytest.param("onset[x]", "Observation has no «onset»", id="a choice of another resource"),
         pytest.param("code.coding[0]", "«coding[0]» is not a step of a path", id="an index"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from natars_fhir.mapping.faults import Fault, MappingError, line_of, nearest
+from natars_fhir.mapping.faults import Fault, MappingError, line_at, line_of, nearest
 from natars_fhir.mapping.files import load
 from natars_fhir.mapping.site import compiled
 from tests.ward import FOLDER, mappings
@@ -231,6 +231,158 @@ SITE = "sites/hospital-a.toml"
             "«㎝» stands for «cmm», which no concept accepts; did you mean «mm»?",
             id="a site's unit",
         ),
+        pytest.param(
+            "concepts.toml",
+            '[concepts.new]\nkind = "number"\nen = "new"\nzh = "新"\nunit = "cm"\naccepts = { cm = "1", mm = "-0.1" }',
+            "«new» accepts «mm» with a factor that is not above 0",
+            id="a factor that cannot be",
+        ),
+        pytest.param(
+            "concepts.toml",
+            '[concepts.new]\nkind = "coded"\nen = "new"\nzh = "新"\nvalues = ["a", "b"]\n'
+            'spelt = { a = ["X"], b = ["x"] }',
+            "«x» spells both «a» and «b» of «new»",
+            id="a spelling of two values",
+        ),
+        pytest.param(
+            "concepts.toml",
+            '[[values.ihcc]]\nvalue = "positive"\ncodes = []',
+            "unknown kind of concept «ihcc»; did you mean «ihc»?",
+            id="values of a kind that is none",
+        ),
+        pytest.param(
+            "concepts.toml",
+            '[systems.other]\nuri = "http://loinc.org"',
+            "«http://loinc.org» is the address of both «loinc» and «other»",
+            id="an address of two systems",
+        ),
+        pytest.param(
+            "concepts.toml",
+            '[concepts.new]\nkind = "ihcc"\nen = "new"\nzh = "新"',
+            "did you mean «ihc»?",
+            id="the nearest kind",
+        ),
+        pytest.param(
+            "drugs.toml",
+            '[[drug]]\nname = "other"\nclasses = ["targetted"]',
+            "«other» has an unknown class «targetted»; did you mean «targeted»?",
+            id="a class that no criterion asks for",
+        ),
+        pytest.param(
+            "views/new.toml",
+            '[[view]]\nresource = "Patient"\nreader = "patient"\n\n[[view]]\nresource = "Patient"\nreader = "patiet"',
+            "unknown reader «patiet»; did you mean «patient»?",
+            id="the second view of a file",
+        ),
+        pytest.param(
+            "views/new.toml",
+            '[[view]]\nresource = "Patient"\nreader = "patient"\nfact = "birth-day"',
+            "unknown concept «birth-day»; did you mean «birth-date»?",
+            id="fact of a view",
+        ),
+        pytest.param(
+            "views/new.toml",
+            '[[view]]\nresource = "Observation"\nreader = "asked"\neach = "components"',
+            "Observation has no «components»; did you mean «component»?",
+            id="part of a view",
+        ),
+        pytest.param(
+            "views/new.toml",
+            '[[view]]\nresource = "Observations"\nreader = "asked"',
+            "did you mean «Observation»?",
+            id="the nearest type",
+        ),
+        pytest.param(
+            "sites/new.toml",
+            'site = "new"\nen = "new"\nzh = "新"\n[codes.lonic]\n"1" = "ihc-mdm2"',
+            "unknown system «lonic»; did you mean «loinc»?",
+            id="a system that has no name",
+        ),
+        pytest.param(
+            "sites/new.toml",
+            'site = "new"\nen = "new"\nzh = "新"\n[systems.lab]\nuri = "urn:x"\n[codes."urn:x"]\n"1" = "ihc-mdm2"',
+            "the codes of «urn:x» must stand under its name, «lab»",
+            id="codes under the address of a system that has a name",
+        ),
+        pytest.param(
+            "sites/new.toml",
+            'site = "new"\nen = "new"\nzh = "新"\n[systems.lab]\nuri = "http://loinc.org"',
+            "«http://loinc.org» is the address of both «loinc» and «lab»",
+            id="a standard address under another name",
+        ),
+        pytest.param(
+            "sites/new.toml",
+            'site = "new"\nen = "new"\nzh = "新"\n[codes."urn:x"]\n"a  b" = "ihc-mdm2"',
+            "«a  b» has blanks that no FHIR code has",
+            id="a code that can never come",
+        ),
+        pytest.param(
+            "sites/new.toml",
+            'site = "new"\nen = "new"\nzh = "新"\n[codes."urn:x"]\n"L1" = { concept = "ihc-mdm2", value = "positve" }',
+            "«L1»: «ihc-mdm2» cannot be «positve»; did you mean «positive»?",
+            id="a stain's result",
+        ),
+        pytest.param(
+            "sites/new.toml",
+            'site = "new"\nen = "new"\nzh = "新"\n[codes."urn:x"]\n"L1" = { concept = "wbc", value = "3" }',
+            "«L1»: a code cannot say a value of «wbc», which is a number",
+            id="a code that says a number",
+        ),
+        pytest.param(
+            "sites/new.toml",
+            'site = "new"\nen = "new"\nzh = "新"\n[codes."urn:x"]\n"L1" = { report = "imaging", value = "positive" }',
+            "«L1» is a kind of report, and says a concept or a value too",
+            id="two things at once",
+        ),
+        pytest.param(
+            "sites/new.toml",
+            'site = "new"\nen = "new"\nzh = "新"\n[codes.icd-10]\n'
+            '"C48.0" = { concept = "metastasis", value = "absent" }\n"c480" = { concept = "sex", value = "male" }',
+            "«C48.0» and «c480» of «icd-10» are one code",
+            id="two spellings of one code",
+        ),
+        pytest.param(
+            "sites/new.toml",
+            'site = "new"\nen = "new"\nzh = "新"\n[expects]\ntypes = ["Observatoin"]',
+            "no view can read «Observatoin»; did you mean «Observation»?",
+            id="an expected type",
+        ),
+        pytest.param(
+            "sites/new.toml",
+            'site = "new"\nen = "new"\nzh = "新"\n[expects]\neach = { plateles = 3 }',
+            "«plateles» is neither a type nor a concept; did you mean «platelets»?",
+            id="an expected concept",
+        ),
+        pytest.param(
+            "sites/new.toml",
+            'site = "new"\nen = "new"\nzh = "新"\n[expects]\ndays = 0',
+            "expects.days: Input should be greater than 0",
+            id="days that cannot be",
+        ),
+        pytest.param(
+            "sites/new.toml",
+            'site = "new"\nen = "new"\nzh = "新"\n[endpoint]\nurl = "fhir.example"',
+            "«fhir.example» is no http address",
+            id="an address that is none",
+        ),
+        pytest.param(
+            "trials/natars.toml",
+            '[[criterion]]\nid = "I-99"\nkind = "inclusion"\ndecided_by = "data"\n'
+            'text = { en = "x", zh = "x" }\nrule.never_given = { classes = ["targetted"] }',
+            "criterion I-99: rule never_given: class targetted is not known; did you mean targeted?",
+            id="a class that no drug has",
+        ),
+        pytest.param(
+            "trials/natars.toml",
+            '[[criterion]]\nid = "I-99"\nkind = "inclusion"\ndecided_by = "data"\ntext = { en = "x", zh = "x" }\n'
+            'rule.consented = {}\napplies = { concept = "histology", is = "DDPLS" }',
+            "criterion I-99: applies: histology DDPLS is not known; did you mean DDLPS?",
+            id="a histology that nobody has",
+        ),
+        pytest.param(
+            "trials/natars.toml", "[[centr]]\nname = 1", "key centr is not known; did you mean centre?", id="table"
+        ),
+        pytest.param("trials/natars.toml", '[[arm]]\nslug = "x"', "arm 3: name is missing", id="row of a table"),
         pytest.param("sites/new.toml", 'site = "new"\nen = ', "is not TOML", id="no TOML"),
         pytest.param(
             "trials/natars.toml", '[[criterion]]\nid = "I-99"', "criterion I-99: kind is missing", id="criterion"
@@ -252,6 +404,49 @@ def test_a_spelling_that_is_not_known_is_told(folder: Path) -> None:
     at = change(folder, "concepts.toml", 'spelling = "icd-o-3"', 'spelling = "icdo3"')
     (fault,) = faults(folder)
     assert (fault.line, fault.text) == (at, "system «icd-o-3» has an unknown spelling «icdo3»; did you mean «icd-o-3»?")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        pytest.param(
+            "results.toml",
+            '[wrod]\na = ["b"]',
+            "[wrod] is a table that no code reads; did you mean «word»?",
+            id="table",
+        ),
+        pytest.param(
+            "statements.toml",
+            '[pregnacy]\npresent = ["孕"]',
+            "[pregnacy] is a table that no code reads; did you mean «pregnancy»?",
+            id="concept of a statement",
+        ),
+        pytest.param("markers.toml", "= 1", "cannot be read", id="no TOML"),
+        pytest.param("new.toml", "", "«new.toml» is a file that no code reads", id="file"),
+    ],
+)
+def test_a_fault_of_the_word_lists_is_told_with_its_line(folder: Path, name: str, text: str, told: str) -> None:
+    first = add(folder, f"narrative/{name}", text)
+    (fault,) = [fault for fault in faults(folder) if told in fault.text]
+    assert Path(fault.file) == folder / "narrative" / name
+    assert fault.line in ((0,) if not text else range(first, first + 2))
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "told"),
+    [
+        pytest.param("cues.toml", "definite =", "definte =", "did you mean «definite»?", id="a tag that no code reads"),
+        pytest.param("fish.toml", "failed = [", "failed = [1, ", "holds something that is no word", id="no word"),
+        pytest.param("fish.toml", "failed = [", 'failed = ["未扩增", ', "stands for both", id="a word of two tags"),
+    ],
+)
+def test_a_fault_within_a_word_list_is_told_with_its_line(
+    folder: Path, name: str, old: str, new: str, told: str
+) -> None:
+    at = change(folder, f"narrative/{name}", old, new)
+    (fault,) = [fault for fault in faults(folder) if told in fault.text]
+    assert Path(fault.file).name == name
+    assert fault.line == at or "stands for both" in told
 
 
 def test_every_fault_of_every_file_is_told_at_once(folder: Path) -> None:
@@ -315,6 +510,25 @@ def test_a_folder_that_is_none_is_told(folder: Path, name: str) -> None:
 )
 def test_a_line_is_found_by_the_words_on_the_way_to_it(words: list[str], line: int) -> None:
     assert line_of("a\nb\nc\nb\n", *words) == line
+
+
+VIEWS = '[[view]]\nreader = "a"\n\n[[view]]\n  when = ["x"]\nreader = "b"\n[codes."urn:x"]\n"L1" = "y"\n'
+
+
+@pytest.mark.parametrize(
+    ("place", "line"),
+    [
+        pytest.param(["view", 0, "reader"], 2, id="the first row"),
+        pytest.param(["view", 1, "reader"], 6, id="the second row"),
+        pytest.param(["view", 1], 4, id="the row itself"),
+        pytest.param(["view", 7], 1, id="a row that is not there"),
+        pytest.param(["codes", "urn:x", "L1"], 8, id="a key of a table"),
+        pytest.param(["nothing"], 0, id="nothing of it"),
+        pytest.param([], 0, id="nowhere"),
+    ],
+)
+def test_the_line_of_a_place_counts_the_rows_of_a_table(place: list[str | int], line: int) -> None:
+    assert line_at(VIEWS, *place) == line
 
 
 def test_a_fault_reads_as_file_line_and_text() -> None:

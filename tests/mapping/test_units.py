@@ -78,12 +78,88 @@ def test_a_spelling_stands_for_a_unit_that_some_concept_accepts() -> None:
         pytest.param("wbc", "10*3/uL", None, "1", id="thousand per microlitre"),
         pytest.param("mdm2-cep12-ratio", None, None, "1", id="a ratio needs no unit"),
         pytest.param("necrosis-percent", None, "％", "1", id="full width"),
+        pytest.param("platelets", None, "10^9/L", "1", id="a caret"),
+        pytest.param("platelets", None, "*10^9/L", "1", id="a star before it"),
+        pytest.param("platelets", None, "10⁹/L", "1", id="superscript alone"),
+        pytest.param("platelets", "10*9/l", None, "1", id="a small litre is UCUM too"),
+        pytest.param("platelets", None, "G/l", "1", id="giga per small litre"),
+        pytest.param("platelets", None, "g/L", None, id="grams of platelets are none"),
+        pytest.param("haemoglobin", None, "G/L", None, id="giga is no gram"),
+        pytest.param("haemoglobin", None, "10*9/L", None, id="a count of another analyte"),
+        pytest.param("haemoglobin", None, "g/dl", "10", id="small decilitre"),
+        pytest.param("anc", None, "个/μL", "0.001", id="pieces per microlitre, Greek mu"),
+        pytest.param("anc", None, "10³/µL", "1", id="micro sign"),
+        pytest.param("creatinine", None, "μmol/l", "1", id="amount, Greek mu"),
+        pytest.param("creatinine", None, "µmol/L", "1", id="amount, micro sign"),
+        pytest.param("creatinine", "mg/dL", "mg/dl", "88.4", id="mass"),
+        pytest.param("creatinine", "mg/dL", "umol/L", None, id="a code and words that disagree"),
+        pytest.param("alt", None, "iu/L", "1", id="international units"),
+        pytest.param("lvef", None, "1", None, id="a share is no percentage"),
+        pytest.param("tumour-size", None, "毫米", "0.1", id="millimetres in Chinese"),
+        pytest.param("tumour-size", None, "㎝", "1", id="one character"),
+        pytest.param("tumour-size", None, "Mm", None, id="a megametre is no millimetre"),
     ],
 )
 def test_a_unit_is_found_by_its_declared_spelling(
     concept: str, code: str | None, unit: str | None, factor: str | None
 ) -> None:
     assert UNITS[concept].factor(code, unit) == (None if factor is None else Decimal(factor))
+
+
+@pytest.mark.parametrize(
+    ("code", "unit", "factor"),
+    [
+        pytest.param("mm", "cm", None, id="two units that disagree"),
+        pytest.param("[in_i]", "cm", None, id="the code is another unit, whatever the words say"),
+        pytest.param("mm", "毫米", "0.1", id="both"),
+        pytest.param("mm", "millimètre", "0.1", id="words that are not known"),
+        pytest.param(None, "cm", "1", id="no code"),
+    ],
+)
+def test_where_the_system_is_ucum_the_code_is_the_unit(code: str | None, unit: str, factor: str | None) -> None:
+    assert UNITS["tumour-size"].factor(code, unit, UCUM) == (None if factor is None else Decimal(factor))
+
+
+@pytest.mark.parametrize(("spelling", "unit"), CONCEPTS.units.items())
+def test_a_spelling_that_ucum_can_read_is_what_ucum_reads(ucum: PintUcumRegistry, spelling: str, unit: str) -> None:
+    """Where UCUM reads the spelling otherwise, a laboratory means otherwise: each is told here."""
+    means_otherwise = {"G/L", "G/l", "u/L", "u/l", "K/uL", "K/ul", "MM", "CM"}  # gauss, atomic mass, kelvin, upper case
+    try:
+        written = ucum.from_ucum(spelling)
+    except Exception:  # noqa: BLE001 (whatever a parser raises for what is no UCUM)
+        return
+    if spelling not in means_otherwise and "{" not in unit and not unit.startswith("IU"):
+        assert (1 * written).to(ucum.from_ucum(unit)).magnitude == pytest.approx(1)
+
+
+LOINC_OF = {"creatinine": ("2160-0", "14682-9"), "bilirubin": ("1975-2", "14631-6")}
+
+
+@pytest.mark.parametrize("at", [0, 1], ids=["under the code of mass", "under the code of amount"])
+@pytest.mark.parametrize(
+    ("concept", "elements", "said"),
+    [
+        pytest.param("creatinine", {"valueQuantity": {"value": 1.5, "unit": "mg/dL"}}, "132.6", id="mass"),
+        pytest.param("creatinine", {"valueQuantity": {"value": 88, "unit": "umol/L"}}, "88", id="amount"),
+        pytest.param("creatinine", {"valueQuantity": {"value": 88}}, None, id="no unit: no guess by the code"),
+        pytest.param(
+            "creatinine", {"valueQuantity": {"value": 1, "unit": "mg/dL", "comparator": "<"}}, "(,88.4)", id="below"
+        ),
+        pytest.param(
+            "creatinine",
+            {"valueRange": {"low": {"value": 1, "unit": "mg/dL"}, "high": {"value": 177, "unit": "μmol/L"}}},
+            "[88.4,177]",
+            id="a range of two units",
+        ),
+        pytest.param("bilirubin", {"valueQuantity": {"value": 2, "unit": "mg/dl"}}, "34.2", id="bilirubin, mass"),
+        pytest.param("bilirubin", {"valueQuantity": {"value": 9, "code": "umol/L"}}, "9", id="bilirubin, amount"),
+    ],
+)
+def test_mass_and_amount_are_told_apart_by_the_unit(
+    at: int, concept: str, elements: dict[str, Any], said: str | None
+) -> None:
+    sent = observation(ward.concept(ward.LOINC, LOINC_OF[concept][at]), **elements)
+    assert told(sent) == ([] if said is None else [f"{concept} {said}"])
 
 
 @pytest.mark.parametrize(

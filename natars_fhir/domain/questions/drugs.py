@@ -8,6 +8,7 @@ allocation is the trial's own treatment. That one drug was not given says nothin
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from natars_fhir.domain.answer import UNKNOWN
 from natars_fhir.domain.choice import onset
@@ -19,6 +20,12 @@ from natars_fhir.domain.study import Asked, Rule
 
 _DRUG: Concept = "antineoplastic-drug"
 
+#: The classes that drugs.toml may give a drug, and that a criterion may ask for.
+CLASSES = (
+    "chemotherapy", "anthracycline", "anthracenedione", "ifosfamide", "targeted", "targeted-unclear", "immunotherapy",
+    "supportive", "unclear",
+)  # fmt: skip
+
 #: Who had no chemotherapy had none of these.
 _IMPLIED = {"chemotherapy": frozenset({"anthracycline", "ifosfamide"})}
 
@@ -27,7 +34,11 @@ def ever_given(classes: Sequence[str], for_people: Sequence[str] = (), label: st
     """Was a drug of one of *classes* ever given before this trial?
 
     *for_people*: classes of which only a person can say whether the line means them. *label*: the phrase's word.
+    Raises ValueError for a class that no drug has.
     """
+    for unknown in {*classes, *for_people} - {*CLASSES}:
+        near = get_close_matches(unknown, CLASSES, n=1)
+        raise ValueError(f"class {unknown} is not known" + (f"; did you mean {near[0]}?" if near else ""))
     asked_for, unsettled = frozenset(classes), frozenset(for_people)
     silent = Finding(UNKNOWN, "silent", Sentence("drug.silent", (label,)))
 

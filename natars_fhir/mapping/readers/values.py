@@ -161,7 +161,7 @@ def quantity(lore: Lore) -> ReadValue:
 
 def _measure(lore: Lore, value: Quantity, concept: str) -> Number | None:
     units = lore.units[concept]
-    factor = units.factor(value.code, value.unit)
+    factor = units.factor(value.code, value.unit, value.system)
     if value.value is None or factor is None or value.value < 0 or (value.value == 0 and lore.kind(concept) == "size"):
         return None  # nothing that is measured here can be negative, and no tumour has no size
     return measured(value.value, value.comparator, factor, units.unit)

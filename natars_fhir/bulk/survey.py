@@ -1,0 +1,82 @@
+"""Survey: files read once for what a site sends and is not understood, beside what its patients come to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import BinaryIO
+
+from natars_fhir.bulk.screen import Tally
+from natars_fhir.domain.issue import Issue
+from natars_fhir.domain.study import Study
+from natars_fhir.fhir.bundle import open_bundle
+from natars_fhir.fhir.ndjson import Document, documents, files
+from natars_fhir.mapping.documents import DocumentReader
+from natars_fhir.mapping.gaps import Gap, gaps_of
+from natars_fhir.mapping.gathered import Gathered
+from natars_fhir.mapping.reading import ReadDocument, Reading
+from natars_fhir.pipeline import Outcome, outcomes, read
+
+_NOTHING_HERE = Issue("error", "not-found", "", "The folder holds no file to read.")
+
+
+@dataclass(slots=True)
+class Survey:
+    """What files hold: what was not understood with the first and the last place, and which kinds came."""
+
+    tally: Tally = field(default_factory=Tally)
+    gaps: dict[Gap, tuple[str, int, str, str]] = field(default_factory=dict)
+    #: types of resources that a view reads, and concepts of facts → how often
+    heard: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def counted(self) -> Iterator[tuple[Gap, str, int, str, str]]:
+        """The gaps, the most frequent first."""
+        for gap, (display, number, first, last) in sorted(self.gaps.items(), key=lambda one: (-one[1][1], one[0])):
+            yield gap, display, number, first, last
+
+    def take(self, found: Document, told: ReadDocument, reader: DocumentReader) -> None:
+        """Takes one document into account."""
+        self.tally.count(found, told)
+        place = f"{found.name}:{found.line}" if found.line else found.name
+        entries = open_bundle(found.raw).entries if any(map(_speaks, told.readings)) else ()
+        for entry, reading in zip(entries, told.readings, strict=False):
+            for gap, display in gaps_of(reading, entry.raw, reader.mapping):
+                before = self.gaps.get(gap, ("", 0, place, place))
+                self.gaps[gap] = (before[0] or display, before[1] + 1, before[2], place)
+        self.heard.update(reading.kind for reading in told.readings if reading.fate == "read")
+        self.heard.update(fact.concept for reading in told.readings for fact in reading.facts)
+
+
+def _speaks(reading: Reading) -> bool:
+    return bool(reading.not_understood) or reading.fate == "let-go"
+
+
+def survey(
+    inputs: Iterable[Path | tuple[BinaryIO, str]], reader: DocumentReader, study: Study, as_of: date
+) -> tuple[Survey, Iterator[Outcome]]:
+    """Reads all *inputs*; then the patients, screened one after the other."""
+    made, gathered = Survey(), Gathered(reader.site)
+    for found in _documents(inputs):
+        for issue in found.issues:
+            made.tally.problem(found, issue)
+        if found.raw:
+            told = read(found.raw, reader)
+            made.take(found, told, reader)
+            gathered.take(told.readings)
+    return made, outcomes(gathered, study, as_of)
+
+
+def _documents(inputs: Iterable[Path | tuple[BinaryIO, str]]) -> Iterator[Document]:
+    for one in inputs:
+        if not isinstance(one, Path):
+            yield from documents(one[0], one[1])
+            continue
+        paths = list(files([one]))
+        if not paths:
+            yield Document(str(one), b"", issues=(_NOTHING_HERE,))
+        for path in paths:
+            yield from documents(path)

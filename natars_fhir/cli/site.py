@@ -1,0 +1,155 @@
+"""`natars-fhir site check`: a site's contract test. Does its feed tell what the trial needs, and what must change?"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from natars_fhir.bulk.survey import Survey, survey
+from natars_fhir.cli.exits import DONE, FAULTS, PARTLY_READ
+from natars_fhir.cli.gaps import hints
+from natars_fhir.cli.inputs import Asked, AsOfOption, MappingsOption, VersionOption, asked, inputs
+from natars_fhir.cli.screens import output
+from natars_fhir.mapping.advice import advice
+from natars_fhir.mapping.expected import wanted
+from natars_fhir.mapping.readiness import Element, Readiness, readiness
+from natars_fhir.mapping.unmapped import Listed, listed
+
+app = typer.Typer(help="A site: is its feed ready for the trial?", no_args_is_help=True)
+
+_HEADINGS = {
+    "en": ("element", "counts", "asked of", "read", "doubtful", "missing", "state", "read as", "what to change"),
+    "zh": ("数据项", "计入", "应有", "已识别", "存疑", "缺失", "状态", "识别为", "需要的改动"),
+}
+_STATES_ZH = {
+    "read": "已识别", "partly": "部分", "doubtful": "存疑", "not understood": "未能识别", "not mapped": "未映射",
+    "missing": "缺失", "not asked": "不适用",
+}  # fmt: skip
+_WORDS = {
+    "en": {
+        "head": "Site {site}: {patients} patients, {scope} of them in scope. Readiness {figure} % (needed: {least} %).",
+        "ready": "Ready.", "not": "Not ready.", "nobody": "Nobody is in scope: send patients of the trial's kind.",
+        "feed": "Expected by the site's file and not among this: {kinds}.",
+        "undeclared": "Codes of systems that the site's file does not name (not shown): {systems}.",
+    },
+    "zh": {
+        "head": "中心 {site}：患者 {patients} 名，其中范围内 {scope} 名。就绪度 {figure} %（要求 {least} %）。",
+        "ready": "已就绪。", "not": "尚未就绪。", "nobody": "没有范围内的患者：请发送符合试验范围的病例。",
+        "feed": "中心文件要求但未出现：{kinds}。",
+        "undeclared": "中心文件未声明的代码系统（代码不显示）：{systems}。",
+    },
+}  # fmt: skip
+
+
+@app.callback()
+def group() -> None:
+    """A site."""
+
+
+@app.command("check")
+def check(
+    paths: Annotated[
+        list[str], typer.Argument(help="Bundles (JSON), NDJSON, folders, .gz of them; - is standard input.")
+    ],
+    site: Annotated[str, typer.Option("--site", help="The site whose feed is checked.")],
+    as_of: AsOfOption = "",
+    style: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+    language: Annotated[str, typer.Option("--language", help="en or zh, for the table.")] = "en",
+    at_least: Annotated[int, typer.Option("--at-least", min=0, max=100, help="The readiness needed, in percent.")] = 80,
+    mappings: MappingsOption = None,
+    fhir_version: VersionOption = "",
+) -> None:
+    """Tells of every element that the trial needs whether it arrives and what it is read as. Exit code 1: not ready."""
+    if style not in ("table", "json"):
+        raise typer.BadParameter(f"«{style}» is not table or json")
+    if language not in ("en", "zh"):
+        raise typer.BadParameter(f"«{language}» is not en or zh")
+    what = asked(site, as_of, mappings, fhir_version)
+    made, outcomes = survey(inputs(paths), what.reader, what.mappings.study, what.as_of)
+    gaps = listed(what.reader.mapping, hints(what), made.counted)
+    people = ((one.record, one.screening.in_scope) for one in outcomes)
+    found = readiness(people, what.mappings.study.needs, gaps, what.reader.mapping.lore)
+    told = _object(what, made, found, gaps, at_least)
+    if style == "json":
+        sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+    else:
+        _table(told, language)
+    raise typer.Exit(FAULTS if not told["ready"] else DONE if made.tally.all_read else PARTLY_READ)
+
+
+def _object(what: Asked, made: Survey, found: Readiness, gaps: Sequence[Listed], at_least: int) -> dict[str, Any]:
+    """Everything, as plain values."""
+    undeclared = sorted({one.gap.about or "(none)" for one in gaps if one.standing == "undeclared"})
+    figure = round(found.figure * 100, 1)
+    return {
+        "site": what.reader.site,
+        "mapping": what.reader.mapping.hash,
+        "patients": found.patients,
+        "inScope": found.in_scope,
+        "readiness": figure,
+        "atLeast": at_least,
+        "ready": found.in_scope > 0 and figure >= at_least,
+        "elements": [_element(one, what) for one in found.elements],
+        "quiet": sorted(kind for kind in wanted(what.reader.mapping.site.expects) if not made.heard[kind]),
+        "undeclared": undeclared,
+        "unreadable": made.tally.unreadable,
+    }
+
+
+def _element(one: Element, what: Asked) -> dict[str, Any]:
+    lore = what.reader.mapping.lore
+    concept = lore.concepts[one.need.any_of[0]]
+    told = advice(one, lore)
+    return {
+        "element": one.need.any_of[0],
+        "concepts": list(one.need.any_of),
+        "name": {"en": concept.en, "zh": concept.zh},
+        "of": list(one.need.of),
+        "counts": not one.need.helps,
+        "asked": one.asked,
+        "read": one.read,
+        "doubtful": one.doubtful,
+        "missing": one.missing,
+        "state": one.state,
+        "values": one.values,
+        "change": {"en": [line.en for line in told], "zh": [line.zh for line in told]},
+    }
+
+
+def _table(told: dict[str, Any], language: str) -> None:
+    words, console = _WORDS[language], output()
+    table = Table(*_HEADINGS[language], show_lines=True, expand=False)
+    for one in told["elements"]:
+        state = _STATES_ZH[one["state"]] if language == "zh" else one["state"]
+        values = ", ".join(f"{word} {number}" for word, number in one["values"].items())
+        numbers = (str(one[key]) for key in ("asked", "read", "doubtful", "missing"))
+        cells = (
+            one["name"][language],
+            "✓" if one["counts"] else "",
+            *numbers,
+            state,
+            values,
+            "\n".join(one["change"][language]),
+        )
+        table.add_row(*(escape(cell) for cell in cells))
+    console.print(table)
+    head = words["head"].format(
+        site=told["site"],
+        patients=told["patients"],
+        scope=told["inScope"],
+        figure=told["readiness"],
+        least=told["atLeast"],
+    )
+    console.print(head, markup=False)
+    if not told["inScope"]:
+        console.print(words["nobody"])
+    for key, name in (("quiet", "kinds"), ("undeclared", "systems")):
+        if told[key]:
+            console.print(words["feed" if key == "quiet" else key].format(**{name: ", ".join(told[key])}), markup=False)
+    console.print(words["ready" if told["ready"] else "not"])

@@ -1,0 +1,121 @@
+"""What is checked of a site's file beyond its shape: names that exist, systems that can match, feeds that can come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from natars_fhir.mapping.checks import system_faults
+from natars_fhir.mapping.codes import CODE, Systems
+from natars_fhir.mapping.faults import Fault, line_at, line_of, nearest
+from natars_fhir.mapping.schema import Concept, Concepts, Drugs, LocalCode, Site
+from natars_fhir.mapping.view import struct, types
+
+
+def site_faults(path: Path, site: Site, concepts: Concepts, drugs: Drugs) -> list[Fault]:
+    """Local codes that name concepts, values and drugs which exist; systems and units that can be read."""
+    source = path.read_text(encoding="utf-8")
+    faults = [
+        (code, text)
+        for codes in site.codes.values()
+        for code, local in codes.items()
+        for text in _local(code, local, concepts, drugs)
+    ]
+    faults += _tables(site, concepts)
+    faults += _same(site, concepts)
+    faults += _expected(site, concepts)
+    faults += [(url, f"«{url}» is no http address") for url in _addresses(site) if not url.startswith(_HTTP)]
+    accepted = {unit for concept in concepts.concepts.values() for unit in concept.accepts}
+    for spelling, unit in site.units.items():
+        if unit not in accepted:
+            near = nearest(unit, accepted)
+            faults.append((spelling, f"«{spelling}» stands for «{unit}», which no concept accepts{near}"))
+    if site.site != path.stem:
+        faults.append((site.site, f"«{site.site}» stands in a file of another name"))
+    systems = system_faults(site.systems, concepts.systems)
+    told = [Fault(str(path), line_at(source, "systems", name), text) for name, text in systems]
+    return [*told, *(Fault(str(path), line_of(source, word), text) for word, text in faults)]
+
+
+def _local(code: str, local: str | LocalCode, concepts: Concepts, drugs: Drugs) -> Iterator[str]:
+    row = LocalCode(concept=local) if isinstance(local, str) else local
+    if not CODE.fullmatch(code.strip()):
+        yield f"«{code}» has blanks that no FHIR code has: it could never match"
+    if row.report:
+        yield from _report(code, row, concepts)
+    elif row.concept and row.concept not in concepts.concepts:
+        yield f"«{code}»: unknown concept «{row.concept}»{nearest(row.concept, concepts.concepts)}"
+    elif row.concept and row.value:
+        yield from _said(code, row, concepts, drugs)
+    elif row.value:
+        words = {says.value for groups in concepts.values.values() for says in groups}
+        if row.value not in words:
+            yield f"«{code}»: no kind of concept has the value «{row.value}»{nearest(row.value, words)}"
+    elif not row.concept:
+        yield f"«{code}» says nothing"
+
+
+def _report(code: str, row: LocalCode, concepts: Concepts) -> Iterator[str]:
+    if row.report not in concepts.reports:
+        yield f"«{code}»: unknown kind of report «{row.report}»{nearest(row.report, concepts.reports)}"
+    if row.concept or row.value:
+        yield f"«{code}» is a kind of report, and says a concept or a value too: one of the two"
+
+
+def _said(code: str, row: LocalCode, concepts: Concepts, drugs: Drugs) -> Iterator[str]:
+    concept = concepts.concepts[row.concept]
+    allowed = _allowed(concept, concepts, drugs)
+    if not allowed:
+        yield f"«{code}»: a code cannot say a value of «{row.concept}», which is a {concept.kind}"
+    elif row.value not in allowed:
+        yield f"«{code}»: «{row.concept}» cannot be «{row.value}»{nearest(row.value, allowed)}"
+
+
+def _allowed(concept: Concept, concepts: Concepts, drugs: Drugs) -> tuple[str, ...]:
+    """The values that a code may say of a concept; none of a number, a date or a text."""
+    if concept.kind == "drug":
+        return (*(drug.name for drug in drugs.drug), *(group.name for group in drugs.group))
+    if concept.kind in ("presence", "answer"):
+        return ("present", "absent", "suspected") if concept.kind == "presence" else ("yes", "no")
+    return concept.values or tuple(dict.fromkeys(says.value for says in concepts.values.get(concept.kind, ())))
+
+
+def _tables(site: Site, concepts: Concepts) -> Iterator[tuple[str, str]]:
+    """Each table of codes stands under a system's name, or under the address of one that has no name."""
+    systems = {**concepts.systems, **site.systems}
+    named = {address: name for name, system in systems.items() for address in (system.uri, *system.also)}
+    for table in site.codes:
+        if table in named:
+            yield (
+                table,
+                f"the codes of «{table}» must stand under its name, «{named[table]}»: so they would never match",
+            )
+        elif table and table not in systems and ":" not in table:
+            yield table, f"unknown system «{table}»{nearest(table, systems)}"
+
+
+def _same(site: Site, concepts: Concepts) -> Iterator[tuple[str, str]]:
+    """Two spellings of one code would give it two meanings."""
+    systems = Systems({**concepts.systems, **site.systems})
+    for table, codes in site.codes.items():
+        seen: dict[str, str] = {}
+        for code in codes:
+            if (other := seen.setdefault(systems.spelt(table, code), code)) != code:
+                yield f'"{code}"', f"«{other}» and «{code}» of «{table}» are one code"
+
+
+def _expected(site: Site, concepts: Concepts) -> Iterator[tuple[str, str]]:
+    """What is expected can come: a type of resource, or a concept."""
+    for kind in site.expects.types:
+        if struct(kind) is None:
+            yield f'"{kind}"', f"no view can read «{kind}»{nearest(kind, types())}"
+    for kind in site.expects.each:
+        if struct(kind) is None and kind not in concepts.concepts:
+            yield kind, f"«{kind}» is neither a type nor a concept{nearest(kind, (*types(), *concepts.concepts))}"
+
+
+_HTTP = ("http://", "https://")
+
+
+def _addresses(site: Site) -> tuple[str, ...]:
+    return (*site.bases, *((site.endpoint.url,) if site.endpoint else ()))

@@ -1,0 +1,39 @@
+"""Activate: the folder as it stands becomes the mapping that counts, if it loads; then everything is read with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+
+from natars_fhir.service.live import Live
+from natars_fhir.service.remap import Remapped, remap, to_send_again
+from natars_fhir.store import readings
+from natars_fhir.store.engine import Store
+
+_log = structlog.get_logger("natars_fhir.mappings")
+
+
+def activate(store: Store, live: Live, now: datetime) -> dict[str, Remapped]:
+    """Site → what the new mapping changed. Nothing where the folder has faults, which go to the log one by one: they
+    speak of files, and of no patient."""
+    if not live.renew():
+        for fault in live.faults:
+            _log.error("mappings not active", file=fault.file, line=fault.line, fault=fault.text)
+        if not live.faults:
+            _log.info("mappings unchanged", mapping=live.active.mappings.hash)
+        return {}
+    return catch_up(store, live, now)
+
+
+def catch_up(store: Store, live: Live, now: datetime) -> dict[str, Remapped]:
+    """Reads with the active mapping what another one read: after a change, or a start with a changed folder."""
+    here, done = live.active, dict[str, Remapped]()
+    known = (here.mappings.hash, to_send_again(here.mappings.hash))
+    for site in sorted(here.readers):
+        with store.read() as connection:
+            waiting = readings.stale(connection, site, known)
+        if waiting:
+            done[site] = remap(store, here.intake, here.any_version(site), now)
+            _log.info("mappings active", site=site, mapping=here.mappings.hash, **done[site].counts)
+    return done

@@ -1,0 +1,152 @@
+"""Terminology: a site's ConceptMaps, to be read, searched and asked. Each site is told its own and the standard ones.
+
+https://hl7.org/fhir/R4/conceptmap-operation-translate.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from natars_fhir.fhir.build import Node
+from natars_fhir.mapping.translate import Terminology
+from natars_fhir.web.access import Access
+from natars_fhir.web.body import body_of
+from natars_fhir.web.respond import Refusal, error, respond
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Site → its terminology; site → the draft of what is not mapped yet; how canonical addresses begin."""
+
+    of: Callable[[str], Terminology]
+    draft: Callable[[str], Node | None]
+    canonical_base: str
+
+
+_MOST_BYTES = 1_000_000
+
+
+def add_terminology(router: APIRouter, base: str, access: Access, terms: Terms) -> None:
+    """Adds `ConceptMap` under *base*: read, search and `$translate`."""
+
+    def site_of(request: Request) -> str:
+        return access.site(request.headers.get("authorization", ""))
+
+    def published(site: str) -> list[Node]:
+        draft = terms.draft(site)
+        return [*terms.of(site).maps, *([draft] if draft else [])]
+
+    async def translate(request: Request) -> Response:
+        terminology = await run_in_threadpool(terms.of, site_of(request))
+        asked: Mapping[str, Any] = request.query_params
+        if request.method == "POST":
+            asked = _flat(_json(await body_of(request, "R4", _MOST_BYTES)))
+        return respond(200, _translated(terminology, asked))
+
+    async def search(request: Request) -> Response:
+        maps = await run_in_threadpool(published, site_of(request))
+        return respond(200, _found(maps, request.query_params, str(request.url), terms.canonical_base))
+
+    async def read(request: Request, ident: str) -> Response:
+        maps = await run_in_threadpool(published, site_of(request))
+        one = next((one for one in maps if one["id"] == ident), None)
+        return error(404) if one is None else respond(200, one)
+
+    router.add_api_route(f"{base}/ConceptMap/$translate", translate, methods=["GET", "POST"], response_model=None)
+    router.add_api_route(f"{base}/ConceptMap", search, methods=["GET"], response_model=None)
+    router.add_api_route(f"{base}/ConceptMap/{{ident}}", read, methods=["GET"], response_model=None)
+
+
+def _translated(terminology: Terminology, asked: Mapping[str, Any]) -> Node:
+    if str(asked.get("reverse", "")).lower() == "true":
+        raise Refusal(422, "not-supported", "Only the way from a site's code to the trial's words is known.")
+    codings = [(c.get("system", ""), c["code"]) for c in asked.get("codings", ()) if c.get("code")]
+    if code := asked.get("code"):
+        codings.append((str(asked.get("system", "")), str(code)))
+    if not codings:
+        raise Refusal(422, "required", "A code is asked for: code and system, coding, or codeableConcept.")
+    return terminology.parameters(codings, str(asked.get("url", "")), str(asked.get("targetsystem", "")))
+
+
+def _json(raw: bytes) -> Any:
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Refusal(400, "structure", "The body is no JSON.") from None
+
+
+def _flat(body: Any) -> dict[str, Any]:
+    """The Parameters of the operation, as a query would say them; codings under `codings`."""
+    told: dict[str, Any] = {"codings": []}
+    if not isinstance(body, dict) or body.get("resourceType") != "Parameters":
+        raise Refusal(422, "structure", "The operation takes Parameters.")
+    for one in body.get("parameter") or ():
+        name, value = _parameter(one)
+        if name == "coding" and isinstance(value, dict):
+            told["codings"].append(value)
+        elif name == "codeableConcept" and isinstance(value, dict):
+            told["codings"] += [coding for coding in value.get("coding") or () if isinstance(coding, dict)]
+        elif name not in ("coding", "codings", "codeableConcept"):
+            told[name] = value
+    return told
+
+
+def _parameter(one: Any) -> tuple[str, Any]:
+    if not isinstance(one, dict):
+        return "", None
+    return str(one.get("name", "")), next((value for key, value in one.items() if key.startswith("value")), None)
+
+
+#: Search parameters → what a map has under each (https://hl7.org/fhir/R4/conceptmap.html#search).
+_SEARCHED: Mapping[str, Callable[[Node], Iterable[str]]] = {
+    "_id": lambda one: [one["id"]],
+    "url": lambda one: [one["url"]],
+    "status": lambda one: [one["status"]],
+    "name": lambda one: [one["name"]],
+    "source-system": lambda one: [group.get("source", "") for group in one["group"]],
+    "target-system": lambda one: [group["target"] for group in one["group"]],
+    "source-code": lambda one: [element["code"] for group in one["group"] for element in group["element"]],
+    "target-code": lambda one: [target.get("code", "") for target in _targets(one)],
+}
+
+
+def _targets(one: Node) -> Iterable[Node]:
+    return (t for group in one["group"] for element in group["element"] for t in element.get("target", ()))
+
+
+def _found(maps: Iterable[Node], asked: Mapping[str, str], url: str, canonical_base: str) -> Node:
+    """A searchset; a parameter that is not known does not count, as the standard has it for lenient searches."""
+    wanted = {name: value.split(",") for name, value in asked.items() if name in _SEARCHED}
+    hits = [one for one in maps if all(_has(one, name, values) for name, values in wanted.items())]
+    link = url.partition("?")[0] + ("?" + "&".join(f"{n}={','.join(v)}" for n, v in wanted.items()) if wanted else "")
+    entries = [{"fullUrl": f"{canonical_base}/ConceptMap/{one['id']}", "resource": one, **_MATCH} for one in hits]
+    bundle: Node = {"resourceType": "Bundle", "type": "searchset", "total": len(hits)}
+    return {**bundle, "link": [{"relation": "self", "url": link}], **({"entry": entries} if entries else {})}
+
+
+_MATCH = {"search": {"mode": "match"}}
+
+
+def _has(one: Node, name: str, values: list[str]) -> bool:
+    told = set(_SEARCHED[name](one))
+    if name.endswith("-code") or name == "status":  # tokens: a system may stand before the code
+        values = [value.rpartition("|")[2] for value in values]
+    return bool(told.intersection(values))
+
+
+#: What the CapabilityStatement says of these routes.
+CAPABILITY: Node = {
+    "type": "ConceptMap",
+    "interaction": [{"code": "read"}, {"code": "search-type"}],
+    "searchParam": [
+        {"name": name, "type": {"url": "uri", "name": "string"}.get(name, "token" if "system" not in name else "uri")}
+        for name in _SEARCHED
+    ],
+    "operation": [{"name": "translate", "definition": "http://hl7.org/fhir/OperationDefinition/ConceptMap-translate"}],
+}

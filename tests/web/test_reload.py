@@ -1,0 +1,56 @@
+"""A running server takes in a changed mappings folder when it is asked, and keeps the last good one where it cannot."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
+import pytest
+
+from natars_fhir.mapping.files import load
+from natars_fhir.web.app import create_app
+from tests.service.hospital import NOW, mappings
+from tests.service.test_remap import add
+from tests.ward import FOLDER
+from tests.web.caller import settings
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    words = mappings().words  # they take most of the time of loading
+    monkeypatch.setattr("natars_fhir.mapping.files.load_words", lambda _: words)
+    monkeypatch.setattr("natars_fhir.web.app.load", load)
+    folder = copytree(FOLDER, tmp_path / "mappings")
+    chosen = settings(tmp_path, mappings=folder, tokens={"b": "hospital-b"}, deliver_every=0.01)
+    return create_app(chosen, now=lambda: NOW)
+
+
+async def _while_running(app: Any, asked: bool) -> None:
+    """The server's rounds, until they have looked at what they were asked."""
+    async with app.router.lifespan_context(app):
+        if asked:
+            app.state.live.ask()
+        for _ in range(500):
+            await asyncio.sleep(0.01)
+            if app.state.live.faults or app.state.live.active.mappings.hash != mappings().hash:
+                return
+            if not asked:
+                await asyncio.sleep(0.1)
+                return
+
+
+def test_a_changed_folder_counts_once_the_server_is_asked(app: Any, tmp_path: Path) -> None:
+    add(tmp_path / "mappings", '"LIS0103" = "anc"')
+    asyncio.run(_while_running(app, asked=False))
+    assert app.state.live.active.mappings.hash == mappings().hash
+    asyncio.run(_while_running(app, asked=True))
+    assert app.state.live.active.mappings.hash != mappings().hash
+
+
+def test_a_folder_with_faults_leaves_the_last_good_one(app: Any, tmp_path: Path) -> None:
+    add(tmp_path / "mappings", '"LIS0103" = "ancc"')
+    asyncio.run(_while_running(app, asked=True))
+    assert app.state.live.active.mappings.hash == mappings().hash
+    assert ["did you mean «anc»" in fault.text for fault in app.state.live.faults] == [True]
