@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from natars_fhir.fhir.validate import has_type
 from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import Mappings, load
@@ -21,6 +22,7 @@ from natars_fhir.service.http import client
 from natars_fhir.service.ingest import push
 from natars_fhir.service.intake import Intake, readers
 from natars_fhir.service.secret import secret
+from natars_fhir.service.validation import validated
 from natars_fhir.settings import Settings
 from natars_fhir.store.about import key_check
 from natars_fhir.store.engine import Store, open_store
@@ -83,11 +85,23 @@ def _base(served: Served, base: str, version: Name) -> APIRouter:
         answer = await run_in_threadpool(push, served.store, served.intake, reader, raw, served.now())
         return respond(answer.status, answer.body)
 
+    async def validate(request: Request) -> Response:
+        served.access.site(request.headers.get("authorization", ""))
+        kind = str(request.path_params.get("kind", ""))
+        if kind and not has_type(version, kind):
+            return error(404)
+        raw = await body_of(request, version, served.settings.most_bytes)
+        asked = tuple(request.query_params)
+        answer = await run_in_threadpool(validated, raw, version, served.settings.most_entries, kind, asked)
+        return respond(answer.status, answer.body)
+
     async def metadata() -> Response:
         return respond(200, statement)
 
     router.add_api_route(base, take, methods=["POST"], response_model=None)
     router.add_api_route(f"{base}/", take, methods=["POST"], response_model=None)
+    router.add_api_route(f"{base}/$validate", validate, methods=["POST"], response_model=None)
+    router.add_api_route(f"{base}/{{kind}}/$validate", validate, methods=["POST"], response_model=None)
     router.add_api_route(f"{base}/metadata", metadata, methods=["GET"], response_model=None)
     statement = capability(version, base, router.routes, served.settings, served.now())
     return router
