@@ -147,8 +147,8 @@ NOBODY_KNOWS = "Zebra-4711"
             PROCEDURE | {"status": "done", "occurrenceDateTime": "2024-02-30"},
             [
                 (
-                    "error code-invalid Procedure.status: This code is not one of completed, entered-in-error, in-progress,"
-                    " not-done, on-hold, preparation, stopped, unknown."
+                    "error code-invalid Procedure.status: This code is not one of completed,"
+                    " entered-in-error, in-progress, not-done, on-hold, preparation, stopped, unknown."
                 ),
                 f"error value Procedure.occurrenceDateTime: {NO_DAY}",
             ],
@@ -192,8 +192,8 @@ NOBODY_KNOWS = "Zebra-4711"
                 "error structure Bundle.entry[1].resource.contained[2]: An object has at least one element.",
                 "error structure Bundle.entry[1].resource.contained[0]: R5 has no resource type of this name.",
                 (
-                    "error structure Bundle.entry[1].resource.contained[1].active: true or false is expected here, not a"
-                    " number."
+                    "error structure Bundle.entry[1].resource.contained[1].active: true or false is expected"
+                    " here, not a number."
                 ),
             ],
             id="resources within resources, each by itself",
@@ -202,8 +202,8 @@ NOBODY_KNOWS = "Zebra-4711"
             bundle(PATIENT, kind="transaction"),
             [
                 (
-                    "error invariant Bundle.entry[0].request: bdl-3: entry.request mandatory for batch/transaction/history,"
-                    " otherwise prohibited."
+                    "error invariant Bundle.entry[0].request: bdl-3: entry.request mandatory for"
+                    " batch/transaction/history, otherwise prohibited."
                 ),
             ],
             id="an invariant of the Bundle",
