@@ -43,11 +43,12 @@ def asked(site: str, as_of: str, folder: Path | None, fhir_version: str = "", *,
     name = site or "generic"
     if name not in mappings.sites:
         raise typer.BadParameter(f"no file for the site «{name}» in mappings/sites/{nearest(name, mappings.sites)}")
-    reader = DocumentReader(compiled(mappings, name), _version(fhir_version), routed=routed)
+    reader = DocumentReader(compiled(mappings, name), named_version(fhir_version), routed=routed)
     return Asked(settings, mappings, reader, day(as_of))
 
 
-def _version(text: str) -> Name | None:
+def named_version(text: str) -> Name | None:
+    """The version that an option names; None for none. Raises typer.BadParameter."""
     versions: dict[str, Name] = {"R4": "R4", "R4B": "R4B", "R5": "R5"}
     if text and text.upper() not in versions:
         raise typer.BadParameter(f"«{text}» is not R4, R4B or R5")
