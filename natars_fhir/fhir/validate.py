@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from natars_fhir.domain.issue import Issue, worst
+from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.bundle import not_json, open_bundle
 from natars_fhir.fhir.check import Level, check, check_bytes
@@ -46,23 +46,19 @@ def validate(raw: bytes, level: Level = "conformant", version: Name | None = Non
         return [fault]
     value, refused = parse(text)
     if refused is not None:
-        return marked + (_each_entry(text, level, version) or [refused])
+        return marked + _each_entry(text, level, version, refused)
     if not isinstance(value, dict) or (version or detect(value)) != "R5":
         return marked + check_bytes(text, level)[1]
     return marked + _r5(value, level) + (_envelope(text) if value.get("resourceType") == "Bundle" else [])
 
 
-def _each_entry(raw: bytes, level: Level, version: Name | None) -> list[Issue]:
-    """Of a Bundle that cannot be taken as a whole: what is wrong with its entries, of which one is the reason.
-
-    Empty where none of them alone is.
-    """
+def _each_entry(raw: bytes, level: Level, version: Name | None, refused: Issue) -> list[Issue]:
+    """Of a document that cannot be taken as a whole: what is wrong with its entries, of which one may be the reason."""
     envelope = open_bundle(raw)
     entries = [entry for entry in envelope.entries if entry.index is not None and not entry.deleted]
-    told = [(entry, validate(bytes(entry.raw), level, version)) for entry in entries]
-    if not any(worst(issues) == "fatal" for _, issues in told):
-        return []
-    return [*envelope.issues, *(entry.seen(issue) for entry, issues in told for issue in issues)]
+    told = [entry.seen(issue) for entry in entries for issue in validate(bytes(entry.raw), level, version)]
+    reason = [] if any(issue.severity == "fatal" for issue in told) else [refused]
+    return [*reason, *(envelope.issues if entries else ()), *told]
 
 
 def _envelope(raw: bytes) -> list[Issue]:

@@ -5,7 +5,6 @@ Bytes that are one resource cost one decode; only what that refuses is looked at
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -15,14 +14,12 @@ from msgspec.structs import replace
 from natars_fhir.domain.identity import Version, version
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.bundle import Envelope, open_bundle
-from natars_fhir.fhir.check import check
 from natars_fhir.fhir.decode import Decoded, Decoder
 from natars_fhir.fhir.entry import Entry
-from natars_fhir.fhir.r4.primitives import Exact
 from natars_fhir.fhir.r4.structs import Patient
 from natars_fhir.fhir.references import Scope
-from natars_fhir.fhir.second_look import readable
-from natars_fhir.fhir.versions import VERSIONS, Name, detect
+from natars_fhir.fhir.second_look import readable_in
+from natars_fhir.fhir.versions import Name, detect
 from natars_fhir.mapping.business_key import aliases
 from natars_fhir.mapping.reading import NO_VERSION, ReadDocument, Reading
 from natars_fhir.mapping.route import route
@@ -46,7 +43,7 @@ class DocumentReader:
     def __init__(self, mapping: SiteMapping, fhir_version: Name | None = None, *, routed: bool = False) -> None:
         self.mapping = mapping
         self.site = mapping.site.site
-        self._version = fhir_version or (None if mapping.site.fhir == "R4" else mapping.site.fhir)
+        self.version = fhir_version or (None if mapping.site.fhir == "R4" else mapping.site.fhir)
         self._decode = Decoder(mapping.kinds, self._second_look)
         self._patients: dict[str, str] = {}
         self._route = route(mapping.lore) if routed else None
@@ -133,11 +130,7 @@ class DocumentReader:
 
     def _second_look(self, raw: bytes) -> tuple[dict[str, Any] | None, list[Issue]]:
         """The walker; before it, what another version says in other words is brought to R4."""
-        name = self._version or detect(raw)
-        if name is None or name == "R4":
-            return readable(raw)
-        resource, issues = VERSIONS[name].to_r4(json.loads(raw, parse_float=Exact))
-        return resource, [*issues, *check(resource, "readable")]
+        return readable_in(self.version or detect(raw) or "R4", raw)
 
 
 def _version(meta: Any) -> tuple[str, Version]:
