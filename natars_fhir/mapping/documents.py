@@ -30,6 +30,15 @@ _WRAPPERS = ("Bundle", "Parameters")
 _BOM = b"\xef\xbb\xbf"
 #: Resources that share one memory of references.
 _MEMORY = 50_000
+#: What becomes of a Bundle among the entries of another.
+_CLOSED = Issue(
+    "warning",
+    "not-supported",
+    "Bundle",
+    "A Bundle within a Bundle is not opened: what it holds is not read. Send its entries, or send it by itself.",
+)
+_WHICH = "Which resource is gone cannot be known by this: name its type and id, or its identifier."
+_BY_IDENTIFIER = "A deletion by identifier takes back what came without an id: of others, name the type and the id."
 _PATIENT = re.compile(r"(?:^|/)Patient[/?#]")
 
 
@@ -85,8 +94,9 @@ class DocumentReader:
             for entry in envelope.entries
         )
         system, value = envelope.identifier or ("", "")
+        closed = [_CLOSED.within(one.place) for one in readings if one.fate == "let-go" and one.kind == "Bundle"]
         return ReadDocument(
-            envelope.type, readings, envelope.issues, f"{system}|{value}" if value else envelope.message
+            envelope.type, readings, (*envelope.issues, *closed), f"{system}|{value}" if value else envelope.message
         )
 
     def _entry(self, entry: Entry, decoded: Decoded, scope: Scope) -> Reading:
@@ -159,9 +169,12 @@ def _doubt(resource: Any, sink: Sink) -> None:
 
 
 def _deleted(entry: Entry, scope: Scope) -> Reading:
-    """A resource that the sender says is gone."""
-    key = scope.key(entry.url, entry) or entry.url
-    return Reading(key, key.partition("/")[0], "deleted", entry.place)
+    """A resource that the sender says is gone; told, where it cannot be known which."""
+    key, place = scope.key(entry.url or entry.full_url, entry), f"{entry.place.removesuffix('resource')}request.url"
+    if key is None:
+        return Reading("", "", "refused", entry.place, issues=(Issue("error", "not-supported", place, _WHICH),))
+    by_identifier = (Issue("warning", "not-supported", place, _BY_IDENTIFIER),) if "?identifier=" in key else ()
+    return Reading(key, re.split("[/?]", key)[0], "deleted", entry.place, issues=by_identifier)
 
 
 def _subject(resource: Any, key: str, about: str, sink: Sink) -> str | None:

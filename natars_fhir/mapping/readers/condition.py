@@ -6,7 +6,8 @@ from typing import Any
 
 from natars_fhir.domain.record import detail
 from natars_fhir.mapping.lore import Lore
-from natars_fhir.mapping.readers.entity import Plan, code_of, coded, dated, once, spoken
+from natars_fhir.mapping.readers.attachment import narrative
+from natars_fhir.mapping.readers.entity import Plan, code_of, coded, dated, narrated, once, spoken
 from natars_fhir.mapping.readers.histology import by_words, doubted
 from natars_fhir.mapping.schema import Concept, View
 from natars_fhir.mapping.sink import Sink
@@ -28,7 +29,10 @@ def condition(view: View, lore: Lore) -> Plan:
         stamp(resource, sink)
         text = resource.code.text if resource.code is not None else None
         coded_so = [(place, one) for place, told in codes(resource, sink) for one in doubted(lore, (told,), text)]
-        found = once(coded_so + [(place, by_words(told)) for place, told in texts(resource, sink)])
+        in_words = texts(resource, sink)
+        if resource.text is not None and not (coded_so or in_words):
+            in_words = _of_narrative(resource, lore, sink)
+        found = once(coded_so + [(place, by_words(told)) for place, told in in_words])
         course, ended = code_of(resource.clinicalStatus), _ended(resource)
         for place, told in found:
             if (sure := _as_sure(told, status, lore.concepts[told.concept])) is not None:
@@ -39,6 +43,14 @@ def condition(view: View, lore: Lore) -> Plan:
             sink.add(Told("prior-resection", value, detail(origin="recurrence")), "Condition.clinicalStatus")
 
     return plan
+
+
+def _of_narrative(resource: Any, lore: Lore, sink: Sink) -> list[tuple[str, Told]]:
+    """What the narrative says, as words that never decide alone, where the Condition does not say what it is."""
+    code, where = resource.code, "Condition.text.div"
+    if code is not None and (code.coding or code.text):
+        return []
+    return [(where, told) for told in narrated(narrative(resource), lore, "other", where, sink)]
 
 
 def _as_sure(told: Told, status: str, concept: Concept) -> Told | None:

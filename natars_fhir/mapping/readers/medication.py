@@ -8,7 +8,7 @@ from typing import Any
 from natars_fhir.domain.record import detail
 from natars_fhir.mapping.codes import Meaning
 from natars_fhir.mapping.lore import Lore
-from natars_fhir.mapping.readers.entity import Plan, dated
+from natars_fhir.mapping.readers.entity import Plan, dated, tell_of_narrative
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
@@ -32,6 +32,7 @@ def medication(view: View, lore: Lore) -> Plan:
         kind = type(resource).__name__
         if resource.medicationCodeableConcept is not None:
             where = f"{kind}.medicationCodeableConcept"
+            tell_of_narrative(resource, resource.medicationCodeableConcept, sink)
             sink.add_each(_drugs(lore, resource.medicationCodeableConcept, where, word, sink))
         if resource.medicationReference is not None:
             sink.add_each(_referred(lore, resource, kind, word, sink))
@@ -44,6 +45,8 @@ def substance(_: View, lore: Lore) -> Plan:
 
     def plan(resource: Any, sink: Sink) -> None:
         if resource.status != "entered-in-error":
+            if not resource.ingredient:
+                tell_of_narrative(resource, resource.code, sink)
             sink.add_each(_contents(lore, resource, "Medication", "unclear", sink))
 
     return plan

@@ -8,7 +8,7 @@ from typing import Any
 
 from natars_fhir.domain.record import Standing, detail
 from natars_fhir.mapping.lore import Lore
-from natars_fhir.mapping.readers.entity import Plan, coded, dated, meant, narrated, once
+from natars_fhir.mapping.readers.entity import Plan, coded, dated, meant, narrated, once, tell_of_narrative
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
@@ -37,6 +37,7 @@ def procedure(view: View, lore: Lore) -> Plan:
         if (state := _STATUS.get(resource.status)) is None:
             return
         stamp(resource, sink)
+        tell_of_narrative(resource, resource.code, sink)
         value, sink.standing = state
         texts = _texts(resource)
         text = "\n".join(words for _, words in texts)
