@@ -34,6 +34,8 @@ def condition(view: View, lore: Lore) -> Plan:
             in_words = _of_narrative(resource, lore, sink)
         found = once(coded_so + [(place, by_words(told)) for place, told in in_words])
         course, ended = code_of(resource.clinicalStatus), _ended(resource)
+        if course == "unknown":  # R5's word where R4 says nothing
+            course = ""
         for place, told in found:
             if (sure := _as_sure(told, status, lore.concepts[told.concept])) is not None:
                 sink.add(_with_course(sure, course, ended), place)

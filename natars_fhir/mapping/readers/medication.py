@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from natars_fhir.domain.record import detail
+from natars_fhir.fhir.build import R5_ELEMENT
 from natars_fhir.mapping.codes import Meaning
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.readers.entity import Plan, dated, tell_of_narrative
@@ -13,6 +14,7 @@ from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
 
+_ADHERENCE = f"{R5_ELEMENT}MedicationStatement.adherence"
 #: The drug of a fact whose Medication has not been looked up yet.
 REFERRED = "referred"
 
@@ -28,6 +30,8 @@ def medication(view: View, lore: Lore) -> Plan:
     def plan(resource: Any, sink: Sink) -> None:
         if (word := given.get(resource.status)) is None:
             return
+        if word == "not-given" and any(one.url == _ADHERENCE for one in resource.extension or ()):
+            word = "unclear"  # R5's «not taking» says what is so now, and not that it was never taken
         stamp(resource, sink)
         kind = type(resource).__name__
         if resource.medicationCodeableConcept is not None:
