@@ -23,8 +23,8 @@ from tests.ward import ATC, ICD_9, ICD_10, ICD_O, SNOMED, concept, observation, 
 
 Node = dict[str, Any]
 
-#: The one answer that rests on a word that R5 has not: R4's «not-taken», of a drug that was never given.
-NEVER_TAKEN = ("drugs-given-ordered-denied-or-left-to-people", "I-05")
+#: The reasons that rest on a word which R5 has not: R4's «not-taken», of a drug that was never given.
+NEVER_TAKEN = {("drugs-given-ordered-denied-or-left-to-people", criterion) for criterion in ("I-05", "E-05")}
 #: cases that are told in R5 already
 CASES = [case for case in ward.cases() if not any(detect(sent) == "R5" for sent in ward.sent_in(case))]
 
@@ -50,7 +50,7 @@ def facts(found: list[Outcome]) -> list[tuple[str, list[Fact]]]:
 
 def answers(found: list[Outcome], case: str) -> list[list[tuple[str, str, str | None]]]:
     return [
-        [(c.id, f.answer.word, f.reason) for c, f in one.screening.findings if (case, c.id) != NEVER_TAKEN]
+        [(c.id, f.answer.word, None if (case, c.id) in NEVER_TAKEN else f.reason) for c, f in one.screening.findings]
         for one in found
     ]
 
@@ -104,7 +104,8 @@ TOLD: dict[str, Node] = {
     ),
     "Procedure": resource(
         "Procedure", status="completed", code=concept(ICD_9, "54.4"),
-        performedPeriod={"start": "2024-01", "end": "2024-02"}, category={"text": "手术"}, bodySite=[{"text": "腹膜后肿瘤"}], reasonReference=[{"reference": "Condition/x1"}],
+        performedPeriod={"start": "2024-01", "end": "2024-02"}, category={"text": "手术"},
+        bodySite=[{"text": "腹膜后肿瘤"}], reasonReference=[{"reference": "Condition/x1"}],
     ),
     "Procedure with a reason": resource(
         "Procedure", status="completed", code=concept(ICD_9, "54.4"), performedDateTime="2024-01-02",
