@@ -23,7 +23,8 @@ from tests.ward import ATC, ICD_9, ICD_10, ICD_O, SNOMED, concept, observation, 
 
 Node = dict[str, Any]
 
-#: The reasons that rest on a word which R5 has not: R4's «not-taken», of a drug that was never given.
+#: The reasons that rest on a word which R5 has not: R4's «not-taken», of a drug that was never given. R5's «not taking»
+#: leaves it open, so that one patient is undetermined and a person looks.
 NEVER_TAKEN = {("drugs-given-ordered-denied-or-left-to-people", criterion) for criterion in ("I-05", "E-05")}
 #: cases that are told in R5 already
 CASES = [case for case in ward.cases() if not any(detect(sent) == "R5" for sent in ward.sent_in(case))]
@@ -63,7 +64,8 @@ def test_a_fixture_told_in_r5_is_the_same_record(case: Path, version: Name | Non
     expected, found = outcomes(sent, case.parent.name, "R4"), outcomes(told, case.parent.name, version)
     assert facts(found) == facts(expected)
     assert answers(found, case.name) == answers(expected, case.name)
-    assert [one.screening.verdict for one in found] == [one.screening.verdict for one in expected]
+    if not any(case.name == name for name, _ in NEVER_TAKEN):
+        assert [one.screening.verdict for one in found] == [one.screening.verdict for one in expected]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
