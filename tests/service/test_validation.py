@@ -6,8 +6,12 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given as whatever
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from natars_fhir.fhir.check import check
+from natars_fhir.fhir.versions import Name
 from natars_fhir.service.answer import Answer
 from natars_fhir.service.validation import MOST_ISSUES, validated
 from tests.service.hospital import Node, born_on_30_february, bundle, patient
@@ -146,3 +150,37 @@ def test_of_very_many_problems_the_rest_is_counted() -> None:
     given = answer(patient(name=[0] * (MOST_ISSUES + 7)))
     assert len(given.body["issue"]) == MOST_ISSUES + 1
     assert told(given)[-1] == "error too-long : 7 more problems are not listed: mend these first."
+
+
+NAMES = (
+    "resourceType",
+    "resource",
+    "parameter",
+    "part",
+    "name",
+    "entry",
+    "contained",
+    "type",
+    "id",
+    "meta",
+    "extension",
+)
+WORDS = st.sampled_from(
+    ["Patient", "Bundle", "Parameters", "resource", "Extension", "x", "", "batch", "http://x", "1970"]
+)
+VERSIONS: st.SearchStrategy[Name] = st.sampled_from(["R4", "R5"])
+JUNK = st.recursive(
+    WORDS | st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@whatever(kind=st.sampled_from(["Patient", "Bundle", "Parameters", "ResearchSubject"]), junk=JUNK, version=VERSIONS)
+def test_whatever_comes_is_answered(kind: str, junk: Any, version: Name) -> None:
+    body = {"resourceType": kind, **(junk if isinstance(junk, dict) else {"entry": junk, "parameter": junk})}
+    for document in (body, {"resourceType": "Parameters", "parameter": [{"name": "resource", "resource": body}]}, junk):
+        given = validated(json.dumps(document).encode(), version, 100)
+        assert given.status in (200, 400, 413)
+        assert given.body["issue"]
