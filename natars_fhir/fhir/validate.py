@@ -84,7 +84,8 @@ def _merged(by_model: list[Issue], by_walker: list[Issue]) -> list[Issue]:
 
 def _as_r4(resource: Node) -> Iterator[Issue]:
     """What keeps an R5 resource of a type that we read from being read."""
-    if resource.get("resourceType") not in READ:
+    kind = resource.get("resourceType")
+    if not isinstance(kind, str) or kind not in READ:
         return
     converted, lost = to_r4(alone(resource))
     for issue in (*lost, *check(converted, "readable")):

@@ -176,7 +176,7 @@ JUNK = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=300, deadline=None)
 @whatever(kind=st.sampled_from(["Patient", "Bundle", "Parameters", "ResearchSubject"]), junk=JUNK, version=VERSIONS)
 def test_whatever_comes_is_answered(kind: str, junk: Any, version: Name) -> None:
     body = {"resourceType": kind, **(junk if isinstance(junk, dict) else {"entry": junk, "parameter": junk})}
