@@ -12,7 +12,7 @@ from natars_fhir.mapping.told import Told
 
 
 def allocation(view: View, lore: Lore) -> Plan:
-    """The arm of a subject of this study, by its slug. ``words.trial`` name it, ``words.allocated`` the statuses."""
+    """The arm of a subject of this study, by its name. ``words.trial`` name it, ``words.allocated`` the statuses."""
     names, allocated = tuple(name.casefold() for name in view.words["trial"]), view.words["allocated"]
     stamp = dated(view)
 
