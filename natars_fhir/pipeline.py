@@ -9,16 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.record import Fact, Patient, Record, known_by
-from natars_fhir.domain.screening import Screening, screen
+from natars_fhir.domain.screening import Screening, put
 from natars_fhir.domain.study import Study
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.gathered import Gathered
 from natars_fhir.mapping.reading import ReadDocument
 from natars_fhir.mapping.reconcile import reconcile
 from natars_fhir.mapping.referred import Shared
+
+_DEATH = Issue(
+    "warning",
+    "business-rule",
+    "Patient.deceased[x]",
+    "The patient is recorded as dead: whatever the criteria say, ask the trial office.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +49,15 @@ def conclude(
     """One patient's facts → record → screening, as known at the end of *as_of*."""
     known, late = known_by(facts, as_of)
     record, set_aside = reconcile(patient, known, shared)
-    found = {*issues, *set_aside, *(_too_late(fact) for fact in late), *_dead(record)}
-    ordered = sorted(found, key=lambda issue: (issue.expression, issue.code, issue.text))
-    return Outcome(record, screen(record, study, as_of), tuple(ordered))
+    found = {*issues, *set_aside, *map(_too_late, late), *_dead(record)}
+    ordered = sorted(found, key=attrgetter("expression", "code", "text")) if found else ()
+    return Outcome(record, put(record, study, as_of), tuple(ordered))
 
 
-def _dead(record: Record) -> Iterator[Issue]:
+def _dead(record: Record) -> tuple[Issue, ...]:
     """The criteria do not ask whether the patient lives; a person must see it all the same."""
-    if any(fact.value == "present" and fact.standing == "final" for fact in record.about("death")):
-        text = "The patient is recorded as dead: whatever the criteria say, ask the trial office."
-        yield Issue("warning", "business-rule", "Patient.deceased[x]", text)
+    dead = [fact for fact in record.about("death") if fact.value == "present" and fact.standing == "final"]
+    return (_DEATH,) if dead else ()
 
 
 def _too_late(fact: Fact) -> Issue:

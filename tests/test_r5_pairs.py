@@ -194,7 +194,11 @@ def test_what_r4_cannot_say_is_told_at_its_place_and_costs_no_fact(sent: Node, p
     assert found.facts == expected.facts
 
 
-@given(st.sampled_from(sorted(TOLD)), st.sampled_from(sorted(TOLD)), st.booleans())
+#: what R5 has words for: not that a drug was never taken
+SAYABLE = st.sampled_from(sorted(set(TOLD) - {"MedicationStatement not-taken"}))
+
+
+@given(SAYABLE, SAYABLE, st.booleans())
 def test_two_resources_in_one_bundle_or_in_two_documents_tell_the_same_in_r5(one: str, other: str, apart: bool) -> None:
     first, second = copy.deepcopy(TOLD[one]), copy.deepcopy(TOLD[other]) | {"id": "x2"}
     sent = [PATIENT, first, second] if apart else [ward.bundle(PATIENT, first, second)]

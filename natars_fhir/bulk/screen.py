@@ -21,7 +21,7 @@ from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.gathered import Gathered
 from natars_fhir.mapping.reading import ReadDocument, Reading
 from natars_fhir.mapping.sink import NotUnderstood
-from natars_fhir.pipeline import Outcome, outcomes, read
+from natars_fhir.pipeline import Outcome, outcomes
 
 #: Told the file's name and the bytes of it that were read so far.
 Progress = Callable[[str, int], None]
@@ -49,9 +49,8 @@ class Tally:
 
     def count(self, found: Document, told: ReadDocument) -> None:
         """Takes one document into account."""
-        self.documents += 1
         for reading in told.readings:
-            self._count_reading(found, reading)
+            self.count_one(found, reading)
         for issue in told.issues:
             self.problem(found, issue)
 
@@ -61,11 +60,13 @@ class Tally:
         if len(self.problems) < _MOST_PROBLEMS:
             self.problems.append((found.name, found.line, issue))
 
-    def _count_reading(self, found: Document, reading: Reading) -> None:
-        self.fates[reading.fate] += 1
-        if reading.fate == "let-go":
+    def count_one(self, found: Document, reading: Reading) -> None:
+        """Takes what one entry came to into account."""
+        fate = reading.fate
+        self.fates[fate] += 1
+        if fate == "let-go":
             self.let_go[reading.kind] += 1
-        elif reading.fate == "refused" or (reading.issues and reading.subject is None):
+        elif reading.issues and (fate == "refused" or reading.subject is None):
             for issue in reading.issues:
                 self.problem(found, issue)
         for what in reading.not_understood:
@@ -90,7 +91,13 @@ def screen_files(
         for issue in found.issues:
             tally.problem(found, issue)
         if found.raw:
-            told = read(found.raw, reader)
+            tally.documents += 1
+            alone = reader.single(found.raw)
+            if alone is not None:
+                tally.count_one(found, alone)
+                gathered.add(alone)
+                continue
+            told = reader.several(found.raw)
             tally.count(found, told)
             gathered.take(told.readings)
     return tally, _closing(held, outcomes(gathered, study, as_of))

@@ -34,6 +34,8 @@ class Spilling(InMemory):
         self._most, self._facts = most, 0
         self._file: sqlite3.Connection | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
+        #: hashes of the keys in the file: most keys are in neither place, and asking SQLite each time is slow
+        self._written: set[int] = set()
 
     @property
     def spilled(self) -> bool:
@@ -42,14 +44,16 @@ class Spilling(InMemory):
 
     def get(self, key: str) -> Reading | None:
         """The reading under *key*, from memory or from the file."""
-        if (found := super().get(key)) is not None or self._file is None:
+        if (found := self._readings.get(key)) is not None or hash(key) not in self._written:
             return found
+        if self._file is None:
+            return None
         row = self._file.execute("select body from reading where key = ?", (key,)).fetchone()
         return None if row is None else _decode(row[0])
 
     def put(self, key: str, reading: Reading) -> None:
         """Keeps a reading; the many are written away together."""
-        super().put(key, reading)
+        self._readings[key] = reading
         self._facts += len(reading.facts)
         if self._facts > self._most:
             self._spill()
@@ -57,7 +61,7 @@ class Spilling(InMemory):
     def drop(self, key: str) -> None:
         """Forgets a reading, in memory and in the file."""
         super().drop(key)
-        if self._file is not None:
+        if self._file is not None and hash(key) in self._written:
             self._file.execute("delete from reading where key = ?", (key,))
 
     def by_patient(self, patients: Patients) -> Iterator[tuple[str, list[Reading]]]:
@@ -89,6 +93,7 @@ class Spilling(InMemory):
         file = self._file or self._open()
         rows = ((key, reading.subject, _encode(reading)) for key, reading in self._readings.items())
         file.executemany("insert or replace into reading values (?, ?, ?)", rows)
+        self._written.update(map(hash, self._readings))
         self._readings.clear()
         self._facts = 0
 

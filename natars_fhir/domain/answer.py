@@ -50,8 +50,4 @@ def all_of(answers: Iterable[Answer]) -> Answer:
 
 def any_of(answers: Iterable[Answer]) -> Answer:
     """Kleene's ``or``: one yes decides; all must be no for a no. Of nothing: no."""
-    most = NO
-    for answer in answers:
-        if answer > most:
-            most = answer
-    return most
+    return max(answers, default=NO)

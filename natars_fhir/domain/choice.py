@@ -38,22 +38,26 @@ class Reading(NamedTuple):
 _SILENT = Reading(None, "silent", ())
 
 
+_SOME_DAY = Bounds(date.min, date.max)
+
+
 @lru_cache(maxsize=65_536)
-def _bounds(when: str | None, known: str | None) -> Bounds:
-    if when:
-        day = days(when)
-        return Bounds(day.low or date.min, day.high or date.max)
-    return Bounds(date.min, (days(known).high or date.max) if known else date.max)
+def _bounds(text: str) -> Bounds:
+    day = days(text)
+    return Bounds(day.low or date.min, day.high or date.max)
 
 
 def onset(fact: Fact) -> Bounds:
     """When an event began: the day of its recording only bounds it from above."""
-    return _bounds(fact.when, fact.known)
+    if fact.when:
+        return _bounds(fact.when)
+    return Bounds(date.min, _bounds(fact.known).high) if fact.known else _SOME_DAY
 
 
 def stated(fact: Fact) -> Bounds:
     """When a result or a statement was made: its clinical date, else the day of its recording."""
-    return _bounds(fact.when or fact.known, None)
+    text = fact.when or fact.known
+    return _bounds(text) if text else _SOME_DAY
 
 
 def gravest(reasons: Collection[Reason | None]) -> Reason:
@@ -87,18 +91,24 @@ def newest(facts: Sequence[Fact], certain_by: date = date.max) -> tuple[Fact, ..
     """Those that may be the newest. A fact later than *certain_by* may not count, so it outdates no other."""
     if len(facts) < 2:
         return tuple(facts)
-    spans = [_bounds(fact.when or fact.known, None) for fact in facts]
-    floor = max([span.low for span in spans if span.high <= certain_by], default=date.min)
+    spans = [stated(fact) for fact in facts]
+    floor = date.min
+    for low, high in spans:
+        if low > floor and high <= certain_by:
+            floor = low
     return tuple([fact for fact, span in zip(facts, spans, strict=True) if span.high >= floor])
 
 
 def pre_treatment(asked: Asked, concept: str) -> tuple[Fact, ...]:
-    """What was said before treatment began, or may have been; the index surgery's specimen tells of a later day."""
+    """What was said before treatment began, or may have been; the index surgery's specimen tells of a later day.
+
+    Where nothing of the trial has begun that is all that is known: the record ends at the same day.
+    """
     facts = asked.record.about(concept)
-    if not facts:
+    if not facts or not asked.enrolled:
         return facts
     cut = asked.treatment_start_by
-    told = [fact for fact in facts if _bounds(fact.when or fact.known, None).low <= cut]
+    told = [fact for fact in facts if stated(fact).low <= cut]
     if asked.surgery is None:
         return tuple(told)
     return tuple([fact for fact in told if not of_index_surgery(asked, fact)])

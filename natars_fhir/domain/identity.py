@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -50,6 +51,7 @@ class Version(NamedTuple):
         return True
 
 
+@lru_cache(maxsize=4_096)
 def version(number: str | None, updated: str | None) -> Version:
     """The version of a resource as its meta says it; a versionId that is no number tells no order."""
     return Version(int(number) if number and number.isascii() and number.isdigit() else None, updated)

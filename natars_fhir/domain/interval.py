@@ -157,9 +157,15 @@ def months_before(day: date, months: int) -> date:
 
 def completed_years(born: Days, on: date) -> Number:
     """Age in completed years on a day; an interval where the birth date is partial."""
-    least = None if born.high is None else Decimal(_years(born.high, on))
-    most = least if born.exact else None if born.low is None else Decimal(_years(born.low, on))
-    return Interval(least, most, unit="a")
+    least = None if born.high is None else _years(born.high, on)
+    most = least if born.exact else None if born.low is None else _years(born.low, on)
+    return _of_years(least, most)
+
+
+@lru_cache(maxsize=1_024)
+def _of_years(least: int | None, most: int | None) -> Number:
+    """Many are of one age."""
+    return Interval(None if least is None else Decimal(least), None if most is None else Decimal(most), unit="a")
 
 
 def _years(birth: date, on: date) -> int:

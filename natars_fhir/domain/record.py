@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -84,6 +83,8 @@ def detail(**said: str | Number | tuple[str, ...] | None) -> Detail:
 
 
 def _camel(name: str) -> str:
+    if "_" not in name:
+        return name
     head, *tail = name.split("_")
     return head + "".join(part.title() for part in tail)
 
@@ -106,10 +107,14 @@ class Record:
     _by_concept: Mapping[str, tuple[Fact, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        grouped = defaultdict[str, list[Fact]](list)
-        for fact in self.facts:
-            grouped[fact.concept].append(fact)
-        object.__setattr__(self, "_by_concept", {name: tuple(facts) for name, facts in grouped.items()})
+        grouped: dict[str, tuple[Fact, ...]] = {}
+        facts, start, concept = self.facts, 0, ""
+        for place, fact in enumerate(facts):
+            if fact.concept != concept:  # facts of one concept mostly stand side by side
+                grouped[concept] = grouped.get(concept, ()) + facts[start:place]
+                start, concept = place, fact.concept
+        grouped[concept] = grouped.get(concept, ()) + facts[start:]
+        object.__setattr__(self, "_by_concept", grouped)
 
     def about(self, concept: str, *others: str) -> tuple[Fact, ...]:
         """The facts of these concepts, in the record's order."""
@@ -128,21 +133,19 @@ class Record:
 
 def known_by(facts: Iterable[Fact], day: date) -> tuple[list[Fact], list[Fact]]:
     """The facts that were known at the end of *day*, and those that are certainly dated, or were recorded, later."""
-    limit = day.isoformat()
+    told, limit = list(facts), day.isoformat()
+    if not [fact for fact in told if (fact.when or "") >= limit or (fact.known or "") >= limit]:
+        return told, []
     known: list[Fact] = []
     late: list[Fact] = []
-    for fact in facts:
-        when, recorded = fact.when or "", fact.known or ""
-        if (when >= limit and _later(when, day)) or (recorded >= limit and _later(recorded, day)):
-            late.append(fact)
-        else:
-            known.append(fact)
+    for fact in told:
+        (late if _later(fact.when, day, limit) or _later(fact.known, day, limit) else known).append(fact)
     return known, late
 
 
-def _later(text: str, day: date) -> bool:
-    """Asked of no text that sorts before the day: a time zone moves a day by one at the most."""
-    return (days(text).low or date.min) > day
+def _later(text: str | None, day: date, limit: str) -> bool:
+    """A text that sorts before the day is never later: a time zone moves a day by one at the most."""
+    return text is not None and text >= limit and (days(text).low or date.min) > day
 
 
 def in_order(facts: Iterable[Fact]) -> tuple[Fact, ...]:

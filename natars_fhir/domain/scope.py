@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from natars_fhir.domain.record import Fact, Record
+from natars_fhir.domain.record import Record
 
 
 def suggested(histology: Sequence[str], family: str, site: Sequence[str]) -> Callable[[Record], bool]:
     """Does any fact, hedged ones and imaging included, name one of these types, this family, or one of these sites?"""
     types, sites = frozenset(histology), frozenset(site)
 
-    def suggests(fact: Fact) -> bool:
-        return fact.value in types or fact.said("family") == family
-
     def scope(record: Record) -> bool:
-        return any(suggests(fact) for fact in record.about("histology")) or any(
-            fact.value in sites for fact in record.about("primary-site")
-        )
+        for fact in record.about("histology"):
+            if fact.value in types or fact.said("family") == family:
+                return True
+        return any(fact.value in sites for fact in record.about("primary-site"))
 
     return scope

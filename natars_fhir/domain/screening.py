@@ -48,17 +48,19 @@ def bars(criterion: Criterion, finding: Finding) -> bool:
 
 def verdict(findings: Iterable[tuple[Criterion, Finding]]) -> Verdict:
     """The fold of the leaf findings, as architecture.md §5 defines it."""
-    leaves = [(c, f) for c, f in findings if not c.parts and not c.advisory and f.reason != "not-yet"]
-    if any(bars(criterion, finding) for criterion, finding in leaves):
-        return "ineligible"
-    if any(_undetermined(criterion, finding) for criterion, finding in leaves):
-        return "undetermined"
-    return "candidate"
+    open_ones = False
+    for criterion, finding in findings:
+        if criterion.parts or criterion.advisory or finding.reason == "not-yet":
+            continue
+        if finding.answer is UNKNOWN:
+            open_ones = open_ones or _undetermined(criterion, finding)
+        elif bars(criterion, finding):
+            return "ineligible"
+    return "undetermined" if open_ones else "candidate"
 
 
 def _undetermined(criterion: Criterion, finding: Finding) -> bool:
-    if finding.answer is not UNKNOWN:
-        return False
+    """Is this unknown for the data to decide?"""
     if criterion.decided_by == "data":
         return True
     return criterion.decided_by == "data-or-attestation" and finding.reason in UNDECIDABLE
@@ -66,25 +68,30 @@ def _undetermined(criterion: Criterion, finding: Finding) -> bool:
 
 def screen(record: Record, study: Study, as_of: date) -> Screening:
     """Every criterion of *study* put to *record* as it was known at the end of *as_of*."""
-    asked = ask(record.known_by(as_of), as_of)
+    return put(record.known_by(as_of), study, as_of)
+
+
+def put(record: Record, study: Study, as_of: date) -> Screening:
+    """Every criterion of *study* put to a *record* that holds only what was known at the end of *as_of*."""
+    asked = ask(record, as_of)
     found: dict[str, Finding] = {}
     for criterion in study.criteria:  # the parts of a composite stand above it
         parts = criterion.parts
         found[criterion.id] = either({part: found[part] for part in parts}) if parts else criterion.rule(asked)
     findings = tuple(zip(study.criteria, found.values(), strict=True))
-    return Screening(record.patient, study.id, as_of, asked.reference, study.scope(asked.record), findings)
+    return Screening(record.patient, study.id, as_of, asked.reference, study.scope(record), findings)
 
 
 def either(parts: Mapping[str, Finding]) -> Finding:
     """A composite line: Kleene's ``or`` of its parts, with the parts that decide it."""
-    answer = any_of(finding.answer for finding in parts.values())
+    answer = any_of([finding.answer for finding in parts.values()])
     deciding: list[str] = []
     reasons: set[Reason | None] = set()
     facts: tuple[Fact, ...] = ()
-    for part, finding in parts.items():
-        if finding.answer is answer:
+    for part, (each, reason, _, seen) in parts.items():
+        if each is answer:
             deciding.append(part)
-            reasons.add(finding.reason)
-            facts += finding.facts
-    reason = gravest(reasons) if answer is UNKNOWN else None
-    return Finding(answer, reason, Sentence(f"parts.{answer.word}", (tuple(deciding),)), facts)
+            reasons.add(reason)
+            facts += seen
+    grave = gravest(reasons) if answer is UNKNOWN else None
+    return Finding(answer, grave, Sentence(f"parts.{answer.word}", (tuple(deciding),)), facts)

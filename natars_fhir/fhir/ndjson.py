@@ -101,7 +101,8 @@ def _read(stream: BinaryIO, name: str) -> Iterator[Document]:
         if not broken:
             yield Document(name, whole, offset=counted.octets)
     else:
-        yield from (Document(name, line, number, counted.octets) for number, line in everything)
+        for number, line in everything:
+            yield Document(name, line, number, counted.octets)
     if broken:
         yield Document(name, b"", offset=counted.octets, issues=tuple(broken))
 
@@ -114,7 +115,10 @@ def _one_document(first: bytes, second: bytes) -> bool:
 def _numbered(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
     """The lines that say something, without a byte order mark and the blanks at their ends."""
     for number, line in enumerate(lines, 1):
-        if said := line.removeprefix(_BOM).strip():
+        said = line.strip()
+        if said[:3] == _BOM:
+            said = said[3:].strip()
+        if said:
             yield number, said
 
 

@@ -7,8 +7,8 @@ Lists are walked as FHIRPath walks collections. See https://hl7.org/fhirpath/N1/
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from operator import attrgetter
 from typing import Any, get_args
 
@@ -112,6 +112,29 @@ def walk(path: str) -> Walk:
     return run
 
 
+def every(path: str) -> Callable[[Any], Sequence[Any]]:
+    """A function that gives the values which *path* reaches, in the order of `walk`: without places it is quicker."""
+    reach, matches = walk(path), [match for step in steps(path) if (match := _STEP.match(step)) is not None]
+    if any(match["choice"] is not None or match["key"] is not None for match in matches):
+        return lambda node: [value for _, value in reach(node)]
+    named = [(match["name"], match["url"]) for match in matches]
+
+    def run(node: Any) -> Sequence[Any]:
+        found = [node]
+        for name, url in named:
+            reached: list[Any] = []
+            for one in found:
+                child = getattr(one, name, None)
+                if child.__class__ is list:
+                    reached += child
+                elif child is not None:
+                    reached.append(child)
+            found = reached if url is None else [one for one in reached if one.url == url]
+        return found
+
+    return run
+
+
 def _step(step: str) -> Callable[[list[Found]], list[Found]]:
     match = _STEP.match(step)
     if match is None:
@@ -121,25 +144,25 @@ def _step(step: str) -> Callable[[list[Found]], list[Found]]:
         return lambda found: [one for place, node in found for one in _any_of(place, node, name)]
     if key is not None:
         return lambda found: [(place, node) for place, node in found if getattr(node, key, None) == wanted]
-    if url is not None:
-        return lambda found: [(place, child) for place, child in _named(found, name) if child.url == url]
-    return lambda found: _named(found, name)
+    return partial(_named, name, url)
 
 
-def _named(found: list[Found], name: str) -> list[Found]:
-    """The elements of one name; those that repeat are counted in their places."""
+def _named(name: str, url: str | None, found: list[Found]) -> list[Found]:
+    """The elements of one name, of extensions those of one *url*; those that repeat are counted in their places."""
     reached: list[Found] = []
     for place, node in found:
         child = getattr(node, name, None)
         if child.__class__ is list:
-            reached += [(f"{place}{name}[{index}].", item) for index, item in enumerate(child)]
+            for index, item in enumerate(child):
+                if url is None or item.url == url:
+                    reached.append((f"{place}{name}[{index}].", item))
         elif child is not None:
             reached.append((f"{place}{name}.", child))
     return reached
 
 
 def _any_of(place: str, node: Any, stem: str) -> list[Found]:
-    return [one for name in _choices(type(node).__struct_fields__, stem) for one in _named([(place, node)], name)]
+    return [one for name in _choices(type(node).__struct_fields__, stem) for one in _named(name, None, [(place, node)])]
 
 
 def first(path: str) -> First:

@@ -30,9 +30,11 @@ def aliases(resource: Any, facts: Sequence[Fact]) -> tuple[str, ...]:
     identifiers = getattr(resource, "identifier", None)
     if not identifiers:
         return ()
-    kind = type(resource).__name__
-    many = identifiers if identifiers.__class__ is list else [identifiers]
+    kind = resource.__class__.__name__
     apart = _apart(resource, kind, facts) if kind in _SHARED else ""
+    many = identifiers if identifiers.__class__ is list else [identifiers]
+    if len(many) == 1 and (one := many[0]).system and one.value:
+        return (f"{kind}?{one.system}|{one.value}{apart}",)
     return tuple([f"{kind}?{one.system}|{one.value}{apart}" for one in many if one.system and one.value])
 
 
@@ -42,4 +44,7 @@ def _apart(resource: Any, kind: str, facts: Sequence[Fact]) -> str:
     if code is None:
         drug = getattr(resource, "medicationReference", None)
         return f"#{(drug.reference or drug.display or '') if drug is not None else ''}#{day}"
-    return f"#{code.coding[0].system}|{code.coding[0].code}#{day}" if code.coding else f"#{code.text or ''}#{day}"
+    if not code.coding:
+        return f"#{code.text or ''}#{day}"
+    coding = code.coding[0]
+    return f"#{coding.system}|{coding.code}#{day}"

@@ -16,13 +16,11 @@ from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.bundle import Envelope, open_bundle
 from natars_fhir.fhir.decode import Decoded, Decoder
 from natars_fhir.fhir.entry import Entry
-from natars_fhir.fhir.r4.structs import Patient
 from natars_fhir.fhir.references import Scope
 from natars_fhir.fhir.second_look import readable_in
 from natars_fhir.fhir.versions import Name, detect
 from natars_fhir.mapping.business_key import aliases
 from natars_fhir.mapping.reading import NO_VERSION, ReadDocument, Reading
-from natars_fhir.mapping.route import route
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.site import SiteMapping
 
@@ -39,6 +37,7 @@ _CLOSED = Issue(
 )
 _WHICH = "Which resource is gone cannot be known by this: name its type and id, or its identifier."
 _BY_IDENTIFIER = "A deletion by identifier takes back what came without an id: of others, name the type and the id."
+_MOST_METAS = 2_048
 _PATIENT = re.compile(r"(?:^|/)Patient[/?#]")
 
 
@@ -46,7 +45,7 @@ class DocumentReader:
     """Reads documents of one site. ``fhir_version`` settles the version; without it the content tells.
 
     R5 is what the R4 Structs refuse and its marks show; it is brought to R4 and then read (standards.md §1.4).
-    With ``routed``, results that no view asks for are let go without being checked (`mapping.route`).
+    With ``routed``, results that no criterion asks for are let go without being checked (`mapping.route`).
     """
 
     def __init__(self, mapping: SiteMapping, fhir_version: Name | None = None, *, routed: bool = False) -> None:
@@ -54,23 +53,32 @@ class DocumentReader:
         self.site = mapping.site.site
         self.version = fhir_version or (None if mapping.site.fhir == "R4" else mapping.site.fhir)
         self._decode = Decoder(mapping.kinds, self._second_look)
-        self._patients: dict[str, str] = {}
-        self._route = route(mapping.lore) if routed else None
+        #: what was made of references and of meta, by the object that stands for the same bytes (`fhir.r4.known`)
+        self._patients: dict[int, tuple[Any, str]] = {}
+        self._versions: dict[int, tuple[Any, tuple[str, Version]]] = {}
+        self._route = mapping.route if routed else None
         self._alone, self._left = Scope((), mapping.site.bases), _MEMORY
 
     def __call__(self, raw: bytes) -> ReadDocument:
         raw = raw.removeprefix(_BOM)
-        if self._route is not None and (unasked := self._route(raw)) is not None:
-            return ReadDocument("", (unasked,))
-        resource = self._decode.fast(raw)
-        if resource is not None:
-            return ReadDocument("", (self._read(resource, Entry(None, "", raw), self._single(), ()),))
+        reading = self.single(raw)
+        return self.several(raw) if reading is None else ReadDocument("", (reading,))
+
+    def several(self, raw: bytes) -> ReadDocument:
+        """What the fast way does not read as one resource: a Bundle, a type that no view reads, or something wrong."""
         decoded = self._decode.look_again(raw)
         if decoded.resource is None and (decoded.kind in _WRAPPERS or not decoded.kind):
             return self._envelope(open_bundle(raw))
-        return ReadDocument("", (self._entry(Entry(None, "", raw), decoded, self._single()),))
+        return ReadDocument("", (self._entry(Entry(None, "", raw), decoded, self._scope()),))
 
-    def _single(self) -> Scope:
+    def single(self, raw: bytes) -> Reading | None:
+        """The reading of bytes that are one resource, where the fast way reads them, as of most lines of NDJSON."""
+        if self._route is not None and (unasked := self._route(raw)) is not None:
+            return unasked
+        resource = self._decode.fast(raw)
+        return None if resource is None else self._read(resource, Entry(None, "", raw), self._scope(), ())
+
+    def _scope(self) -> Scope:
         """The scope of a resource that stands alone; shared, for it remembers references, but not for ever."""
         self._left -= 1
         if not self._left:
@@ -106,48 +114,51 @@ class DocumentReader:
         return self._read(decoded.resource, entry, scope, issues)
 
     def _read(self, resource: Any, entry: Entry, scope: Scope, issues: tuple[Issue, ...]) -> Reading:
-        mapping, kind = self.mapping, type(resource)
+        mapping, kind = self.mapping, resource.__class__.__name__
         addressed = entry.full_url or entry.url or not resource.id
-        key = scope.own(entry, resource) if addressed else f"{kind.__name__}/{resource.id}"
-        number, told = _version(resource.meta)
+        key = scope.own(entry, resource) if addressed else f"{kind}/{resource.id}"
+        number, told = self._version_of(resource.meta)
         sink = Sink((self.site, key, number, mapping.hash), scope.key, entry)
         mapping.reads[kind](resource, sink)
         if _modified(resource):
             _doubt(resource, sink)
         unmapped = tuple(sink.not_understood)
-        if not (sink.facts or sink.issues or issues) and kind is not Patient:
-            return Reading(key, kind.__name__, "read", entry.place, told, not_understood=unmapped)
+        if not (sink.facts or sink.issues or issues) and kind != "Patient":
+            return Reading(key, kind, "read", entry.place, told, None, (), (), unmapped)
         subject = self._subject(resource, key, mapping.subjects[kind], sink)
         found = (*issues, *(entry.seen(issue) for issue in sink.issues)) if sink.issues else issues
         facts = tuple(sink.facts)
         names = aliases(resource, facts) if facts else ()
-        reading = Reading(key, kind.__name__, "read", entry.place, told, subject, facts, found, unmapped, names)
-        return _person(reading, resource, mapping.site.identifiers, scope, entry) if kind is Patient else reading
+        reading = Reading(key, kind, "read", entry.place, told, subject, facts, found, unmapped, names)
+        return _person(reading, resource, mapping.site.identifiers, scope, entry) if kind == "Patient" else reading
+
+    def _version_of(self, meta: Any) -> tuple[str, Version]:
+        """The versionId as it is written, and what orders the versions; each meta is looked at once."""
+        if meta is None:
+            return "", NO_VERSION
+        known = self._versions.get(id(meta))
+        if known is None or known[0] is not meta:
+            if len(self._versions) >= _MOST_METAS:
+                self._versions.clear()
+            known = self._versions[id(meta)] = meta, (meta.versionId or "", version(meta.versionId, meta.lastUpdated))
+        return known[1]
 
     def _subject(self, resource: Any, key: str, about: str, sink: Sink) -> str | None:
         """The key of the patient whom a resource is about; of resources that stand alone each is looked up once."""
         reference = getattr(resource, about, None) if about else None
-        text = reference.reference if reference is not None else None
-        if text is None or sink.entry.index is not None or text.startswith("#"):
+        if reference is None or sink.entry.index is not None or not reference.reference:
             return _subject(resource, key, about, sink)
-        try:
-            return self._patients[text]
-        except KeyError:
-            found = _subject(resource, key, about, sink)
-            if found is not None:
-                self._patients[text] = found
-            return found
+        known = self._patients.get(id(reference))
+        if known is not None and known[0] is reference:
+            return known[1]
+        found = _subject(resource, key, about, sink)
+        if found is not None and not reference.reference.startswith("#"):
+            self._patients[id(reference)] = reference, found
+        return found
 
     def _second_look(self, raw: bytes) -> tuple[dict[str, Any] | None, list[Issue]]:
         """The walker; before it, what another version says in other words is brought to R4."""
         return readable_in(self.version or detect(raw) or "R4", raw)
-
-
-def _version(meta: Any) -> tuple[str, Version]:
-    """The versionId as it is written, and what orders the versions."""
-    if meta is None:
-        return "", NO_VERSION
-    return meta.versionId or "", version(meta.versionId, meta.lastUpdated)
 
 
 def _modified(resource: Any) -> bool:

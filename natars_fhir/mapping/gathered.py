@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from msgspec.structs import replace
-
 from natars_fhir.domain.identity import Patients, Version
 from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.record import Fact, Patient
@@ -82,12 +80,14 @@ class Gathered:
 
     def add(self, reading: Reading) -> None:
         """Takes a reading in, unless a newer version of its resource is there already."""
-        if reading.fate == "deleted":
-            self._forget(reading)
+        if reading.fate == "not-asked" and not self._moved:
+            self._pass(reading.key, reading.version)
         elif reading.fate in ("read", "not-asked"):
             if reading.kind == "Patient":
                 self.patients.join(reading.key, reading.aliases)
             self._keep(reading)
+        elif reading.fate == "deleted":
+            self._forget(reading)
 
     def shared(self, key: str) -> tuple[Fact, ...] | None:
         """The facts of a resource that is nobody's (a Medication); None where it is not known."""
@@ -103,17 +103,27 @@ class Gathered:
 
     def _keep(self, reading: Reading) -> None:
         key = self._known_as(reading)
+        if not (reading.facts or reading.issues or reading.kind in _ALWAYS):
+            self._pass(key, reading.version)
+            return
         earlier = self._held.get(key)
-        version = earlier.version if earlier is not None else self._empty.get(hash(key))
+        version = earlier.version if earlier is not None else self._empty.get(hash(key)) if self._empty else None
         if version is not None and not version.replaced_by(reading.version):
             return
-        if reading.facts or reading.issues or reading.kind in _ALWAYS:
-            self._held.put(key, replace(reading, aliases=(), not_understood=()))  # they have served
+        self._held.put(key, _slim(reading))
+        if self._empty:
             self._empty.pop(hash(key), None)
-        else:
+
+    def _pass(self, key: str, told: Version) -> None:
+        """A resource that tells nothing: what an earlier version of it told is gone."""
+        earlier = self._held.get(key)
+        version = earlier.version if earlier is not None else self._empty.get(hash(key)) if self._empty else None
+        if version is not None and not version.replaced_by(told):
+            return
+        if earlier is not None:
             self._held.drop(key)
-            if _can_replace(reading.version) or earlier is not None:
-                self._empty[hash(key)] = reading.version
+        if earlier is not None or _can_replace(told):
+            self._empty[hash(key)] = told
 
     def _known_as(self, reading: Reading) -> str:
         """The key under which this resource came first: its own, or another that shares a business identifier."""
@@ -149,6 +159,17 @@ class Gathered:
         gone = {reading.key for reading in own if reading.replaced_by}
         names = sorted(r.key for r in own if r.key not in gone) or sorted(r.key for r in own) or [key]
         return Patient(self.site, names[0], tuple(identifiers))
+
+
+def _slim(reading: Reading) -> Reading:
+    """Without what has served: the names under which it may come again, and what was not understood."""
+    if not reading.aliases and not reading.not_understood:
+        return reading
+    one = reading
+    return Reading(
+        one.key, one.kind, one.fate, one.place, one.version, one.subject, one.facts, one.issues, (), (),
+        one.identifiers, one.replaced_by,
+    )  # fmt: skip
 
 
 def _can_replace(version: Version) -> bool:

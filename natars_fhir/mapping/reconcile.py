@@ -41,27 +41,38 @@ def reconcile(patient: Patient, facts: Iterable[Fact], shared: Shared) -> tuple[
 def _once(facts: Iterable[Fact]) -> list[Fact]:
     """The same concept, value, day, standing and details: one fact, from the first of its resources, which names the
     others beside it. They come out in order."""
-    first: dict[tuple[str, str], Fact] = {}
-    more: dict[tuple[str, str], list[Fact]] = {}
+    days: dict[tuple[str, str], Fact] = {}
+    repeated: dict[tuple[str, str], list[Fact]] = {}
     for fact in facts:
         day = fact.concept, fact.when or ""
-        if day in first:
-            more.setdefault(day, [first[day]]).append(fact)
+        first = days.setdefault(day, fact)
+        if first is not fact:
+            repeated.setdefault(day, [first]).append(fact)
+    kept: list[Fact] = []
+    for day in sorted(days):
+        if day in repeated:
+            kept += _merged(repeated[day])
         else:
-            first[day] = fact
-    return [fact for day in sorted(first) for fact in (_merged(more[day]) if day in more else (first[day],))]
+            kept.append(days[day])
+    return kept
 
 
-def _merged(day: list[Fact]) -> tuple[Fact, ...]:
-    groups: dict[tuple[str | None, str], list[Fact]] = {}
+def _merged(day: list[Fact]) -> list[Fact]:
+    kept: list[Fact] = []
     for fact in in_order(day):
-        group = groups.setdefault((fact.when, fact.standing), [])
-        first = next((n for n, one in enumerate(group) if one.value == fact.value and one.detail == fact.detail), None)
-        if first is None:
-            group.append(fact)
-        elif group[first].source.reference != fact.source.reference:
-            group[first] = group[first]._replace(source=beside(group[first].source, fact.source.reference))
-    return in_order([fact for group in groups.values() for fact in group])
+        for n, one in enumerate(kept):
+            if _alike(one, fact):
+                if one.source.reference != fact.source.reference:
+                    kept[n] = one._replace(source=beside(one.source, fact.source.reference))
+                break
+        else:
+            kept.append(fact)
+    return kept
+
+
+def _alike(one: Fact, other: Fact) -> bool:
+    said_so = one.standing == other.standing and one.detail == other.detail
+    return said_so and one.value == other.value and one.when == other.when
 
 
 def _other_tumours(facts: tuple[Fact, ...]) -> tuple[list[Fact], list[Issue]]:

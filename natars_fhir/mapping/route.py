@@ -1,40 +1,37 @@
-"""Routing by code: results that no view asks for are let go before the strict decode (hot-path.md §4).
+"""Routing by code: what no criterion asks for is let go before the strict decode (hot-path.md §4).
 
-Sound under four conditions: the header is what the views' concept paths need (`code`, `component.code`, `code.text`),
-and whatever it cannot decide goes to the strict decode; it still knows id and version, so that a correction which takes
-a mapped code away retracts the old facts; the codes are counted as not asked for; and it is never used where checking
-was promised. What it lets go is told as «let go, not checked».
+Sound under four conditions. What decides is derived from the views: a resource is let go only where the one element
+that it has of those that can tell a fact (`telling`) tells none that a criterion asks for, and whatever a header cannot
+decide goes to the strict decode. The header still knows id and version, so that a correction which takes a mapped code
+away retracts the old facts. The codes are counted as not asked for. And it is never used where checking was promised:
+what is let go is told as «let go, not checked».
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, get_args
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
+from msgspec.structs import fields
 
 from natars_fhir.domain.identity import version
+from natars_fhir.fhir.r4 import structs
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.readers.observation import marker_of
 from natars_fhir.mapping.reading import NO_VERSION, Reading
-from natars_fhir.mapping.sink import NotUnderstood
+from natars_fhir.mapping.schema import View
+from natars_fhir.mapping.sink import NotUnderstood, Sink
+from natars_fhir.mapping.view import Read, telling
 
-#: Only where the type comes first is it known without reading on; most engines write it so.
-_STARTS = (b'{"resourceType":"Observation"', b'{"resourceType": "Observation"')
+#: Gives the reading of a resource that no criterion asks for; None where the strict decode must decide.
+Route = Callable[[bytes], "Reading | None"]
 
-
-class _Coding(Struct):
-    system: str | None = None
-    code: str | None = None
-
-
-class _Concept(Struct):
-    coding: list[_Coding] = []
-    text: str | None = None
-
-
-class _Component(Struct):
-    code: _Concept
+#: Where the type comes first; most engines write it so, and of others nothing is routed.
+_STARTS = (b'{"resourceType":"', b'{"resourceType": "')
+#: Different elements that are remembered, and the longest of them.
+_MOST, _LONGEST = 20_000, 1_000
 
 
 class _Meta(Struct):
@@ -42,45 +39,144 @@ class _Meta(Struct):
     lastUpdated: str | None = None  # noqa: N815 (FHIR's name)
 
 
-class _Header(Struct):
-    id: str
-    code: _Concept
-    meta: _Meta | None = None
-    component: list[_Component] = []
+class _Component(Struct):
+    code: Raw
 
 
-_header = msgspec.json.Decoder(_Header).decode
+class _Judged(dict[bytes, "tuple[NotUnderstood, ...] | None"]):
+    """The bytes of an element → what of it was not understood; None where a criterion may ask for it."""
 
-#: Gives the reading of a resource that no view asks for; None where the strict decode must decide.
-Route = Callable[[bytes], "Reading | None"]
+    def __init__(self, judge: Callable[[Any], tuple[NotUnderstood, ...] | None]) -> None:
+        super().__init__()
+        self._judge, self._decode = judge, msgspec.json.Decoder(structs.CodeableConcept).decode
+
+    def __missing__(self, raw: bytes) -> tuple[NotUnderstood, ...] | None:
+        found = self._judge(self._decode(raw))
+        if len(raw) <= _LONGEST:
+            if len(self) >= _MOST:
+                self.clear()
+            self[raw] = found
+        return found
 
 
-def route(lore: Lore) -> Route:
-    """The router of a site's mapping, for Observations that stand alone."""
-    asked, reports, named = lore.asked, lore.reports, marker_of(lore)
-
-    def wanted(concept: _Concept) -> bool:
-        if any(asked[c.system, c.code] or reports[c.system, c.code] for c in concept.coding):
-            return True
-        return concept.text is not None and named(concept.text) is not None
+def route(lore: Lore, views: Iterable[View], reads: Mapping[str, Read]) -> Route:
+    """The router of a site's mapping, for resources that stand alone."""
+    by_type: dict[str, list[View]] = {}
+    for view in views:
+        by_type.setdefault(view.resource, []).append(view)
+    routes: dict[bytes, Route] = {}
+    for kind, found in by_type.items():
+        if (made := _route_of(kind, found, lore, reads[kind])) is not None:
+            routes[kind.encode()] = made
 
     def let_go(raw: bytes) -> Reading | None:
         if not raw.startswith(_STARTS):
             return None
+        found = routes.get(raw[17 : raw.find(b'"', 18)].lstrip(b' "'))
+        if found is None:
+            return None
         try:
-            header = _header(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            return found(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
-        if wanted(header.code) or any(wanted(part.code) for part in header.component):
-            return None
-        meta = header.meta
-        told = version(meta.versionId, meta.lastUpdated) if meta is not None else NO_VERSION
-        return Reading(
-            f"Observation/{header.id}", "Observation", "not-asked", version=told, not_understood=_codes(header)
-        )
 
     return let_go
 
 
-def _codes(header: _Header) -> tuple[NotUnderstood, ...]:
-    return tuple(("code", "Observation", c.system or "", c.code or "") for c in header.code.coding)
+def _route_of(kind: str, views: list[View], lore: Lore, read: Read) -> Route | None:
+    """The route of one type of resource; None where nothing can be decided by one element."""
+    element, *others = dict.fromkeys(name for view in views for name in telling(view)) or [""]
+    if kind == "Observation":
+        return _observations(lore)
+    if not element:
+        return None
+    judged = _Judged(_judge(kind, element, read))
+    optional: list[tuple[str, Any, Any]] = [
+        ("meta", _Meta | None, None),
+        *((name, Raw | None, None) for name in others),
+    ]
+    header = msgspec.defstruct("_Header", [("id", str), (element, Raw), *optional])
+    decode = msgspec.json.Decoder(header).decode
+
+    def let_go(raw: bytes) -> Reading | None:
+        said: Any = decode(raw)
+        if any(getattr(said, name) is not None for name in others):
+            return None
+        unread = judged[bytes(getattr(said, element))]
+        return None if unread is None else _reading(kind, said, unread)
+
+    return let_go
+
+
+def _judge(kind: str, element: str, read: Read) -> Callable[[Any], tuple[NotUnderstood, ...] | None]:
+    """Asks the reader itself: a resource of which nothing but this element is known, in every status."""
+    statuses = list(_statuses(kind))
+
+    def judge(concept: Any) -> tuple[NotUnderstood, ...] | None:
+        unread: tuple[NotUnderstood, ...] = ()
+        for status in statuses:
+            sink = Sink(("", "", "", ""), lambda *_: None)
+            read(_only(kind, status, element, concept), sink)
+            if sink.facts or sink.issues:
+                return None
+            unread = unread or tuple(sink.not_understood)
+        return unread
+
+    return judge
+
+
+def _statuses(kind: str) -> Iterator[str]:
+    status = next((field.type for field in fields(structs.RESOURCES[kind]) if field.name == "status"), None)
+    yield from get_args(status) or ("",)
+
+
+def _only(kind: str, status: str, element: str, value: Any) -> Any:
+    """A resource that says nothing beside its status and one element."""
+    said = dict.fromkeys(structs.RESOURCES[kind].__struct_fields__) | {"status": status, element: value}
+    return type(kind, (), said)()
+
+
+class _ObservationHeader(Struct):
+    id: str
+    code: Raw
+    meta: _Meta | None = None
+    component: list[_Component] = []
+
+
+def _observations(lore: Lore) -> Route:
+    """Observations ask by their code and by those of their components."""
+    judged, decode = _Judged(_asks(lore)), msgspec.json.Decoder(_ObservationHeader).decode
+
+    def let_go(raw: bytes) -> Reading | None:
+        said = decode(raw)
+        unread = judged[bytes(said.code)]
+        if unread is None:
+            return None
+        for part in said.component:
+            if judged[bytes(part.code)] is None:
+                return None
+        return _reading("Observation", said, unread)
+
+    return let_go
+
+
+def _asks(lore: Lore) -> Callable[[Any], tuple[NotUnderstood, ...] | None]:
+    """None for a code that asks for something which a criterion asks for, or that names a report."""
+    named = marker_of(lore)
+
+    def judge(concept: Any) -> tuple[NotUnderstood, ...] | None:
+        codings = concept.coding or ()
+        asked = [name for c in codings for name in lore.asked[c.system, c.code]]
+        if not asked and concept.text is not None and (marker := named(concept.text)) is not None:
+            asked = [marker]
+        if any(lore.concepts[name].screening for name in asked) or any(lore.reports[c.system, c.code] for c in codings):
+            return None
+        return () if asked else tuple(("code", "Observation", c.system or "", c.code or "") for c in codings)
+
+    return judge
+
+
+def _reading(kind: str, said: Any, unread: tuple[NotUnderstood, ...]) -> Reading:
+    meta = said.meta
+    told = version(meta.versionId, meta.lastUpdated) if meta is not None else NO_VERSION
+    return Reading(f"{kind}/{said.id}", kind, "not-asked", "", told, None, (), (), unread)

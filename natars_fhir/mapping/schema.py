@@ -78,6 +78,8 @@ class Concept(Shape):
     accepts: dict[str, Decimal] = {}
     #: stands for many conditions: that one of them was refuted denies that one alone
     collective: bool = False
+    #: false where no criterion asks for it: a run that only screens (`screen --routed`) lets its results go
+    screening: bool = True
     #: the values that a coded concept can take
     values: tuple[str, ...] = ()
     #: how each value may be spelt where it comes as plain text or as a bare code, letter case aside

@@ -11,6 +11,7 @@ from natars_fhir.domain.record import detail
 from natars_fhir.mapping.codes import Meaning, Systems, Table
 from natars_fhir.mapping.files import Mappings
 from natars_fhir.mapping.lore import DrugNames, Lore
+from natars_fhir.mapping.route import Route, route
 from natars_fhir.mapping.schema import Code, Concepts, Drugs, LocalCode, Says, Site
 from natars_fhir.mapping.units import Units
 from natars_fhir.mapping.view import Read, subject_of, together
@@ -22,10 +23,11 @@ class SiteMapping:
 
     site: Site
     hash: str
-    reads: Mapping[type, Read]
-    subjects: Mapping[type, str]
+    reads: Mapping[str, Read]
+    subjects: Mapping[str, str]
     kinds: frozenset[str]
     lore: Lore
+    route: Route
 
 
 def compiled(mappings: Mappings, site: str) -> SiteMapping:
@@ -33,8 +35,10 @@ def compiled(mappings: Mappings, site: str) -> SiteMapping:
     found = mappings.sites[site]
     lore = lore_of(mappings, found)
     reads = together(mappings.views, lore)
-    kinds = frozenset(kind.__name__ for kind in reads)
-    return SiteMapping(found, mappings.hash, reads, subject_of(mappings.views), kinds, lore)
+    kinds = frozenset(reads)
+    return SiteMapping(
+        found, mappings.hash, reads, subject_of(mappings.views), kinds, lore, route(lore, mappings.views, reads)
+    )
 
 
 def lore_of(mappings: Mappings, site: Site) -> Lore:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from natars_fhir.fhir.path import head
 from natars_fhir.fhir.r4 import structs
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.readers.allocation import allocation
@@ -42,12 +43,12 @@ def struct(resource: str) -> type[msgspec.Struct] | None:
     return found if isinstance(found, type) and issubclass(found, structs.Resource) else None
 
 
-def together(views: Iterable[View], lore: Lore) -> Mapping[type, Read]:
-    """Struct → the function that reads it with all views of its type."""
+def together(views: Iterable[View], lore: Lore) -> Mapping[str, Read]:
+    """Resource type → the function that reads it with all views of its type."""
     by_type: dict[str, list[View]] = {}
     for view in views:
         by_type.setdefault(view.resource, []).append(view)
-    return {found: _all(views, lore) for name, views in by_type.items() if (found := struct(name)) is not None}
+    return {name: _all(views, lore) for name, views in by_type.items() if struct(name) is not None}
 
 
 def _all(views: list[View], lore: Lore) -> Read:
@@ -65,6 +66,25 @@ def _all(views: list[View], lore: Lore) -> Read:
     return read
 
 
-def subject_of(views: Iterable[View]) -> Mapping[type, str]:
-    """Struct → the element that says whom its resources are about."""
-    return {found: view.about for view in views if (found := struct(view.resource)) is not None}
+def subject_of(views: Iterable[View]) -> Mapping[str, str]:
+    """Resource type → the element that says whom its resources are about."""
+    return {view.resource: view.about for view in views if struct(view.resource) is not None}
+
+
+#: What a reader looks at beyond the paths of its view.
+_LOOKS_AT = {
+    "medication": ("medicationCodeableConcept", "medicationReference"),
+    "procedure": ("code", "note"),
+    "asked": ("code",),
+}
+
+
+def telling(view: View) -> tuple[str, ...]:
+    """The elements of a resource that can tell a fact; without one of them it tells none. The first is its code.
+
+    Empty for views whose readers look at everything, or whose resources are always wanted.
+    """
+    if view.reader in ("condition", *_LOOKS_AT):
+        paths = (*_LOOKS_AT.get(view.reader, ()), *map(head, (*view.says, *view.text)))
+        return tuple(dict.fromkeys(paths))
+    return ()

@@ -22,7 +22,7 @@ def age(low: int, high: int) -> Rule:
         if not births:
             return Finding(UNKNOWN, "silent", Sentence("age.silent"))
         ages = [_on_reference(asked, days(str(fact.value))) for fact in births]
-        if any(_impossible(years) for years in ages):
+        if [years for years in ages if _impossible(years)]:
             return Finding(UNKNOWN, "imprecise", Sentence("age.unknown", (ages[0], asked.reference)), births)
         answer, reason = agreed([years.within(least, most) for years in ages])
         if reason == "conflicting":

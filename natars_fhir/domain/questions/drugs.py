@@ -71,6 +71,8 @@ def _sorted(
 
 def _denials(none: Sequence[Fact], classes: frozenset[str]) -> tuple[list[Fact], list[Doubt]]:
     """The statements that together deny every class asked for; and those too uncertain to deny."""
+    if not none:
+        return [], []
     final = [fact for fact in none if fact.standing == "final"]
     faint: list[Doubt] = [(fact, doubted(fact)) for fact in none if fact.standing != "final"]
     covered = frozenset[str]().union(*(_denied(fact, classes) for fact in final))

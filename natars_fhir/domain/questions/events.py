@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from natars_fhir.domain.answer import NO, UNKNOWN, YES
-from natars_fhir.domain.choice import Bounds, onset, stated
+from natars_fhir.domain.choice import onset, stated
 from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.interval import days
 from natars_fhir.domain.questions import Concept
@@ -146,11 +146,14 @@ def _support(asked: Asked, window: Window, concepts: Sequence[Concept]) -> tuple
     """Facts in the window that a person should weigh; the index surgery and biopsies are no such operation."""
     if not concepts:
         return ()
+    facts = asked.record.about(*concepts)
+    if not facts:
+        return facts
     apart = {fact.source.reference for fact in asked.record.about("index-surgery", "biopsy")}
     return tuple(
         fact
-        for fact in asked.record.about(*concepts)
+        for fact in facts
         if fact.value != "absent"
         and fact.source.reference not in apart
-        and window.place(Bounds(*onset(fact))) in ("in", "maybe")
+        and window.place(onset(fact)) in ("in", "maybe")
     )

@@ -32,7 +32,8 @@ def metastasis() -> Rule:
         doubts: list[Doubt] = []
         faint: list[Fact] = []
         for fact in facts:
-            word, method = _STAGED.get(str(fact.value), str(fact.value)), fact.said("method")
+            said, method = str(fact.value), fact.said("method")
+            word = _STAGED.get(said, said)
             before = is_prior(asked, fact)
             if before is False or word == "MX":
                 continue

@@ -22,14 +22,18 @@ def origin_among(values: Sequence[str]) -> Rule:
     """Did the tumour begin in one of *values*? A vague site beside a named one says nothing against it."""
 
     def rule(asked: Asked) -> Finding:
-        facts = asked.record.about("primary-site")
-        named = tuple([fact for fact in facts if fact.standing == "final" and fact.value != _VAGUE])
+        named = asked.once(_named)
         if not named:
-            return _unnamed(facts)
+            return _unnamed(asked.record.about("primary-site"))
         answer, reason = agreed([YES if fact.value in values else NO for fact in named])
         return Finding(answer, reason, Sentence("origin.conflicting" if reason else "origin.is", (named,)), named)
 
     return rule
+
+
+def _named(asked: Asked) -> tuple[Fact, ...]:
+    facts = asked.record.about("primary-site")
+    return tuple([fact for fact in facts if fact.standing == "final" and fact.value != _VAGUE])
 
 
 def _unnamed(facts: tuple[Fact, ...]) -> Finding:

@@ -28,7 +28,7 @@ def is_man(asked: Asked) -> tuple[Fact, ...]:
 
 def _man(asked: Asked) -> tuple[Fact, ...]:
     facts = tuple([fact for fact in asked.record.about("sex") if fact.standing == "final"])
-    return facts if all(fact.value == "male" for fact in facts) else ()
+    return () if [fact for fact in facts if fact.value != "male"] else facts
 
 
 def pregnant(test_days: int, weeks: int) -> Rule:

@@ -34,7 +34,7 @@ def weigh(present: Sequence[Fact], absent: Sequence[Fact], doubts: Sequence[Doub
         if against:
             return Weighed(UNKNOWN, "conflicting", (*present, *against))
         return Weighed(YES, None, tuple(present))
-    standing = [(fact, reason) for fact, reason in doubts if not any(_settles(said, fact) for said in absent)]
+    standing = [one for one in doubts if not any(_settles(said, one[0]) for said in absent)] if absent else doubts
     if standing:
         reason = gravest([reason for _, reason in standing])
         return Weighed(UNKNOWN, reason, tuple([fact for fact, _ in standing]))
@@ -105,7 +105,7 @@ def _sorted(
             continue
         if fact.value == "present" and decides and before:
             present.append(fact)
-        elif not any(_same_day(excuse, fact) for excuse in excuses):
+        elif not excuses or not any(_same_day(excuse, fact) for excuse in excuses):
             doubts.append((fact, doubted(fact)))
     return present, absent, doubts
 

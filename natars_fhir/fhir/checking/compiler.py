@@ -74,6 +74,12 @@ class Compiler:
             self._fill(shape, kind, path)
         return self._rules[key]
 
+    def element(self, kind: str, path: str) -> Rule:
+        """The rule for the element of *kind* at *path*, by itself."""
+        element = self.definitions.types[kind][path]
+        rule = self._single(kind, element, element.types[0])
+        return array(rule) if element.many else rule
+
     def _element(self, value: Any) -> Sequence[Fault]:
         """The rule for ``_name``: id and extension."""
         return self.shape("Element", "")(value)

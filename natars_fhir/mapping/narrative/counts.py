@@ -11,7 +11,7 @@ from natars_fhir.domain.interval import Interval, Number, number
 from natars_fhir.domain.record import Detail
 from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.page import Page
-from natars_fhir.mapping.narrative.quantity import Amount, amount, comparator, parsed, ranged
+from natars_fhir.mapping.narrative.quantity import amount, comparator, measured, ranged
 from natars_fhir.mapping.narrative.said import Said, firmness, scaled
 from natars_fhir.mapping.narrative.words import Words
 
@@ -54,7 +54,9 @@ def patterns(words: Words) -> Patterns:
 
 def read(page: Page, words: Words) -> list[Said]:
     """Mitoses per ten fields and the share of necrosis."""
-    names = [hit for hit in page.find(words["counts.name"]) if not page.void(hit.start)]
+    names = page.find(words["counts.name"])
+    if page.voids:
+        names = [hit for hit in names if not page.void(hit.start)]
     if not names:
         return []
     shape = patterns(words)
@@ -89,13 +91,14 @@ _NECROTIC_WORDS = {"none": number(0, PERCENT), "extensive": _EXTENSIVE, "seen": 
 
 def _per_ten(text: str, found: re.Match[str], words: Words) -> Number | None:
     low, high, many, field = found.group("low", "high", "many", "field")
-    before = comparator(text, found.start("low"), words)
-    return _count(parsed(before, low, high, words), many, _FIELDS if field else _AREA)
+    return _count(comparator(text, found.start("low"), words), low, high, many, field is not None, words)
 
 
-def _count(said: Amount, many: str | None, whole: Decimal) -> Number | None:
+@lru_cache(maxsize=4096)
+def _count(before: str, low: str, high: str | None, many: str | None, field: bool, words: Words) -> Number | None:
     """A count on so many fields, or so much area, as one on the whole."""
-    count, fields = said.number(PER_TEN), Decimal(many or 1)
+    count, _ = measured(before, low, high, words, PER_TEN)
+    whole, fields = _FIELDS if field else _AREA, Decimal(many or 1)
     if count is None or not fields:
         return None
     return count if fields == whole else scaled(count, whole / fields, PER_TEN)
@@ -105,16 +108,15 @@ def _necrosis(page: Page, words: Words, shape: Patterns, hit: Hit, reach: tuple[
     """A share beside the name, else what the words beside it bound."""
     low, high = page.clause(hit.start)
     low, high = max(low, reach[0], hit.start - 24), min(high, reach[1], hit.end + 20)
-    share = (
-        shape.share.search(page.text, hit.end, high)
-        or _share_next(page, words, shape, hit.end, high)
-        or _share_before(page, shape, low, hit)
-    )
+    share = None
+    if page.text.find("%", low, high + 30) >= 0:
+        share = shape.share.search(page.text, hit.end, high)
+        share = share or _share_next(page, words, shape, hit.end, high) or _share_before(page, shape, low, hit)
     if not share:
         value, span = _bounded(page, hit, (low, min(high, hit.end + 10)), shape.necrotic, _NECROTIC_WORDS)
         return _said(page, NECROSIS, value, span) if value else None
-    said = amount(page.text, share.start(), share[1], share[2], words)
-    value = said.number(PERCENT, ceiling=100)
+    before = comparator(page.text, share.start(), words)
+    value, said = measured(before, share[1], share[2], words, PERCENT, 100)
     if not value or value.high is None or value.high > 100:
         return None
     span = min(hit.start, share.start() - said.lead), max(hit.end, share.end())

@@ -13,12 +13,12 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from natars_fhir.domain.record import Detail, Standing
+from natars_fhir.domain.record import Standing
 from natars_fhir.mapping.narrative.lexicon import GAP, Hit
-from natars_fhir.mapping.narrative.markers import Mention
+from natars_fhir.mapping.narrative.markers import SHARE, Mention
 from natars_fhir.mapping.narrative.page import Page
 from natars_fhir.mapping.narrative.said import Said, Unread, firmness
-from natars_fhir.mapping.narrative.stain import Part, Result, parts, result, results
+from natars_fhir.mapping.narrative.stain import CLOSING, NOTHING, Part, Result, bracketed, parts, result, results
 from natars_fhir.mapping.narrative.words import Words
 
 #: between markers that share a result
@@ -27,13 +27,11 @@ _AND = re.compile(r"\)?\s*(?:(?:[、,/&]|和|及|与|以及|and\b|or\b|as well a
 _REGION = re.compile(r"(?:[^,;。、\n()!?.]|\.(?=\d)|\((?:[^()\n]|\([^()\n]{0,40}\)){0,80}\))*(?:\([^(),;。、\n]{0,8})?")
 #: the usual one: brackets, and the clause ends
 _BRACKETS = re.compile(r"\([^()\n]{0,80}\)(?=[,;。、\n]|$)")
-_SHARE = r",\s*[^,;。、\n\d()]{0,6}\d{1,3}(?:\.\d)?(?:\s?[-~]\s?\d{1,3})?\s?%"
-_SHARE_NEXT = re.compile(rf"{_SHARE}(?=\s*(?:[,;。、)\n.]|$))")
-#: brackets that say all of a result
-_OWN = re.compile(rf"(\([^()\n]{{0,40}}\))(?:[;。、\n]|$|(?!{_SHARE}),)")
+_SHARE_NEXT = re.compile(rf"{SHARE}(?=\s*(?:[,;。、)\n.]|$))")
 _SENTENCE_WORDS = ("pending", "not-done", "not-interpretable")
-_CLOSING = re.compile(r" {0,2}\)")
 _REACH = 160
+#: a third of the time that a named tuple's own constructor takes
+_new = tuple.__new__
 _NO_RESULT = "a marker is named, and no result can be read"
 
 
@@ -50,44 +48,36 @@ def read(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> list[Said 
     """Every stain's result in the text."""
     if not mentioned:
         return []
-    found: list[Said | Unread] = []
     befores = _befores(page, words, mentioned)
-    if not (befores or page.voids or page.doubts) and (listed := _listed(page, words, mentioned)):
-        return listed
-    for group in _groups(page, mentioned, befores):
-        if not (page.voids and page.void(group.members[0].start)):
-            found += _results(page, words, group)
+    found = None if befores else _listed(page, words, mentioned)
+    if found is None:
+        groups = _groups(page, mentioned, befores)
+        found = [
+            said for group in groups if not page.void(group.members[0].start) for said in _results(page, words, group)
+        ]
     if page.amended:
         found += _corrections(page, words, mentioned)
     return found
 
 
 def _listed(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> list[Said | Unread] | None:
-    """The usual list: every name with a result in brackets of its own, nothing doubted. None for any other text."""
+    """The usual list: every name with a result in brackets of its own. None for any other text."""
     found: list[Said | Unread] = []
-    text, moved = page.text, bool(page.normal.starts)
-    for concept, start, end, gene in mentioned:
-        bracket = _OWN.match(text, end)
-        told = _bracketed(concept, bracket[1], words) if bracket and not gene else ()
+    moved, voids, doubts = bool(page.normal.starts), page.voids, page.doubts
+    for member in mentioned:
+        concept, start, end, gene, own = member
+        first, told = bracketed(concept, own, words) if own and not gene else NOTHING
         if not told:
             return None
-        for value, high, standing, said in told:
-            span = page.span(start, end + high) if moved else (start, end + high)
-            found.append(Said(concept, value, span, standing, said))
+        if voids and (page.void(start) or page.void(end + first - 1)):
+            continue
+        for value, length, standing, said in told:
+            high = end + length
+            if doubts and standing == "final" and _is_doubted(page, words, member, high):
+                standing = "hedged"
+            span = page.span(start, high) if moved else (start, high)
+            found.append(_new(Said, (concept, value, span, standing, said)))
     return found
-
-
-@lru_cache(maxsize=4096)
-def _bracketed(concept: str, text: str, words: Words) -> tuple[tuple[str, int, Standing, Detail], ...]:
-    """What a result in brackets means, each with its end and standing; empty where it is not to be read by itself."""
-    if not _is_valued(text, words):
-        return ()
-    told = []
-    for each in results(concept, text, words):
-        closing = _CLOSING.match(text, each.end)
-        standing: Standing = "pending" if each.awaited else firmness(each.doubted)
-        told.append((each.value, closing.end() if closing else each.end, standing, each.detail))
-    return tuple(told)
 
 
 def _groups(page: Page, mentioned: tuple[Mention, ...], befores: dict[int, Hit]) -> Iterator[Group]:
@@ -123,6 +113,8 @@ def _runs(page: Page, mentioned: tuple[Mention, ...], befores: dict[int, Hit]) -
 def _together(page: Page, left: Mention, right: Mention) -> bool:
     if right.start - left.end > 12 or left.gene != right.gene:
         return False
+    if page.text[left.end] == "(" and left.end < right.start:
+        return False
     return _AND.fullmatch(page.text, left.end, right.start) is not None
 
 
@@ -133,6 +125,8 @@ def _continues(gap: str) -> bool:
 def _befores(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> dict[int, Hit]:
     """For each marker that a result word leads up to, that word."""
     found: dict[int, Hit] = {}
+    if not page.may_hold(words["results.before"]):
+        return found
     lead, signs = _lead(words)
     reached = 0
     for index, each in enumerate(mentioned):
@@ -245,7 +239,7 @@ def _distinct(members: tuple[Mention, ...]) -> Sequence[Mention]:
 def _one(page: Page, words: Words, member: Mention, told: Result, low: int, high: int) -> Said:
     """One result, from the marker's name or what stands before it to its closing bracket."""
     start, end = min(low, member.start), max(high, member.end)
-    if (closing := _CLOSING.match(page.text, end)) and page.text.find("(", member.end, end) >= 0:
+    if (closing := CLOSING.match(page.text, end)) and page.text.find("(", member.end, end) >= 0:
         end = closing.end()
     standing: Standing = "pending" if told.awaited else firmness(told.doubted or _is_doubted(page, words, member, end))
     return Said(member.concept, told.value, page.span(start, end), standing, told.detail)
@@ -283,6 +277,6 @@ def _corrections(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> It
 
 def bare(page: Page, words: Words, concept: str) -> Iterator[Said]:
     """A short value of a marker that is known already: ``阳性(+++)``."""
-    member = Mention(concept, 0, 0, False)
+    member = Mention(concept, 0, 0)
     for each in results(concept, page.text, words):
         yield _one(page, words, member, each, 0, each.end)

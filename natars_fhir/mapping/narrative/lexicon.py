@@ -7,16 +7,14 @@ in capitals only, without digits, is read in capitals only ("UPS" is no "ups").
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 GAP = "…"
 _GAP = r"[^,;。\n!?()]{0,8}?"
 _LATIN = re.compile(r"[a-z0-9]")
-#: letters and digits with nothing of the kind, and no gap, on either side
-_RUN = re.compile(rf"(?<![a-z0-9{GAP}])[a-z][a-z0-9]*(?![a-z0-9{GAP}])")
-_HAN = re.compile("[\u3400-\u9fff]")
 #: spaces and hyphens that a scanner or a typist leaves within a name: "MDM 2", "C D K 4", "Ki - 67", "MDM\n2"
+_APART = re.compile(r"[\s-]")
 _WITHIN_LETTERS, _BEFORE_DIGIT = "[ -]{0,2}", r"[\s-]{0,3}"
 
 Node = dict[str, Any]
@@ -48,27 +46,10 @@ class Form(NamedTuple):
         for match in self.pattern.finditer(text, start, end):
             leaf = (match.lastindex or 1) - 1
             tag = tags[leaf]
-            if tag != "trap" and (leaf not in capitals or cased[match.start() : match.end()].isupper()):
-                hits.append(_new(Hit, (match.start(), match.end(), tag)))
-        return hits
-
-    def first(self, text: str, cased: str, start: int, end: int) -> Hit | None:
-        """The first hit."""
-        while match := self.pattern.search(text, start, end):
-            if hit := self._hit(match, cased):
-                return hit
-            start = match.end()
-        return None
-
-    def overlapping(self, text: str, cased: str) -> list[Hit]:
-        """All hits, also those that begin within another; a trap swallows what lies in it."""
-        hits = []
-        match = self.pattern.search(text)
-        while match:
-            hit = self._hit(match, cased)
-            if hit:
-                hits.append(hit)
-            match = self.pattern.search(text, match.start() + 1 if hit else match.end())
+            if tag != "trap":
+                low, high = match.span()
+                if leaf not in capitals or cased[low:high].isupper():
+                    hits.append(_new(Hit, (low, high, tag)))
         return hits
 
     def at(self, text: str, cased: str, start: int) -> Hit | None:
@@ -87,71 +68,85 @@ class Form(NamedTuple):
         return _new(Hit, (start, end, tag))
 
 
-class Lexicon(NamedTuple):
-    """Words that stand for tags: all, and in two parts that are quicker to look for.
+class Names(NamedTuple):
+    """Names that may hold spaces and hyphens, compiled without a group for each: quicker where a text is full of them.
 
-    ``latin`` serves a text without a Chinese character, ``plain`` one in which no run of letters and digits is one of
-    ``runs``: each word that ``plain`` leaves out holds one of them.
+    ``known``: for every name without those, its tag, and whether it must be written in capitals.
     """
 
-    whole: Form
-    latin: Form
-    plain: Form
-    runs: frozenset[str]
+    pattern: re.Pattern[str]
+    known: Mapping[str, tuple[str, bool]]
+
+    def meaning(self, name: str) -> tuple[str, bool]:
+        """What a name stands for, however it is spelled."""
+        return self.known.get(name) or self.known[_APART.sub("", name)]
+
+
+class Entry(NamedTuple):
+    """One word of a list, in normal form. ``capitals``: it must be written so."""
+
+    tag: str
+    word: str
+    capitals: bool
+
+
+class Lexicon(NamedTuple):
+    """A list of words that stand for tags. ``scanned``: they are looked for in whole texts, all lists at once."""
+
+    name: str
     words: Mapping[str, tuple[str, ...]]
+    entries: tuple[Entry, ...]
+    whole: Form
+    scanned: bool = False
 
 
-def lexicon(table: Mapping[str, list[str]], fold: Callable[[str], str], names: bool = False) -> Lexicon:
-    """Compile a table of words by tag. *names* lets spaces, hyphens and a line break stand within a word."""
+def lexicon(name: str, table: Mapping[str, list[str]], fold: Callable[[str], str]) -> Lexicon:
+    """Compile a table of words by tag."""
     folded = {tag: tuple(fold(word) for word in words) for tag, words in table.items()}
-    entries = [
-        (tag, plain, _in_capitals(word))
+    entries = tuple(
+        Entry(tag, plain, _in_capitals(word))
         for tag, words in table.items()
         for word, plain in zip(words, folded[tag], strict=True)
-    ]
-    latin = [entry for entry in entries if not _HAN.search(entry[1])]
-    runs = (
-        {} if names else {entry: run for entry in entries if (run := max(_RUN.findall(entry[1]), key=len, default=""))}
     )
-    plain = [entry for entry in entries if entry not in runs]
-    return Lexicon(
-        whole=_form(entries, names, _source),
-        latin=_form(latin, names, _at_word_starts),
-        plain=_form(plain, names, _source),
-        runs=frozenset(runs.values()),
-        words=folded,
-    )
+    return Lexicon(name, folded, entries, form(entries))
+
+
+def names(entries: Iterable[Entry], following: str = "") -> Names:
+    """Spaces, hyphens and a line break may stand within a word. The first of several tags of one word counts.
+
+    *following* is a pattern that may match right after a name.
+    """
+    tree: Node = {}
+    known: dict[str, tuple[str, bool]] = {}
+    for tag, word, must in entries:
+        _insert(tree, _fragments(word, names=True), word, 0)
+        name = _APART.sub("", word)
+        first, also = known.get(name, (tag, True))
+        known[name] = first, also and must
+    return Names(re.compile(f"(?:{_source(tree, [], mark='') or '(?!)'}){following}"), known)
 
 
 def _in_capitals(word: str) -> bool:
     return word.isupper() and word.isascii() and word.isalpha()
 
 
-def _form(entries: list[tuple[str, str, bool]], names: bool, source: Callable[[Node, list[int]], str]) -> Form:
+def form(entries: Iterable[Entry]) -> Form:
     """The first of several tags of one word counts; capitals are asked for unless it is also written without."""
     tree: Node = {}
     tags: list[str] = []
     capitals: dict[int, bool] = {}
     for tag, word, must in entries:
-        leaf = _insert(tree, _fragments(word, names), word, len(tags))
+        leaf = _insert(tree, _fragments(word), word, len(tags))
         if leaf == len(tags):
             tags.append(tag)
         capitals[leaf] = capitals.get(leaf, True) and must
     order: list[int] = []
-    pattern = re.compile(source(tree, order) or "(?!)")
+    pattern = re.compile(_source(tree, order) or "(?!)")
     must_be = frozenset(place for place, leaf in enumerate(order) if capitals[leaf])
     return Form(pattern, tuple(tags[leaf] for leaf in order), must_be)
 
 
-def _at_word_starts(tree: Node, order: list[int]) -> str:
-    """Tried only where a word begins: in a text of Latin letters that is quicker than by first characters."""
-    letters = {piece: child for piece, child in tree.items() if _LATIN.match(piece)}
-    signs = {piece: child for piece, child in tree.items() if piece not in letters}
-    parts = [f"(?<![a-z0-9]){_source(letters, order)}"] if letters else []
-    return "|".join([*parts, *([_source(signs, order)] if signs else [])])
-
-
-def _fragments(word: str, names: bool) -> list[str]:
+def _fragments(word: str, names: bool = False) -> list[str]:
     """The word as pieces of a pattern, one a character."""
     if names:
         word = re.sub(r"(?<=[a-z0-9])[ -]+(?=[a-z0-9])", "", word)
@@ -188,15 +183,15 @@ def _insert(tree: Node, fragments: list[str], word: str, leaf: int) -> int:
     return int(place)
 
 
-def _source(node: Node, order: list[int]) -> str:
-    """The pattern below a node; every leaf is an empty group, so the last group says which word it was."""
+def _source(node: Node, order: list[int], mark: str = "()") -> str:
+    """The pattern below a node; with *mark* every leaf is an empty group, so the last group says which word it was."""
     if not node:
         return ""
-    options = [piece + _source(child, order) for piece, child in _longest_first(node)]
+    options = [piece + _source(child, order, mark) for piece, child in _longest_first(node)]
     if "" in node:
         leaf, end = node[""]
         order.append(leaf)
-        options.append(end + "()")
+        options.append(end + mark)
     return options[0] if len(options) == 1 else "(?:" + "|".join(options) + ")"
 
 

@@ -7,21 +7,31 @@ from bisect import bisect_right
 from functools import lru_cache
 from typing import NamedTuple
 
+from natars_fhir.mapping.narrative.lexicon import Names, names
 from natars_fhir.mapping.narrative.page import Page
 from natars_fhir.mapping.narrative.words import Words
 
+_new = tuple.__new__
 _ALIAS = re.compile(r"\s{0,2}\(\s{0,2}")
 #: between a name and the word that makes it a gene's; a bracket may close there
 _TO_GENE = re.compile(r"(?:\s?\([^()]{1,10}\)\s?|[\s)(]{0,3})(?:检测|蛋白)?[\s(]{0,2}")
 
 
+#: a share of cells that goes with the result before it
+SHARE = r",\s*[^,;。、\n\d()]{0,6}\d{1,3}(?:\.\d)?(?:\s?[-~]\s?\d{1,3})?\s?%"
+#: brackets right after a name that say all of a result
+_OWN = rf"(\([^()\n]{{0,40}}\))(?:[;。、\n]|$|(?!{SHARE}),)"
+_OWN_HERE = re.compile(_OWN)
+
+
 class Mention(NamedTuple):
-    """A marker's name. ``gene``: it speaks of the gene (FISH), not of the stain."""
+    """A marker's name. ``gene``: it speaks of the gene (FISH), not of the stain; ``own``: its result in brackets."""
 
     concept: str
     start: int
     end: int
-    gene: bool
+    gene: bool = False
+    own: str | None = None
 
 
 def marker(text: str, words: Words) -> str | None:
@@ -29,29 +39,50 @@ def marker(text: str, words: Words) -> str | None:
     folded = words.characters.whole(text)
     cased = text.translate(words.characters)
     cased = cased if len(cased) == len(folded) else folded
-    found = {hit.tag for hit in words["markers.marker"].whole.find(folded, cased, 0, len(folded))}
+    found = {mention.concept for mention in _named(folded, cased, words)}
     return found.pop() if len(found) == 1 else None
 
 
 def mentions(page: Page, words: Words) -> tuple[Mention, ...]:
     """Every marker that the text names, in order; a name and its alias in brackets are one."""
-    named = page.find(words["markers.marker"])
+    named = _named(page.text, page.normal.cased, words)
     if not named:
         return ()
     methods = page.find(words["fish.method"])
+    genes = bool(page.find(words["fish.gene"])) or [word for word in _leading(words) if word in page.text] != []
+    stains = not genes and {"ihc"}.issuperset([hit.tag for hit in methods])
+    if stains and len({mention.concept for mention in named}) == len(named):
+        return tuple(named)
     ends = [hit.end for hit in methods]
-    genes = page.mentions(words["fish.gene"]) or _gene_before(words).search(page.text) is not None
-    if not (genes or any(hit.tag != "ihc" for hit in methods)) and len({hit.tag for hit in named}) == len(named):
-        return tuple([Mention(concept, start, end, False) for start, end, concept in named])
     found: list[Mention] = []
-    for start, end, concept in named:
+    for concept, start, end, _, own in named:
         before = bisect_right(ends, start) - 1
         under = before >= 0 and methods[before].tag != "ihc" and methods[before].start >= page.sentence(start)[0]
         if found and found[-1].concept == concept and _ALIAS.fullmatch(page.text, found[-1].end, start):
             start = found.pop().start
             end += page.text[end : end + 1] == ")"
-        found.append(Mention(concept, start, end, under or (genes and _is_gene(page, start, end, words))))
+            bracket = _OWN_HERE.match(page.text, end)
+            own = bracket[1] if bracket else None
+        found.append(Mention(concept, start, end, under or (genes and _is_gene(page, start, end, words)), own))
     return tuple(found)
+
+
+def _named(text: str, cased: str, words: Words) -> list[Mention]:
+    """Every name of a marker, as a stain's; *cased* is the text before lower case."""
+    every = _names(words)
+    known, found = every.known, []
+    for match in every.pattern.finditer(text):
+        start, end = match.span()
+        name = text[start:end]
+        concept, capitals = known.get(name) or every.meaning(name)
+        if concept != "trap" and not (capitals and not cased[start:end].isupper()):
+            found.append(_new(Mention, (concept, start, end, False, match[1])))
+    return found
+
+
+@lru_cache(maxsize=8)
+def _names(words: Words) -> Names:
+    return names(words["markers.marker"].entries, f"(?:(?={_OWN}))?")
 
 
 def _is_gene(page: Page, start: int, end: int, words: Words) -> bool:
@@ -65,8 +96,9 @@ def _is_gene(page: Page, start: int, end: int, words: Words) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _gene_before(words: Words) -> re.Pattern[str]:
-    return re.compile(words.any("fish.gene", "before"))
+def _leading(words: Words) -> tuple[str, ...]:
+    """The first words of all that may stand before a gene's name."""
+    return tuple({word.split()[0] for word in words["fish.gene"].words["before"]})
 
 
 @lru_cache(maxsize=8)

@@ -17,12 +17,19 @@ _HAN = "\u3400-\u9fff"
 #: one Chinese character a time, each with a space before it, as OCR leaves them
 _SPACED = re.compile(rf" [{_HAN}] [{_HAN}](?: [{_HAN}])*(?![{_HAN}])")
 _BREAK = re.compile(rf"\n| (?= {{0,3}}[{_HAN}])")
-#: all but ASCII, the common Chinese characters and the full stop: what may need folding wherever it stands
-_ODD = "\x80-\u3001\u3003-\u4dff\ua000-\U0010ffff"
+#: all but ASCII, the common Chinese characters, comma and full stop: what may need folding wherever it stands
+_ODD = "\x80-\u3000\u3003-\u4dff\ua000-\U0010ffff"
 #: beyond so many kinds of characters to change, one pass of ``translate`` is quicker than one ``replace`` each
 _KINDS = 40
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
-_SPACES = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\v\f"
+_SPACES = (
+    "\t\v\f\x1c\x1d\x1e\x1f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u202f\u205f\u3000"
+)
+#: what Chinese reports are full of; in most of them nothing else needs folding
+_USUAL = "，（）：；×－＋％？～"
+#: for halves of characters (surrogates), which no encoding can write
+_UNKNOWN = "\ufffd"
 _REACH = 12
 
 
@@ -36,6 +43,8 @@ class Characters(dict[int, str]):
         ascii_too = {sign for sign in map(chr, range(128)) if self._fold(sign) != sign}
         every = "".join(sorted(ascii_too | {*self._same, *self._simplified}))
         self._odd = re.compile(f"[{re.escape(every)}{_ODD}]")
+        usual = [(sign, self._fold(sign)) for sign in _USUAL]
+        self._usual = [(sign, plain) for sign, plain in usual if len(plain) == 1 and self._fold(plain) == plain]
 
     def __missing__(self, code: int) -> str:
         folded = self[code] = self._fold(chr(code))
@@ -46,6 +55,8 @@ class Characters(dict[int, str]):
             return " "
         if sign in "\r\u2028\u2029\u0085":
             return "\n"
+        if 0xD800 <= ord(sign) <= 0xDFFF:
+            return _UNKNOWN
         sign = self._same.get(sign, sign)
         sign = unicodedata.normalize("NFKC", sign) or sign
         sign = self._same.get(sign, sign)
@@ -53,9 +64,11 @@ class Characters(dict[int, str]):
 
     def folded(self, text: str) -> str:
         """The text with every character folded; few kinds of characters ever need it."""
-        kinds = sorted(set(self._odd.findall(text)))
-        if not kinds:
+        for sign, plain in self._usual:
+            text = text.replace(sign, plain)
+        if self._odd.search(text) is None:
             return text
+        kinds = sorted(set(self._odd.findall(text)))
         signs = [self[ord(sign)] for sign in kinds]
         if len(kinds) > _KINDS or kinds[0].isascii() or max(map(len, signs)) > 1:
             return text.translate(self)
@@ -122,7 +135,7 @@ Change = tuple[int, int, str]
 
 def _torn(text: str, joins: Joins) -> list[Change]:
     """Spaces and line breaks within a word go; a line that goes on in the next is one line."""
-    gaps = list(_BREAK.finditer(text))
+    gaps = list(_BREAK.finditer(text)) if " " in text or "\n" in text else []
     if not gaps:
         return []
     changes = list(_spaced(text))

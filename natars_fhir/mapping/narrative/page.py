@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from natars_fhir.mapping.narrative.lexicon import Form, Hit, Lexicon
+from natars_fhir.mapping.narrative.lexicon import Hit, Lexicon
 from natars_fhir.mapping.narrative.normal import Normal, normal
+from natars_fhir.mapping.narrative.scan import Candidate, between, hits
 from natars_fhir.mapping.narrative.words import Words
 
-_HAN = re.compile("[\u3400-\u9fff]")
-_RUN, _WITHIN_RUN = re.compile(r"[a-z][a-z0-9]*"), re.compile(r"[a-z0-9]{2}")
+_CUES = "cues.cue"
 #: where clauses and sentences end; a full stop before a letter or a digit ends nothing
 _ENDS = re.compile(r"[。;!?\n,.](?:(?<!\.)|(?![a-zA-Z0-9]))")
-_STOPS = re.compile(r"[。;!?\n.](?:(?<!\.)|(?![a-zA-Z0-9]))")
 #: how far from its heading a quotation begins, and its pattern
 _TO_QUOTE = 6
 _QUOTE = re.compile('"[^"\n]{0,200}"')
@@ -43,16 +42,13 @@ class Stance(NamedTuple):
 PLAIN = Stance()
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """One text, ready to be read. Positions are those of ``text`` until :meth:`span` maps them back."""
 
     normal: Normal
     text: str
-    #: no Chinese character in it
-    latin: bool
-    #: its runs of letters and digits that begin with a letter
-    runs: frozenset[str]
+    #: where words of the scanned lists may stand, by the list's name
+    found: Mapping[str, list[Candidate]]
     #: where sentences and clauses end
     stops: tuple[int, ...]
     clauses: tuple[int, ...]
@@ -67,29 +63,28 @@ class Page:
 
     def find(self, words: Lexicon, start: int = 0, end: int | None = None) -> list[Hit]:
         """The words of a list, in order."""
-        form = _part(words, self.latin, self.runs)
-        if end is None:
-            end = len(self.text)
-        elif form is words.plain and _WITHIN_RUN.match(self.text, end - 1):
-            form = words.whole  # the text is cut within a run of letters, and a word may end there
-        return form.find(self.text, self.normal.cased, start, end)
+        high = len(self.text) if end is None else min(end, len(self.text))
+        if not words.scanned:
+            return words.whole.find(self.text, self.normal.cased, start, high)
+        candidates = self.found.get(words.name)
+        return hits(candidates, self.text, self.normal.cased, start, high) if candidates else []
+
+    def may_hold(self, words: Lexicon) -> bool:
+        """May a word of a scanned list stand in the text?"""
+        return words.name in self.found
 
     def overlapping(self, words: Lexicon) -> list[Hit]:
-        """The words of a list, also those that begin within another."""
-        return _part(words, self.latin, self.runs).overlapping(self.text, self.normal.cased)
-
-    def holds(self, words: Lexicon, start: int, end: int) -> bool:
-        """Does a word of the list stand there?"""
-        form = words.whole if _WITHIN_RUN.match(self.text, end - 1) else _part(words, self.latin, self.runs)
-        return form.first(self.text, self.normal.cased, start, end) is not None
-
-    def mentions(self, words: Lexicon) -> bool:
-        """Does a word of the list stand anywhere, be it a trap?"""
-        return _part(words, self.latin, self.runs).pattern.search(self.text) is not None
+        """The words of a scanned list, also those that begin within another."""
+        candidates = self.found.get(words.name)
+        return hits(candidates, self.text, self.normal.cased, 0, len(self.text), apart=False) if candidates else []
 
     def at(self, words: Lexicon, place: int) -> Hit | None:
         """The word that begins right here."""
-        return words.whole.at(self.text, self.normal.cased, place)
+        if not words.scanned:
+            return words.whole.at(self.text, self.normal.cased, place)
+        here = between(self.found.get(words.name, []), place, place + 1)
+        found = hits(here, self.text, self.normal.cased, place, len(self.text))
+        return found[0] if found else None
 
     def has(self, words: Lexicon, tag: str, start: int, end: int) -> bool:
         """Does a word of this tag stand there?"""
@@ -130,10 +125,11 @@ class Page:
     def before(self, start: int, low: int | None = None) -> Stance:
         """What the cues to the left, in the clause or down to *low*, make of it."""
         index = bisect_left(self.cue_starts, start)
-        reach = start - (_ONE_CLAUSE if low is None else _ONE_SENTENCE)
-        if not index or self.cue_starts[index - 1] < reach:
+        if not index:
             return PLAIN
-        low = max(self.clause(start)[0] if low is None else low, reach)
+        low = max(self.clause(start)[0], start - _ONE_CLAUSE) if low is None else max(low, start - _ONE_SENTENCE)
+        if self.cue_starts[index - 1] < low:
+            return PLAIN
         denied = hedged = False
         while index and (cue := self.cues[index - 1]).start >= low:
             index -= 1
@@ -148,9 +144,11 @@ class Page:
     def after(self, end: int) -> Stance:
         """What the cues to the right, in the clause, make of it."""
         index = bisect_left(self.cue_starts, end)
-        if index == len(self.cue_starts) or self.cue_starts[index] > end + _ONE_CLAUSE:
+        if index == len(self.cue_starts):
             return PLAIN
         high = min(self.clause(end)[1], end + _ONE_CLAUSE)
+        if self.cue_starts[index] > high:
+            return PLAIN
         denied = hedged = False
         for cue in self.cues[index : bisect_left(self.cue_starts, high + 1)]:
             if cue.tag == "stop":
@@ -177,23 +175,17 @@ def page(text: str, words: Words) -> Page:
     """Make a text ready."""
     form = normal(text, words.characters, words.joins)
     low = form.text
-    latin, runs = _HAN.search(low) is None, frozenset(_RUN.findall(low))
-    ends, stops = (tuple([sign.start() for sign in signs.finditer(low)]) for signs in (_ENDS, _STOPS))
-    cues = tuple(_part(words["cues.cue"], latin, runs).find(low, form.cased, 0, len(low)))
+    ends = tuple([sign.start() for sign in _ENDS.finditer(low)])
+    stops = tuple([end for end in ends if low[end] != ","])
+    found = words.scanner(low)
+    cues = tuple(hits(found[_CUES], low, form.cased, 0, len(low))) if _CUES in found else ()
     voids: tuple[Stretch, ...] = ()
     amended: tuple[Stretch, ...] = ()
     tags = {cue.tag for cue in cues}
     if not _REACHING.isdisjoint(tags):
         voids, amended = _stretches(low, stops, ends, cues)
     starts, doubts = tuple([cue.start for cue in cues]), not _DOUBTS.isdisjoint(tags)
-    return Page(form, low, latin, runs, stops, ends, cues, starts, doubts, voids, amended)
-
-
-def _part(words: Lexicon, latin: bool, runs: frozenset[str]) -> Form:
-    """The part of a list that suffices for a text of these letters."""
-    if latin:
-        return words.latin
-    return words.plain if words.runs.isdisjoint(runs) else words.whole
+    return Page(form, low, found, stops, ends, cues, starts, doubts, voids, amended)
 
 
 def _stretches(

@@ -76,6 +76,15 @@ def parsed(before: str, low: str, high: str | None, words: Words) -> Amount:
     return Amount(min(first, last), max(first, last), about=about, lead=lead)
 
 
+@lru_cache(maxsize=4096)
+def measured(
+    before: str, low: str, high: str | None, words: Words, unit: str, ceiling: int | None = None
+) -> tuple[Number | None, Amount]:
+    """The same as an interval of a unit from nought on, and as it was written."""
+    said = parsed(before, low, high, words)
+    return said.number(unit, ceiling=ceiling), said
+
+
 @lru_cache(maxsize=8)
 def _signs(words: Words) -> str:
     """The characters that what stands before a number is made of."""

@@ -42,7 +42,10 @@ def read(text: str, words: Words, kind: Kind = "pathology") -> Reading:
     ]
     said = [each for each in found if isinstance(each, Said)]
     unread = [each for each in found if isinstance(each, Unread)] if len(said) < len(found) else []
-    return Reading(_in_order(_corrected(leaf, _once(said))), tuple(sorted(unread, key=_SPAN)))
+    said = _once(said)
+    if leaf.amended:
+        said = _corrected(leaf, said)
+    return Reading(_in_order(said), tuple(sorted(unread, key=_SPAN)) if unread else ())
 
 
 def _once(said: list[Said]) -> list[Said]:
@@ -62,8 +65,6 @@ def _in_order(said: list[Said]) -> tuple[Said, ...]:
 
 def _corrected(leaf: Page, said: list[Said]) -> list[Said]:
     """What a supplement or correction says of a concept replaces what the rest of the text says of it."""
-    if not leaf.amended:
-        return said
     ends = [(leaf.span(low, low + 1)[0], leaf.span(high - 1, high)[1]) for low, high in leaf.amended]
 
     def amended(each: Said) -> bool:

@@ -64,7 +64,7 @@ def _holds_lesion(page: Page, words: Words, hit: Hit) -> bool:
     low, high = page.clause(hit.start)
     if page.text[hit.end : hit.end + 1] == ")" and page.text.find("(", max(0, hit.start - 6), hit.start) >= 0:
         return True
-    return page.holds(words["sites.lesion"], max(low, hit.start - 30), min(high, hit.end + 40))
+    return bool(page.find(words["sites.lesion"], max(low, hit.start - 30), min(high, hit.end + 40)))
 
 
 def bare(page: Page, words: Words) -> Said | None:

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from natars_fhir.domain.interval import Number
@@ -32,6 +33,8 @@ _BEFORE, _AFTER = 200, 60
 class Patterns(NamedTuple):
     """What sizes look like."""
 
+    #: a unit or a "by": no size is without one
+    sign: re.Pattern[str]
     #: a number that may begin a size: quick to find
     likely: re.Pattern[str]
     number: re.Pattern[str]
@@ -41,6 +44,7 @@ class Patterns(NamedTuple):
     after: re.Pattern[str]
     earlier: re.Pattern[str]
     distance: re.Pattern[str]
+    within: re.Pattern[str]
     organ: re.Pattern[str]
 
 
@@ -67,8 +71,10 @@ def patterns(words: Words) -> Patterns:
         + ")*"
     )
     between = rf"\s{{0,3}}(?:{words.any('quantity.word', 'range')}\s{{0,3}}[0-9.]{{1,8}}\s{{0,3}})?"
+    inside = r"(?:[^,;。下后旁前外侧周间与和缘受压、\n]{0,10})"
     follows = rf"{unit}|[x*]|by|\([^()\d,]{{1,10}}\)\s*(?:[x*]|by)"
     return Patterns(
+        re.compile("|".join(map(re.escape, ("x", "*", "by", *chain(*words["quantity.length"].words.values()))))),
         re.compile(
             rf"[0-9]{{1,6}}(?:\.[0-9]{{1,4}})?{between}(?:{words.any('size.near', 'over')})?\s{{0,3}}(?:{follows})"
         ),
@@ -78,6 +84,7 @@ def patterns(words: Words) -> Patterns:
         re.compile(rf"\s*{near['after']}"),
         re.compile(rf"{near['earlier']}(?!.*{near['changed']})[^,;。]{{0,14}}$"),
         re.compile(rf"{near['distance']}[^,;。x*\d]{{0,10}}$"),
+        re.compile(rf"(?:{words.any('size.organ', 'name')}){inside}$"),
         re.compile(rf"{words.any('size.organ', 'name')}(?:约|为|大小|体积|径线|最大|:|measures|measuring|size|\s)*$"),
     )
 
@@ -91,13 +98,15 @@ def read(page: Page, words: Words, method: str) -> list[Said | Unread]:
     things = _things_near(page, words, found)
     order = Things(things, [hit.start for hit in things])
     own = [each for each in found if _is_tumours(page, words, shape, each, order)]
-    return [_told(page, shape, group, method) for group in _axes_together(page, own)]
+    return [_told(page, words, group, method) for group in _axes_together(page, own)]
 
 
 def _measures(page: Page, words: Words, shape: Patterns) -> list[Measure]:
     """Every "a x b x c" and every single number with a unit."""
     text = page.text
-    measures = []
+    measures: list[Measure] = []
+    if shape.sign.search(text) is None:
+        return measures
     done = 0
     for likely in shape.likely.finditer(text):
         start = likely.start()
@@ -200,10 +209,22 @@ def _is_tumours(page: Page, words: Words, shape: Patterns, each: Measure, things
         thing, near = after, after.start - each.end < 12
     if thing and not _is_tumour(page, words, thing):
         return False
-    left = page.text[max(low, each.start - 18) : each.start]
-    if shape.distance.search(left) or shape.organ.search(left):
+    if _is_others(page.text[max(low, each.start - 18) : each.start], words):
         return False
     return each.dimensions > 1 or near or _named(page, shape, each)
+
+
+@lru_cache(maxsize=4096)
+def _is_others(left: str, words: Words) -> bool:
+    """Does what stands before a measure make it a distance, or an organ's?"""
+    shape = patterns(words)
+    return shape.distance.search(left) is not None or shape.organ.search(left) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_earlier(left: str, words: Words) -> bool:
+    """Does what stands before a measure make it one of another day?"""
+    return patterns(words).earlier.search(left) is not None
 
 
 def _named(page: Page, shape: Patterns, each: Measure) -> bool:
@@ -216,16 +237,15 @@ def _is_tumour(page: Page, words: Words, thing: Hit) -> bool:
     return thing.tag == "tumour" and not _in_organ(page, words, thing)
 
 
-@lru_cache(maxsize=8)
-def _within_organ(words: Words) -> re.Pattern[str]:
-    """肝右叶见 …: a lesion of that organ; 肝脏下方, 肾旁 are beside it."""
-    inside = r"(?:[^,;。下后旁前外侧周间与和缘受压、\n]{0,10})"
-    return re.compile(rf"(?:{words.any('size.organ', 'name')}){inside}$")
-
-
 def _in_organ(page: Page, words: Words, thing: Hit) -> bool:
     low = max(page.clause(thing.start)[0], thing.start - 20)
-    return _within_organ(words).search(page.text[low : thing.start]) is not None
+    return _leads_into(page.text[low : thing.start], words)
+
+
+@lru_cache(maxsize=4096)
+def _leads_into(left: str, words: Words) -> bool:
+    """肝右叶见 …: a lesion of that organ; 肝脏下方, 肾旁 are beside it."""
+    return patterns(words).within.search(left) is not None
 
 
 def _axes_together(page: Page, found: list[Measure]) -> list[list[Measure]]:
@@ -239,11 +259,11 @@ def _axes_together(page: Page, found: list[Measure]) -> list[list[Measure]]:
     return groups
 
 
-def _told(page: Page, shape: Patterns, group: list[Measure], method: str) -> Said | Unread:
+def _told(page: Page, words: Words, group: list[Measure], method: str) -> Said | Unread:
     start, end = group[0].start, group[-1].end
     span = page.span(start, end)
     left = page.text[max(page.sentence(start)[0], start - 30) : start]
-    if shape.earlier.search(left):
+    if _is_earlier(left, words):
         return Unread(CONCEPT, span, _EARLIER)
     value, dimensions, about = group[0].value, 0, False
     for each in group:
@@ -263,4 +283,4 @@ def bare(page: Page, words: Words, method: str) -> Iterator[Said | Unread]:
     found = _measures(page, words, shape)
     if found:
         largest = max(found, key=lambda each: _extent(each.value) if each.value else (Decimal(-1), Decimal(0)))
-        yield _told(page, shape, [largest], method)
+        yield _told(page, words, [largest], method)

@@ -8,9 +8,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from natars_fhir.domain.interval import Number
-from natars_fhir.domain.record import Detail, detail
+from natars_fhir.domain.record import Detail, Standing, detail
 from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.quantity import amount, ranged
+from natars_fhir.mapping.narrative.said import firmness
 from natars_fhir.mapping.narrative.words import Words
 
 _EQUIVOCAL_SIGN = r"\+\s?/\s?-|-\s?/\s?\+|±|-\s?~\s?\+|\+-(?!\s?\+)|-\+"
@@ -20,6 +21,8 @@ _SIGN = re.compile(
 )
 #: OCR reads a plus as ten and a minus as one: only where nothing else stands between the brackets
 _SCANNED = re.compile(r"^\s*(?:弱|灶|部分)?(?:(?P<positive>十{1,4})|(?P<negative>一))\s*$")
+#: the bracket that closes after a result
+CLOSING = re.compile(r" {0,2}\)")
 _APART = re.compile(r"[,;、()]|(?<![+\-\s])/(?![+\-\s])")
 _RESULTS = {"positive", "negative", "equivocal", "not-interpretable", "not-done", "pending"}
 
@@ -82,6 +85,25 @@ def results(concept: str, text: str, words: Words, denied: bool = False) -> tupl
         end = max(part.end for part in others)
         return (result(concept, Part("negative", end, cells="tumour"), words), *told)
     return tuple(told)
+
+
+#: where the first result ends, and each with its end and standing
+Bracketed = tuple[int, tuple[tuple[str, int, Standing, Detail], ...]]
+NOTHING: Bracketed = (0, ())
+
+
+@lru_cache(maxsize=4096)
+def bracketed(concept: str, text: str, words: Words) -> Bracketed:
+    """What a result in brackets means; nothing where it is not to be read by itself."""
+    read = parts(text, words)
+    if not read or read[0].value is None:
+        return NOTHING
+    told = []
+    for each in results(concept, text, words):
+        closing = CLOSING.match(text, each.end)
+        standing: Standing = "pending" if each.awaited else firmness(each.doubted)
+        told.append((each.value, closing.end() if closing else each.end, standing, each.detail))
+    return read[0].end, tuple(told)
 
 
 def _denied(part: Part) -> Part:

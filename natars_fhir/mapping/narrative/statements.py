@@ -16,6 +16,8 @@ from natars_fhir.mapping.narrative.page import PLAIN, Page, Stance
 from natars_fhir.mapping.narrative.said import Kind, Said, firmness
 from natars_fhir.mapping.narrative.words import NO_CONCEPTS, STATEMENTS, Words
 
+#: a third of the time that a named tuple's own constructor takes
+_new = tuple.__new__
 _NODES = re.compile(r"\(?\s*(\d{1,3})\s*/\s*(\d{1,3})\s*\)?")
 _DENIED_HERE = "未无不"
 _SCALES = {"asa": ("asa-class", 1, 6), "ecog": ("ecog", 0, 5)}
@@ -45,7 +47,7 @@ def read(page: Page, words: Words, kind: Kind) -> list[Said]:
             continue
         reached[concept] = end
         if not page.void(start):
-            hit = Hit(start, end, tag)
+            hit = _new(Hit, (start, end, tag))
             told.append(_scale(page, words, hit) if concept == "scale" else _told(page, words, concept, hit, kind))
     return [each for each in told if each]
 

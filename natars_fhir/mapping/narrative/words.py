@@ -14,8 +14,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from natars_fhir.mapping.narrative.lexicon import GAP, Lexicon, lexicon
+from natars_fhir.mapping.narrative.lexicon import GAP, Entry, Lexicon, form, lexicon
 from natars_fhir.mapping.narrative.normal import Characters, Joins
+from natars_fhir.mapping.narrative.scan import Scanner
 
 #: Every table that the reader asks for, with the tags that the code knows by name. "*": the file says which.
 TABLES: Mapping[str, str] = {
@@ -59,6 +60,13 @@ TABLES: Mapping[str, str] = {
 _CHARACTERS = "characters"
 #: the compiled list of all statements, and the tables of statements.toml that are no concepts
 STATEMENTS = "statements"
+#: The lists whose words are looked for in whole texts, all in one pass. The others are asked for rarely, or nearby.
+_SCANNED = frozenset(
+    {
+        *("cues.cue", "results.before", "fish.method", "fish.gene", "size.thing", "grade.mark", "counts.name"),
+        *("histology.name", "sites.mark", "sites.lesion", STATEMENTS),
+    }
+)
 NO_CONCEPTS = frozenset({"scale", "place", "answer", "elsewhere", "risk"})
 
 
@@ -77,6 +85,8 @@ class Words:
     characters: Characters
     lexicons: Mapping[str, Lexicon]
     joins: Joins
+    #: looks for the words of all scanned lists
+    scanner: Scanner
 
     def __getitem__(self, table: str) -> Lexicon:
         return self.lexicons[table]
@@ -175,9 +185,11 @@ def _either_side(table: str) -> bool:
 
 
 def _compiled(tables: Tables, characters: Characters) -> Words:
-    lexicons = {name: lexicon(tags, characters.whole, names=name == "markers.marker") for name, tags in tables.items()}
-    lexicons[STATEMENTS] = lexicon(_statements(tables), characters.whole)
-    return Words(characters, lexicons, _joins(tables, characters))
+    lists = [lexicon(name, tags, characters.whole) for name, tags in tables.items()]
+    lists.append(lexicon(STATEMENTS, _statements(tables), characters.whole))
+    lexicons = {each.name: each._replace(scanned=each.name in _SCANNED) for each in lists}
+    scanner = Scanner(each for each in lexicons.values() if each.scanned)
+    return Words(characters, lexicons, _joins(tables, characters), scanner)
 
 
 def _statements(tables: Tables) -> dict[str, list[str]]:
@@ -200,7 +212,7 @@ def _joins(tables: Tables, characters: Characters) -> Joins:
     pairs = frozenset(pair for word in torn for pair in map("".join, pairwise(word)))
     cues = (word for words in tables["cues.cue"].values() for word in words if GAP not in word)
     dangling = {characters.whole(word) for word in (*cues, *tables["cues.wrap"]["open"])} - {"?"}
-    glued = lexicon({"word": torn}, characters.whole).whole.pattern
+    glued = form(Entry("word", word, False) for word in torn).pattern
     return Joins(pairs, glued, tuple(sorted(dangling)), frozenset(word[-1] for word in dangling))
 
 

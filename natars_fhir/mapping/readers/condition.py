@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-from natars_fhir.domain.record import detail
+from natars_fhir.domain.record import Detail, detail
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.readers.attachment import narrative
 from natars_fhir.mapping.readers.entity import Plan, code_of, coded, dated, narrated, once, spoken
@@ -26,13 +27,15 @@ def condition(view: View, lore: Lore) -> Plan:
         status = code_of(resource.verificationStatus)
         if status == "entered-in-error":
             return
+        coded_so, said_so = codes(resource, sink), texts(resource, sink)
+        if not coded_so and not said_so:
+            said_so = _of_narrative(resource, lore, sink) if resource.text is not None else said_so
+            if not said_so:
+                return
         stamp(resource, sink)
-        text = resource.code.text if resource.code is not None else None
-        coded_so = [(place, one) for place, told in codes(resource, sink) for one in doubted(lore, (told,), text)]
-        in_words = texts(resource, sink)
-        if resource.text is not None and not (coded_so or in_words):
-            in_words = _of_narrative(resource, lore, sink)
-        found = once(coded_so + [(place, by_words(told)) for place, told in in_words])
+        shown = doubted(lore, tuple([told for _, told in coded_so]), _text(resource))
+        found = [(place, told) for (place, _), told in zip(coded_so, shown, strict=True)]
+        found = once(found + [(place, by_words(told)) for place, told in said_so])
         course, ended = code_of(resource.clinicalStatus), _ended(resource)
         if course == "unknown":  # R5's word where R4 says nothing
             course = ""
@@ -55,6 +58,10 @@ def _of_narrative(resource: Any, lore: Lore, sink: Sink) -> list[tuple[str, Told
     return [(where, told) for told in narrated(narrative(resource), lore, "other", where, sink)]
 
 
+def _text(resource: Any) -> str | None:
+    return resource.code.text if resource.code is not None else None
+
+
 def _as_sure(told: Told, status: str, concept: Concept) -> Told | None:
     """What is told, as surely as the verification status lets it be."""
     presence = concept.kind == "presence"
@@ -74,10 +81,12 @@ def _ended(resource: Any) -> str:
 
 def _with_course(told: Told, course: str, ended: str) -> Told:
     """Histology from a diagnosis says so; everything carries the clinical status, and the day of its end."""
-    more = {"basis": "diagnosis"} if told.concept == "histology" else {"method": "diagnosis"}
-    if course:
-        more["clinicalStatus"] = course
-    if ended:
-        more["ended"] = ended
-    kept = {key: value for key, value in told.detail if (key, value) != ("method", "other")}
-    return told._replace(detail=tuple(sorted({**more, **kept}.items())))
+    shared = _of_diagnosis(told.concept, course, ended)
+    kept = [pair for pair in told.detail if pair != ("method", "other")]
+    return told._replace(detail=tuple(sorted({**dict(shared), **dict(kept)}.items())) if kept else shared)
+
+
+@lru_cache(maxsize=10_000)
+def _of_diagnosis(concept: str, course: str, ended: str) -> Detail:
+    more = {"basis": "diagnosis"} if concept == "histology" else {"method": "diagnosis"}
+    return detail(**more, clinicalStatus=course or None, ended=ended or None)

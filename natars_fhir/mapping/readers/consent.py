@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from natars_fhir.mapping.lore import Lore
@@ -27,10 +28,14 @@ def consent(view: View, lore: Lore) -> Plan:
     names = re.compile("|".join(_whole(name) for name in (*view.words["trial"], *lore.consent_names)), re.IGNORECASE)
     stamp = dated(view)
 
+    @lru_cache(maxsize=10_000)  # but for their own numbers, consents say the same again and again
+    def ours(text: str) -> bool:
+        return names.search(text) is not None
+
     def plan(resource: Any, sink: Sink) -> None:
         if (value := _VALUE.get(resource.status)) is None:
             return
-        named = [text for text in _names(resource) if names.search(text)]
+        named = [text for text in _names(resource) if ours(text)]
         if not named or _for_care(resource):
             sink.tell(
                 "informational",

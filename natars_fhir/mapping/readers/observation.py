@@ -6,20 +6,23 @@ The hot path: one look-up a coding, plain loops, closures made when the mapping 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
-from sys import intern
 from typing import Any
 
-from natars_fhir.fhir.path import First, first
+from msgspec import Struct
+
+from natars_fhir.fhir.r4.structs import CodeableConcept
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.markers import marker
-from natars_fhir.mapping.readers.values import KINDS
+from natars_fhir.mapping.readers.dates import stamped
+from natars_fhir.mapping.readers.values import KINDS, VALUE_ALONE, once_each
 from natars_fhir.mapping.schema import View
-from natars_fhir.mapping.sink import Sink
+from natars_fhir.mapping.sink import NotUnderstood, Sink
 from natars_fhir.mapping.told import ReadValue, Told
 
 Plan = Callable[[Any, Sink], None]
+Answer = Callable[[Any, Any, Sink, str, str, bool], bool]
 
 #: How a value that is awaited or was never made is told: kinds whose concepts know these words.
 _KNOWS_ABSENCE = ("ihc", "fish")
@@ -35,10 +38,9 @@ def asked(views: Sequence[View], lore: Lore) -> Plan:
     def plan(resource: Any, sink: Sink) -> None:
         if resource.focus is not None and _of_another(resource, sink):
             return
-        items = getattr(resource, place) if place else None
         answered = resource.hasMember is not None
-        if items:
-            for index, item in enumerate(items):
+        if resource.component is not None and place:
+            for index, item in enumerate(getattr(resource, place)):
                 answered |= read_part(item, resource, sink, f"Observation.{place}[{index}].", False)
         read_whole(resource, resource, sink, "Observation.", answered)
 
@@ -59,29 +61,59 @@ def _of_another(resource: Any, sink: Sink) -> bool:
 Question = Callable[[Any, Any, Sink, str, bool], bool]
 
 
+class _Asked(Struct, frozen=True, gc=False):
+    """What a code asks for: the concept, and how a view answers for it; or what of the code was not understood."""
+
+    code: CodeableConcept
+    concept: str
+    answer: Answer | None
+    not_understood: tuple[NotUnderstood, ...] = ()
+
+
 def _question(views: dict[str, View], lore: Lore) -> Question:
+    """Reads one result. A code comes again and again as one object (`fhir.r4.known`), and is looked up once."""
     by_kind = {kind: _answer(view, KINDS[kind](lore), kind, lore) for kind, view in views.items()}
     answers = {name: by_kind[concept.kind] for name, concept in lore.concepts.items() if concept.kind in by_kind}
-    table = lore.asked
-    by_name = _by_name(views, lore)
+    look = _look_up(answers, _by_name(views, lore), lore)
+    seen: dict[int, _Asked] = {}
 
     def question(node: Any, resource: Any, sink: Sink, place: str, answered: bool) -> bool:
-        codings = node.code.coding or ()
-        for coding in codings:
-            if found := table[coding.system, coding.code]:
-                if (answer := answers.get(found[0])) is None:
-                    continue
-                return answer(node, resource, sink, found[0], place, answered)
-        named = by_name(node.code.text) if by_name is not None and node.code.text else None
-        if (concept := named) is not None and concept in answers:
-            return answers[concept](node, resource, sink, concept, place, answered)
-        if not codings and node.code.text:
-            sink.not_understood.append(("text", "Observation", "", "code.text"))
-        for coding in codings:
-            sink.not_understood.append(("code", "Observation", coding.system or "", coding.code or ""))
-        return False
+        code = node.code
+        asked = seen.get(id(code))
+        if asked is None or asked.code is not code:
+            if len(seen) >= _MOST_CODES:
+                seen.clear()
+            asked = seen[id(code)] = look(code)
+        if asked.answer is None:
+            sink.not_understood += asked.not_understood
+            return False
+        return asked.answer(node, resource, sink, asked.concept, place, answered)
 
     return question
+
+
+_MOST_CODES = 4_096
+
+
+def _look_up(
+    answers: Mapping[str, Answer], by_name: Callable[[str], str | None] | None, lore: Lore
+) -> Callable[[CodeableConcept], _Asked]:
+    """The first coding that asks for something decides; else the text, where it names a marker."""
+
+    def look(code: CodeableConcept) -> _Asked:
+        codings = code.coding or ()
+        for coding in codings:
+            if (found := lore.asked[coding.system, coding.code]) and found[0] in answers:
+                return _Asked(code, found[0], answers[found[0]])
+        named = by_name(code.text) if by_name is not None and code.text else None
+        if named is not None and named in answers:
+            return _Asked(code, named, answers[named])
+        unread: list[NotUnderstood] = [("code", "Observation", c.system or "", c.code or "") for c in codings]
+        if not codings and code.text:
+            unread.append(("text", "Observation", "", "code.text"))
+        return _Asked(code, "", None, tuple(unread))
+
+    return look
 
 
 def _by_name(views: dict[str, View], lore: Lore) -> Callable[[str], str | None] | None:
@@ -124,22 +156,21 @@ def _stain(lore: Lore, text: str) -> str | None:
     return "fish-mdm2" if asks_fish and not re.search(r"cep ?12|ratio|比值|对照|control", text, re.IGNORECASE) else None
 
 
-Answer = Callable[[Any, Any, Sink, str, str, bool], bool]
-
-
 def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
     """How a view answers for a concept whose kind it reads."""
     values = [(path, attrgetter(path)) for path in view.value]
-    whens, knowns = [first(path) for path in view.when], [first(path) for path in view.known]
+    stamp = stamped(view)
     final, pending = frozenset(view.status), frozenset(view.pending)
     absences = lore.values.get(kind) if kind in _KNOWS_ABSENCE else None
     disputes = kind in _KNOWS_ABSENCE and "interpretation" in view.value
+    if kind in VALUE_ALONE:
+        read = once_each(read)
 
     def answer(node: Any, resource: Any, sink: Sink, concept: str, place: str, answered: bool) -> bool:
         if resource.status not in final and resource.status not in pending:
             return False
-        sink.when, sink.known = _first_of(whens, resource), _first_of(knowns, resource)
         sink.standing = "final" if resource.status in final else "pending"
+        stamp(resource, sink)
         seen = ""
         for path, get in values:
             if (value := get(node)) is None:
@@ -147,7 +178,7 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
             if value.__class__ is list:
                 value = value[0]
             if told := read(value, concept, node):
-                sink.add_all(told, place + path + (".text" if told[0].span and value.__class__ is not str else ""))
+                sink.add_all(told, place + path + _of_text(told, value))
                 if disputes and path != "interpretation" and node.interpretation:
                     _dispute(read(node.interpretation[0], concept, node), told, place, sink)
                 return True
@@ -159,6 +190,11 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
         return _absent(node, sink, concept, place, answered, absences)
 
     return answer
+
+
+def _of_text(told: tuple[Told, ...], value: Any) -> str:
+    """A span counts in a text: of a CodeableConcept that is its own text."""
+    return ".text" if told[0].span and value.__class__ is not str else ""
 
 
 def _dispute(flagged: tuple[Told, ...], told: tuple[Told, ...], place: str, sink: Sink) -> None:
@@ -175,10 +211,3 @@ def _absent(node: Any, sink: Sink, concept: str, place: str, answered: bool, abs
     if not answered and node.dataAbsentReason is None:
         sink.tell("required", f"{place}value[x]", f"«{concept}» without a value: nothing is read.", "information")
     return False
-
-
-def _first_of(paths: Sequence[First], node: Any) -> str | None:
-    for get in paths:
-        if (found := get(node)) is not None:
-            return intern(str(found))
-    return None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
 from natars_fhir.domain.record import Standing, detail
 from natars_fhir.mapping.lore import Lore
-from natars_fhir.mapping.readers.entity import Plan, coded, dated, meant, narrated, once, tell_of_narrative
+from natars_fhir.mapping.readers.entity import SHORT, Plan, coded, dated, meanings, once, spoken, tell_of_narrative
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
+
+#: A text → the names of the view's word lists of which it holds a word.
+Words = Callable[[str], frozenset[str]]
 
 #: Procedure.status → (what becomes of "present", how it stands); any other status tells nothing
 _STATUS: dict[str, tuple[str, Standing]] = {
@@ -31,30 +34,37 @@ def procedure(view: View, lore: Lore) -> Plan:
     The Condition that an operation was done for may come earlier or later: its key stands in the fact, and the record
     is where the two meet (`reconcile`).
     """
-    codes, stamp, relates = coded(view.says, lore), dated(view), _relates(view, lore)
+    codes, notes, stamp = coded(view.says, lore), spoken(("note.text",), lore, "operation"), dated(view)
+    words = _words(view)
+    relates = _relates(words, lore)
 
     def plan(resource: Any, sink: Sink) -> None:
         if (state := _STATUS.get(resource.status)) is None:
             return
-        stamp(resource, sink)
         tell_of_narrative(resource, resource.code, sink)
-        value, sink.standing = state
-        texts = _texts(resource)
-        text = "\n".join(words for _, words in texts)
-        if sink.standing == "final" and _has(view, "planned", text):
-            sink.standing = "hedged"  # a plan in its own words, whatever the status says
-        found = codes(resource, sink) + _by_name(view, texts)
-        if not found and resource.note is None:
+        texts = [(place, held) for place, text in _texts(resource) if (held := words(text))]
+        found = codes(resource, sink) + _by_name(texts)
+        noted = [(place, told) for place, told in notes(resource, sink) if _about(told)]
+        if not found and not noted:
             return
+        stamp(resource, sink)
+        value, sink.standing = state
+        said = frozenset[str]().union(*[held for _, held in texts])
+        if sink.standing == "final" and "planned" in said:
+            sink.standing = "hedged"  # a plan in its own words, whatever the status says
+        if found:
+            sink.add_each(operation(resource, found, value, said, sink))
+        sink.add_each(noted)
+
+    def operation(
+        resource: Any, found: list[tuple[str, Told]], value: str, said: frozenset[str], sink: Sink
+    ) -> Iterator[tuple[str, Told]]:
         if value == "absent":  # that no laparotomy was done says nothing of what a laparotomy may have removed
             found = [(place, told) for place, told in found if told.concept != "laparotomy"]
         reasons = tuple(key for reason in resource.reasonReference or () if (key := sink.key_of(reason, "Condition")))
-        related = any(told.concept == "resection" for _, told in found) and relates(resource, text)
-        for place, told in once(_weighed(found, related, _has(view, "biopsy-only", text))):
-            sink.add(_for_reason(_as_done(told, value, sink.standing), reasons), place)
-        for index, note in enumerate(resource.note or ()):
-            where = f"Procedure.note[{index}].text"
-            sink.add_all((t for t in narrated(note.text, lore, "operation", where, sink) if _about(t)), where)
+        related = any(told.concept == "resection" for _, told in found) and relates(resource, said)
+        for place, told in once(_weighed(found, related, "biopsy-only" in said)):
+            yield place, _for_reason(_as_done(told, value, sink.standing), reasons)
 
     return plan
 
@@ -75,20 +85,23 @@ def _about(told: Told) -> bool:
 
 
 def _texts(resource: Any) -> list[tuple[str, str]]:
-    """The words that name the operation, in lower case, each with its place: its text and its notes."""
-    named = [("Procedure.code.text", resource.code.text if resource.code else None)]
-    named += [(f"Procedure.note[{index}].text", note.text) for index, note in enumerate(resource.note or ())]
-    return [(place, text.casefold()) for place, text in named if text]
+    """The words that name the operation, each with its place: its text and its notes."""
+    named = [("Procedure.code.text", resource.code.text if resource.code is not None else None)]
+    if resource.note is not None:
+        named += [(f"Procedure.note[{index}].text", note.text) for index, note in enumerate(resource.note)]
+    return [(place, text) for place, text in named if text]
 
 
-def _has(view: View, name: str, text: str) -> bool:
-    return bool(text) and _holds(view.words.get(name, ()), text)
+def _words(view: View) -> Words:
+    """Which of the view's words a text holds, in any case. Names of operations come again and again: each is searched
+    once."""
 
+    def search(text: str) -> frozenset[str]:
+        lower = text.casefold()
+        return frozenset(name for name, words in view.words.items() if any(word in lower for word in words))
 
-@lru_cache(maxsize=20_000)
-def _holds(words: tuple[str, ...], text: str) -> bool:
-    """Names of operations come again and again: each is searched once."""
-    return any(word in text for word in words)
+    known = lru_cache(maxsize=20_000)(search)
+    return lambda text: known(text) if len(text) <= SHORT else search(text)
 
 
 _NAMED = (
@@ -99,11 +112,13 @@ _NAMED = (
 )
 
 
-def _by_name(view: View, texts: list[tuple[str, str]]) -> list[tuple[str, Told]]:
+def _by_name(texts: list[tuple[str, frozenset[str]]]) -> list[tuple[str, Told]]:
     """What the operation's name says where no code does, at the first place that says it."""
+    if not texts:
+        return []
     found: list[tuple[str, Told]] = []
     for concept, value in _NAMED:
-        place = next((place for place, text in texts if _has(view, concept, text)), None)
+        place = next((place for place, words in texts if concept in words), None)
         if place is not None:
             found.append((place, Told(concept, value)))
     return found
@@ -132,16 +147,17 @@ def _for_reason(told: Told, reasons: tuple[str, ...]) -> Told:
     return told._replace(detail=detail(reason=reasons, **dict(told.detail)))
 
 
-def _relates(view: View, lore: Lore) -> Callable[[Any, str], bool]:
+def _relates(words: Words, lore: Lore) -> Callable[[Any, frozenset[str]], bool]:
     """Is the operation related to the tumour: by its site, by its reason, or by its own words?"""
+    says = meanings(lore)
 
     def about_tumour(concept: Any) -> bool:
-        told = [t for coding in concept.coding or () for t in meant(lore, coding)] if concept is not None else []
-        text = (concept.text or "").casefold() if concept is not None else ""
-        return any(_tumour(t) for t in told) or (_has(view, "site", text) and _has(view, "tumour", text))
+        if any(_tumour(told) for coding in concept.coding or () for told in says(coding.system, coding.code)):
+            return True
+        return concept.text is not None and words(concept.text) >= {"site", "tumour"}
 
-    def relates(resource: Any, text: str) -> bool:
-        if _has(view, "site", text):
+    def relates(resource: Any, said: frozenset[str]) -> bool:
+        if "site" in said:
             return True
         return any(about_tumour(concept) for concept in (*(resource.bodySite or ()), *(resource.reasonCode or ())))
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
+from natars_fhir.domain.record import Detail
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.said import Kind
 from natars_fhir.mapping.readers.attachment import attached, narrative_alone
@@ -17,6 +19,9 @@ from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
 
 _KINDS: tuple[Kind, ...] = ("pathology", "imaging", "operation", "other")
+
+#: What a report's kind says more of: how it was seen
+_SEEN = frozenset({"histology", "tumour-size", "metastasis"})
 
 #: What a report's own words say of its kind, where no code does (in this order)
 _WORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
@@ -48,7 +53,7 @@ def report(view: View, lore: Lore) -> Plan:
             spoken_as = kind or _kind_by_words(text)
             found += [(place, told) for told in narrated(text, lore, spoken_as, place, sink)]
         for place, told in once(found):
-            sink.add(_with_basis(told, kind or "other"), place)
+            sink.add(_with_basis(told, kind or "other") if told.concept in _SEEN else told, place)
 
     return plan
 
@@ -76,7 +81,7 @@ def _kind_by_words(text: str) -> Kind:
 def _with_basis(told: Told, kind: str) -> Told:
     """A type seen on images alone is no proof: the basis stands with it. Nor is one in a letter of unknown kind, where
     another cancer is another tumour's."""
-    more: dict[str, Any] = {}
+    more: dict[str, str] = {}
     if told.concept == "histology":
         if kind not in ("imaging", "pathology"):
             told = by_words(told)
@@ -84,7 +89,13 @@ def _with_basis(told: Told, kind: str) -> Told:
             more["basis"] = {"imaging": "imaging", "pathology": "tissue"}.get(kind, "diagnosis")
     if told.concept in ("tumour-size", "metastasis") and kind in ("imaging", "pathology"):
         more["method"] = kind
-    return told._replace(detail=tuple(sorted({**more, **dict(told.detail)}.items()))) if more else told
+    return told._replace(detail=_with(told.detail, tuple(more.items()))) if more else told
+
+
+@lru_cache(maxsize=1024)
+def _with(detail: Detail, more: Detail) -> Detail:
+    """A detail with what it does not say itself."""
+    return tuple(sorted({**dict(more), **dict(detail)}.items()))
 
 
 def _texts(view: View) -> Callable[[Any, Sink], Iterator[tuple[str, str]]]:
