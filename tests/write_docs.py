@@ -22,6 +22,7 @@ from natars_fhir.fhir.checking.invariants import ELSEWHERE, INVARIANTS, NOT_CHEC
 from natars_fhir.mapping.files import Mappings, load
 from natars_fhir.mapping.schema import Code, Concept, Kind, Says
 from tests.doc_pages import ROOT, pages
+from tests.fhir import judges
 
 TRIAL = ROOT / "mappings" / "trials" / "natars.toml"
 PART = re.compile(r"(?P<start><!-- made: (?P<name>[^>]+) -->\n).*?(?P<end><!-- end -->)", re.DOTALL)
@@ -51,6 +52,10 @@ def parts() -> dict[str, Callable[[], str]]:
         "rules": _rules,
         "invariants kept": lambda: _keys({*INVARIANTS, *ELSEWHERE}),
         "invariants left out": lambda: _keys(NOT_CHECKED),
+        "judges caught": lambda: _table(("class of faults", "cases", *judges.JUDGES), judges.caught()),
+        "judges refused": lambda: _table(("cases", "number", *judges.JUDGES), judges.refused()),
+        "judges missed": lambda: _table(("case", "called wrong by", "why we do not"), judges.missed()),
+        "judges misjudged": lambda: _table(("valid case", "refused by"), judges.misjudged()),
     }
     made |= {f"concepts {kind}": lambda kind=kind: _concepts(mappings, kind) for kind in get_args(Kind)}
     made |= {f"criterion {row['id']}": lambda row=row: _criterion(row) for row in criteria()}

@@ -19,7 +19,7 @@ from msgspec.structs import fields
 from natars_fhir.domain.issue import Issue, worst
 from natars_fhir.fhir.check import check, check_bytes
 from natars_fhir.fhir.checking.parsing import Repeated, parse
-from natars_fhir.fhir.r4.primitives import Part, exact
+from natars_fhir.fhir.r4.primitives import Base64Binary, Part, exact
 from natars_fhir.fhir.r4.structs import RESOURCES, Annotation, Extension, Narrative
 from natars_fhir.fhir.versions import VERSIONS, Name
 
@@ -61,6 +61,7 @@ Settled = tuple[Any | None, tuple[Issue, ...]]
 _PROSE = frozenset({Narrative, Annotation})
 _GONE = object()
 _TWICE = "A name stands twice in one object; which one holds, nobody can say."
+_GROUPS = re.compile(get_args(Base64Binary)[1].pattern)
 
 
 def settle(kind: str, said: dict[str, Any] | None, issues: list[Issue]) -> Settled:
@@ -80,7 +81,7 @@ def settle(kind: str, said: dict[str, Any] | None, issues: list[Issue]) -> Settl
 def tidy(said: Any, kinds: tuple[type[Part], ...]) -> Any:
     """*said* without what the Structs of *kinds* do not know; what is wrong stays, for them to refuse."""
     if isinstance(said, str):
-        return said.replace("\0", "")
+        return said.replace("\0", "") or (_GONE if said else said)
     if isinstance(said, list):
         # A null holds the place of a repeated primitive that only has an extension.
         kept = [tidy(item, kinds) for item in said if kinds or item is not None]
@@ -92,7 +93,7 @@ def tidy(said: Any, kinds: tuple[type[Part], ...]) -> Any:
 
 
 def _tidy_part(said: dict[str, Any], kind: type[Part]) -> Any:
-    shape, required = _shape(kind)
+    shape, required, packed = _shape(kind)
     if kind in _PROSE and any(name not in said and f"_{name}" in said for name in required):
         return _GONE
     kept = {
@@ -100,7 +101,12 @@ def _tidy_part(said: dict[str, Any], kind: type[Part]) -> Any:
         for name, value in said.items()
         if name in shape or not (name.startswith("_") or (kind is Extension and name.startswith("value")))
     }
-    return {name: value for name, value in kept.items() if value is not _GONE}
+    return {name: _regrouped(value) if name in packed else value for name, value in kept.items() if value is not _GONE}
+
+
+def _regrouped(said: Any) -> Any:
+    """base64 whose lines break within a group of four means the same without the breaks."""
+    return said if not isinstance(said, str) or _GROUPS.fullmatch(said) else "".join(said.split())
 
 
 def _kind(said: dict[str, Any], kinds: tuple[type[Part], ...]) -> type[Part] | None:
@@ -111,12 +117,13 @@ def _kind(said: dict[str, Any], kinds: tuple[type[Part], ...]) -> type[Part] | N
 
 
 @cache
-def _shape(kind: type[Part]) -> tuple[dict[str, tuple[type[Part], ...]], tuple[str, ...]]:
-    """For each element the Structs that it may be (none for a primitive), and the names of the required ones."""
+def _shape(kind: type[Part]) -> tuple[dict[str, tuple[type[Part], ...]], tuple[str, ...], frozenset[str]]:
+    """For each element the Structs that it may be (none for a primitive); the names of the required ones; of base64."""
     rows = fields(kind)
     return (
         {row.encode_name: tuple(_structs(row.type)) for row in rows},
         tuple(row.encode_name for row in rows if row.required),
+        frozenset(row.encode_name for row in rows if row.type == Base64Binary),
     )
 
 

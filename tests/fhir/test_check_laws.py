@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import gzip
+import itertools
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +15,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from natars_fhir.fhir.check import check, check_bytes
+from natars_fhir.fhir.checking.compiler import _names
+from natars_fhir.fhir.checking.spelling import nearest
+from natars_fhir.fhir.definitions.tables import r4
 
 CASES = Path(__file__).with_name("check_cases")
 SYNTHEA = Path(__file__).parents[3] / "shared" / "data" / "synthea-r4-bundles.ndjson.gz"
 CANARY = "Zhang-13800138000-x7"
-RESOURCES = [
-    case["resource"] for case in json.loads((CASES / "valid.json").read_text(encoding="utf-8")) if "resource" in case
-]
+
+
+def _cases(name: str) -> list[dict[str, Any]]:
+    cases: list[dict[str, Any]] = json.loads((CASES / name).read_text(encoding="utf-8"))
+    return cases
+
+
+RESOURCES = [case["resource"] for case in _cases("valid.json") if "resource" in case]
+WRONG = [case["resource"] for case in _cases("invalid.json") if "resource" in case]
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.decimals(allow_nan=False) | st.text(max_size=8),
@@ -52,11 +63,11 @@ def test_whatever_the_bytes_are_the_walker_answers(raw: bytes) -> None:
     assert resource is not None or issues
 
 
-@pytest.mark.parametrize("index", range(len(RESOURCES)))
-def test_no_value_is_ever_repeated(index: int) -> None:
+@pytest.mark.parametrize("original", [*RESOURCES, *WRONG], ids=itertools.count())
+def test_no_value_is_ever_repeated(original: dict[str, Any]) -> None:
     """Every text and every name, one after the other, becomes a patient's word."""
-    for number in range(len(_places(RESOURCES[index]))):
-        resource = copy.deepcopy(RESOURCES[index])
+    for number in range(len(_places(original))):
+        resource = copy.deepcopy(original)
         container, key = _places(resource)[number]
         if isinstance(container, dict) and number % 3 == 0:
             container[CANARY] = container.pop(key)
@@ -64,6 +75,24 @@ def test_no_value_is_ever_repeated(index: int) -> None:
             container[key] = CANARY
         for issue in check(resource):
             assert CANARY not in issue.text + issue.expression
+
+
+def _standards_own() -> set[str]:
+    """The words that a sentence may have from R4: names of types and elements, codes, and its invariants' own words."""
+    elements = [element for one in r4().types.values() for element in one.values()]
+    rules = [human for element in elements for _, _, human in element.invariants]
+    codes = [code for codes in r4().value_sets.values() for code in codes]
+    return {"NaN", "Infinity", *_names(), *r4().types, *codes, *re.findall(r"\w+", " ".join(rules))}
+
+
+def test_no_word_or_number_of_any_case_stands_in_an_issue_of_it() -> None:
+    own = _standards_own()
+    for case in [*_cases("invalid.json"), *_cases("valid.json")]:
+        raw = case["text"] if "text" in case else json.dumps(case["resource"], ensure_ascii=False)
+        words = set(re.findall(r"[^\W_][\w.:/-]{2,}", raw)) - own
+        for issue in check_bytes(raw.encode("utf-8", "surrogatepass"))[1]:
+            told = set(re.findall(r"[^\W_][\w.:/-]*", f"{issue.text} {issue.expression.replace('.', ' ')}"))
+            assert words & told <= {word for word in words if nearest(word, own)}, case["id"]
 
 
 @pytest.mark.parametrize("index", range(len(RESOURCES)))

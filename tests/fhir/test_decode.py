@@ -123,6 +123,12 @@ def test_a_nul_character_is_left_out_and_told() -> None:
     assert problems(found) == [("warning", "value", "Observation")]
 
 
+def test_a_text_of_nothing_but_nul_characters_is_absent_and_told() -> None:
+    found = decoded(valueQuantity={"value": 3, "unit": "\0"})
+    assert found.resource.valueQuantity.unit is None
+    assert problems(found) == [("warning", "value", "Observation")]
+
+
 def test_an_escaped_backslash_is_no_nul_character() -> None:
     found = decoded(valueString="a\\u0000")
     assert (found.resource.valueString, found.issues) == ("a\\u0000", ())
@@ -156,6 +162,19 @@ class TestWhatTheWalkerLetsPass:
         device, patient = {"resourceType": "Device", "id": "d"}, {"resourceType": "Patient", "id": "p"}
         found = decoded(contained=[device, patient], device={"reference": "#d"}, subject={"reference": "#p"})
         assert [type(it) for it in found.resource.contained] == [Patient]
+
+    @pytest.mark.parametrize(
+        ("written", "read"),
+        [
+            pytest.param(" aGk h\r\nAAA=", "aGkhAAA=", id="lines that break within a group of four"),
+            pytest.param("aGkh\r\nAAA=", "aGkh\r\nAAA=", id="lines of whole groups"),
+        ],
+    )
+    def test_base64_in_lines(self, written: str, read: str) -> None:
+        attachment = {"contentType": "text/plain", "data": written}
+        report = {"resourceType": "DocumentReference", "status": "current", "content": [{"attachment": attachment}]}
+        found = DECODE(json.dumps(report).encode())
+        assert (found.resource.content[0].attachment.data, found.issues) == (read, ())
 
     def test_decimals_stay_exact(self) -> None:
         raw = json.dumps(SOUND | {"_effectiveDateTime": REASON})[:-1] + ', "valueQuantity": {"value": 1.50}}'

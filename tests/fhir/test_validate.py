@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import Any
 
@@ -273,7 +274,7 @@ def test_nonsense_in_r5_never_raises_and_what_would_be_refused_is_told(
     kind: str, junk: Any, data: st.DataObject
 ) -> None:
     name = data.draw(st.sampled_from(sorted(set(elements(kind, kind)))))
-    full: Node = {"resourceType": kind, name: SAMPLES.get(name) or Sample().element(kind, name)}
+    full: Node = {"resourceType": kind, name: copy.deepcopy(SAMPLES.get(name)) or Sample().element(kind, name)}
     spots: list[tuple[Any, Any]] = [(full, name)]
     for holder, key in spots:
         inner = holder[key]

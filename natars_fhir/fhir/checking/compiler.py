@@ -14,6 +14,7 @@ from natars_fhir.fhir.checking.fault import FINE, Fault, Rule, error, warning, w
 from natars_fhir.fhir.checking.invariants import FACT_CHANGING, Invariant, invariant
 from natars_fhir.fhir.checking.narrative import xhtml
 from natars_fhir.fhir.checking.primitives import PRIMITIVES
+from natars_fhir.fhir.checking.prose import PROSE
 from natars_fhir.fhir.checking.references import local_uri, reference
 from natars_fhir.fhir.checking.spelling import nearest
 from natars_fhir.fhir.checking.wording import careful_string
@@ -23,6 +24,9 @@ Level = Literal["readable", "conformant"]
 
 _EXT_1 = ("ext-1", "error", "Must have either extensions or value[x], not both")
 _URIS = ("uri", "url", "canonical")
+#: Attributes in XML, and therefore without extensions: they have no sibling.
+_ID = frozenset(("id",))
+_ATTRIBUTES = {"Extension": frozenset(("id", "url"))}
 
 
 def _modifier(value: Any) -> tuple[Fault, ...]:
@@ -90,6 +94,8 @@ class Compiler:
         own = self.definitions.types[kind].get(path)
         said = own.invariants if own else ()
         shape.invariants.extend(self._invariants(kind, [*said, _EXT_1] if kind == "Extension" else said))
+        if self.level == "conformant":
+            shape.invariants.extend(PROSE.get(shape.name, ()))
         for element in self.definitions.children(kind, path):
             self._add(shape, kind, element)
 
@@ -106,7 +112,7 @@ class Compiler:
         for name, code in names.items():
             rule = self._single(kind, element, code)
             shape.rows[name] = (array(rule) if element.many else rule, choice)
-            if code in self.definitions.primitives:
+            if code in self.definitions.primitives and name not in _ATTRIBUTES.get(kind, _ID):
                 shape.primitives[name] = element.many
         if element.least and choice:
             shape.must_choose[choice] = list(names)

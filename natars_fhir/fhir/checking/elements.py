@@ -16,6 +16,7 @@ from natars_fhir.fhir.checking.spelling import LONGEST, nearest, resembling
 
 _EMPTY_ARRAY = error("structure", "An array has at least one entry; leave the element out where there is none.")
 _EMPTY_OBJECT = error("structure", "An object has at least one element; leave it out where there is none.")
+_ID_ALONE = error("structure", "An object has an element besides its id; leave it out where there is none.")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,9 +84,19 @@ def an_object(shape: Shape, known: Callable[[str], bool], element: Rule, *, may_
         if odd:
             faults += _oddities(shape, node, odd, chosen, known, element)
         faults += _as_a_whole(shape, node, chosen)
-        return faults if node or may_be_empty else [*_EMPTY_OBJECT, *faults]
+        return faults if may_be_empty or len(node) > 1 else [*_emptiness(shape, node), *faults]
 
     return check
+
+
+def _emptiness(shape: Shape, node: dict[str, Any]) -> Sequence[Fault]:
+    """ele-1: an element has a value or children, and an id is neither.
+
+    A resource may have an id alone; so may the sibling of a primitive, which judge_sibling weighs.
+    """
+    if not node:
+        return _EMPTY_OBJECT
+    return _ID_ALONE if "id" in node and "resourceType" not in shape.rows and shape.name != "Element" else FINE
 
 
 def _as_a_whole(shape: Shape, node: dict[str, Any], chosen: list[str]) -> Sequence[Fault]:

@@ -88,13 +88,13 @@ def _date(value: str) -> tuple[Fault, ...]:
     return _calendar(found) if found else error("value", _DATE_FORM)
 
 
-def _date_time(value: str) -> tuple[Fault, ...]:
+def _date_time(value: str, form: str = _DATE_TIME_FORM) -> tuple[Fault, ...]:
     found = _DATE_TIME.fullmatch(value)
-    return _calendar(found) if found else error("value", _NEEDS_ZONE if _NO_ZONE.fullmatch(value) else _DATE_TIME_FORM)
+    return _calendar(found) if found else error("value", _NEEDS_ZONE if _NO_ZONE.fullmatch(value) else form)
 
 
 def _instant(value: str) -> tuple[Fault, ...]:
-    return _date_time(value) if "T" in value else error("value", _INSTANT_FORM)
+    return _date_time(value, _INSTANT_FORM) if "T" in value else error("value", _INSTANT_FORM)
 
 
 def _calendar(found: re.Match[str]) -> tuple[Fault, ...]:

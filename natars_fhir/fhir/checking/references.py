@@ -13,7 +13,9 @@ _TYPED = re.compile(
     r"(?P<server>https?://.+/)?(?P<type>[A-Z][A-Za-z]+)(?:/[A-Za-z0-9\-.]{1,64}(?:/_history/[A-Za-z0-9\-.]{1,64})?|\?.+)",
     re.ASCII,
 )
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S+", re.ASCII)
 _MOST_PRINTED = 12
+_FORM = "A reference is written Type/id, as an absolute URI, or as # and the id of a contained resource."
 
 
 def reference(rule: Rule, targets: frozenset[str], resources: frozenset[str]) -> Rule:
@@ -22,6 +24,7 @@ def reference(rule: Rule, targets: frozenset[str], resources: frozenset[str]) ->
     wrong = error("value", f"A reference to {_listed(allowed)} is expected here, not to another type.")
     no_type = warning("value", "'type' names no resource of R4.", ".type")
     contradicts = error("value", "'type' and the reference name different types.", ".type")
+    malformed = error("value", _FORM, ".reference")
 
     def check(node: Any) -> Sequence[Fault]:
         faults = rule(node)
@@ -31,10 +34,12 @@ def reference(rule: Rule, targets: frozenset[str], resources: frozenset[str]) ->
         if isinstance(text, str) and text.startswith("#"):
             return [*faults, local(text[1:], allowed, ".reference")]
         pointed = _pointed(text, resources)
+        if isinstance(text, str) and pointed is None and not _ABSOLUTE.fullmatch(text):
+            return [*faults, *malformed] if text else faults
         if not isinstance(kind, str):
             return faults if pointed is None or not allowed or pointed in allowed else [*faults, *wrong]
         if kind not in resources:
-            return faults if ":" in kind else [*faults, *no_type]
+            return [*faults, *no_type]
         if pointed not in (None, kind):
             return [*faults, *contradicts]
         return [*faults, *wrong] if allowed and kind not in allowed else faults

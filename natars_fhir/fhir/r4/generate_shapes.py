@@ -26,12 +26,24 @@ from natars_fhir.fhir.r4.generate import (
 
 #: Elements, and types of a choice, that hardly ever come: a resource that has one gets a second look.
 _RARE = frozenset({"implicitRules", "modifierExtension"})
-_RARE_CHOICES = frozenset({"SampledData", "Ratio", "time", "Timing", "instant"})
+_RARE_CHOICES = frozenset({"SampledData", "Timing"})
 #: These are decoded with the shape itself: short, without escapes, and new each time.
-_AT_ONCE = frozenset({"id", "date", "dateTime", "instant", "boolean"})
+_AT_ONCE = frozenset({"id", "date", "dateTime", "instant", "time", "boolean"})
 
-#: These never come twice in the same bytes.
-_FRESH = {"Identifier": "fresh", "Many[Annotation]": "fresh", "Many[Identifier]": "identifiers"}
+#: These hardly ever come twice in the same bytes.
+_FRESH = {
+    "Address": "fresh",
+    "Attachment": "fresh",
+    "Identifier": "fresh",
+    "Many[Address]": "fresh",
+    "Many[Annotation]": "fresh",
+    "Many[Attachment]": "fresh",
+    "Many[ContactPoint]": "fresh",
+    "Many[HumanName]": "fresh",
+    "Many[Identifier]": "identifiers",
+    "Many[ObservationComponent]": "fresh",
+    "Period": "fresh",
+}
 
 HEADER = '''"""R4's resources, their elements in bytes; generated: do not edit, run natars_fhir.fhir.r4.generate_shapes.
 
@@ -49,8 +61,8 @@ from typing import Any, Literal
 from msgspec import Raw, field
 
 from natars_fhir.fhir.r4 import structs
-from natars_fhir.fhir.r4.known import Known, fresh, identifiers, unlooked
-from natars_fhir.fhir.r4.primitives import Boolean, Date, DateTime, Id, Instant, Many, Maybe, Part
+from natars_fhir.fhir.r4.known import Known, fresh, identifiers, narratives
+from natars_fhir.fhir.r4.primitives import Boolean, Date, DateTime, Id, Instant, Many, Maybe, Part, Time
 '''
 
 
@@ -162,7 +174,7 @@ def _memory(row: Row) -> tuple[str, str] | None:
     name = _memory_name(row)
     hint = _qualified(row.hint)
     if row.hint == "Narrative":
-        return name, f"{name} = unlooked({hint})"
+        return name, f"{name} = narratives({hint})"
     if row.hint in _FRESH:
         return name, f"{name} = {_FRESH[row.hint]}({hint})"
     return name, f"{name} = Known({hint}{f', {row.bound!r}' if row.bound else ''})"

@@ -15,11 +15,11 @@ import msgspec
 from msgspec import Raw, ValidationError
 
 from natars_fhir.fhir.checking.compiler import compiler
-from natars_fhir.fhir.checking.parsing import parse
+from natars_fhir.fhir.checking.parsing import parse, too_deep
 from natars_fhir.fhir.r4.primitives import Exact, exact
 
 #: Longer elements hardly come again. How many of a kind are remembered: a memory must not grow with the input.
-_LONGEST, _MOST = 400, 4_096
+_LONGEST, _MOST = 400, 1_024
 
 
 class Known(dict[bytes, Any]):
@@ -77,9 +77,21 @@ def identifiers(hint: Any) -> Callable[[Raw], Any]:
     return read
 
 
-def unlooked(hint: Any) -> Callable[[Raw], Any]:
-    """For the narrative: it is decoded, and as no fact is read from it, a name may stand twice in it."""
-    return msgspec.json.Decoder(hint, dec_hook=exact, float_hook=Exact).decode
+def narratives(hint: Any) -> Callable[[Raw], Any]:
+    """`fresh` for the narrative, which is long: a name that stands twice in it leaves bytes over."""
+    decode = msgspec.json.Decoder(hint, dec_hook=exact, float_hook=Exact).decode
+
+    def read(raw: Raw) -> Any:
+        found = decode(raw)
+        div = found.div
+        if len(raw) != _SHELL + len(found.status) + len(div.encode()) + div.count('"'):
+            _look(bytes(raw))
+        return found
+
+    return read
+
+
+_SHELL = len('{"status":"","div":""}')
 
 
 def _look(raw: bytes, place: tuple[str, str] | None = None) -> None:
@@ -89,18 +101,21 @@ def _look(raw: bytes, place: tuple[str, str] | None = None) -> None:
         value, refused = parse(raw)
         if refused is not None or compiler("readable").element(*place)(value):
             raise ValidationError("the walker has more to say of this")
-    if b"\\" in raw and _NUL in raw:  # it is the walker's to tell
-        raise ValidationError("a NUL character")
+    if (b"\\" in raw and _NUL in raw) or (raw.count(b"{") > _FEW and too_deep(b'{"":%b}' % raw)):
+        raise ValidationError("a NUL character, or too deep")
 
 
 _NUL = rb"\u0000"
+#: Fewer objects than this cannot stand too deep in each other.
+_FEW = 40
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> None:
-    if len(dict(pairs)) != len(pairs):
-        raise ValidationError("a name stands twice")
+    names = dict(pairs)
+    if len(names) != len(pairs) or "_" in {name[:1] for name in names}:
+        raise ValidationError("a name stands twice, or is a sibling's")
 
 
-#: Reads JSON for nothing but its names: the standard library's parser shows all of them, msgspec's the last. Numbers are
-#: not made into numbers, which may be of any length.
+#: Reads JSON for nothing but its names: the standard library's parser shows all of them, msgspec's the last. Numbers
+#: are not made into numbers, for they may be of any length.
 _once = json.JSONDecoder(object_pairs_hook=_each_once, parse_int=bool, parse_float=bool).decode

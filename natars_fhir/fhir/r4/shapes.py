@@ -14,11 +14,11 @@ from typing import Any, Literal
 from msgspec import Raw, field
 
 from natars_fhir.fhir.r4 import structs
-from natars_fhir.fhir.r4.known import Known, fresh, identifiers, unlooked
-from natars_fhir.fhir.r4.primitives import Boolean, Date, DateTime, Id, Instant, Many, Maybe, Part
+from natars_fhir.fhir.r4.known import Known, fresh, identifiers, narratives
+from natars_fhir.fhir.r4.primitives import Boolean, Date, DateTime, Id, Instant, Many, Maybe, Part, Time
 
 
-_ADDRESS = Known(structs.Address)
+_ADDRESS = fresh(structs.Address)
 _ADVERSEEVENT_CONTAINED = Known(Many[structs.Contained], ('AdverseEvent', 'contained'))
 _ADVERSEEVENT_OUTCOME = Known(structs.CodeableConcept, ('AdverseEvent', 'outcome'))
 _ADVERSEEVENT_SEVERITY = Known(structs.CodeableConcept, ('AdverseEvent', 'severity'))
@@ -26,7 +26,7 @@ _AGE = Known(structs.Age)
 _ALLERGYINTOLERANCE_CLINICALSTATUS = Known(structs.CodeableConcept, ('AllergyIntolerance', 'clinicalStatus'))
 _ALLERGYINTOLERANCE_CONTAINED = Known(Many[structs.Contained], ('AllergyIntolerance', 'contained'))
 _ALLERGYINTOLERANCE_VERIFICATIONSTATUS = Known(structs.CodeableConcept, ('AllergyIntolerance', 'verificationStatus'))
-_ATTACHMENT = Known(structs.Attachment)
+_ATTACHMENT = fresh(structs.Attachment)
 _CANONICAL = Known(structs.Canonical)
 _CAREPLAN_CONTAINED = Known(Many[structs.Contained], ('CarePlan', 'contained'))
 _CODE = Known(structs.Code)
@@ -52,11 +52,11 @@ _INTEGER = Known(structs.Integer)
 _LIST_CONTAINED = Known(Many[structs.Contained], ('List', 'contained'))
 _LOCATIONPOSITION = Known(structs.LocationPosition)
 _LOCATION_CONTAINED = Known(Many[structs.Contained], ('Location', 'contained'))
-_MANY_ADDRESS = Known(Many[structs.Address])
+_MANY_ADDRESS = fresh(Many[structs.Address])
 _MANY_ADVERSEEVENTSUSPECTENTITY = Known(Many[structs.AdverseEventSuspectEntity])
 _MANY_ALLERGYINTOLERANCEREACTION = Known(Many[structs.AllergyIntoleranceReaction])
 _MANY_ANNOTATION = fresh(Many[structs.Annotation])
-_MANY_ATTACHMENT = Known(Many[structs.Attachment])
+_MANY_ATTACHMENT = fresh(Many[structs.Attachment])
 _MANY_CANONICAL = Known(Many[structs.Canonical])
 _MANY_CAREPLANACTIVITY = Known(Many[structs.CarePlanActivity])
 _MANY_CODEABLECONCEPT = Known(Many[structs.CodeableConcept])
@@ -65,7 +65,7 @@ _MANY_CONDITIONEVIDENCE = Known(Many[structs.ConditionEvidence])
 _MANY_CONDITIONSTAGE = Known(Many[structs.ConditionStage])
 _MANY_CONSENTPOLICY = Known(Many[structs.ConsentPolicy])
 _MANY_CONSENTVERIFICATION = Known(Many[structs.ConsentVerification])
-_MANY_CONTACTPOINT = Known(Many[structs.ContactPoint])
+_MANY_CONTACTPOINT = fresh(Many[structs.ContactPoint])
 _MANY_DIAGNOSTICREPORTMEDIA = Known(Many[structs.DiagnosticReportMedia])
 _MANY_DOCUMENTREFERENCECONTENT = Known(Many[structs.DocumentReferenceContent])
 _MANY_DOCUMENTREFERENCERELATESTO = Known(Many[structs.DocumentReferenceRelatesTo])
@@ -77,7 +77,7 @@ _MANY_ENCOUNTERPARTICIPANT = Known(Many[structs.EncounterParticipant])
 _MANY_ENCOUNTERSTATUSHISTORY = Known(Many[structs.EncounterStatusHistory])
 _MANY_EXTENSION = Known(Many[structs.Extension])
 _MANY_FAMILYMEMBERHISTORYCONDITION = Known(Many[structs.FamilyMemberHistoryCondition])
-_MANY_HUMANNAME = Known(Many[structs.HumanName])
+_MANY_HUMANNAME = fresh(Many[structs.HumanName])
 _MANY_IDENTIFIER = identifiers(Many[structs.Identifier])
 _MANY_IMAGINGSTUDYSERIES = Known(Many[structs.ImagingStudySeries])
 _MANY_IMMUNIZATIONEDUCATION = Known(Many[structs.ImmunizationEducation])
@@ -89,7 +89,7 @@ _MANY_LOCATIONHOURSOFOPERATION = Known(Many[structs.LocationHoursOfOperation])
 _MANY_MEDICATIONADMINISTRATIONPERFORMER = Known(Many[structs.MedicationAdministrationPerformer])
 _MANY_MEDICATIONINGREDIENT = Known(Many[structs.MedicationIngredient])
 _MANY_MESSAGEHEADERDESTINATION = Known(Many[structs.MessageHeaderDestination])
-_MANY_OBSERVATIONCOMPONENT = Known(Many[structs.ObservationComponent])
+_MANY_OBSERVATIONCOMPONENT = fresh(Many[structs.ObservationComponent])
 _MANY_OBSERVATIONREFERENCERANGE = Known(Many[structs.ObservationReferenceRange])
 _MANY_ORGANIZATIONCONTACT = Known(Many[structs.OrganizationContact])
 _MANY_PATIENTCOMMUNICATION = Known(Many[structs.PatientCommunication])
@@ -116,11 +116,11 @@ _MESSAGEHEADERRESPONSE = Known(structs.MessageHeaderResponse)
 _MESSAGEHEADERSOURCE = Known(structs.MessageHeaderSource)
 _MESSAGEHEADER_CONTAINED = Known(Many[structs.Contained], ('MessageHeader', 'contained'))
 _META = Known(structs.Meta)
-_NARRATIVE = unlooked(structs.Narrative)
+_NARRATIVE = narratives(structs.Narrative)
 _OBSERVATION_CONTAINED = Known(Many[structs.Contained], ('Observation', 'contained'))
 _ORGANIZATION_CONTAINED = Known(Many[structs.Contained], ('Organization', 'contained'))
 _PATIENT_CONTAINED = Known(Many[structs.Contained], ('Patient', 'contained'))
-_PERIOD = Known(structs.Period)
+_PERIOD = fresh(structs.Period)
 _PRACTITIONER_CONTAINED = Known(Many[structs.Contained], ('Practitioner', 'contained'))
 _PROCEDURE_CONTAINED = Known(Many[structs.Contained], ('Procedure', 'contained'))
 _QUANTITY = Known(structs.Quantity)
@@ -361,9 +361,8 @@ def _allergyintolerance(it: Any) -> int:
         it.onsetAge = _AGE[raw]
         chosen_onset += 1
     if (value := it.onsetPeriod) is not None:
-        raw = bytes(value)
-        size += len(raw) + 15
-        it.onsetPeriod = _PERIOD[raw]
+        size += len(value) + 15
+        it.onsetPeriod = _PERIOD(value)
         chosen_onset += 1
     if (value := it.onsetRange) is not None:
         raw = bytes(value)
@@ -503,9 +502,8 @@ def _careplan(it: Any) -> int:
         size += len(raw) + 13
         it.encounter = _REFERENCE[raw]
     if (value := it.period) is not None:
-        raw = bytes(value)
-        size += len(raw) + 10
-        it.period = _PERIOD[raw]
+        size += len(value) + 10
+        it.period = _PERIOD(value)
     if (value := it.created) is not None:
         size += len(value) + 13
     if (value := it.author) is not None:
@@ -648,9 +646,8 @@ def _condition(it: Any) -> int:
         it.onsetAge = _AGE[raw]
         chosen_onset += 1
     if (value := it.onsetPeriod) is not None:
-        raw = bytes(value)
-        size += len(raw) + 15
-        it.onsetPeriod = _PERIOD[raw]
+        size += len(value) + 15
+        it.onsetPeriod = _PERIOD(value)
         chosen_onset += 1
     if (value := it.onsetRange) is not None:
         raw = bytes(value)
@@ -671,9 +668,8 @@ def _condition(it: Any) -> int:
         it.abatementAge = _AGE[raw]
         chosen_abatement += 1
     if (value := it.abatementPeriod) is not None:
-        raw = bytes(value)
-        size += len(raw) + 19
-        it.abatementPeriod = _PERIOD[raw]
+        size += len(value) + 19
+        it.abatementPeriod = _PERIOD(value)
         chosen_abatement += 1
     if (value := it.abatementRange) is not None:
         raw = bytes(value)
@@ -789,9 +785,8 @@ def _consent(it: Any) -> int:
         size += len(raw) + 16
         it.organization = _MANY_REFERENCE[raw]
     if (value := it.sourceAttachment) is not None:
-        raw = bytes(value)
-        size += len(raw) + 20
-        it.sourceAttachment = _ATTACHMENT[raw]
+        size += len(value) + 20
+        it.sourceAttachment = _ATTACHMENT(value)
         chosen_source += 1
     if (value := it.sourceReference) is not None:
         raw = bytes(value)
@@ -902,9 +897,8 @@ def _diagnosticreport(it: Any) -> int:
         size += len(value) + 23
         chosen_effective += 1
     if (value := it.effectivePeriod) is not None:
-        raw = bytes(value)
-        size += len(raw) + 19
-        it.effectivePeriod = _PERIOD[raw]
+        size += len(value) + 19
+        it.effectivePeriod = _PERIOD(value)
         chosen_effective += 1
     if (value := it.issued) is not None:
         size += len(value) + 12
@@ -941,9 +935,8 @@ def _diagnosticreport(it: Any) -> int:
         size += len(raw) + 18
         it.conclusionCode = _MANY_CODEABLECONCEPT[raw]
     if (value := it.presentedForm) is not None:
-        raw = bytes(value)
-        size += len(raw) + 17
-        it.presentedForm = _MANY_ATTACHMENT[raw]
+        size += len(value) + 17
+        it.presentedForm = _MANY_ATTACHMENT(value)
     if chosen_effective > 1:
         return -1
     return size
@@ -1165,9 +1158,8 @@ def _encounter(it: Any) -> int:
         size += len(raw) + 15
         it.appointment = _MANY_REFERENCE[raw]
     if (value := it.period) is not None:
-        raw = bytes(value)
-        size += len(raw) + 10
-        it.period = _PERIOD[raw]
+        size += len(value) + 10
+        it.period = _PERIOD(value)
     if (value := it.length) is not None:
         raw = bytes(value)
         size += len(raw) + 10
@@ -1305,9 +1297,8 @@ def _familymemberhistory(it: Any) -> int:
         size += len(raw) + 7
         it.sex = _CODEABLECONCEPT[raw]
     if (value := it.bornPeriod) is not None:
-        raw = bytes(value)
-        size += len(raw) + 14
-        it.bornPeriod = _PERIOD[raw]
+        size += len(value) + 14
+        it.bornPeriod = _PERIOD(value)
         chosen_born += 1
     if (value := it.bornDate) is not None:
         size += len(value) + 14
@@ -1857,13 +1848,11 @@ def _location(it: Any) -> int:
         size += len(raw) + 8
         it.type = _MANY_CODEABLECONCEPT[raw]
     if (value := it.telecom) is not None:
-        raw = bytes(value)
-        size += len(raw) + 11
-        it.telecom = _MANY_CONTACTPOINT[raw]
+        size += len(value) + 11
+        it.telecom = _MANY_CONTACTPOINT(value)
     if (value := it.address) is not None:
-        raw = bytes(value)
-        size += len(raw) + 11
-        it.address = _ADDRESS[raw]
+        size += len(value) + 11
+        it.address = _ADDRESS(value)
     if (value := it.physicalType) is not None:
         raw = bytes(value)
         size += len(raw) + 16
@@ -2075,9 +2064,8 @@ def _medicationadministration(it: Any) -> int:
         size += len(value) + 23
         chosen_effective += 1
     if (value := it.effectivePeriod) is not None:
-        raw = bytes(value)
-        size += len(raw) + 19
-        it.effectivePeriod = _PERIOD[raw]
+        size += len(value) + 19
+        it.effectivePeriod = _PERIOD(value)
         chosen_effective += 1
     if (value := it.performer) is not None:
         raw = bytes(value)
@@ -2416,9 +2404,8 @@ def _medicationstatement(it: Any) -> int:
         size += len(value) + 23
         chosen_effective += 1
     if (value := it.effectivePeriod) is not None:
-        raw = bytes(value)
-        size += len(raw) + 19
-        it.effectivePeriod = _PERIOD[raw]
+        size += len(value) + 19
+        it.effectivePeriod = _PERIOD(value)
         chosen_effective += 1
     if (value := it.dateAsserted) is not None:
         size += len(value) + 18
@@ -2575,6 +2562,7 @@ class Observation(Part, kw_only=True, tag_field="resourceType", tag="Observation
     encounter: Maybe[Raw] = None
     effectiveDateTime: Maybe[DateTime] = None
     effectivePeriod: Maybe[Raw] = None
+    effectiveInstant: Maybe[Instant] = None
     issued: Maybe[Instant] = None
     performer: Maybe[Raw] = None
     valueQuantity: Maybe[Raw] = None
@@ -2583,6 +2571,8 @@ class Observation(Part, kw_only=True, tag_field="resourceType", tag="Observation
     valueBoolean: Maybe[Boolean] = None
     valueInteger: Maybe[Raw] = None
     valueRange: Maybe[Raw] = None
+    valueRatio: Maybe[Raw] = None
+    valueTime: Maybe[Time] = None
     valueDateTime: Maybe[DateTime] = None
     valuePeriod: Maybe[Raw] = None
     dataAbsentReason: Maybe[Raw] = None
@@ -2599,10 +2589,7 @@ class Observation(Part, kw_only=True, tag_field="resourceType", tag="Observation
     implicitRules = None
     modifierExtension = None
     effectiveTiming = None
-    effectiveInstant = None
-    valueRatio = None
     valueSampledData = None
-    valueTime = None
 
 
 def _observation(it: Any) -> int:
@@ -2665,9 +2652,11 @@ def _observation(it: Any) -> int:
         size += len(value) + 23
         chosen_effective += 1
     if (value := it.effectivePeriod) is not None:
-        raw = bytes(value)
-        size += len(raw) + 19
-        it.effectivePeriod = _PERIOD[raw]
+        size += len(value) + 19
+        it.effectivePeriod = _PERIOD(value)
+        chosen_effective += 1
+    if (value := it.effectiveInstant) is not None:
+        size += len(value) + 22
         chosen_effective += 1
     if (value := it.issued) is not None:
         size += len(value) + 12
@@ -2703,13 +2692,20 @@ def _observation(it: Any) -> int:
         size += len(raw) + 14
         it.valueRange = _RANGE[raw]
         chosen_value += 1
+    if (value := it.valueRatio) is not None:
+        raw = bytes(value)
+        size += len(raw) + 14
+        it.valueRatio = _RATIO[raw]
+        chosen_value += 1
+    if (value := it.valueTime) is not None:
+        size += len(value) + 15
+        chosen_value += 1
     if (value := it.valueDateTime) is not None:
         size += len(value) + 19
         chosen_value += 1
     if (value := it.valuePeriod) is not None:
-        raw = bytes(value)
-        size += len(raw) + 15
-        it.valuePeriod = _PERIOD[raw]
+        size += len(value) + 15
+        it.valuePeriod = _PERIOD(value)
         chosen_value += 1
     if (value := it.dataAbsentReason) is not None:
         raw = bytes(value)
@@ -2752,9 +2748,8 @@ def _observation(it: Any) -> int:
         size += len(raw) + 15
         it.derivedFrom = _MANY_REFERENCE[raw]
     if (value := it.component) is not None:
-        raw = bytes(value)
-        size += len(raw) + 13
-        it.component = _MANY_OBSERVATIONCOMPONENT[raw]
+        size += len(value) + 13
+        it.component = _MANY_OBSERVATIONCOMPONENT(value)
     if chosen_effective > 1:
         return -1
     if chosen_value > 1:
@@ -2828,13 +2823,11 @@ def _organization(it: Any) -> int:
         size += len(raw) + 9
         it.alias = _MANY_STRING[raw]
     if (value := it.telecom) is not None:
-        raw = bytes(value)
-        size += len(raw) + 11
-        it.telecom = _MANY_CONTACTPOINT[raw]
+        size += len(value) + 11
+        it.telecom = _MANY_CONTACTPOINT(value)
     if (value := it.address) is not None:
-        raw = bytes(value)
-        size += len(raw) + 11
-        it.address = _MANY_ADDRESS[raw]
+        size += len(value) + 11
+        it.address = _MANY_ADDRESS(value)
     if (value := it.partOf) is not None:
         raw = bytes(value)
         size += len(raw) + 10
@@ -2912,13 +2905,11 @@ def _patient(it: Any) -> int:
     if (value := it.active) is not None:
         size += 15 - value
     if (value := it.name) is not None:
-        raw = bytes(value)
-        size += len(raw) + 8
-        it.name = _MANY_HUMANNAME[raw]
+        size += len(value) + 8
+        it.name = _MANY_HUMANNAME(value)
     if (value := it.telecom) is not None:
-        raw = bytes(value)
-        size += len(raw) + 11
-        it.telecom = _MANY_CONTACTPOINT[raw]
+        size += len(value) + 11
+        it.telecom = _MANY_CONTACTPOINT(value)
     if (value := it.gender) is not None:
         size += len(value) + 12
     if (value := it.birthDate) is not None:
@@ -2930,9 +2921,8 @@ def _patient(it: Any) -> int:
         size += len(value) + 22
         chosen_deceased += 1
     if (value := it.address) is not None:
-        raw = bytes(value)
-        size += len(raw) + 11
-        it.address = _MANY_ADDRESS[raw]
+        size += len(value) + 11
+        it.address = _MANY_ADDRESS(value)
     if (value := it.maritalStatus) is not None:
         raw = bytes(value)
         size += len(raw) + 17
@@ -2946,9 +2936,8 @@ def _patient(it: Any) -> int:
         it.multipleBirthInteger = _INTEGER[raw]
         chosen_multipleBirth += 1
     if (value := it.photo) is not None:
-        raw = bytes(value)
-        size += len(raw) + 9
-        it.photo = _MANY_ATTACHMENT[raw]
+        size += len(value) + 9
+        it.photo = _MANY_ATTACHMENT(value)
     if (value := it.contact) is not None:
         raw = bytes(value)
         size += len(raw) + 11
@@ -3028,25 +3017,21 @@ def _practitioner(it: Any) -> int:
     if (value := it.active) is not None:
         size += 15 - value
     if (value := it.name) is not None:
-        raw = bytes(value)
-        size += len(raw) + 8
-        it.name = _MANY_HUMANNAME[raw]
+        size += len(value) + 8
+        it.name = _MANY_HUMANNAME(value)
     if (value := it.telecom) is not None:
-        raw = bytes(value)
-        size += len(raw) + 11
-        it.telecom = _MANY_CONTACTPOINT[raw]
+        size += len(value) + 11
+        it.telecom = _MANY_CONTACTPOINT(value)
     if (value := it.address) is not None:
-        raw = bytes(value)
-        size += len(raw) + 11
-        it.address = _MANY_ADDRESS[raw]
+        size += len(value) + 11
+        it.address = _MANY_ADDRESS(value)
     if (value := it.gender) is not None:
         size += len(value) + 12
     if (value := it.birthDate) is not None:
         size += len(value) + 15
     if (value := it.photo) is not None:
-        raw = bytes(value)
-        size += len(raw) + 9
-        it.photo = _MANY_ATTACHMENT[raw]
+        size += len(value) + 9
+        it.photo = _MANY_ATTACHMENT(value)
     if (value := it.qualification) is not None:
         raw = bytes(value)
         size += len(raw) + 17
@@ -3170,9 +3155,8 @@ def _procedure(it: Any) -> int:
         size += len(value) + 23
         chosen_performed += 1
     if (value := it.performedPeriod) is not None:
-        raw = bytes(value)
-        size += len(raw) + 19
-        it.performedPeriod = _PERIOD[raw]
+        size += len(value) + 19
+        it.performedPeriod = _PERIOD(value)
         chosen_performed += 1
     if (value := it.performedString) is not None:
         raw = bytes(value)
@@ -3394,9 +3378,8 @@ def _researchsubject(it: Any) -> int:
         it.identifier = _MANY_IDENTIFIER(value)
     size += len(it.status) + 12
     if (value := it.period) is not None:
-        raw = bytes(value)
-        size += len(raw) + 10
-        it.period = _PERIOD[raw]
+        size += len(value) + 10
+        it.period = _PERIOD(value)
     raw = bytes(it.study)
     size += len(raw) + 9
     it.study = _REFERENCE[raw]
@@ -3441,6 +3424,7 @@ class ServiceRequest(Part, kw_only=True, tag_field="resourceType", tag="ServiceR
     code: Maybe[Raw] = None
     orderDetail: Maybe[Raw] = None
     quantityQuantity: Maybe[Raw] = None
+    quantityRatio: Maybe[Raw] = None
     quantityRange: Maybe[Raw] = None
     subject: Raw
     encounter: Maybe[Raw] = None
@@ -3465,7 +3449,6 @@ class ServiceRequest(Part, kw_only=True, tag_field="resourceType", tag="ServiceR
     relevantHistory: Maybe[Raw] = None
     implicitRules = None
     modifierExtension = None
-    quantityRatio = None
     occurrenceTiming = None
 
 
@@ -3540,6 +3523,11 @@ def _servicerequest(it: Any) -> int:
         size += len(raw) + 20
         it.quantityQuantity = _QUANTITY[raw]
         chosen_quantity += 1
+    if (value := it.quantityRatio) is not None:
+        raw = bytes(value)
+        size += len(raw) + 17
+        it.quantityRatio = _RATIO[raw]
+        chosen_quantity += 1
     if (value := it.quantityRange) is not None:
         raw = bytes(value)
         size += len(raw) + 17
@@ -3556,9 +3544,8 @@ def _servicerequest(it: Any) -> int:
         size += len(value) + 24
         chosen_occurrence += 1
     if (value := it.occurrencePeriod) is not None:
-        raw = bytes(value)
-        size += len(raw) + 20
-        it.occurrencePeriod = _PERIOD[raw]
+        size += len(value) + 20
+        it.occurrencePeriod = _PERIOD(value)
         chosen_occurrence += 1
     if (value := it.asNeededBoolean) is not None:
         size += 24 - value
