@@ -43,6 +43,7 @@ _FRESH = {
     "Many[Identifier]": "identifiers",
     "Many[ObservationComponent]": "fresh",
     "Period": "fresh",
+    "Quantity": "quantities",
 }
 
 HEADER = '''"""R4's resources, their elements in bytes; generated: do not edit, run natars_fhir.fhir.r4.generate_shapes.
@@ -61,7 +62,7 @@ from typing import Any, Literal
 from msgspec import Raw, field
 
 from natars_fhir.fhir.r4 import structs
-from natars_fhir.fhir.r4.known import Known, fresh, identifiers, narratives
+from natars_fhir.fhir.r4.known import Known, fresh, identifiers, narratives, quantities
 from natars_fhir.fhir.r4.primitives import Boolean, Date, DateTime, Id, Instant, Many, Maybe, Part, Time
 '''
 

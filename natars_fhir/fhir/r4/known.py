@@ -77,6 +77,26 @@ def identifiers(hint: Any) -> Callable[[Raw], Any]:
     return read
 
 
+def quantities(hint: Any) -> Callable[[Raw], Any]:
+    """`fresh` for Quantities, where value, unit, system and code, and nothing else, is what most of them hold."""
+    decode = msgspec.json.Decoder(hint, dec_hook=exact, float_hook=Exact).decode
+
+    def read(raw: Raw) -> Any:
+        found, said = decode(raw), bytes(raw)
+        if (
+            said.count(b'"') != 14
+            or found.value is None
+            or found.unit is None
+            or found.system is None
+            or found.code is None
+            or b"\\" in said
+        ):
+            _look(said)
+        return found
+
+    return read
+
+
 def narratives(hint: Any) -> Callable[[Raw], Any]:
     """`fresh` for the narrative, which is long: a name that stands twice in it leaves bytes over."""
     decode = msgspec.json.Decoder(hint, dec_hook=exact, float_hook=Exact).decode

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from msgspec import Raw, field
 
 from natars_fhir.fhir.r4 import structs
-from natars_fhir.fhir.r4.known import Known, fresh, identifiers, narratives
+from natars_fhir.fhir.r4.known import Known, fresh, identifiers, narratives, quantities
 from natars_fhir.fhir.r4.primitives import Boolean, Date, DateTime, Id, Instant, Many, Maybe, Part, Time
 
 
@@ -123,7 +123,7 @@ _PATIENT_CONTAINED = Known(Many[structs.Contained], ('Patient', 'contained'))
 _PERIOD = fresh(structs.Period)
 _PRACTITIONER_CONTAINED = Known(Many[structs.Contained], ('Practitioner', 'contained'))
 _PROCEDURE_CONTAINED = Known(Many[structs.Contained], ('Procedure', 'contained'))
-_QUANTITY = Known(structs.Quantity)
+_QUANTITY = quantities(structs.Quantity)
 _QUESTIONNAIRERESPONSE_CONTAINED = Known(Many[structs.Contained], ('QuestionnaireResponse', 'contained'))
 _RANGE = Known(structs.Range)
 _RATIO = Known(structs.Ratio)
@@ -1624,9 +1624,8 @@ def _immunization(it: Any) -> int:
         size += len(raw) + 9
         it.route = _CODEABLECONCEPT[raw]
     if (value := it.doseQuantity) is not None:
-        raw = bytes(value)
-        size += len(raw) + 16
-        it.doseQuantity = _QUANTITY[raw]
+        size += len(value) + 16
+        it.doseQuantity = _QUANTITY(value)
     if (value := it.performer) is not None:
         raw = bytes(value)
         size += len(raw) + 13
@@ -2665,9 +2664,8 @@ def _observation(it: Any) -> int:
         size += len(raw) + 13
         it.performer = _MANY_REFERENCE[raw]
     if (value := it.valueQuantity) is not None:
-        raw = bytes(value)
-        size += len(raw) + 17
-        it.valueQuantity = _QUANTITY[raw]
+        size += len(value) + 17
+        it.valueQuantity = _QUANTITY(value)
         chosen_value += 1
     if (value := it.valueCodeableConcept) is not None:
         raw = bytes(value)
@@ -3519,9 +3517,8 @@ def _servicerequest(it: Any) -> int:
         size += len(raw) + 15
         it.orderDetail = _MANY_CODEABLECONCEPT[raw]
     if (value := it.quantityQuantity) is not None:
-        raw = bytes(value)
-        size += len(raw) + 20
-        it.quantityQuantity = _QUANTITY[raw]
+        size += len(value) + 20
+        it.quantityQuantity = _QUANTITY(value)
         chosen_quantity += 1
     if (value := it.quantityRatio) is not None:
         raw = bytes(value)
