@@ -130,6 +130,13 @@ def _of_other_cells(detail: Detail) -> bool:
     return False
 
 
+def tell_of_narrative(resource: Any, concept: Any, sink: Sink) -> None:
+    """Told where the narrative alone says what a resource is about: it was made for people, and no fact is read."""
+    if resource.text is not None and (concept is None or not (concept.coding or concept.text)):
+        place = f"{type(resource).__name__}.text"
+        sink.tell("not-supported", place, "Only the narrative says what this is about: it is not read.")
+
+
 def once(told: Iterable[tuple[str, Told]]) -> list[tuple[str, Told]]:
     """The same thing said at several places of one resource counts once, at its first place: of its details only how
     it was seen may differ."""
