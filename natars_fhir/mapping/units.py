@@ -62,7 +62,7 @@ def measured(value: Decimal, comparator: str | None, factor: Decimal, unit: str)
     return _measured(str(value), comparator, factor, unit)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _measured(written: str, comparator: str | None, factor: Decimal, unit: str) -> Number:
     """Remembered by what was written, for 1.50 equals 1.5 and is not the same; the same values come again and again,
     and an interval is worth sharing."""

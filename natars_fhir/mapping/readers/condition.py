@@ -86,7 +86,7 @@ def _with_course(told: Told, course: str, ended: str) -> Told:
     return told._replace(detail=tuple(sorted({**dict(shared), **dict(kept)}.items())) if kept else shared)
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=2_048)
 def _of_diagnosis(concept: str, course: str, ended: str) -> Detail:
     more = {"basis": "diagnosis"} if concept == "histology" else {"method": "diagnosis"}
     return detail(**more, clinicalStatus=course or None, ended=ended or None)

@@ -25,7 +25,7 @@ Plan = Callable[[Any, Sink], None]
 SHORT = 60
 #: a third of the time that a named tuple's own constructor takes
 _new = tuple.__new__
-_read_short = lru_cache(maxsize=20_000)(read_text)
+_read_short = lru_cache(maxsize=4_096)(read_text)
 
 
 def dated(view: View) -> Callable[[Any, Sink], None]:
@@ -72,7 +72,7 @@ def meanings(lore: Lore) -> Callable[[str | None, str | None], tuple[Told, ...]]
     """What a coding says: meanings of its table, and any morphology that ICD-O-3 can spell. Codes come again and
     again: each is looked up once."""
 
-    @lru_cache(maxsize=20_000)
+    @lru_cache(maxsize=4_096)
     def says(system: str | None, code: str | None) -> tuple[Told, ...]:
         told = tuple(Told(*meaning) for meaning in lore.says[system, code])
         if any(one.concept == "histology" for one in told):

@@ -70,7 +70,7 @@ class Drugs:
 
     def __init__(self, lore: Lore) -> None:
         self._lore = lore
-        self._named = lru_cache(maxsize=20_000)(partial(_named, lore.drugs))
+        self._named = lru_cache(maxsize=4_096)(partial(_named, lore.drugs))
 
     def of(self, concept: Any, where: str, given: str, sink: Sink) -> list[Found]:
         """Drugs by code; else by name in the text; a name in a display alone is shown and never decides."""
@@ -120,7 +120,7 @@ def _named(names: DrugNames, text: str | None) -> Meaning | None:
     return names.drugs[match.group()] if match else None
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=2_048)
 def _told(meant: Meaning, given: str, *, hedged: bool = False) -> Told:
     said = detail(given=given, **dict(meant.detail))
     return Told(meant.concept, meant.value, said, "hedged" if hedged else meant.standing)

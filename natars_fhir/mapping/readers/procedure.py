@@ -100,7 +100,7 @@ def _words(view: View) -> Words:
         lower = text.casefold()
         return frozenset(name for name, words in view.words.items() if any(word in lower for word in words))
 
-    known = lru_cache(maxsize=20_000)(search)
+    known = lru_cache(maxsize=4_096)(search)
     return lambda text: known(text) if len(text) <= SHORT else search(text)
 
 
