@@ -37,7 +37,6 @@ _CLOSED = Issue(
 )
 _WHICH = "Which resource is gone cannot be known by this: name its type and id, or its identifier."
 _BY_IDENTIFIER = "A deletion by identifier takes back what came without an id: of others, name the type and the id."
-_MOST_METAS = 2_048
 _PATIENT = re.compile(r"(?:^|/)Patient[/?#]")
 
 
@@ -53,9 +52,7 @@ class DocumentReader:
         self.site = mapping.site.site
         self.version = fhir_version or (None if mapping.site.fhir == "R4" else mapping.site.fhir)
         self._decode = Decoder(mapping.kinds, self._second_look)
-        #: what was made of references and of meta, by the object that stands for the same bytes (`fhir.r4.known`)
-        self._patients: dict[int, tuple[Any, str]] = {}
-        self._versions: dict[int, tuple[Any, tuple[str, Version]]] = {}
+        self._patients: dict[str, str] = {}
         self._route = mapping.route if routed else None
         self._alone, self._left = Scope((), mapping.site.bases), _MEMORY
 
@@ -117,7 +114,7 @@ class DocumentReader:
         mapping, kind = self.mapping, resource.__class__.__name__
         addressed = entry.full_url or entry.url or not resource.id
         key = scope.own(entry, resource) if addressed else f"{kind}/{resource.id}"
-        number, told = self._version_of(resource.meta)
+        number, told = _version(resource.meta)
         sink = Sink((self.site, key, number, mapping.hash), scope.key, entry)
         mapping.reads[kind](resource, sink)
         if _modified(resource):
@@ -132,33 +129,27 @@ class DocumentReader:
         reading = Reading(key, kind, "read", entry.place, told, subject, facts, found, unmapped, names)
         return _person(reading, resource, mapping.site.identifiers, scope, entry) if kind == "Patient" else reading
 
-    def _version_of(self, meta: Any) -> tuple[str, Version]:
-        """The versionId as it is written, and what orders the versions; each meta is looked at once."""
-        if meta is None:
-            return "", NO_VERSION
-        known = self._versions.get(id(meta))
-        if known is None or known[0] is not meta:
-            if len(self._versions) >= _MOST_METAS:
-                self._versions.clear()
-            known = self._versions[id(meta)] = meta, (meta.versionId or "", version(meta.versionId, meta.lastUpdated))
-        return known[1]
-
     def _subject(self, resource: Any, key: str, about: str, sink: Sink) -> str | None:
         """The key of the patient whom a resource is about; of resources that stand alone each is looked up once."""
         reference = getattr(resource, about, None) if about else None
-        if reference is None or sink.entry.index is not None or not reference.reference:
+        text = reference.reference if reference is not None else None
+        if text is None or sink.entry.index is not None or text.startswith("#"):
             return _subject(resource, key, about, sink)
-        known = self._patients.get(id(reference))
-        if known is not None and known[0] is reference:
-            return known[1]
-        found = _subject(resource, key, about, sink)
-        if found is not None and not reference.reference.startswith("#"):
-            self._patients[id(reference)] = reference, found
+        found = self._patients.get(text)
+        if found is None and (found := _subject(resource, key, about, sink)) is not None:
+            self._patients[text] = found
         return found
 
     def _second_look(self, raw: bytes) -> tuple[dict[str, Any] | None, list[Issue]]:
         """The walker; before it, what another version says in other words is brought to R4."""
         return readable_in(self.version or detect(raw) or "R4", raw)
+
+
+def _version(meta: Any) -> tuple[str, Version]:
+    """The versionId as it is written, and what orders the versions."""
+    if meta is None:
+        return "", NO_VERSION
+    return meta.versionId or "", version(meta.versionId, meta.lastUpdated)
 
 
 def _modified(resource: Any) -> bool:
