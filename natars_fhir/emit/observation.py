@@ -17,7 +17,7 @@ from natars_fhir.domain.study import Criterion
 from natars_fhir.emit.bilingual import both
 from natars_fhir.emit.code_system import answer, criterion_coding, reason_coding, snomed_answer
 from natars_fhir.emit.identity import Identity
-from natars_fhir.emit.provenance import provenance
+from natars_fhir.emit.provenance import mapping_system, provenance
 from natars_fhir.emit.sources import is_literal, kind_of, patient_reference, reference_to
 from natars_fhir.fhir import build
 from natars_fhir.fhir.build import Node, coding, concept
@@ -33,10 +33,12 @@ _DERIVED_FROM = frozenset(
     {"DocumentReference", "ImagingStudy", "MolecularSequence", "Observation", "QuestionnaireResponse"}
 )
 
+_RESULTS = "/NamingSystem/criterion-result"
+
 
 def results_system(canonical_base: str) -> str:
     """The identifier system of results; their values begin with the subject's pseudonym."""
-    return f"{canonical_base}/NamingSystem/criterion-result"
+    return f"{canonical_base}{_RESULTS}"
 
 
 def observation(
@@ -61,6 +63,22 @@ def observation(
             "derivedFrom": [reference_to(key) for key in _derived_from(finding.facts)],
         }
     )
+
+
+def meaning(result: Node) -> Node:
+    """What a result says and from which sources: without its sentence, which may name the day it was asked ("54 years
+    old on …": what was said of an earlier day stays true), and without who read the sources, and by which mapping."""
+    sources = [
+        entity["what"]
+        for one in result["contained"]
+        for entity in one.get("entity", ())
+        if entity["what"].get("identifier", {}).get("system", "") != mapping_system(_base_of(result))
+    ]
+    return {name: value for name, value in result.items() if name != "note"} | {"contained": sources}
+
+
+def _base_of(result: Node) -> str:
+    return str(result["identifier"][0]["system"]).removesuffix(_RESULTS)
 
 
 def _words(criterion: Criterion) -> tuple[str, str]:

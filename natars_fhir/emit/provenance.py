@@ -34,6 +34,11 @@ def provenance(ident: str, element: str, facts: Iterable[Fact], base: str, now: 
     )
 
 
+def mapping_system(base: str) -> str:
+    """The identifier system of mappings: the values are digests of a mappings folder."""
+    return f"{base}/NamingSystem/mapping"
+
+
 def _sources(facts: list[Fact], base: str) -> list[Node]:
     """Each resource once with its places, what had a say besides, and the mappings that read them."""
     places: dict[tuple[str, str], list[Node]] = {}
@@ -45,7 +50,7 @@ def _sources(facts: list[Fact], base: str) -> list[Node]:
     return [
         *({"extension": at, **reference_to(key, version)} for (key, version), at in sorted(places.items())),
         *(reference_to(key) for key in sorted(besides)),
-        *({"identifier": build.identifier(f"{base}/NamingSystem/mapping", one)} for one in mappings),
+        *({"identifier": build.identifier(mapping_system(base), one)} for one in mappings),
     ]
 
 
