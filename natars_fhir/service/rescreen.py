@@ -80,7 +80,7 @@ def _person(
     found = outcome(connection, intake.study, site.site, names, today(now))
     patients.gone(connection, site.site, [one.key for one in earlier])
     if found is None:
-        return Rescreened(queued=_retracted(connection, intake, site, earlier, None, now))
+        return Rescreened(queued=_retracted(connection, site, earlier, None, now))
     screening = found.screening
     target, queued = tell(connection, intake, site, found, now)
     before = next((one for one in earlier if one.key == key), None)
@@ -89,16 +89,16 @@ def _person(
     changed = before is None or before.findings != stands.findings
     if changed and (screening.in_scope or any(one.in_scope for one in earlier)):
         screenings.record(connection, site.site, key, _found(found, stands, cause, now))
-    return Rescreened(1, int(changed), queued + _retracted(connection, intake, site, earlier, target, now))
+    return Rescreened(1, int(changed), queued + _retracted(connection, site, earlier, target, now))
 
 
 def _retracted(
-    connection: Connection, intake: Intake, site: Site, earlier: Iterable[Standing], target: str | None, now: datetime
+    connection: Connection, site: Site, earlier: Iterable[Standing], target: str | None, now: datetime
 ) -> int:
     """The site was told of a subject that is none any more: the patient left the scope, or is another's."""
     void = {one.target for one in earlier if one.target not in (None, target)}
     unclaimed = [old for old in void if old and not patients.claimed(connection, site.site, old)]
-    return sum(retract(connection, intake, site.site, old, now) for old in unclaimed)
+    return sum(retract(connection, site.site, old, now) for old in unclaimed)
 
 
 def _found(found: pipeline.Outcome, stands: Standing, cause: tuple[int, ...], now: datetime) -> screenings.Found:

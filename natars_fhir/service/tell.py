@@ -74,10 +74,10 @@ def _is_arm(arm: Arm, told: str) -> bool:
     return told.casefold() in (arm.name.casefold(), arm.slug.casefold())
 
 
-def retract(connection: Connection, intake: Intake, site: str, target: str, now: datetime) -> int:
+def retract(connection: Connection, site: str, target: str, now: datetime) -> int:
     """The site is told that there is no such subject, and that its results were an error, if it was told that there are
     any. How many letters that makes."""
-    results = outbox.told(connection, site, "Observation", _results_of(target, intake.canonical_base))
+    results = outbox.told(connection, site, "Observation", _results_of(target))
     void = {target: _NO_SUBJECT, **dict.fromkeys(results, "entered-in-error")}
     return sum(_retracted(connection, site, one, status, now) for one, status in void.items())
 
@@ -90,10 +90,10 @@ def _retracted(connection: Connection, site: str, target: str, status: str, now:
     return outbox.queue(connection, site, target.partition("?")[0], target, body, now)
 
 
-def _results_of(target: str, canonical_base: str) -> str:
+def _results_of(target: str) -> str:
     """How the targets of a subject's results begin: they bear its pseudonym."""
-    pseudonym = unquote(target).rpartition("|")[2]
-    return _at("Observation", results_system(canonical_base), f"{pseudonym}-")
+    system, _, pseudonym = unquote(target).partition("?identifier=")[2].rpartition("|")
+    return _at("Observation", results_system(system.removesuffix("/NamingSystem/subject")), f"{pseudonym}-")
 
 
 def target_of(resource: Node, canonical_base: str) -> str:
