@@ -43,7 +43,8 @@ class Populated:
 def populate(store: Store, study: Study, site: Site, base: str, subject: Node, now: datetime) -> Populated | None:
     """The form of the patient whom *subject* (a Reference) means at this site; None where nobody is known by it."""
     with store.read() as connection:
-        found = _found(connection, study, site.site, names_of(subject, site.bases), now)
+        names = [name for name in names_of(subject, site.bases) if name.isprintable()]  # no store knows another
+        found = _found(connection, study, site.site, names, now)
     made = None if found is None else of(found, study, site, base, now)
     with store.write() as connection:
         counts = {"answers": 0 if made is None else len(made.response.get("contained", ()))}

@@ -53,7 +53,7 @@ def asked(body: Any, form: Form, ident: str | None = None) -> Asked:
     """Reads the Parameters of the operation; *ident* is the form's id where the address holds it. Raises Refusal."""
     if not isinstance(body, dict) or body.get("resourceType") != "Parameters":
         raise Refusal(422, "structure", "The operation takes Parameters.")
-    given = [one for one in body.get("parameter") or () if isinstance(one, dict)]
+    given = _objects(body.get("parameter"))
     _check_counts(given)
     by_name = {str(one.get("name", "")): one for one in given}
     _check_form(by_name, form, ident)
@@ -109,6 +109,10 @@ def _named(value: Any) -> str:
     return str(value.get("reference") or value.get("value") or "")
 
 
+def _objects(value: Any) -> list[Node]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
 def _value(parameter: Node) -> Any:
     """What a parameter says: its value, or its resource."""
     return next((said for name, said in parameter.items() if name.startswith("value") or name == "resource"), None)
@@ -120,7 +124,7 @@ def _contexts(given: list[Node]) -> dict[str, Any]:
     for one in given:
         if one.get("name") not in _CONTEXTS:
             continue
-        inner = {part.get("name"): _value(part) for part in one.get("part") or () if isinstance(part, dict)}
+        inner = {part.get("name"): _value(part) for part in _objects(one.get("part"))}
         name = inner.get("name")
         name = str(name.get("code", "")) if isinstance(name, dict) else str(name or "")
         if not name or "content" not in inner:

@@ -50,5 +50,6 @@ def test_nobody_is_found_by_what_is_no_patient_of_the_site(hospital: Hospital, s
     study, sites = mappings().study, mappings().sites
     assert populate(store, study, sites["generic"], BASE, {"reference": "Condition/c1"}, NOW) is None
     assert populate(store, study, sites["hospital-a"], BASE, {"reference": "Patient/1"}, NOW) is None
+    assert populate(store, study, sites["generic"], BASE, {"reference": "Patient/1\0"}, NOW) is None
     with store.read() as connection:
         assert [(one.act, one.status) for one in trail.acts(connection, "hospital-a")] == [("populate", 404)]
