@@ -21,7 +21,7 @@ from natars_fhir.cli.inputs import (
     VersionOption,
     asked,
     inputs,
-    version_of,
+    named_version,
 )
 from natars_fhir.cli.screens import errors
 from natars_fhir.cli.stored import opened
@@ -49,7 +49,7 @@ def form(
     """Prints the screening form: a Questionnaire, or a patient's prefilled QuestionnaireResponse."""
     if language not in ("en", "zh"):
         raise typer.BadParameter(f"«{language}» is not en or zh")
-    printed = VERSIONS[version_of(to) or "R4"]
+    printed = VERSIONS[named_version(to) or "R4"]
     what = asked(site, as_of, mappings, fhir_version)
     made = _filled(what, patient, paths or []) if patient else _blank(what)
     if made is None:
