@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.study import Study
 from natars_fhir.emit.identity import declared
-from natars_fhir.emit.questionnaire_response import prefilled_response
+from natars_fhir.emit.questionnaire_response import NOBODY, Statements, prefilled_response
 from natars_fhir.fhir.build import Node
 from natars_fhir.mapping.schema import Site
 from natars_fhir.pipeline import Outcome
@@ -52,11 +52,11 @@ def populate(store: Store, study: Study, site: Site, base: str, subject: Node, n
     return made
 
 
-def of(found: Outcome, study: Study, site: Site, base: str, now: datetime) -> Populated:
-    """The form of one outcome."""
+def of(found: Outcome, study: Study, site: Site, base: str, now: datetime, stated: Statements = NOBODY) -> Populated:
+    """The form of one outcome, and of what people *stated*."""
     primary = declared(found.screening.patient, site.identifiers[0] if site.identifiers else "")
     scope = () if found.screening.in_scope else (_OUT_OF_SCOPE,)
-    return Populated(prefilled_response(found.screening, study, base, now, primary), (*scope, *found.issues))
+    return Populated(prefilled_response(found.screening, study, base, now, primary, stated), (*scope, *found.issues))
 
 
 def names_of(subject: Node, bases: Collection[str]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -154,3 +155,73 @@ def test_in_r5_nothing_but_the_claim_to_a_profile_of_r4_changes() -> None:
     made = response(found(FULL))
     kept = {name: value for name, value in made.items() if name != "meta"}
     assert in_r5(made) == kept
+
+
+# What people stated
+
+
+@dataclass(frozen=True)
+class Said:
+    answer: Answer
+    by: str = "Dr Li"
+    reason: str = "seen in the outpatient notes"
+
+
+def filled(case: str, **stated: Said) -> dict[str, Any]:
+    """*stated*: criterion ids with _ for -."""
+    by_id = {name.replace("_", "-"): one for name, one in stated.items()}
+    return prefilled_response(found(case).screening, STUDY, BASE, NOW, None, by_id)
+
+
+def code(item: dict[str, Any]) -> str:
+    return str(item["answer"][0]["valueCoding"]["code"])
+
+
+def test_what_a_person_stated_stands_in_the_form_with_name_and_reason_and_the_datas_sentence_beside() -> None:
+    made = filled(OPEN, I_09=Said(Answer.YES))
+    item = answers(made)["I-09"]
+    assert code(item) == "yes"
+    assert item["extension"][0]["valueReference"] == {"type": "Practitioner", "display": "Dr Li"}
+    below = {one["linkId"]: one["answer"][0]["valueString"] for one in item["answer"][0]["item"]}
+    assert below["I-09.reason"] == "seen in the outpatient notes"
+    (said,) = answers(response(found(OPEN)))["I-09"]["answer"][0]["item"]
+    assert below["I-09.said"] == said["answer"][0]["valueString"]
+    assert "extension" not in item["answer"][0]
+    assert faults(made) == []
+
+
+def test_the_data_is_the_source_of_its_sentence_and_not_of_a_persons_answer() -> None:
+    made = filled(OPEN, I_09=Said(Answer.YES))
+    (source,) = [one for one in made["contained"] if one["id"] == "source-I-09"]
+    element = source["target"][0]["extension"][0]["valueUri"]
+    assert element == answers(made)["I-09"]["answer"][0]["item"][0]["id"] == "I-09.said"
+
+
+def test_where_the_data_is_silent_a_persons_answer_stands_alone() -> None:
+    made = filled(OPEN, I_15=Said(Answer.YES, reason=""))
+    item = answers(made)["I-15"]
+    assert (code(item), "item" in item["answer"][0]) == ("yes", False)
+    assert "source-I-15" not in [one["id"] for one in made["contained"]]
+    assert faults(made) == []
+
+
+@pytest.mark.parametrize(
+    ("answers_", "line"),
+    [
+        ({"E_09a": Answer.NO, "E_09b": Answer.NO, "E_09c": Answer.NO}, "no"),
+        ({"E_09a": Answer.UNKNOWN, "E_09b": Answer.YES}, "yes"),
+        ({"E_09a": Answer.NO, "E_09b": Answer.NO, "E_09c": Answer.UNKNOWN}, "unknown"),
+    ],
+)
+def test_a_line_of_several_questions_follows_what_people_stated_of_its_parts(
+    answers_: dict[str, Answer], line: str
+) -> None:
+    made = filled(OPEN, **{name: Said(one) for name, one in answers_.items()})
+    assert code(answers(made)["E-09"]) == line
+
+
+def test_a_line_of_which_a_part_is_not_answered_yet_is_left_empty() -> None:
+    silent = ward.outcome(ward.bundle(ward.resource("Patient", "p1", gender="female", birthDate="1970")))
+    made = prefilled_response(silent.screening, STUDY, BASE, NOW, None, {"E-09b": Said(Answer.NO)})
+    assert "E-09b" in answers(made)
+    assert "E-09" not in answers(made)
