@@ -16,6 +16,7 @@ from natars_fhir.fhir.check import check
 from natars_fhir.fhir.versions import detect
 from natars_fhir.store import trail
 from natars_fhir.store.engine import open_store
+from tests.emit.judged import faults
 from tests.service.hospital import condition, mappings, patient, transaction
 from tests.web.caller import Caller, code
 
@@ -193,8 +194,9 @@ def test_the_statement_says_so(call: Caller, base: str) -> None:
 def test_the_form_of_the_sites_patient_is_given_however_it_is_asked_for(
     call: Caller, path: str, parameters: list[dict[str, Any]]
 ) -> None:
-    out = told(call("POST", path, asked(*parameters), **A))
-    response = out["response"]
+    answer = call("POST", path, asked(*parameters), **A)
+    assert faults(answer.json()) == []
+    response = told(answer)["response"]
     assert (response["status"], response["subject"]) == ("in-progress", {"reference": "Patient/1"})
     assert response["questionnaire"] == f"{FORM['url']}|{FORM['version']}"
     assert check(response) == []
