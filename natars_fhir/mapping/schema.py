@@ -176,6 +176,8 @@ class Endpoint(Shape):
 
     url: str
     version: Literal["R4", "R4B", "R5"] = "R4"
+    #: what is delivered besides studies and subjects: the result of every criterion
+    also: tuple[Literal["Observation"], ...] = ()
 
 
 class Expects(Shape):

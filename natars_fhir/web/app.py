@@ -34,6 +34,7 @@ from natars_fhir.web.access import Access, access
 from natars_fhir.web.body import body_of
 from natars_fhir.web.capability import capability
 from natars_fhir.web.guard import Guard
+from natars_fhir.web.questionnaire import Forms, add_questionnaire
 from natars_fhir.web.respond import Refusal, error, refuse, respond
 from natars_fhir.web.rounds import rounds
 from natars_fhir.web.terminology import Terms, add_terminology
@@ -125,6 +126,7 @@ def _base(served: Served, base: str, version: Name) -> APIRouter:
     router.add_api_route(f"{base}/metadata", metadata, methods=["GET"], response_model=None)
     if version == "R4":
         add_terminology(router, base, served.access, _terms(served))
+    add_questionnaire(router, base, version, served.access, _forms(served))
     statement = capability(version, base, router.routes, served.settings, served.now())
     return router
 
@@ -138,6 +140,18 @@ def _terms(served: Served) -> Terms:
         return draft(served.store, mapping, here.hints(site), here.terms(site).publisher)
 
     return Terms(lambda site: served.live.active.terms(site), waiting, served.settings.canonical_base)
+
+
+def _forms(served: Served) -> Forms:
+    """The trial's form, and whose it is filled for, as the mapping that is active now has them."""
+    live, base = served.live, served.settings.canonical_base
+    return Forms(
+        served.store,
+        lambda: live.active.intake.study,
+        lambda site: live.active.mappings.sites[site],
+        base,
+        served.now,
+    )
 
 
 def _operations(store: Store) -> APIRouter:

@@ -11,6 +11,7 @@ from natars_fhir import __version__
 from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.versions import Name
 from natars_fhir.settings import Settings
+from natars_fhir.web.questionnaire import CAPABILITIES
 from natars_fhir.web.terminology import CAPABILITY as CONCEPT_MAP
 
 _NUMBERS: dict[Name, str] = {"R4": "4.0.1", "R4B": "4.3.0", "R5": "5.0.0"}
@@ -21,7 +22,10 @@ _INTERACTIONS = {("POST", ""): ("transaction", "batch")}
 _OPERATIONS = {("POST", "/$validate"): ("validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate")}
 
 #: The same → what can be done with a type of resource.
-_RESOURCES: Mapping[tuple[str, str], Node] = {("GET", "/ConceptMap"): CONCEPT_MAP}
+_RESOURCES: Mapping[tuple[str, str], Node] = {
+    ("GET", "/ConceptMap"): CONCEPT_MAP,
+    **{("GET", f"/{kind}"): told for kind, told in CAPABILITIES.items()},
+}
 
 
 def capability(version: Name, base: str, routes: Iterable[BaseRoute], settings: Settings, now: datetime) -> Node:
@@ -45,7 +49,7 @@ def capability(version: Name, base: str, routes: Iterable[BaseRoute], settings: 
         "date": now.isoformat(timespec="seconds"),
         "kind": "instance",
         "software": {"name": "natars-fhir", "version": __version__},
-        "implementation": {"description": "Takes in what hospitals send; gives no patient's data out."},
+        "implementation": {"description": "Takes in what hospitals send; gives a site its own patients' forms."},
         "fhirVersion": _NUMBERS[version],
         "format": ["application/fhir+json", "json"],
         "rest": [
