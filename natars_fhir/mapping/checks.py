@@ -7,12 +7,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import get_args
 
+from natars_fhir.domain.choice import GREATEST
+from natars_fhir.domain.dates import CLOCK
 from natars_fhir.domain.questions.drugs import CLASSES
 from natars_fhir.fhir.path import fault as path_fault
 from natars_fhir.mapping.codes import SPELLINGS
 from natars_fhir.mapping.faults import Fault, line_at, line_of, nearest
 from natars_fhir.mapping.narrative.said import Kind as Report
-from natars_fhir.mapping.schema import Code, Concepts, Drug, DrugClass, Drugs, Kind, Says, System, View, Views
+from natars_fhir.mapping.schema import Code, Concept, Concepts, Drug, DrugClass, Drugs, Kind, Says, System, View, Views
 from natars_fhir.mapping.view import READERS, struct, types
 
 NONE: Mapping[str, System] = MappingProxyType({})
@@ -32,6 +34,7 @@ def concepts_faults(path: Path, concepts: Concepts) -> list[Fault]:
             for value in concept.spelt
             if value not in concept.values
         ]
+        faults += [(f"[concepts.{name}]", text) for text in _choice(name, concept)]
         if concept.kind in ("number", "size") and concept.accepts and concept.unit not in concept.accepts:
             faults.append((f"[concepts.{name}]", f"«{name}» does not accept its own unit"))
     faults += _units(concepts)
@@ -58,6 +61,18 @@ def system_faults(systems: Mapping[str, System], beside: Mapping[str, System] = 
         for address in (system.uri, *system.also):
             if (other := seen.setdefault(address, name)) != name:
                 yield name, f"«{address}» is the address of both «{other}» and «{name}»"
+
+
+#: Kinds of which the greatest can be told.
+_ORDERED = ("number", "size", "grade", "class")
+
+
+def _choice(name: str, concept: Concept) -> Iterator[str]:
+    """A choice rule that the concept's values, and the trial's clock, allow."""
+    if concept.choose in GREATEST and not (concept.kind in _ORDERED or (concept.choose == "worst" and concept.values)):
+        yield f"«{name}» has no {concept.choose} value: its values have no order"
+    if name in CLOCK and concept.choose != "earliest":
+        yield f"«{name}» tells when the trial began: its choice is «earliest»"
 
 
 _KINDS: tuple[str, ...] = get_args(Kind)

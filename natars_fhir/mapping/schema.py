@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from natars_fhir.domain.study import Choose
+
 Kind = Literal[
     "ihc",
     "fish",
@@ -25,7 +27,6 @@ Kind = Literal[
     "drug",
     "text",
 ]
-Choose = Literal["latest", "earliest", "largest", "worst", "agree", "all"]
 
 
 class Shape(BaseModel):

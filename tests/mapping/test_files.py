@@ -123,6 +123,18 @@ SITE = "sites/hospital-a.toml"
         ),
         pytest.param(
             "concepts.toml",
+            '[concepts.new]\nkind = "ihc"\nen = "new"\nzh = "新"\nchoose = "largest"',
+            "«new» has no largest value: its values have no order",
+            id="a choice that its values do not allow",
+        ),
+        pytest.param(
+            "concepts.toml",
+            '[concepts.allocation]\nkind = "coded"\nen = "allocation"\nzh = "分组"\nchoose = "latest"',
+            "«allocation» tells when the trial began: its choice is «earliest»",
+            id="a choice that the trial's clock does not allow",
+        ),
+        pytest.param(
+            "concepts.toml",
             '[concepts.new]\nkind = "presence"\nen = "new"\nzh = "新"\n'
             'says = [{ value = "presence", codes = [{ system = "icd-10", code = "X00" }] }]',
             "«new» cannot be «presence»; did you mean «present»?",
