@@ -34,7 +34,9 @@ def concepts_faults(path: Path, concepts: Concepts) -> list[Fault]:
             for value in concept.spelt
             if value not in concept.values
         ]
-        faults += [(f"[concepts.{name}]", text) for text in _choice(name, concept)]
+        faults += [
+            (f"[concepts.{name}]", text) for text in (*_choice(name, concept), *_implied(name, concept, concepts))
+        ]
         if concept.kind in ("number", "size") and concept.accepts and concept.unit not in concept.accepts:
             faults.append((f"[concepts.{name}]", f"«{name}» does not accept its own unit"))
     faults += _units(concepts)
@@ -61,6 +63,18 @@ def system_faults(systems: Mapping[str, System], beside: Mapping[str, System] = 
         for address in (system.uri, *system.also):
             if (other := seen.setdefault(address, name)) != name:
                 yield name, f"«{address}» is the address of both «{other}» and «{name}»"
+
+
+def _implied(name: str, concept: Concept, concepts: Concepts) -> Iterator[str]:
+    """Values that the concept has, of which concepts that exist are told a value that they have."""
+    for value, others in concept.implies.items():
+        if value not in concept.values:
+            yield f"«{name}» cannot be «{value}»{nearest(value, concept.values)}"
+        for other, said in others.items():
+            if other not in concepts.concepts:
+                yield f"unknown concept «{other}»{nearest(other, concepts.concepts)}"
+            elif said not in (allowed := _allowed(concepts.concepts[other])):
+                yield f"«{other}» cannot be «{said}»{nearest(said, allowed)}"
 
 
 #: Kinds of which the greatest can be told.
@@ -110,9 +124,13 @@ def _code(code: Code, concepts: Concepts) -> Iterator[str]:
         yield f"«{code.code}» is not verified and gives no reason"
 
 
+def _allowed(concept: Concept) -> tuple[str, ...]:
+    return ("present", "absent", "suspected") if concept.kind == "presence" else concept.values
+
+
 def _says(name: str, says: Says, concepts: Concepts) -> Iterator[str]:
     concept = concepts.concepts[name]
-    allowed = ("present", "absent", "suspected") if concept.kind == "presence" else concept.values
+    allowed = _allowed(concept)
     if says.value not in allowed:
         yield f"«{name}» cannot be «{says.value}»{nearest(says.value, allowed)}"
     for code in says.codes:

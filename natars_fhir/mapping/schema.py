@@ -26,6 +26,8 @@ Kind = Literal[
     "date",
     "drug",
     "text",
+    "variant",
+    "comorbidity",
 ]
 
 
@@ -85,6 +87,8 @@ class Concept(Shape):
     values: tuple[str, ...] = ()
     #: how each value may be spelt where it comes as plain text or as a bare code, letter case aside
     spelt: dict[str, tuple[str, ...]] = {}
+    #: value → what it says of other concepts too: concept → value
+    implies: dict[str, dict[str, str]] = {}
     #: codes of the Observation that asks for it
     asked: tuple[Code, ...] = ()
     says: tuple[Says, ...] = ()

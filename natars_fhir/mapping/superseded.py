@@ -1,8 +1,10 @@
 """Superseded: reports of one order under several ids, of which the later word counts.
 
-A final report takes the place of the preliminary one, a corrected one that of the final; a supplement adds. They are one
-report by a business identifier (the accession) or by what they are based on (the order), and by their code; a report that
-was certainly issued after the one of higher standing is another one, and stays. https://hl7.org/fhir/R4/diagnosticreport.html
+A final report takes the place of the preliminary one, a corrected one that of the final; a supplement adds. They are
+one report by a business identifier (the accession) or by what they are based on (the order), and by their code. One
+that was certainly issued after the one of higher standing is another report, and stays.
+
+https://hl7.org/fhir/R4/diagnosticreport.html
 """
 
 from __future__ import annotations
