@@ -77,7 +77,7 @@ def test_two_reports_of_equal_standing_conflict_and_both_are_shown() -> None:
     found = outcome(
         ward.bundle(PATIENT, report("r1", "final", "LMS", **ORDER), report("r2", "final", "DDLPS", **ORDER))
     )
-    answer = dict((one.id, finding) for one, finding in found.screening.findings)["I-02"]
+    answer = {one.id: finding for one, finding in found.screening.findings}["I-02"]
     assert (answer.answer.word, answer.reason, len(answer.facts)) == ("unknown", "conflicting", 2)
 
 

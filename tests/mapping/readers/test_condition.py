@@ -104,7 +104,9 @@ CAME_BACK = {"prior-resection present", "progression present"}
         pytest.param("recurrence", concept(ICD_10, "I26.9"), {"pulmonary-embolism present"}, id="another illness"),
     ],
 )
-def test_a_tumour_that_came_back_was_resected_before_and_has_progressed(course: str, code: Any, facts: set[str]) -> None:
+def test_a_tumour_that_came_back_was_resected_before_and_has_progressed(
+    course: str, code: Any, facts: set[str]
+) -> None:
     assert set(told(condition(code, clinicalStatus=concept(CLINICAL, course)))) == facts
 
 
