@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from msgspec.structs import replace
@@ -18,7 +19,6 @@ from natars_fhir.fhir.bundle import Envelope, open_bundle
 from natars_fhir.fhir.check import check
 from natars_fhir.fhir.decode import Decoded, Decoder
 from natars_fhir.fhir.entry import Entry
-from natars_fhir.fhir.r4.primitives import Exact
 from natars_fhir.fhir.references import Scope
 from natars_fhir.fhir.second_look import readable
 from natars_fhir.fhir.versions import VERSIONS, Name, detect
@@ -158,7 +158,7 @@ class DocumentReader:
         name = self._version or detect(raw)
         if name is None or name == "R4":
             return readable(raw)
-        resource, issues = VERSIONS[name].to_r4(json.loads(raw, parse_float=Exact))
+        resource, issues = VERSIONS[name].to_r4(json.loads(raw, parse_float=Decimal))
         return resource, [*issues, *check(resource, "readable")]
 
 

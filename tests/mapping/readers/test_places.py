@@ -237,6 +237,15 @@ def test_members_of_a_panel_are_read_wherever_they_come() -> None:
         assert found.issues == ()
 
 
+def test_a_decimal_in_r5s_words_keeps_its_digits() -> None:
+    sent = size(
+        method=concept(SNOMED, "77477000"),
+        triggeredBy=[{"observation": {"reference": "Observation/0"}, "type": "reflex"}],
+    )
+    sent["component"][0]["valueQuantity"]["value"] = 13.1
+    assert told(sent) == ["tumour-size 13.1"]
+
+
 def test_what_relatives_have_is_never_the_patients() -> None:
     history = {
         "resourceType": "FamilyMemberHistory",
