@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from benchmarks import generate, measure
+from benchmarks import generate, measure, real
 from benchmarks.measure import Measurement, Missing, Rounds
 
 HERE = Path(__file__).parent
@@ -24,6 +24,7 @@ FILES = {
     "fhir-resources-parse": "slice",
     "pipeline-decode-all": "whole",
     "read-lines": "whole",
+    "header-decode": "whole",
     "fast-check": "whole",
     "fhirkit-check": "whole",
     "walker-check": "slice",
@@ -34,7 +35,12 @@ RATIOS = {
     "pipeline.decode-all.ratio-to-fhir-resources": ("pipeline-decode-all", "fhir-resources-parse"),
     "checker.ratio-to-fhirkit": ("fast-check", "fhirkit-check"),
     "walker.ratio-to-fhirkit": ("walker-check", "fhirkit-check"),
+    "pipeline.share-of-header-decode": ("pipeline", "header-decode"),
+    "pipeline.share-of-page-cache-read": ("pipeline", "read-lines"),
 }
+#: The same on bundles that nobody here made, where they stand beside the checkout.
+REAL_FILES = {"pipeline-decode-all": "real", "fhir-resources-parse": "real-slice"}
+REAL_RATIO = "real.pipeline.decode-all.ratio-to-fhir-resources"
 #: Alternatives that must come to the same outcome before their speeds mean anything.
 SAME = ("pipeline", "pipeline-decode-all")
 #: Where the time goes: each row is what its alternative adds to the one above it.
@@ -62,8 +68,9 @@ def main() -> None:
     found = measure.interleaved({name: made[which] for name, which in FILES.items()}, made["warm"], size.rounds)
     insist_on_the_same(found)
     figures = dict(figures_of(found))
+    figures |= real_figures(size, made["warm"])
     for name, value in figures.items():
-        print(f"# {name}: not measured ({value.reason})" if isinstance(value, Missing) else f"{name}: {value:.2f}")
+        print(f"# {name}: not measured ({value.reason})" if isinstance(value, Missing) else f"{name}: {value:.3g}")
     for line in remarks(found):
         print(f"# {line}")
     (HERE / "results.json").write_text(json.dumps(results(size, found, figures), indent=2) + "\n")
@@ -93,6 +100,17 @@ def figures_of(found: Rounds) -> Iterator[tuple[str, float | Missing]]:
     yield "pipeline.peak-rss-mb", alone(found["pipeline"], lambda runs: median(run.peak_rss_mb for run in runs))
     for figure, (name, reference) in RATIOS.items():
         yield figure, compared(found[name], found[reference])
+
+
+def real_figures(size: Size, warm: Path) -> dict[str, float | Missing]:
+    """How fast real bundles are read, and how many of their resources need the walker."""
+    names = (REAL_RATIO, "real.walker-share-percent")
+    files = real.files(MADE)
+    if files is None:
+        return dict.fromkeys(names, Missing("shared/data does not stand beside the checkout"))
+    found = measure.interleaved({name: files[which] for name, which in REAL_FILES.items()}, warm, min(size.rounds, 3))
+    ratio = compared(found["pipeline-decode-all"], found["fhir-resources-parse"])
+    return dict(zip(names, (ratio, 100 * real.walker_share(files["real"])), strict=True))
 
 
 def alone(runs: list[Measurement] | Missing, figure: Callable[[list[Measurement]], float]) -> float | Missing:

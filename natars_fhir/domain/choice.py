@@ -41,7 +41,7 @@ _SILENT = Reading(None, "silent", ())
 _SOME_DAY = Bounds(date.min, date.max)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _bounds(text: str) -> Bounds:
     day = days(text)
     return Bounds(day.low or date.min, day.high or date.max)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
+
 from natars_fhir.domain.finding import Finding
 from natars_fhir.domain.interval import Interval
 from natars_fhir.domain.issue import Issue
@@ -12,6 +14,9 @@ from natars_fhir.domain.record import Evidence, Fact, Value
 from natars_fhir.domain.screening import Screening, bars
 from natars_fhir.domain.sentence import render
 from natars_fhir.domain.study import Criterion
+
+#: The contract's JSON of what is made here: a Decimal is a number, with the digits that were written.
+as_json = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def prefilled(screening: Screening, facts: Iterable[Fact], issues: Iterable[Issue]) -> dict[str, Any]:
@@ -66,7 +71,7 @@ def value_object(value: Value) -> str | dict[str, Any]:
     """A word as a string; a number or a range with its bounds and unit, a missing bound as null."""
     if not isinstance(value, Interval):
         return value
-    told: dict[str, Any] = {"low": _plain(value.low), "high": _plain(value.high), "unit": value.unit}
+    told: dict[str, Any] = {"low": value.low, "high": value.high, "unit": value.unit}
     if value.low_open:
         told["lowOpen"] = True
     if value.high_open:
@@ -90,11 +95,3 @@ def issue_object(issue: Issue) -> dict[str, str]:
 
 def _detail_object(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value_object(value)
-
-
-def _plain(point: Any) -> float | int | None:
-    """A bound as a JSON number, whole where it is whole."""
-    if point is None:
-        return None
-    whole = int(point)
-    return whole if whole == point else float(point)

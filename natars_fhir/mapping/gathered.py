@@ -149,7 +149,11 @@ class Gathered:
         return self.patients.one(earlier.subject) == self.patients.one(reading.subject)
 
     def _forget(self, reading: Reading) -> None:
-        self._held.drop(self._moved.get(reading.key, reading.key))
+        key = self._moved.get(reading.key, reading.key)
+        earlier = self._held.get(key)
+        if earlier is not None and _can_replace(earlier.version):
+            self._empty[hash(key)] = earlier.version  # an older one that comes late does not bring it back
+        self._held.drop(key)
 
     def _patient(self, key: str, readings: list[Reading]) -> Patient:
         own = [reading for reading in readings if reading.kind == "Patient"]

@@ -201,6 +201,8 @@ class Site(Shape):
     en: str
     zh: str
     fhir: Literal["R4", "R4B", "R5"] = "R4"
+    #: what a resource that it pushes must be to be taken in: readable, or conformant to the standard as well
+    check: Literal["readable", "conformant"] = "readable"
     #: bases of its FHIR server: absolute references under them are its own
     bases: tuple[str, ...] = ()
     #: systems of patient identifiers; the first is the primary one

@@ -17,6 +17,8 @@ _NUMBERS: dict[Name, str] = {"R4": "4.0.1", "R4B": "4.3.0", "R5": "5.0.0"}
 
 #: Method and path under the base → the interactions that it is.
 _INTERACTIONS = {("POST", ""): ("transaction", "batch")}
+#: … and the operations: name and definition.
+_OPERATIONS = {("POST", "/$validate"): ("validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate")}
 
 #: The same → what can be done with a type of resource.
 _RESOURCES: Mapping[tuple[str, str], Node] = {("GET", "/ConceptMap"): CONCEPT_MAP}
@@ -30,6 +32,7 @@ def capability(version: Name, base: str, routes: Iterable[BaseRoute], settings: 
         if isinstance(route, Route)
         for method in route.methods or ()
     }
+    operations = [found for way, found in _OPERATIONS.items() if way in offered]
     codes = [code for way, found in _INTERACTIONS.items() if way in offered for code in found]
     resources = [told for way, told in _RESOURCES.items() if way in offered]
     return {
@@ -52,6 +55,7 @@ def capability(version: Name, base: str, routes: Iterable[BaseRoute], settings: 
                 "security": {"description": "A site is known by its bearer token."},
                 "interaction": [{"code": code} for code in codes],
                 **({"resource": resources} if resources else {}),
+                **({"operation": [{"name": n, "definition": url} for n, url in operations]} if operations else {}),
             }
         ],
     }
@@ -62,5 +66,6 @@ def _limits(settings: Settings) -> str:
         "POST a Bundle (transaction, batch, collection, message, document, history, searchset) or a resource to the "
         f"base. At most {settings.most_bytes} bytes (gzip is read; the limit is that of what it inflates to) and "
         f"{settings.most_entries} entries. A transaction with an entry that cannot be read is refused whole; elsewhere "
-        "it costs only itself. Types that no view reads are let go and not checked."
+        "it costs only itself. Types that no view reads are let go and not checked. POST a resource or a Bundle to "
+        "$validate, or to [type]/$validate, and every problem of it is told; nothing is kept."
     )

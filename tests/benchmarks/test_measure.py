@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import alternatives, generate, measure, run
+from benchmarks import alternatives, generate, measure, real, run
 from benchmarks.measure import Measurement, Missing, Rounds
 
 
@@ -89,7 +89,26 @@ def test_every_figure_of_the_contract_is_there() -> None:
         "pipeline.decode-all.ratio-to-fhir-resources",
         "checker.ratio-to-fhirkit",
         "walker.ratio-to-fhirkit",
+        "pipeline.share-of-header-decode",
+        "pipeline.share-of-page-cache-read",
     ]
+
+
+def test_real_bundles_are_compared_where_they_are_at_hand(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(real, "BUNDLES", tmp_path / "absent")
+    figures = run.real_figures(run.QUICK, tmp_path)
+    assert set(figures) == {run.REAL_RATIO, "real.walker-share-percent"}
+    assert all(isinstance(value, Missing) for value in figures.values())
+
+
+def test_the_share_that_needs_the_walker_counts_types_that_are_read(tmp_path: Path) -> None:
+    bundles = tmp_path / "bundles.ndjson"
+    sound = '{"resourceType":"Patient","id":"a"}'
+    odd = '{"resourceType":"Patient","id":"a","_gender":{"id":"x"}}'
+    unread = '{"resourceType":"Claim"}'
+    entries = ",".join(f'{{"resource":{one}}}' for one in (sound, sound, sound, odd, unread))
+    bundles.write_text(f'{{"resourceType":"Bundle","type":"collection","entry":[{entries}]}}\n')
+    assert real.walker_share(bundles) == 0.25
 
 
 def test_a_figure_without_its_alternative_says_why() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from natars_fhir.domain.record import Standing, detail
 from natars_fhir.mapping.lore import Lore
-from natars_fhir.mapping.readers.entity import SHORT, Plan, coded, dated, meanings, once, spoken
+from natars_fhir.mapping.readers.entity import SHORT, Plan, coded, dated, meanings, once, spoken, tell_of_narrative
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
@@ -41,6 +41,7 @@ def procedure(view: View, lore: Lore) -> Plan:
     def plan(resource: Any, sink: Sink) -> None:
         if (state := _STATUS.get(resource.status)) is None:
             return
+        tell_of_narrative(resource, resource.code, sink)
         texts = [(place, held) for place, text in _texts(resource) if (held := words(text))]
         found = codes(resource, sink) + _by_name(texts)
         noted = [(place, told) for place, told in notes(resource, sink) if _about(told)]
@@ -101,7 +102,7 @@ def _words(view: View) -> Words:
         lower = text.casefold()
         return frozenset(name for name, words in view.words.items() if any(word in lower for word in words))
 
-    known = lru_cache(maxsize=20_000)(search)
+    known = lru_cache(maxsize=4_096)(search)
     return lambda text: known(text) if len(text) <= SHORT else search(text)
 
 

@@ -12,7 +12,7 @@ from natars_fhir.mapping.told import Told
 
 #: Values such as ``阳性（+++）`` come again and again: each is read once.
 _SHORT = 40
-_one_short = lru_cache(maxsize=20_000)(one)
+_one_short = lru_cache(maxsize=4_096)(one)
 
 
 def text_of(value: Any) -> str | None:

@@ -191,28 +191,3 @@ KINDS: dict[str, Callable[[Lore], ReadValue]] = {
     "drug": drugs_at_all,
     "text": words,
 }
-
-#: Kinds whose readers look at nothing but the value itself, which comes again and again.
-VALUE_ALONE = frozenset(KINDS) - {"grade"}
-
-_MOST_VALUES = 4_096
-
-
-def once_each(read: ReadValue) -> ReadValue:
-    """*read*, each value of a concept once: what is said in the same bytes is one object (`fhir.r4.known`), but for
-    quantities, which hardly repeat."""
-    seen: dict[tuple[int, str], tuple[Any, tuple[Told, ...]]] = {}
-
-    def reading(value: Any, concept: str, node: Any) -> tuple[Told, ...]:
-        if value.__class__ is Quantity:
-            return read(value, concept, node)
-        known = seen.get((id(value), concept))
-        if known is not None and known[0] is value:
-            return known[1]
-        told = read(value, concept, node)
-        if len(seen) >= _MOST_VALUES:
-            seen.clear()
-        seen[id(value), concept] = value, told
-        return told
-
-    return reading
