@@ -15,7 +15,6 @@ from benchmarks import generate, measure, real
 from benchmarks.measure import Measurement, Missing, Rounds
 
 HERE = Path(__file__).parent
-MADE = HERE / ".made"
 SEED = 1
 
 #: What is measured, and on which file: slow ones get a slice, as speed is per megabyte. What is compared stands near.
@@ -61,26 +60,26 @@ QUICK = Size(whole_mb=20, slice_mb=2, rounds=7)
 FULL = Size(whole_mb=100, slice_mb=4, rounds=7)
 
 
-def main() -> None:
-    """Measure, print, and write results.json."""
-    size = QUICK if os.environ.get("QUICK") else FULL
-    made = make(size)
+def main(size: Size | None = None, folder: Path = HERE) -> None:
+    """Measure, print, and write results.json into *folder*."""
+    size = size or (QUICK if os.environ.get("QUICK") else FULL)
+    made = make(size, folder / ".made")
     found = measure.interleaved({name: made[which] for name, which in FILES.items()}, made["warm"], size.rounds)
     insist_on_the_same(found)
     figures = dict(figures_of(found))
-    figures |= real_figures(size, made["warm"])
+    figures |= real_figures(size, made["warm"], folder / ".made")
     for name, value in figures.items():
         print(f"# {name}: not measured ({value.reason})" if isinstance(value, Missing) else f"{name}: {value:.3g}")
     for line in remarks(found):
         print(f"# {line}")
-    (HERE / "results.json").write_text(json.dumps(results(size, found, figures), indent=2) + "\n")
+    (folder / "results.json").write_text(json.dumps(results(size, found, figures), indent=2) + "\n")
 
 
-def make(size: Size) -> dict[str, Path]:
+def make(size: Size, folder: Path) -> dict[str, Path]:
     """The data, made once for each size: the same patients begin every file."""
-    MADE.mkdir(exist_ok=True)
+    folder.mkdir(exist_ok=True)
     wanted = {"whole": size.whole_mb, "slice": size.slice_mb, "warm": 0.1}
-    made = {which: MADE / f"{which}-{megabytes:g}mb-seed{SEED}.ndjson" for which, megabytes in wanted.items()}
+    made = {which: folder / f"{which}-{megabytes:g}mb-seed{SEED}.ndjson" for which, megabytes in wanted.items()}
     for which, path in made.items():
         with path.open("wb") as out:
             out.writelines(generate.megabytes(wanted[which], SEED))
@@ -102,10 +101,10 @@ def figures_of(found: Rounds) -> Iterator[tuple[str, float | Missing]]:
         yield figure, compared(found[name], found[reference])
 
 
-def real_figures(size: Size, warm: Path) -> dict[str, float | Missing]:
+def real_figures(size: Size, warm: Path, folder: Path) -> dict[str, float | Missing]:
     """How fast real bundles are read, and how many of their resources need the walker."""
     names = (REAL_RATIO, "real.walker-share-percent")
-    files = real.files(MADE)
+    files = real.files(folder)
     if files is None:
         return dict.fromkeys(names, Missing("shared/data does not stand beside the checkout"))
     found = measure.interleaved({name: files[which] for name, which in REAL_FILES.items()}, warm, min(size.rounds, 3))
