@@ -141,6 +141,22 @@ TOLD: dict[str, Node] = {
         )
         for status in ("active", "rejected", "inactive", "proposed", "entered-in-error")
     },
+    "AdverseEvent": resource(
+        "AdverseEvent", actuality="actual", event={"text": "Anemia"}, date="2024-03-02", recordedDate="2024-03-03",
+        severity=concept("http://terminology.hl7.org/CodeSystem/adverse-event-severity", "moderate"),
+        seriousness=concept("http://terminology.hl7.org/CodeSystem/adverse-event-seriousness", "serious"),
+        outcome=concept("http://terminology.hl7.org/CodeSystem/adverse-event-outcome", "resolved"),
+        extension=[{"url": "http://hl7.org/fhir/us/mcode/StructureDefinition/ctcae-grade", "valueInteger": 2}],
+    ),
+    "List": resource(
+        "List", status="current", mode="working", code=concept(ward.OWN, "radiotherapy"), date="2024-05-01",
+        emptyReason=concept("http://terminology.hl7.org/CodeSystem/list-empty-reason", "nilknown"),
+    ),
+    "QuestionnaireResponse": resource(
+        "QuestionnaireResponse", status="completed", questionnaire=ward.OWN, authored="2024-05-01",
+        identifier={"system": "urn:form", "value": "7"},
+        item=[{"linkId": "metastasis", "answer": [{"valueBoolean": False}]}],
+    ),
     "ResearchSubject": resource(
         "ResearchSubject", status="on-study", study={"display": "NATARS"}, period={"start": "2024-03-01"},
         assignedArm="The Surgery only Group",

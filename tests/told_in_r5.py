@@ -173,15 +173,36 @@ def _subject(node: Node) -> None:
     _many(node, "consent")
 
 
+def _event(node: Node) -> None:
+    _rename(node, event="code", date="occurrenceDateTime", resultingCondition="resultingEffect")
+    _many(node, "identifier", "outcome")
+    if severity := node.pop("severity", None):
+        old = "http://hl7.org/fhir/4.0/StructureDefinition/extension-AdverseEvent.severity"
+        node["extension"] = [*node.get("extension", ()), {"url": old, "valueCodeableConcept": severity}]
+    node["status"] = "completed"
+
+
+def _list(node: Node) -> None:
+    _many(node, "subject")
+
+
+def _response(node: Node) -> None:
+    _many(node, "identifier")
+    node.setdefault("questionnaire", "urn:uuid:00000000-0000-4000-8000-000000000000")
+
+
 _CHANGES = {
+    "AdverseEvent": _event,
     "Condition": _condition,
     "Consent": _consent,
     "DiagnosticReport": _report,
     "Encounter": _encounter,
+    "List": _list,
     "Medication": _medication,
     "MedicationAdministration": _administration,
     "MedicationRequest": _request,
     "MedicationStatement": _statement,
     "Procedure": _procedure,
+    "QuestionnaireResponse": _response,
     "ResearchSubject": _subject,
 }

@@ -21,6 +21,7 @@ from natars_fhir.domain.rules import RULES
 from natars_fhir.fhir.checking.invariants import ELSEWHERE, INVARIANTS, NOT_CHECKED
 from natars_fhir.mapping.files import Mappings, load
 from natars_fhir.mapping.schema import Code, Concept, Kind, Says
+from tests import coverage
 from tests.doc_pages import ROOT, pages
 from tests.fhir import judges
 
@@ -50,6 +51,7 @@ def parts() -> dict[str, Callable[[], str]]:
         "drugs": lambda: _drugs(mappings),
         "views": lambda: _views(mappings),
         "rules": _rules,
+        "coverage": lambda: _table(("concept", "place", "cases", "one of them"), coverage.rows()),
         "invariants kept": lambda: _keys({*INVARIANTS, *ELSEWHERE}),
         "invariants left out": lambda: _keys(NOT_CHECKED),
         "judges caught": lambda: _table(("class of faults", "cases", *judges.JUDGES), judges.caught()),
@@ -119,7 +121,12 @@ def _unit(concept: Concept) -> str:
 
 def _found(concept: Concept) -> str:
     asked = f"asked by {_codes(concept.asked)}" if concept.asked else ""
-    return "<br>".join(filter(None, [asked, *map(_said, concept.says)])) or "no standard code"
+    implied = [f"`{value}` implies {_implied(others)}" for value, others in concept.implies.items()]
+    return "<br>".join(filter(None, [asked, *map(_said, concept.says), *implied])) or "no standard code"
+
+
+def _implied(others: Mapping[str, str]) -> str:
+    return ", ".join(f"`{concept}` {value}" for concept, value in others.items())
 
 
 def _systems(mappings: Mappings) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, get_args, get_origin, get_type_hints
@@ -17,7 +18,7 @@ from natars_fhir.domain.questions.histology import only_for
 from natars_fhir.domain.rules import RULES
 from natars_fhir.domain.scope import suggested
 from natars_fhir.domain.screening import either
-from natars_fhir.domain.study import Arm, Asked, Assumed, Centre, Criterion, Need, Rule, Study
+from natars_fhir.domain.study import NO_CHOICES, Arm, Asked, Assumed, Centre, Choose, Criterion, Need, Rule, Study
 
 #: What a trial office may switch, and to what.
 SWITCHES: dict[str, tuple[str, ...]] = {"size_rule": ("LMS_ONLY", "ALL_HISTOLOGIES")}
@@ -35,9 +36,11 @@ _KEYS = {"id", "kind", "decided_by", "text", "rule", "applies", "advisory", "par
 Table = Mapping[str, Any]
 
 
-def build(table: Table, concepts: Collection[str] = ()) -> tuple[Study, list[str]]:
+def build(
+    table: Table, concepts: Collection[str] = (), choices: Mapping[str, Choose] = NO_CHOICES
+) -> tuple[Study, list[str]]:
     """The study that *table* (a parsed trial file) tells, and every fault found. *concepts*: the known concept ids;
-    without them concepts are not checked."""
+    without them concepts are not checked. *choices*: concept → its declared choice rule."""
     every = (*_TEXTS, *_TABLES)
     faults = [_unknown(key, every, "key") for key in table if key not in every]
     switches = _switches(table, faults)
@@ -49,7 +52,7 @@ def build(table: Table, concepts: Collection[str] = ()) -> tuple[Study, list[str
         if not found and criterion:
             criteria[criterion.id] = criterion
     needs = _needs(table, concepts, faults)
-    return _study(table, tuple(criteria.values()), needs, faults), faults
+    return replace(_study(table, tuple(criteria.values()), needs, faults), choices=choices), faults
 
 
 def _needs(table: Table, concepts: Collection[str], faults: list[str]) -> tuple[Need, ...]:

@@ -206,6 +206,8 @@ _MOVES: dict[str, Move] = {
     "ImagingStudy.series.modality": coded("modality"),
     "ImagingStudy.series.laterality": coded("laterality"),
     "ImagingStudy.series.bodySite": r5.SITE_CODING,
+    # List
+    "List.subject": first("subject"),
     # QuestionnaireResponse
     "QuestionnaireResponse.identifier": first("identifier"),
     # ResearchSubject

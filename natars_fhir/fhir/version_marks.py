@@ -72,6 +72,7 @@ LISTS_IN_R5 = _words(
         "AdverseEvent": "identifier outcome",
         "Consent": "provision sourceAttachment sourceReference",
         "Encounter": "class serviceType",
+        "List": "subject",
         "MedicationAdministration": "category",
         "MedicationRequest": "performer",
         "MedicationStatement": "category informationSource",

@@ -23,6 +23,7 @@ from natars_fhir.mapping.business_key import aliases
 from natars_fhir.mapping.reading import NO_VERSION, ReadDocument, Reading
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.site import SiteMapping
+from natars_fhir.mapping.superseded import stage
 
 _WRAPPERS = ("Bundle", "Parameters")
 _BOM = b"\xef\xbb\xbf"
@@ -126,7 +127,10 @@ class DocumentReader:
         found = (*issues, *(entry.seen(issue) for issue in sink.issues)) if sink.issues else issues
         facts = tuple(sink.facts)
         names = aliases(resource, facts) if facts else ()
-        reading = Reading(key, kind, "read", entry.place, told, subject, facts, found, unmapped, names)
+        report = stage(resource, sink.key_of) if kind == "DiagnosticReport" and facts else None
+        reading = Reading(
+            key, kind, "read", entry.place, told, subject, facts, found, unmapped, names, (), None, report
+        )  # fmt: skip
         return _person(reading, resource, mapping.site.identifiers, scope, entry) if kind == "Patient" else reading
 
     def _subject(self, resource: Any, key: str, about: str, sink: Sink) -> str | None:

@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from natars_fhir.domain.study import Choose
+
 Kind = Literal[
     "ihc",
     "fish",
@@ -24,8 +26,9 @@ Kind = Literal[
     "date",
     "drug",
     "text",
+    "variant",
+    "comorbidity",
 ]
-Choose = Literal["latest", "earliest", "largest", "worst", "agree", "all"]
 
 
 class Shape(BaseModel):
@@ -84,6 +87,8 @@ class Concept(Shape):
     values: tuple[str, ...] = ()
     #: how each value may be spelt where it comes as plain text or as a bare code, letter case aside
     spelt: dict[str, tuple[str, ...]] = {}
+    #: value → what it says of other concepts too: concept → value
+    implies: dict[str, dict[str, str]] = {}
     #: codes of the Observation that asks for it
     asked: tuple[Code, ...] = ()
     says: tuple[Says, ...] = ()

@@ -17,6 +17,7 @@ from natars_fhir.mapping.told import Told
 #: no status given is as good as confirmed; a word that is not the standard's is doubt
 _SURE = ("", "confirmed")
 _CAME_BACK = ("recurrence", "relapse")
+_RECURRED = detail(origin="recurrence")
 
 
 def condition(view: View, lore: Lore) -> Plan:
@@ -45,7 +46,8 @@ def condition(view: View, lore: Lore) -> Plan:
         came_back = course in _CAME_BACK and status != "refuted"
         if came_back and any(told.concept in ("histology", "primary-site") for _, told in found):
             value = "present" if status in _SURE else "suspected"
-            sink.add(Told("prior-resection", value, detail(origin="recurrence")), "Condition.clinicalStatus")
+            for concept in ("prior-resection", "progression"):
+                sink.add(Told(concept, value, _RECURRED), "Condition.clinicalStatus")
 
     return plan
 

@@ -13,13 +13,14 @@ from typing import Any
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.markers import marker
 from natars_fhir.mapping.readers.dates import stamped
+from natars_fhir.mapping.readers.method import measured
 from natars_fhir.mapping.readers.values import KINDS
+from natars_fhir.mapping.readers.wholes import WHOLES, Answer
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import ReadValue, Told
 
 Plan = Callable[[Any, Sink], None]
-Answer = Callable[[Any, Any, Sink, str, str, bool], bool]
 
 #: How a value that is awaited or was never made is told: kinds whose concepts know these words.
 _KNOWS_ABSENCE = ("ihc", "fish")
@@ -60,7 +61,10 @@ Question = Callable[[Any, Any, Sink, str, bool], bool]
 
 def _question(views: dict[str, View], lore: Lore) -> Question:
     """Reads one result: the first coding that asks for something decides; else the text, where it names a marker."""
-    by_kind = {kind: _answer(view, KINDS[kind](lore), kind, lore) for kind, view in views.items()}
+    by_kind = {
+        kind: WHOLES[kind](view, lore) if kind in WHOLES else _answer(view, KINDS[kind](lore), kind, lore)
+        for kind, view in views.items()
+    }
     answers = {name: by_kind[concept.kind] for name, concept in lore.concepts.items() if concept.kind in by_kind}
     table, by_name = lore.asked, _by_name(views, lore)
 
@@ -131,7 +135,7 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
 
     def answer(node: Any, resource: Any, sink: Sink, concept: str, place: str, answered: bool) -> bool:
         if resource.status not in final and resource.status not in pending:
-            return False
+            return _not_read(resource, sink, concept)
         sink.standing = "final" if resource.status in final else "pending"
         stamp(resource, sink)
         seen = ""
@@ -152,7 +156,14 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
             return False
         return _absent(node, sink, concept, place, answered, absences)
 
-    return answer
+    return measured(answer, lore) if kind == "size" else answer
+
+
+def _not_read(resource: Any, sink: Sink, concept: str) -> bool:
+    """Cancelled, or in error: nothing. Of an unknown status nobody can say what it is: it is told."""
+    if resource.status == "unknown":
+        sink.tell("value", "Observation.status", f"A result of «{concept}» whose status is unknown: it is not read.")
+    return False
 
 
 def _of_text(told: tuple[Told, ...], value: Any) -> str:

@@ -61,6 +61,8 @@ def procedure(view: View, lore: Lore) -> Plan:
     ) -> Iterator[tuple[str, Told]]:
         if value == "absent":  # that no laparotomy was done says nothing of what a laparotomy may have removed
             found = [(place, told) for place, told in found if told.concept != "laparotomy"]
+        if value != "present":  # nor is an organ gone that may not have been removed
+            found = [(place, told) for place, told in found if told.concept != "organs-resected"]
         reasons = tuple(key for reason in resource.reasonReference or () if (key := sink.key_of(reason, "Condition")))
         related = any(told.concept == "resection" for _, told in found) and relates(resource, said)
         for place, told in once(_weighed(found, related, "biopsy-only" in said)):
