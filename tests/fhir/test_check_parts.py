@@ -160,7 +160,7 @@ def test_decimals_keep_every_digit() -> None:
 
 
 def test_an_array_of_nothing_but_problems_ends() -> None:
-    patient = {"resourceType": "Patient", "name": [{"given": [1] * 1_000_000}]}
+    patient = {"resourceType": "Patient", "name": [{"given": [1] * 200_000}]}
     issues = check(patient)
-    assert 5_000 < len(issues) < 5_010
+    assert 50_000 < len(issues) < 50_010
     assert (issues[-1].severity, issues[-1].code) == ("error", "too-costly")
