@@ -16,6 +16,8 @@ from natars_fhir.mapping.told import Told
 
 #: no status given is as good as confirmed; a word that is not the standard's is doubt
 _SURE = ("", "confirmed")
+#: 疑似, 排除: what words without a code mean, nobody here can say
+_IN_WORDS = "in words"
 _CAME_BACK = ("recurrence", "relapse")
 
 
@@ -24,7 +26,7 @@ def condition(view: View, lore: Lore) -> Plan:
     codes, texts, stamp = coded(view.says, lore), spoken(view.text, lore, "other"), dated(view)
 
     def plan(resource: Any, sink: Sink) -> None:
-        status = code_of(resource.verificationStatus)
+        status = _verified(resource.verificationStatus)
         if status == "entered-in-error":
             return
         coded_so, said_so = codes(resource, sink), texts(resource, sink)
@@ -32,6 +34,8 @@ def condition(view: View, lore: Lore) -> Plan:
             said_so = _of_narrative(resource, lore, sink) if resource.text is not None else said_so
             if not said_so:
                 return
+        if status == _IN_WORDS:
+            sink.tell("code-invalid", "Condition.verificationStatus", "A status without a code: this decides nothing.")
         stamp(resource, sink)
         shown = doubted(lore, tuple([told for _, told in coded_so]), _text(resource))
         found = [(place, told) for (place, _), told in zip(coded_so, shown, strict=True)]
@@ -48,6 +52,12 @@ def condition(view: View, lore: Lore) -> Plan:
             sink.add(Told("prior-resection", value, detail(origin="recurrence")), "Condition.clinicalStatus")
 
     return plan
+
+
+def _verified(status: Any) -> str:
+    """The code of the verification status; empty where none is given."""
+    in_words = status is not None and (status.text or any(coding.display for coding in status.coding or ()))
+    return code_of(status) or (_IN_WORDS if in_words else "")
 
 
 def _of_narrative(resource: Any, lore: Lore, sink: Sink) -> list[tuple[str, Told]]:

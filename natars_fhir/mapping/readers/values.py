@@ -15,7 +15,9 @@ from natars_fhir.domain.interval import Interval, Number, number
 from natars_fhir.domain.record import detail
 from natars_fhir.fhir.r4.structs import CodeableConcept, Quantity, Range
 from natars_fhir.mapping.lore import Lore
-from natars_fhir.mapping.narrative.reader import one
+from natars_fhir.mapping.narrative.reader import one, yes_or_no
+from natars_fhir.mapping.narrative.said import Said
+from natars_fhir.mapping.narrative.statements import ANSWER, ATTESTED
 from natars_fhir.mapping.readers.histology import histology
 from natars_fhir.mapping.told import NOTHING, ReadValue, Told
 from natars_fhir.mapping.units import measured
@@ -35,7 +37,10 @@ def _text(value: Any) -> str | None:
 def _spoken(lore: Lore, value: Any, concept: str) -> tuple[Told, ...]:
     """A value's words, read as a short text about *concept*."""
     text = _text(value)
-    said = (_one_short if len(text) <= _SHORT else one)(text, lore.words, concept) if text else None
+    return _of((_one_short if len(text) <= _SHORT else one)(text, lore.words, concept) if text else None)
+
+
+def _of(said: Said | None) -> tuple[Told, ...]:
     return () if said is None else (Told(said.concept, said.value, said.detail, said.standing, said.span),)
 
 
@@ -177,7 +182,7 @@ def _range(lore: Lore, value: Range, concept: str) -> Number | None:
     return Interval(*ends, unit=lore.units[concept].unit)
 
 
-def presence(lore: Lore) -> ReadValue:
+def presence(lore: Lore, among: str = ANSWER) -> ReadValue:
     """There or not: yes or no as a code, a boolean, or words; and what else the concept can be, in its own spelling."""
     spelt = _spellings(lore)
 
@@ -188,14 +193,14 @@ def presence(lore: Lore) -> ReadValue:
             return (Told(concept, "present" if value else "absent"),)
         if (word := _word(lore, "presence", value)) is not None:
             return (Told(concept, word),)
-        return _spoken(lore, value, concept)
+        return _spoken(lore, value, concept) or _of(yes_or_no(_text(value) or "", lore.words, concept, among))
 
     return read
 
 
 def answer(lore: Lore) -> ReadValue:
-    """What people attest: yes or no."""
-    there = presence(lore)
+    """What people attest: yes or no. 无 may mean that nobody was asked, and is neither."""
+    there = presence(lore, ATTESTED)
     words = {"present": "yes", "absent": "no"}
 
     def read(value: Any, concept: str, node: Any) -> tuple[Told, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.ward import ICD_10, ICD_10_CM, ICD_O, SNOMED, bundle, concept, lines, outcome, read, resource, told
+from tests.ward import ICD_10, ICD_10_CM, ICD_O, SNOMED, bundle, concept, line, lines, outcome, read, resource, told
 
 VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
@@ -53,6 +53,33 @@ def test_a_verification_status_that_is_not_the_standards_is_refused_and_told() -
 def test_a_status_spelt_by_a_second_coding_counts() -> None:
     status = {"coding": [{"system": VERIFICATION, "code": "refuted"}], "text": "ruled out"}
     assert told({**condition(INFARCTION, ""), "verificationStatus": status}) == ["myocardial-infarction absent"]
+
+
+@pytest.mark.parametrize("word", ["疑似", "排除", "确诊"])
+def test_a_verification_in_words_without_a_code_decides_nothing_and_is_told(word: str) -> None:
+    found = read({**condition(LMS, ""), "verificationStatus": {"text": word}})
+    assert [line(fact) for fact in found.facts] == ["histology LMS hedged"]
+    assert [(issue.severity, issue.expression) for issue in found.issues] == [
+        ("warning", "Condition.verificationStatus")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("own", "code", "facts"),
+    [
+        pytest.param("QZ", "confirmed", ["histology LMS"], id="confirmed"),
+        pytest.param("QZ", "provisional", ["histology LMS hedged"], id="provisional"),
+        pytest.param("confirmed", "refuted", [], id="a word that is the standard's is not, elsewhere"),
+    ],
+)
+def test_a_hospitals_own_status_may_stand_before_the_standards(own: str, code: str, facts: list[str]) -> None:
+    codings = [{"system": "urn:oid:2.999.1", "code": own}, {"system": VERIFICATION, "code": code}]
+    assert told({**condition(LMS, ""), "verificationStatus": {"coding": codings}}) == facts
+
+
+def test_a_recurrence_counts_behind_a_hospitals_own_word() -> None:
+    course = {"coding": [{"system": "urn:oid:2.999.2", "code": "FF"}, {"system": CLINICAL, "code": "recurrence"}]}
+    assert "prior-resection present" in told(condition(RETRO, clinicalStatus=course))
 
 
 @pytest.mark.parametrize(
