@@ -73,6 +73,10 @@ def test_the_worked_examples_of_the_mappings_load_and_are_read(tmp_path: Path) -
 
     assert told("hospital-b", asked("http://his.hospital-b.example/exam", "XDT-QTC", 440, "ms")) == ["qtc 440"]
     assert told("hospital-x", asked("http://his.hospital-x.example/lab", "PLT", 90, "10*9/L")) == ["platelets 90"]
+    bare = ward.observation({"coding": [{"code": "MZ-ASA"}]}, valueString="Ⅱ级")
+    assert told("hospital-x", bare) == ["asa-class 2"]
+    appendix = ward.resource("Procedure", status="completed", code=ward.concept("urn:oid:2.999.156.3.7", "SS9901"))
+    assert told("hospital-x", appendix | {"performedDateTime": "2009-03-11"}) == ["surgery present"]
     assert told("generic", asked(ward.LOINC, "2951-2", 140, "mmol/L")) == ["sodium 140"]
     assert told("generic", ward.observation({"text": "TLE1"}, valueString="阳性")) == ["ihc-tle1 positive"]
     assert told("generic", ward.observation({"text": "ANO1"}, valueString="阴性")) == ["ihc-dog1 negative"]

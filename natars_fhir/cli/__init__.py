@@ -6,6 +6,7 @@ unavailable · 78 configuration or mappings cannot load.
 
 from __future__ import annotations
 
+import re
 import sys
 
 import typer
@@ -64,7 +65,9 @@ def run(arguments: list[str]) -> int:
     except MappingError as faults:
         return _told(f"The mappings cannot load:\n{faults}", CONFIGURATION)
     except SettingsError as fault:
-        return _told(f"A setting (NATARS_…) cannot be read: {fault}", CONFIGURATION)
+        name = re.search(r'field "(\w+)"', str(fault))
+        which = f"NATARS_{name[1].upper()} is no JSON" if name else f"A setting (NATARS_…) cannot be read: {fault}"
+        return _told(which, CONFIGURATION)
     except ValidationError as faults:
         return _told(
             "\n".join(f"NATARS_{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in faults.errors()),

@@ -49,6 +49,8 @@ def gaps(
             errors().print(f"quiet: {one.kind}, expected every {one.days} days; last: {last}", markup=False)
     if hidden := len(found) - len(shown):
         errors().print(f"{hidden} standard codes or types that the trial does not ask for: --all lists them.")
+    if not all_read:
+        errors().print("Some of the input could not be read: `natars-fhir screen` tells what, and where.")
     raise typer.Exit(DONE if all_read else PARTLY_READ)
 
 
@@ -88,6 +90,13 @@ def _show(style: str, found: Sequence[Listed], what: Asked) -> None:
         _table(rows)
 
 
+def _hint(row: Listing) -> str:
+    """What it may mean. Of a neighbour only where to look: its meaning would be another item's."""
+    if row.because == "neighbour":
+        return f"look beside {row.like}"
+    return f"{row.hint} ({row.because}: {row.like})" if row.hint else ""
+
+
 def _safe(cell: object) -> object:
     """A cell that a spreadsheet must not take for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t") else cell
@@ -96,7 +105,7 @@ def _safe(cell: object) -> object:
 def _table(rows: Sequence[Listing]) -> None:
     table = Table("what", "resource", "of", "item", "name", "times", "last", "hint", expand=False)
     for row in rows[:_SHOWN]:
-        hint = f"{row.hint} ({row.because}: {row.like})" if row.hint else ""
+        hint = _hint(row)
         item = row.item or ("not declared: not shown" if row.standing == "undeclared" else "")
         cells = (row.what, row.resource, row.about, item, row.display, str(row.times), row.last, hint)
         table.add_row(*(escape(cell) for cell in cells))

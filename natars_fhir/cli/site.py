@@ -37,6 +37,7 @@ _WORDS = {
         "ready": "Ready.", "not": "Not ready.", "nobody": "Nobody is in scope: send patients of the trial's kind.",
         "feed": "Expected by the site's file and not among this: {kinds}.",
         "undeclared": "Codes of systems that the site's file does not name (not shown): {systems}.",
+        "unreadable": "Faults for which something was not read: {count}. What it says is missing above.",
         "standard": "Against the standard, {kinds} kinds of problems (natars-fhir validate lists each with its place):",
     },
     "zh": {
@@ -44,6 +45,7 @@ _WORDS = {
         "ready": "已就绪。", "not": "尚未就绪。", "nobody": "没有范围内的患者：请发送符合试验范围的病例。",
         "feed": "中心文件要求但未出现：{kinds}。",
         "undeclared": "中心文件未声明的代码系统（代码不显示）：{systems}。",
+        "unreadable": "导致数据无法读取的错误：{count} 处，相应内容未计入上表。",
         "standard": "不符合标准之处共 {kinds} 种（natars-fhir validate 可逐条列出位置）：",
     },
 }  # fmt: skip
@@ -137,7 +139,7 @@ def _table(told: dict[str, Any], language: str) -> None:
     table = Table(*_HEADINGS[language], show_lines=True, expand=False)
     for one in told["elements"]:
         state = _STATES_ZH[one["state"]] if language == "zh" else one["state"]
-        values = ", ".join(f"{word} {number}" for word, number in one["values"].items())
+        values = ", ".join(f"{word} ({number})" for word, number in one["values"].items())
         numbers = (str(one[key]) for key in ("asked", "read", "doubtful", "missing"))
         cells = (
             one["name"][language],
@@ -162,6 +164,8 @@ def _table(told: dict[str, Any], language: str) -> None:
     for key, name in (("quiet", "kinds"), ("undeclared", "systems")):
         if told[key]:
             console.print(words["feed" if key == "quiet" else key].format(**{name: ", ".join(told[key])}), markup=False)
+    if told["unreadable"]:
+        console.print(words["unreadable"].format(count=told["unreadable"]), markup=False)
     if told["standard"]:
         console.print(words["standard"].format(kinds=len(told["standard"])), markup=False)
     for one in told["standard"][:_MOST_KINDS]:

@@ -20,7 +20,7 @@ from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.checking.parsing import MOST_LEVELS
 from natars_fhir.fhir.r4.primitives import Exact, exact
 from natars_fhir.fhir.r4.structs import RESOURCE_TYPES, RESOURCES, DomainResource
-from natars_fhir.fhir.r4.unseen import each_name_once, well_bound
+from natars_fhir.fhir.r4.unseen import each_name_once, one_answer
 from natars_fhir.fhir.second_look import SecondLook, readable, settle
 
 
@@ -65,7 +65,7 @@ class Decoder:
         """One strict decode; None where that refuses, and a second look is due."""
         try:
             resource = self._decode(raw)
-            return resource if each_name_once(resource, raw) and well_bound(resource) else None
+            return resource if each_name_once(resource, raw) and one_answer(resource) else None
         except (DecodeError, ArithmeticError, RecursionError, UnicodeDecodeError):
             return None
 

@@ -85,7 +85,8 @@ def _toml(path: Path, faults: list[Fault]) -> tuple[dict[str, Any] | None, str]:
     except UnicodeDecodeError:
         faults.append(Fault(str(path), 0, "is not UTF-8"))
     except tomllib.TOMLDecodeError as error:
-        faults.append(Fault(str(path), _toml_line(str(error)), f"is not TOML: {error}"))
+        wrong = str(error).replace("Cannot overwrite a value", "a key stands twice")
+        faults.append(Fault(str(path), _toml_line(wrong), f"is not TOML: {wrong}"))
     return None, ""
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from natars_fhir.cli import gaps, run
+from natars_fhir.mapping.heard.unmapped import Listing
 from natars_fhir.store.engine import open_store
 from tests.service.hospital import Hospital, bundle, encounter, patient
 from tests.service.test_gaps import result
@@ -47,6 +48,27 @@ def test_files_are_listed_without_a_store(said: Any, sent: Path) -> None:
     ]
     assert "王五" not in out + err
     assert "1 standard codes or types" in err
+
+
+@pytest.mark.parametrize(
+    ("hint", "because", "like", "shown"),
+    [
+        pytest.param("resection = present", "neighbour", "SS2031", "look beside SS2031", id="only where to look"),
+        pytest.param("anc", "name", "中性粒细胞", "anc (name: 中性粒细胞)", id="by its name"),
+        pytest.param("", "", "", "", id="none"),
+    ],
+)
+def test_a_hint_by_a_neighbour_does_not_say_what_it_means(hint: str, because: str, like: str, shown: str) -> None:
+    row = Listing("code", "own", "Procedure", "urn:x", "SS9901", "", 1, "", "", hint, because, like)
+    assert gaps._hint(row) == shown
+
+
+def test_what_could_not_be_read_is_said_beside_the_list(said: Any, sent: Path, tmp_path: Path) -> None:
+    half = tmp_path / "half.json"
+    half.write_bytes(sent.read_bytes()[:200])
+    code, _, err = said(sent, half, "--site", "hospital-b")
+    assert code == 2
+    assert "could not be read" in err
 
 
 def test_all_lists_what_the_trial_does_not_ask_for(said: Any, sent: Path) -> None:

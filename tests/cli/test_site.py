@@ -99,3 +99,4 @@ def test_what_breaks_the_standard_is_told_by_kind(said: Any) -> None:
     ]
     table = said(CASE / "thirtieth-of-february" / "bundle.json", "--site", "hospital-b")[1]
     assert "Against the standard, 1 kinds of problems" in table
+    assert "Faults for which something was not read: 1." in table

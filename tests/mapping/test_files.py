@@ -390,6 +390,7 @@ SITE = "sites/hospital-a.toml"
         ),
         pytest.param("trials/natars.toml", '[[arm]]\nslug = "x"', "arm 3: name is missing", id="row of a table"),
         pytest.param("sites/new.toml", 'site = "new"\nen = ', "is not TOML", id="no TOML"),
+        pytest.param("sites/new.toml", 'site = "new"\nsite = "x"', "a key stands twice", id="a key twice"),
         pytest.param(
             "trials/natars.toml", '[[criterion]]\nid = "I-99"', "criterion I-99: kind is missing", id="criterion"
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from natars_fhir.fhir.checking.fault import FINE, Fault, Rule, error
+from natars_fhir.fhir.checking.fault import FINE, Fault, Rule, error, warning
 from natars_fhir.fhir.checking.predicates import each
 from natars_fhir.fhir.checking.primitives import code
 
@@ -26,8 +26,13 @@ def bound_code(url: str, codes: frozenset[str]) -> Rule:
 
 
 def bound_concept(url: str, codes: frozenset[str], rule: Rule, *, text_will_do: bool) -> Rule:
-    """A CodeableConcept of which one coding must be one of *codes*."""
-    outside = error("code-invalid", f"None of the codes is {_one_of(url, codes)}.")
+    """A CodeableConcept of which one coding must be one of *codes*.
+
+    To read it, others will do, with a warning: a hospital's own word is doubt for whoever reads it, and no reason to
+    lose the rest of the resource.
+    """
+    wrong = warning if text_will_do else error
+    outside = wrong("code-invalid", f"None of the codes is {_one_of(url, codes)}.")
     uncoded = error("code-invalid", f"A code is required here, {_one_of(url, codes)}.")
 
     def check(value: Any) -> Sequence[Fault]:

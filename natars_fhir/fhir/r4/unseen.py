@@ -1,4 +1,4 @@
-"""What a strict decode does not see: names that stand twice, siblings that say nothing, codes outside their value set.
+"""What a strict decode does not see: names that stand twice, siblings that say nothing, two answers to one question.
 
 A decode keeps the last of two values of one name, as any JSON parser may (https://www.rfc-editor.org/rfc/rfc8259#section-4),
 and which one holds, nobody can say. But what it made of the bytes, written again, is shorter then.
@@ -7,14 +7,12 @@ and which one holds, nobody can say. But what it made of the bytes, written agai
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 from msgspec import ValidationError
 
-from natars_fhir.fhir.definitions.tables import r4
 from natars_fhir.fhir.r4 import structs
 
 _NUL = rb"\u0000"
@@ -73,57 +71,12 @@ def _once(pairs: list[tuple[str, Any]]) -> None:
 _names = json.JSONDecoder(object_pairs_hook=_once, parse_int=bool, parse_float=bool).decode
 
 
-def _bound() -> Iterable[tuple[str, tuple[tuple[str, frozenset[str]], ...]]]:
-    """For each type its CodeableConcepts that are bound to a value set which can be listed."""
-    definitions = r4()
-    for kind in structs.RESOURCES:
-        found = [
-            (element.name, definitions.value_sets[element.codes])
-            for element in definitions.children(kind, "")
-            if element.types == ("CodeableConcept",) and element.codes in definitions.value_sets
-        ]
-        if found:
-            yield kind, tuple(found)
-
-
-class _Checks(dict[type, "Callable[[Any], bool] | None"]):
-    """A Struct → the check of its bound concepts; made when first asked for, as the definitions are."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._bound: Mapping[str, tuple[tuple[str, frozenset[str]], ...]] | None = None
-
-    def __missing__(self, kind: type) -> Callable[[Any], bool] | None:
-        if self._bound is None:
-            self._bound = dict(_bound())
-        rows = self._bound.get(kind.__name__)
-        self[kind] = check = None if rows is None else lambda resource: all(_fits(resource, *row) for row in rows)
-        return check
-
-
-def _fits(resource: Any, name: str, codes: frozenset[str]) -> bool:
-    """Is one of the codes among *codes*? A text without a code will do, as the walker has it."""
-    concept = getattr(resource, name)
-    if concept is None or concept.coding is None:
-        return True
-    return any(coding.code in codes for coding in concept.coding)
-
-
-_CHECKS = _Checks()
-
-
-def well_bound(resource: Any) -> bool:
-    """Are the concepts with a required value set within it, and no value beside its own component (obs-7)?"""
-    check = _CHECKS[resource.__class__]
-    if check is not None and not check(resource):
-        return False
-    if resource.contained is not None and not all(map(well_bound, resource.contained)):
-        return False
+def one_answer(resource: Any) -> bool:
+    """Is there no value beside components? Whether one of these asks the same (obs-7), the walker tells."""
     return resource.__class__ is not structs.Observation or resource.component is None or _without_value(resource)
 
 
 def _without_value(resource: Any) -> bool:
-    """Whether a component asks what the Observation asks is the walker's to tell, where there is a value."""
     return all(getattr(resource, name) is None for name in _VALUES)
 
 

@@ -87,6 +87,12 @@ def one(text: str, words: Words, concept: str, kind: Kind = "pathology") -> Said
     return None if leaf.void(0) else _bare(leaf, words, concept, kind)
 
 
+def yes_or_no(text: str, words: Words, concept: str, among: str) -> Said | None:
+    """A short value that is yes or no and nothing else (``是``, ``无``); *among* names the list of such words."""
+    leaf = page(text, words)
+    return None if leaf.void(0) else statements.whole_answer(leaf, words, concept, among)
+
+
 def _bare(leaf: Page, words: Words, concept: str, kind: Kind) -> Said | None:
     """The value alone, for a concept that needs no name beside it."""
     if concept.startswith("ihc-"):

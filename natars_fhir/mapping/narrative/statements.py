@@ -19,11 +19,15 @@ from natars_fhir.mapping.narrative.words import NO_CONCEPTS, STATEMENTS, Words
 #: a third of the time that a named tuple's own constructor takes
 _new = tuple.__new__
 _NODES = re.compile(r"\(?\s*(\d{1,3})\s*/\s*(\d{1,3})\s*\)?")
+_AROUND = " 。.;,()"
+#: the lists of short answers: of what is there or not, and of what people attest
+ANSWER, ATTESTED = "statements.answer", "statements.attested"
+_DASHES = " -–—－_"
 _DENIED_HERE = "未无不"
 _SCALES = {"asa": ("asa-class", 1, 6), "ecog": ("ecog", 0, 5)}
 #: the concepts that are classes
 SCALES = frozenset(name for name, _, _ in _SCALES.values())
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 _PRESENCE = frozenset({"present", "dated", "unplaced", "recurrence"})
 _HISTORY = frozenset({"dated", "unplaced"})
 #: between an English phrase and the organ that was operated on
@@ -144,7 +148,7 @@ def _emergency(found: re.Match[str], scale: str) -> Detail:
 
 @lru_cache(maxsize=8)
 def _scale_pattern(words: Words) -> re.Pattern[str]:
-    level = r"(?:vi|iv|v|iii|ii|i|[0-6])"
+    level = r"(?:vi|iv|v|iii|ii|i|[0-6]|[一二三四五六](?=\s*(?:级(?!手术|医院|护理)|[~/至或-])))"
     filler = words.any("statements.scale", "filler")
     return re.compile(
         rf"(?:[\s:,(=]|{filler})*?(?P<low>{level})\s*(?P<e>e)?(?:\s*(?:[-~/至或]|to)\s*(?P<high>{level}))?"
@@ -161,19 +165,30 @@ def _class(found: re.Match[str], scale: str) -> Number | None:
 
 
 def scale(page: Page, words: Words, concept: str) -> Said | None:
-    """A short value of a known scale: ``3E``, ``Ⅱ级``."""
+    """A short value of a known scale: ``3E``, ``Ⅱ级``, ``ASA3``."""
     tag = next(tag for tag, (name, _, _) in _SCALES.items() if name == concept)
-    found = _scale_pattern(words).match(page.text)
+    found = _scale_pattern(words).match(page.text, len(tag) if page.text.startswith(tag) else 0)
     value = _class(found, tag) if found else None
     if not found or not value:
         return None
     return Said(concept, value, page.span(0, len(page.text)), "final", _emergency(found, tag))
 
 
-def answer(page: Page, words: Words, concept: str) -> Said | None:
-    """A short yes or no for something that is there or not."""
-    found = [hit.tag for hit in page.find(words["statements.answer"])]
+def answer(page: Page, words: Words, concept: str, among: str = ANSWER) -> Said | None:
+    """A short yes or no for something that is there or not. Dashes alone are a field that nobody filled in."""
+    if not page.text.strip(_DASHES):
+        return None
+    found = [hit.tag for hit in page.find(words[among])]
     if not found:
         return None
     value = "suspected" if "suspected" in found else "absent" if "absent" in found else "present"
     return Said(concept, value, page.span(0, len(page.text)), firmness(value == "suspected"))
+
+
+def whole_answer(page: Page, words: Words, concept: str, among: str) -> Said | None:
+    """A yes or no that is all of the text, for what has no phrases of its own: of a sentence nothing is guessed."""
+    found = page.find(words[among])
+    text = page.text.strip(_AROUND)
+    if len(found) != 1 or not text[:1].isalpha() or page.text[found[0].start : found[0].end] != text:
+        return None
+    return answer(page, words, concept, among)

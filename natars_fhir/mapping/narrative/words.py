@@ -51,6 +51,7 @@ TABLES: Mapping[str, str] = {
     "statements.scale": "asa ecog filler",
     "statements.place": "*",
     "statements.answer": "present absent suspected",
+    "statements.attested": "present absent",
     "statements.elsewhere": "here other",
     "statements.risk": "after",
     "statements.prior-resection": "present dated unplaced recurrence absent",
@@ -67,7 +68,7 @@ _SCANNED = frozenset(
         *("histology.name", "sites.mark", "sites.lesion", STATEMENTS),
     }
 )
-NO_CONCEPTS = frozenset({"scale", "place", "answer", "elsewhere", "risk"})
+NO_CONCEPTS = frozenset({"scale", "place", "answer", "attested", "elsewhere", "risk"})
 
 
 class WordListError(Exception):

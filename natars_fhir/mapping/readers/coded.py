@@ -7,47 +7,31 @@ from typing import Any
 
 from natars_fhir.fhir.r4.structs import CodeableConcept
 from natars_fhir.mapping.lore import Lore
-from natars_fhir.mapping.narrative.page import page
-from natars_fhir.mapping.readers.spoken import spoken, text_of, word_of
+from natars_fhir.mapping.narrative.reader import yes_or_no
+from natars_fhir.mapping.narrative.statements import ANSWER, ATTESTED
+from natars_fhir.mapping.readers.spoken import said, spoken, text_of, word_of
 from natars_fhir.mapping.told import NOTHING, ReadValue, Told
 
 
-def presence(lore: Lore) -> ReadValue:
+def presence(lore: Lore, among: str = ANSWER) -> ReadValue:
     """There or not: yes or no as a code, a boolean, or words; and what else the concept can be, in its own spelling."""
     spelt = spellings(lore)
 
     def read(value: Any, concept: str, _: Any) -> tuple[Told, ...]:
-        if (said := spelt[concept].get((text_of(value) or "").strip().casefold())) is not None:
-            return (Told(concept, said),)
+        if (word := spelt[concept].get((text_of(value) or "").strip().casefold())) is not None:
+            return (Told(concept, word),)
         if isinstance(value, bool):
             return (Told(concept, "present" if value else "absent"),)
         if (word := word_of(lore, "presence", value)) is not None:
             return (Told(concept, word),)
-        return spoken(lore, value, concept) or _yes_or_no(lore, value, concept)
+        return spoken(lore, value, concept) or said(yes_or_no(text_of(value) or "", lore.words, concept, among))
 
     return read
 
 
-#: No yes and no no is longer.
-_SHORT = 16
-
-
-def _yes_or_no(lore: Lore, value: Any, concept: str) -> tuple[Told, ...]:
-    """A text that is a yes, a no or a doubt and nothing else (是, 否认, none)."""
-    text = (text_of(value) or "").strip()
-    if not text or len(text) > _SHORT:
-        return NOTHING
-    leaf = page(text, lore.words)
-    hits = list(leaf.find(lore.words["statements.answer"]))
-    if len(hits) != 1 or (hits[0].start, hits[0].end) != (0, len(leaf.text)):
-        return NOTHING
-    word = hits[0].tag
-    return (Told(concept, word, (), "hedged" if word == "suspected" else "final"),)
-
-
 def answer(lore: Lore) -> ReadValue:
-    """What people attest: yes or no."""
-    there = presence(lore)
+    """What people attest: yes or no. 无 may mean that nobody was asked, and is neither."""
+    there = presence(lore, ATTESTED)
     words = {"present": "yes", "absent": "no"}
 
     def read(value: Any, concept: str, node: Any) -> tuple[Told, ...]:

@@ -16,6 +16,10 @@ from natars_fhir.mapping.told import Told
 
 #: no status given is as good as confirmed; a word that is not the standard's is doubt
 _SURE = ("", "confirmed")
+_STANDARD = frozenset({"confirmed", "differential", "entered-in-error", "provisional", "refuted", "unconfirmed"})
+#: 疑似, 排除, a code of the hospital's own: what they mean, nobody here can say
+_UNKNOWN = "unknown"
+_DOUBT = "A status that is none of the standard's: this decides nothing."
 _CAME_BACK = ("recurrence", "relapse")
 _RECURRED = detail(origin="recurrence")
 
@@ -25,7 +29,7 @@ def condition(view: View, lore: Lore) -> Plan:
     codes, texts, stamp = coded(view.says, lore), spoken(view.text, lore, "other"), dated(view)
 
     def plan(resource: Any, sink: Sink) -> None:
-        status = code_of(resource.verificationStatus)
+        status = _verified(resource.verificationStatus)
         if status == "entered-in-error":
             return
         coded_so, said_so = codes(resource, sink), texts(resource, sink)
@@ -33,6 +37,8 @@ def condition(view: View, lore: Lore) -> Plan:
             said_so = _of_narrative(resource, lore, sink) if resource.text is not None else said_so
             if not said_so:
                 return
+        if status == _UNKNOWN:
+            sink.tell("code-invalid", "Condition.verificationStatus", _DOUBT)
         stamp(resource, sink)
         shown = doubted(lore, tuple([told for _, told in coded_so]), _text(resource))
         found = [(place, told) for (place, _), told in zip(coded_so, shown, strict=True)]
@@ -43,13 +49,27 @@ def condition(view: View, lore: Lore) -> Plan:
         for place, told in found:
             if (sure := _as_sure(told, status, lore.concepts[told.concept])) is not None:
                 sink.add(_with_course(sure, course, ended), place)
-        came_back = course in _CAME_BACK and status != "refuted"
-        if came_back and any(told.concept in ("histology", "primary-site") for _, told in found):
-            value = "present" if status in _SURE else "suspected"
-            for concept in ("prior-resection", "progression"):
-                sink.add(Told(concept, value, _RECURRED), "Condition.clinicalStatus")
+        if course in _CAME_BACK and status != "refuted":
+            _came_back(found, status, sink)
 
     return plan
+
+
+def _came_back(found: list[tuple[str, Told]], status: str, sink: Sink) -> None:
+    """A tumour that came back was there before, and was operated on."""
+    if any(told.concept in ("histology", "primary-site") for _, told in found):
+        value = "present" if status in _SURE else "suspected"
+        for concept in ("prior-resection", "progression"):
+            sink.add(Told(concept, value, _RECURRED), "Condition.clinicalStatus")
+
+
+def _verified(status: Any) -> str:
+    """The standard's code of the verification status; empty where none is given; `_UNKNOWN` for any other word."""
+    if status is None:
+        return ""
+    code = code_of(status)
+    said = code or status.text or any(coding.display for coding in status.coding or ())
+    return code if code in _STANDARD else _UNKNOWN if said else ""
 
 
 def _of_narrative(resource: Any, lore: Lore, sink: Sink) -> list[tuple[str, Told]]:

@@ -23,6 +23,8 @@ Plan = Callable[[Any, Sink], None]
 
 #: Texts up to this length (names of diagnoses, operations, sites) come again and again: each is read once.
 SHORT = 60
+#: a hospital's own word may stand before the standard's
+_HL7 = "http://terminology.hl7.org/CodeSystem/"
 #: a third of the time that a named tuple's own constructor takes
 _new = tuple.__new__
 _read_short = lru_cache(maxsize=4_096)(read_text)
@@ -156,8 +158,9 @@ def once(told: Iterable[tuple[str, Told]]) -> list[tuple[str, Told]]:
 
 
 def code_of(concept: Any) -> str:
-    """The first code of a CodeableConcept whose binding is required (verificationStatus …); empty where none."""
-    for coding in (concept.coding or ()) if concept is not None else ():
-        if coding.code:
-            return str(coding.code)
-    return ""
+    """The code of a CodeableConcept whose binding is required (verificationStatus …): HL7's own, else the first; empty
+    where there is none."""
+    codings = [coding for coding in (concept.coding or ()) if coding.code] if concept is not None else []
+    own = next((coding for coding in codings if (coding.system or "").startswith(_HL7)), None)
+    chosen = own or next(iter(codings), None)
+    return str(chosen.code) if chosen is not None else ""

@@ -8,6 +8,7 @@ from typing import Any
 from natars_fhir.fhir.r4.structs import CodeableConcept
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.reader import one
+from natars_fhir.mapping.narrative.said import Said
 from natars_fhir.mapping.told import Told
 
 #: Values such as ``阳性（+++）`` come again and again: each is read once.
@@ -25,8 +26,12 @@ def text_of(value: Any) -> str | None:
 def spoken(lore: Lore, value: Any, concept: str) -> tuple[Told, ...]:
     """A value's words, read as a short text about *concept*."""
     text = text_of(value)
-    said = (_one_short if len(text) <= _SHORT else one)(text, lore.words, concept) if text else None
-    return () if said is None else (Told(said.concept, said.value, said.detail, said.standing, said.span),)
+    return said((_one_short if len(text) <= _SHORT else one)(text, lore.words, concept) if text else None)
+
+
+def said(found: Said | None) -> tuple[Told, ...]:
+    """What the narrative reader says, as a reader of values tells it."""
+    return () if found is None else (Told(found.concept, found.value, found.detail, found.standing, found.span),)
 
 
 def word_of(lore: Lore, kind: str, value: Any) -> str | None:

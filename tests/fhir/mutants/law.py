@@ -21,8 +21,6 @@ SEEN: Mapping[str, bytes] = {
     "A name stands twice in one object": b'{"resourceType":"Patient","gender":"male","gender":"female"}',
     "obs-7:": b'{"resourceType":"Observation","status":"final","code":{"coding":[{"code":"a"}]},"valueString":"x",'
     b'"component":[{"code":{"coding":[{"code":"a"}]}}]}',
-    "None of the codes is": b'{"resourceType":"Condition","subject":{"reference":"Patient/1"},'
-    b'"clinicalStatus":{"coding":[{"code":"x"}]}}',
     "Without a value there has to be an extension": b'{"resourceType":"Patient","_birthDate":{"id":"a"}}',
     "A name stands twice in one object: the narrative": b'{"resourceType":"Patient","text":{"status":"empty",'
     b'"status":"empty","div":"<div xmlns=\\"http://www.w3.org/1999/xhtml\\">x</div>"}}',

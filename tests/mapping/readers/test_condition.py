@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.ward import ICD_10, ICD_10_CM, ICD_O, SNOMED, bundle, concept, lines, outcome, read, resource, told
+from tests.ward import ICD_10, ICD_10_CM, ICD_O, SNOMED, bundle, concept, line, lines, outcome, read, resource, told
 
 VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
@@ -33,6 +33,7 @@ BREAST, RETRO, LMS = concept(ICD_10, "C50.9"), concept(ICD_10, "C48.0"), concept
         pytest.param(BREAST, "differential", ["second-malignancy suspected"], id="differential"),
         pytest.param(BREAST, "unconfirmed", ["second-malignancy suspected"], id="unconfirmed"),
         pytest.param(BREAST, "entered-in-error", [], id="entered in error"),
+        pytest.param(BREAST, "rule-out", ["second-malignancy suspected"], id="a word that is not the standard's"),
         pytest.param(RETRO, "provisional", ["primary-site retroperitoneum hedged"], id="a provisional site"),
         pytest.param(RETRO, "refuted", [], id="a refuted site says nothing of another"),
         pytest.param(LMS, "differential", ["histology LMS hedged"], id="a differential type"),
@@ -43,16 +44,38 @@ def test_a_diagnosis_is_as_sure_as_its_verification(code: Any, status: str, fact
     assert told(condition(code, status)) == facts
 
 
-def test_a_verification_status_that_is_not_the_standards_is_refused_and_told() -> None:
+def test_a_verification_status_that_is_not_the_standards_is_doubt_and_told() -> None:
     """What it means, nobody here can say: not sure, not in error, and not silence."""
     found = read(condition(BREAST, "rule-out"))
-    assert found.fate == "refused"
-    assert [(issue.severity, issue.expression) for issue in found.issues] == [("error", "Condition.verificationStatus")]
+    assert [(fact.value, fact.standing) for fact in found.facts] == [("suspected", "final")]
+    assert ("warning", "Condition.verificationStatus") in [(issue.severity, issue.expression) for issue in found.issues]
 
 
-def test_a_status_spelt_by_a_second_coding_counts() -> None:
-    status = {"coding": [{"system": VERIFICATION, "code": "refuted"}], "text": "ruled out"}
-    assert told({**condition(INFARCTION, ""), "verificationStatus": status}) == ["myocardial-infarction absent"]
+@pytest.mark.parametrize("word", ["疑似", "排除", "确诊"])
+def test_a_verification_in_words_without_a_code_decides_nothing_and_is_told(word: str) -> None:
+    found = read({**condition(LMS, ""), "verificationStatus": {"text": word}})
+    assert [line(fact) for fact in found.facts] == ["histology LMS hedged"]
+    assert [(issue.severity, issue.expression) for issue in found.issues] == [
+        ("warning", "Condition.verificationStatus")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("own", "code", "facts"),
+    [
+        pytest.param("QZ", "confirmed", ["histology LMS"], id="confirmed"),
+        pytest.param("QZ", "provisional", ["histology LMS hedged"], id="provisional"),
+        pytest.param("confirmed", "refuted", [], id="a word that is the standard's is not, elsewhere"),
+    ],
+)
+def test_a_hospitals_own_status_may_stand_before_the_standards(own: str, code: str, facts: list[str]) -> None:
+    codings = [{"system": "urn:oid:2.999.1", "code": own}, {"system": VERIFICATION, "code": code}]
+    assert told({**condition(LMS, ""), "verificationStatus": {"coding": codings}}) == facts
+
+
+def test_a_recurrence_counts_behind_a_hospitals_own_word() -> None:
+    course = {"coding": [{"system": "urn:oid:2.999.2", "code": "FF"}, {"system": CLINICAL, "code": "recurrence"}]}
+    assert "prior-resection present" in told(condition(RETRO, clinicalStatus=course))
 
 
 @pytest.mark.parametrize(

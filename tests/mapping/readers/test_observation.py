@@ -123,6 +123,11 @@ def test_the_code_says_what_is_asked(code: dict[str, Any], facts: list[str]) -> 
         pytest.param(
             "asa-class", {"valueCodeableConcept": concept(SNOMED, "413497009")}, ["asa-class 3"], id="ASA by code"
         ),
+        pytest.param("asa-class", {"valueString": "ASA3"}, ["asa-class 3"], id="ASA and its number in one word"),
+        pytest.param("asa-class", {"valueString": "三级"}, ["asa-class 3"], id="ASA in Chinese numerals"),
+        pytest.param("asa-class", {"valueString": "二至三级"}, ["asa-class [2,3]"], id="a range in Chinese numerals"),
+        pytest.param("asa-class", {"valueString": "三级手术"}, [], id="a class of operations"),
+        pytest.param("asa-class", {"valueString": "一般"}, [], id="fair is no class"),
         pytest.param("asa-class", {"valueInteger": 7}, [], id="no such class"),
         pytest.param("ecog", {"valueInteger": 0}, ["ecog 0"], id="ECOG 0 is a value"),
         pytest.param(
@@ -143,6 +148,17 @@ def test_the_code_says_what_is_asked(code: dict[str, Any], facts: list[str]) -> 
         pytest.param("metastasis", {"valueBoolean": True}, ["metastasis present"], id="presence"),
         pytest.param("metastasis", {"valueCodeableConcept": NO}, ["metastasis absent"], id="absence is said"),
         pytest.param("mdt-resectability", {"valueCodeableConcept": YES}, ["mdt-resectability yes"], id="attested"),
+        pytest.param("mdt-resectability", {"valueString": "是"}, ["mdt-resectability yes"], id="attested in a word"),
+        pytest.param("mdt-resectability", {"valueString": "否。"}, ["mdt-resectability no"], id="attested: no"),
+        pytest.param("mdt-resectability", {"valueString": "无"}, [], id="none is no answer to whether one can"),
+        pytest.param("mdt-resectability", {"valueString": "是否可切除待定"}, [], id="a sentence is no answer"),
+        pytest.param("second-malignancy", {"valueString": "无"}, ["second-malignancy absent"], id="none, said"),
+        pytest.param("second-malignancy", {"valueString": "有"}, ["second-malignancy present"], id="there, said"),
+        pytest.param("second-malignancy", {"valueString": "无特殊"}, [], id="nothing special is not none"),
+        pytest.param("second-malignancy", {"valueString": "-"}, [], id="a dash for a history"),
+        pytest.param("prior-resection", {"valueString": "—"}, [], id="a field that nobody filled in"),
+        pytest.param("prior-resection", {"valueString": "--"}, [], id="the same in two dashes"),
+        pytest.param("prior-resection", {"valueString": "（-）"}, ["prior-resection absent"], id="a sign in brackets"),
         pytest.param("antineoplastic-drug", {"valueBoolean": False}, ["antineoplastic-drug none"], id="no drug ever"),
         pytest.param(
             "antineoplastic-drug", {"valueBoolean": True}, ["antineoplastic-drug unspecified"], id="some drug"
