@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from natars_fhir.mapping.narrative.lexicon import GAP, Entry, Lexicon, form, lexicon
@@ -56,17 +57,24 @@ TABLES: Mapping[str, str] = {
     "statements.prior-resection": "present dated unplaced recurrence absent",
     "statements.metastasis": "present absent",
     "statements.*": "*",
+    "treatments.name": "radiotherapy chemoradiotherapy immunotherapy any regimen",
+    "treatments.word": "join counted through limits aspect elapsed",
+    "treatments.before": "denied given begun planned advised",
+    "treatments.after": "denied given unclear planned",
 }
 _CHARACTERS = "characters"
 #: the compiled list of all statements, and the tables of statements.toml that are no concepts
 STATEMENTS = "statements"
+#: the compiled list of the drugs' names and of the kinds of treatment
+TREATMENTS = "treatments"
 #: The lists whose words are looked for in whole texts, all in one pass. The others are asked for rarely, or nearby.
 _SCANNED = frozenset(
     {
         *("cues.cue", "results.before", "fish.method", "fish.gene", "size.thing", "grade.mark", "counts.name"),
-        *("histology.name", "sites.mark", "sites.lesion", STATEMENTS),
+        *("histology.name", "sites.mark", "sites.lesion", STATEMENTS, TREATMENTS),
     }
 )
+NO_DRUGS: Mapping[str, list[str]] = MappingProxyType({})
 NO_CONCEPTS = frozenset({"scale", "place", "answer", "elsewhere", "risk"})
 
 
@@ -102,8 +110,9 @@ class Words:
 Tables = dict[str, dict[str, list[str]]]
 
 
-def load(folder: Path) -> Words:
-    """Read every list of the folder. Raises WordListError with all that is wrong."""
+def load(folder: Path, drugs: Mapping[str, list[str]] = NO_DRUGS) -> Words:
+    """Read every list of the folder. *drugs*: names by ``"drug class+class"``. Raises WordListError with all that is
+    wrong."""
     faults: list[str] = []
     files = {path.stem: _parsed(path, faults) for path in sorted(folder.glob("*.toml"))}
     characters = _characters(files.pop(_CHARACTERS, None), faults)
@@ -114,7 +123,7 @@ def load(folder: Path) -> Words:
         faults += [fault for name, tags in tables.items() for fault in _twice(name, tags, characters)]
     if faults:
         raise WordListError(faults)
-    return _compiled(tables, characters)
+    return _compiled(tables, characters, drugs)
 
 
 def _parsed(path: Path, faults: list[str]) -> dict[str, Any]:
@@ -181,12 +190,13 @@ def _twice(name: str, tags: Mapping[str, list[str]], characters: Characters) -> 
 
 def _either_side(table: str) -> bool:
     """Cues are kept by the side that they act on; words around a number may serve twice."""
-    return table in {"cue", "near", "word", "answer", "mitoses", "necrosis"}
+    return table in {"cue", "near", "word", "answer", "mitoses", "necrosis", "before", "after"}
 
 
-def _compiled(tables: Tables, characters: Characters) -> Words:
+def _compiled(tables: Tables, characters: Characters, drugs: Mapping[str, list[str]]) -> Words:
     lists = [lexicon(name, tags, characters.whole) for name, tags in tables.items()]
     lists.append(lexicon(STATEMENTS, _statements(tables), characters.whole))
+    lists.append(lexicon(TREATMENTS, {**tables["treatments.name"], **drugs}, characters.whole))
     lexicons = {each.name: each._replace(scanned=each.name in _SCANNED) for each in lists}
     scanner = Scanner(each for each in lexicons.values() if each.scanned)
     return Words(characters, lexicons, _joins(tables, characters), scanner)

@@ -1,0 +1,215 @@
+"""Treatments in words: drugs, chemotherapy and radiotherapy, given, refused, never given or planned.
+
+clinical.md §2.1 (I-05 to I-07), §2.2 (E-05), §4.7. Treatments in a row are told alike. The last word before them
+decides, or what stands right after. "No chemotherapy" denies for good only where nothing narrows it (no *adjuvant*
+chemotherapy does not). What nothing decides is told, so that a person is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from natars_fhir.domain.record import Detail
+from natars_fhir.mapping.narrative.lexicon import Hit
+from natars_fhir.mapping.narrative.page import Page
+from natars_fhir.mapping.narrative.said import Said, Unread, firmness
+from natars_fhir.mapping.narrative.words import TREATMENTS, Words
+
+DRUG, RADIOTHERAPY = "antineoplastic-drug", "radiotherapy"
+_BEFORE, _AFTER, _ROW, _ASIDE = 60, 28, 14, 6
+#: a denial that says of what right away, and those that may list other things first
+_NEAR, _LISTS = 12, frozenset({"无", "否认", "denies", "denied", "no history of", "no"})
+_UNDECIDED = "a treatment is named, and whether it was given is not said"
+_KINDS: dict[str, tuple[str, ...]] = {
+    "immunotherapy": ("immunotherapy",),
+    "any": ("unclear",),
+    "regimen": ("anthracycline", "chemotherapy", "ifosfamide"),
+}
+_SPOKEN_OF_OTHERS = frozenset({"relative", "differential"})
+
+
+class Treatment(NamedTuple):
+    """One treatment named: its word, its classes, and whether a denial of it denies its whole kind."""
+
+    hit: Hit
+    name: str
+    classes: tuple[str, ...]
+    generic: bool
+
+
+class Decision(NamedTuple):
+    """What became of a row: given, denied, planned, unclear, or nothing that is said; and where the words before and
+    after it say so, if they do."""
+
+    word: str | None = None
+    start: int | None = None
+    end: int | None = None
+    limited: bool = False
+
+
+class Patterns(NamedTuple):
+    """What stands between treatments and after them."""
+
+    join: re.Pattern[str]
+    through: re.Pattern[str]
+    counted: re.Pattern[str]
+    denied_after: re.Pattern[str]
+    aspect: re.Pattern[str]
+    limits: re.Pattern[str]
+    past: re.Pattern[str]
+
+
+@lru_cache(maxsize=8)
+def patterns(words: Words) -> Patterns:
+    """Compiled for one set of word lists."""
+    word = {tag: words.any("treatments.word", tag) for tag in words["treatments.word"].words}
+    history = r"[\s:=(]*(?:治疗)?(?:史|history)?[\s:=(]*(?:was|were)?\s*"
+    return Patterns(
+        re.compile(rf"(?:[\s、/+&()]|(?<=[a-z0-9]),|{word['join']})*"),
+        re.compile(rf"(?:\s|{word['through']})*"),
+        re.compile(rf"\d{{1,3}}(?:\.\d)?\s?(?:余|多|[-~]\d{{1,2}})?\s?{word['counted']}"),
+        re.compile(rf"{history}(?P<word>{words.any('treatments.after', 'denied')})(?![a-z效进反])(?!\s?\d)"),
+        re.compile(rf"[\s(后药治疗]*{word['aspect']}"),
+        re.compile(rf"(?<![a-z]){word['limits']}(?!\s?[a-z]{{0,2}}[0-9]+年)"),
+        re.compile(rf"(?:19|20)\d\d(?:年|[-/.]\d|(?!\d))|{word['elapsed']}"),
+    )
+
+
+def read(page: Page, words: Words) -> Iterator[Said | Unread]:
+    """Every treatment of the text."""
+    hits = page.find(words[TREATMENTS])
+    if not hits:
+        return
+    shape = patterns(words)
+    for row in _rows(page, shape, [each for hit in hits for each in _treatments(hit)]):
+        if not _is_of_others(page, row[0].hit.start):
+            decision = _decision(page, words, shape, row)
+            for each in row:
+                if decision.word != "planned" or each.name != RADIOTHERAPY:
+                    yield _told(page, each, decision)
+
+
+def _treatments(hit: Hit) -> Iterator[Treatment]:
+    """What a name stands for: drugs by their names in drugs.toml, kinds of treatment by the tag of their list."""
+    name, _, classes = hit.tag.partition(" ")
+    if classes:
+        yield Treatment(hit, name, tuple(sorted(classes.split("+"))), name.endswith("-unspecified"))
+    elif name in _KINDS:
+        yield Treatment(hit, "unspecified", _KINDS[name], name != "regimen")
+    else:
+        yield Treatment(hit, RADIOTHERAPY, (), True)
+        if name == "chemoradiotherapy":
+            yield Treatment(hit, "chemotherapy-unspecified", ("chemotherapy",), True)
+
+
+def _rows(page: Page, shape: Patterns, found: list[Treatment]) -> Iterator[list[Treatment]]:
+    """Treatments with nothing but joining words between them; the kind that a drug's name is followed by is its own."""
+    row: list[Treatment] = []
+    for each in found:
+        gap = each.hit.start - row[-1].hit.end if row else 0
+        if row and not (
+            gap <= _ROW and shape.join.fullmatch(page.text, row[-1].hit.end, max(each.hit.start, row[-1].hit.end))
+        ):
+            yield row
+            row = []
+        between = page.text[row[-1].hit.end : each.hit.start] if row else ""
+        if (
+            row
+            and each.generic
+            and not row[-1].generic
+            and not set(between) & set("、,/+及和与或&")
+            and " " not in between.strip()
+        ):
+            row[-1] = row[-1]._replace(hit=row[-1].hit._replace(end=each.hit.end))
+        else:
+            row.append(each)
+    if row:
+        yield row
+
+
+def _is_of_others(page: Page, place: int) -> bool:
+    """Is the sentence about a relative, or about what else it might be? Or is it of a report that was corrected?"""
+    low, high = page.sentence(place)
+    tags = {cue.tag for cue in page.cues if low <= cue.start < high}
+    return not tags.isdisjoint(_SPOKEN_OF_OTHERS) or (page.void(place) and "advice" not in tags)
+
+
+def _decision(page: Page, words: Words, shape: Patterns, row: list[Treatment]) -> Decision:
+    """By the last word before the row, and what stands right after it."""
+    start, end = row[0].hit.start, row[-1].hit.end
+    low = max(page.clause(start)[0], start - _BEFORE)
+    high = min(page.clause(end)[1], end + _AFTER)
+    left, place = _left(page, words, shape, low, start)
+    right, reach = _right(page, words, shape, end, high)
+    if left in ("planned", "advised") or right in ("planned", "unclear"):
+        planned = right != "denied" and left != "advised" and "planned" in (left, right)
+        return Decision("planned", place, reach) if planned else Decision()
+    if "denied" in (left, right):
+        if shape.aspect.match(page.text, end):
+            return Decision()
+        if right == "given" and shape.counted.search(page.text, end, high):
+            return Decision("unclear", place, reach)
+        limited = shape.limits.search(page.text, low, max(high, reach or high)) is not None
+        return Decision("denied", place, reach if right == "denied" else None, limited)
+    if "given" in (left, right):
+        return Decision("given", place, reach)
+    past = left == "begun" and shape.past.search(page.text, page.sentence(start)[0], start)
+    return Decision("given" if past else "unclear", place, reach) if left == "begun" else Decision()
+
+
+def _left(page: Page, words: Words, shape: Patterns, low: int, start: int) -> tuple[str | None, int | None]:
+    """What the words before make of it, and where the deciding one stands."""
+    state: str | None = None
+    place, reached = start, low
+    for hit in page.find(words["treatments.before"], low, start):
+        if state in ("planned", "advised"):
+            break
+        goes_on = state == "denied" and hit.tag in ("given", "begun")
+        if goes_on and shape.through.fullmatch(page.text, reached, hit.start):
+            reached = hit.end
+        else:
+            state, place, reached = hit.tag, hit.start, hit.end
+    far = state == "denied" and start - reached > _NEAR
+    if state is None or (far and page.text[place:reached].strip() not in _LISTS):
+        return None, None
+    return state, place
+
+
+def _right(page: Page, words: Words, shape: Patterns, end: int, high: int) -> tuple[str | None, int | None]:
+    """What the words after make of it, and where they end."""
+    denied = shape.denied_after.match(page.text, end, high + 1)
+    if denied:
+        return "denied", denied.end()
+    hits = page.find(words["treatments.after"], end, high)
+    for tag in ("planned", "unclear", "given"):
+        found = next((hit for hit in hits if hit.tag == tag), None)
+        if found and (tag != "unclear" or found.start - end <= _ASIDE):
+            return tag, found.end
+    counted = shape.counted.search(page.text, end, high) or shape.counted.search(page.text, high, high + _AFTER // 2)
+    if counted and (counted.start() <= high or page.text[high : counted.start()].strip(" ,共计x*") == ""):
+        return "given", counted.end()
+    return None, None
+
+
+def _told(page: Page, each: Treatment, decision: Decision) -> Said | Unread:
+    """A value for what was decided, else that it was not."""
+    word, start, end = decision.word, decision.start, decision.end
+    low, high = each.hit.start if start is None else start, each.hit.end if end is None else end
+    if word is None and (each.generic or page.void(each.hit.start)):
+        concept = RADIOTHERAPY if each.name == RADIOTHERAPY else DRUG
+        return Unread(concept, page.span(each.hit.start, each.hit.end), _UNDECIDED)
+    span, doubtful = page.span(low, high), page.hedged(low, high)
+    if each.name == RADIOTHERAPY:
+        value = {"given": "present", "denied": "absent"}.get(word or "", "suspected")
+        doubtful = doubtful or value == "suspected" or (decision.limited and value == "absent")
+        return Said(RADIOTHERAPY, value, span, firmness(doubtful))
+    if word == "denied" and each.generic:
+        kinds: Detail = () if each.classes == ("unclear",) else (("class", each.classes),)
+        none: Detail = (*kinds, ("given", "not-given"))
+        return Said(DRUG, "none", span, firmness(doubtful or decision.limited), none)
+    given = {"given": "given", "denied": "not-given", "planned": "requested"}.get(word or "", "unclear")
+    said: Detail = (("class", each.classes), ("given", given))
+    return Said(DRUG, each.name, span, firmness(doubtful or given == "unclear"), said)
