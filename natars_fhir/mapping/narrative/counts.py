@@ -18,6 +18,7 @@ from natars_fhir.mapping.narrative.words import Words
 MITOSES, NECROSIS = "mitoses-per-10hpf", "necrosis-percent"
 PER_TEN, PERCENT = "{mitoses}/10.[HPF]", "%"
 #: ten fields are taken as two square millimetres (clinical.md §3.1)
+_TO_NECROSIS = re.compile(r"[^\d%]{0,10}|\s?of (?:the )?(?:tumou?r|mass|lesion|specimen)(?: volume| area| surface)? (?:is|was|shows|showed|appears|are|being) ?|[^\d%a-z]{0,4}(?:的)?(?:肿瘤|瘤体|区域)[^\d%a-z]{0,6}")
 _FIELDS, _AREA = Decimal(10), Decimal(2)
 _RARE = Interval(Decimal(0), Decimal(3), unit=PER_TEN)
 _FREQUENT = Interval(Decimal(1), None, unit=PER_TEN)
@@ -136,7 +137,9 @@ def _share_next(page: Page, words: Words, shape: Patterns, low: int, high: int) 
 def _share_before(page: Page, shape: Patterns, low: int, hit: Hit) -> re.Match[str] | None:
     """约20%坏死, "20% necrosis"."""
     found = list(shape.share.finditer(page.text, low, hit.start))
-    return found[-1] if found and hit.start - found[-1].end() <= 10 else None
+    if not found or not _TO_NECROSIS.fullmatch(page.text, found[-1].end(), hit.start):
+        return None
+    return found[-1]
 
 
 def _bounded(

@@ -17,6 +17,7 @@ from natars_fhir.mapping.narrative.said import Said, Unread, firmness
 from natars_fhir.mapping.narrative.words import Words
 
 FNCLCC, OTHER = "fnclcc-grade", "histologic-grade"
+_AHEAD = 20
 _NO_SCHEME: Detail = (("scheme", "unknown"),)
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _LEVELS = {(low, high): Interval(Decimal(low), Decimal(high)) for high in (1, 2, 3) for low in range(1, high + 1)}
@@ -37,6 +38,7 @@ class Patterns(NamedTuple):
     components: re.Pattern[str]
     total: re.Pattern[str]
     not_graded: re.Pattern[str]
+    bounded: re.Pattern[str]
 
 
 @lru_cache(maxsize=8)
@@ -49,9 +51,13 @@ def patterns(words: Words) -> Patterns:
     level = (
         rf"{bound}(?P<g>g)?\s*(?P<low>{_LEVEL})(?:\s*级)?"
         rf"(?:\s*(?:{span}|/|或|or|of|out of)\s*(?P<to>g)?(?P<high>{_LEVEL}))?"
-        r"(?P<unit>\s*级)?(?P<up>\s*(?:及以上|或以上|以上))?(?!\s*(?:分|个|/|mm|cm|hpf|-\d|\.\d))"
+        r"(?P<unit>\s*级)?(?P<up>\s*(?:及以上|或以上|以上))?(?!\s*(?:分|个|/|\+|mm|cm|hpf|-\d|\.\d))"
     )
-    lead = rf"(?:[\s:,()=为是系统法组织学肿瘤]|the|of|{word}|标准|采用|按|system|grading|criteria|score|评分)*?"
+    bounded = rf"(?:(?P<least>{least})|(?P<most>{most}))\s*(?:为|是|is|of|an?|the)?\s*$"
+    added = r"\d\s?\+\s?\d\s?\+\s?\d(?:\s?=\s?\d)?\s?分?"
+    lead = (
+        rf"(?:[\s:,()=为是即系统法组织学肿瘤]|the|of|{word}|标准|采用|按|system|grading|criteria|score|评分|{added})*?"
+    )
     scheme = words.any("grade.mark", "fnclcc")
     either = words.any("grade.word", "score")
     part = {tag: words.any("grade.word", tag) for tag in ("differentiation", "mitoses", "necrosis")}
@@ -69,8 +75,10 @@ def patterns(words: Words) -> Patterns:
         ),
         re.compile(
             rf"{either}(?:\s|:|为|=|of|是|\(\d\s*\+\s*\d\s*\+\s*\d\s*=?|\d\s*\+\s*\d\s*\+\s*\d\s*=)*\s*(\d)\s*(?:分|points?|\)|$|,|。)"
+            r"|(?<!\d)\d\s?\+\s?\d\s?\+\s?\d\s?=\s?(\d)(?!\d)"
         ),
         re.compile(rf"{scheme}[^,;。\n]{{0,12}}{words.any('grade.word', 'not-graded')}"),
+        re.compile(bounded),
     )
 
 
@@ -99,6 +107,9 @@ def _fnclcc(page: Page, shape: Patterns, hit: Hit) -> tuple[tuple[int, int], Sai
     total, reach = _sum(page, shape, hit.start)
     value = _level(found) if found else None
     span = found.span() if found else (hit.start, max(reach, hit.end))
+    ahead = shape.bounded.search(page.text, max(0, hit.start - _AHEAD), hit.start)
+    if value is not None and ahead and found and found.start() >= hit.start:
+        value, span = _bounded(value, ahead), (ahead.start(), span[1])
     if value is None and total is not None:
         value, span = _of_sum(total), (hit.start, reach)
     if value is None:
@@ -133,6 +144,12 @@ def _level(found: re.Match[str]) -> Number | None:
     return _LEVELS[low, high]
 
 
+def _bounded(value: Number, ahead: re.Match[str]) -> Number:
+    """At least FNCLCC grade 2: the bound stands before the scheme."""
+    low, high = (int(end) if end is not None else at for end, at in ((value.low, 1), (value.high, 3)))
+    return _LEVELS[(low, 3) if ahead["least"] else (1, high)]
+
+
 def _number(text: str) -> int:
     return _ROMAN.get(text) or int(text)
 
@@ -145,7 +162,7 @@ def _sum(page: Page, shape: Patterns, start: int) -> tuple[int | None, int]:
         added = sum(int(parts[group]) for group in (1, 2, 3))
         return (int(parts[4]) if parts[4] else added), parts.end()
     total = shape.total.search(page.text, start, high)
-    return (int(total[1]), total.end()) if total else (None, 0)
+    return (int(total[1] or total[2]), total.end()) if total else (None, 0)
 
 
 def _of_sum(total: int) -> Number | None:

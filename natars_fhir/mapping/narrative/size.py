@@ -62,12 +62,13 @@ class Measure(NamedTuple):
 def patterns(words: Words) -> Patterns:
     """Compiled for one set of word lists."""
     unit = words.any("quantity.length", "cm", "mm") + r"(?![a-wyz])(?:\^?[23](?!\d))?"
-    number = rf"{ranged(words)}\s*({words.any('size.near', 'over')})?\s*({unit})?"
+    bound = rf"(?P<more>{words.any('quantity.word', 'or-more')})|(?P<less>{words.any('quantity.word', 'or-less')})"
+    number = rf"{ranged(words)}\s*({words.any('size.near', 'over')})?\s*({unit})?(?:(?<=[a-z米分])\s*(?:{bound}))?"
     label = r"(?:\s*\([^()\d,]{1,10}\))?"
     near = {tag: words.any("size.near", tag) for tag in ("axis", "after", "earlier", "changed", "distance")}
     fill = (
         r"(?:[\s:=为是约大小仅至达(]|of|is|was|about|approximately|up to|with|to|a|the|in|最大|"
-        + words.any("quantity.word", "below", "at-most", "above", "at-least", "about")
+        + words.any("quantity.word", "below", "at-most", "above", "at-least", "about", "nearly")
         + ")*"
     )
     between = rf"\s{{0,3}}(?:{words.any('quantity.word', 'range')}\s{{0,3}}[0-9.]{{1,8}}\s{{0,3}})?"
@@ -85,7 +86,9 @@ def patterns(words: Words) -> Patterns:
         re.compile(rf"{near['earlier']}(?!.*{near['changed']})[^,;。]{{0,14}}$"),
         re.compile(rf"{near['distance']}[^,;。x*\d]{{0,10}}$"),
         re.compile(rf"(?:{words.any('size.organ', 'name')}){inside}$"),
-        re.compile(rf"{words.any('size.organ', 'name')}(?:约|为|大小|体积|径线|最大|:|measures|measuring|size|\s)*$"),
+        re.compile(
+            rf"{words.any('size.organ', 'name')}(?:约|为|大小|体积|径线|最大|:|[一两1-9][枚个条段块]|measures|measuring|size|\s)*$"
+        ),
     )
 
 
@@ -133,10 +136,11 @@ def _pieces(text: str, start: int, shape: Patterns) -> list[re.Match[str]]:
 def _measure(before: str, pieces: list[re.Match[str]], words: Words) -> Measure:
     """One measure, with the characters before its first number."""
     last = next((unit for piece in reversed(pieces) if (unit := piece[4])), None)
+    bound = pieces[-1].lastgroup
     said = []
     for piece in pieces:
-        low, high, over, unit = piece.groups()
-        said.append(_dimension(before, low, high, over, unit or last, words))
+        low, high, over, unit = piece.group(1, 2, 3, 4)
+        said.append(_dimension(before, low, high, "more" if over else bound, unit or last, words))
         before = ""
     sizes = [each.value for each in said if each.value]
     value = max(sizes, key=_extent) if sizes else None
@@ -153,9 +157,13 @@ class Dimension(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def _dimension(before: str, low: str, high: str | None, over: str | None, unit: str | None, words: Words) -> Dimension:
+def _dimension(before: str, low: str, high: str | None, bound: str | None, unit: str | None, words: Words) -> Dimension:
     said = parsed(before, low, high, words)
-    number = said._replace(high=None, low_open=False, high_open=False) if over else said
+    number = said
+    if bound == "more":  # eight centimetres odd, or more
+        number = said._replace(high=None, low_open=False, high_open=False)
+    elif bound == "less":
+        number = said._replace(low=None, low_open=False, high_open=False)
     return Dimension(_centimetres(number, unit, words) if unit else None, said.about, said.lead)
 
 
@@ -209,6 +217,10 @@ def _is_tumours(page: Page, words: Words, shape: Patterns, each: Measure, things
         thing, near = after, after.start - each.end < 12
     if thing and not _is_tumour(page, words, thing):
         return False
+    if not here and before and before.tag == "core" and before.start >= page.sentence(each.start)[0]:
+        return False  # a core's length, whatever is named after it
+    if _is_elsewhere(page, words, each.start):
+        return False
     if _is_others(page.text[max(low, each.start - 18) : each.start], words):
         return False
     return each.dimensions > 1 or near or _named(page, shape, each)
@@ -219,6 +231,18 @@ def _is_others(left: str, words: Words) -> bool:
     """Does what stands before a measure make it a distance, or an organ's?"""
     shape = patterns(words)
     return shape.distance.search(left) is not None or shape.organ.search(left) is not None
+
+
+def _is_elsewhere(page: Page, words: Words, place: int) -> bool:
+    """Is the last place that the sentence names before a measure one of the limbs or the body wall?"""
+    low = max(page.sentence(place)[0], place - _AFTER)
+    return _ends_elsewhere(page.text[low:place], words)
+
+
+@lru_cache(maxsize=4096)
+def _ends_elsewhere(left: str, words: Words) -> bool:
+    found = words["size.place"].whole.find(left, left, 0, len(left))
+    return bool(found) and found[-1].tag == "elsewhere"
 
 
 @lru_cache(maxsize=4096)

@@ -130,7 +130,8 @@ def _is_proven(page: Page, words: Words, hit: Hit) -> bool:
 
 def _scale(page: Page, words: Words, hit: Hit) -> Said | None:
     """ASA classes and ECOG."""
-    found = _scale_pattern(words).match(page.text, hit.end)
+    # a class may be written to the very name: ASA3
+    found = _scale_pattern(words).match(page.text, hit.end - page.text[hit.end - 1].isdigit())
     number = _class(found, hit.tag) if found else None
     if not found or not number:
         return None
@@ -147,7 +148,8 @@ def _scale_pattern(words: Words) -> re.Pattern[str]:
     level = r"(?:vi|iv|v|iii|ii|i|[0-6])"
     filler = words.any("statements.scale", "filler")
     return re.compile(
-        rf"(?:[\s:,(=]|{filler})*?(?P<low>{level})\s*(?P<e>e)?(?:\s*(?:[-~/至或]|to)\s*(?P<high>{level}))?"
+        rf"(?:[\s:,(=]|{filler})*?(?P<low>{level})\s*(?P<e>e)?"
+        rf"(?:\s*级?\s*(?:[-~/至或]|to|or)\s*(?:{filler}|\s)*(?P<high>{level}))?"
         r"\s*(?P<e2>e)?(?![\da-df-z.%]|\s*mg)"
     )
 

@@ -21,7 +21,7 @@ from natars_fhir.mapping.narrative.scan import Scanner
 
 #: Every table that the reader asks for, with the tags that the code knows by name. "*": the file says which.
 TABLES: Mapping[str, str] = {
-    "quantity.word": "below at-most above at-least about range",
+    "quantity.word": "below at-most above at-least about nearly or-more or-less range",
     "quantity.length": "cm mm",
     "cues.cue": "deny-before deny-after deny-both hedge-before hedge-after hedge-both definite stop advice relative"
     " differential former becomes amended trap",
@@ -36,8 +36,10 @@ TABLES: Mapping[str, str] = {
     "fish.gene": "after before",
     "fish.status": "amplified not-amplified failed not-done pending suspected test",
     "fish.ratio": "name filler limit polysomy",
+    "fish.alone": "name",
     "size.thing": "tumour specimen core node other neutral",
     "size.organ": "name",
+    "size.place": "here elsewhere",
     "size.near": "axis after earlier changed distance over",
     "grade.mark": "fnclcc other high intermediate low",
     "grade.word": "grade score not-graded differentiation mitoses necrosis",
