@@ -18,7 +18,10 @@ from natars_fhir.mapping.narrative.words import Words
 MITOSES, NECROSIS = "mitoses-per-10hpf", "necrosis-percent"
 PER_TEN, PERCENT = "{mitoses}/10.[HPF]", "%"
 #: ten fields are taken as two square millimetres (clinical.md §3.1)
-_TO_NECROSIS = re.compile(r"[^\d%]{0,10}|\s?of (?:the )?(?:tumou?r|mass|lesion|specimen)(?: volume| area| surface)? (?:is|was|shows|showed|appears|are|being) ?|[^\d%a-z]{0,4}(?:的)?(?:肿瘤|瘤体|区域)[^\d%a-z]{0,6}")
+_TO_NECROSIS = re.compile(
+    r"[^\d%]{0,10}|[^\d%a-z]{0,4}的?(?:肿瘤|瘤体|区域)[^\d%a-z]{0,6}"
+    r"|\s?of (?:the )?(?:tumou?r|mass|lesion|specimen)(?: volume| area| surface)? (?:is|was|shows|showed|appears) ?"
+)
 _FIELDS, _AREA = Decimal(10), Decimal(2)
 _RARE = Interval(Decimal(0), Decimal(3), unit=PER_TEN)
 _FREQUENT = Interval(Decimal(1), None, unit=PER_TEN)

@@ -15,10 +15,12 @@ from typing import NamedTuple
 from natars_fhir.domain.record import Detail
 from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.page import PLAIN, Page, Stance
-from natars_fhir.mapping.narrative.said import Kind, Said, firmness
+from natars_fhir.mapping.narrative.said import Kind, Said, Unread, firmness
 from natars_fhir.mapping.narrative.words import Words
 
 CONCEPT = "histology"
+_NEAR = 30
+_ELSEWHERE = "a tumour of another place or time is named"
 
 
 class Patterns(NamedTuple):
@@ -49,21 +51,51 @@ def patterns(words: Words) -> Patterns:
     )
 
 
-def read(page: Page, words: Words, kind: Kind) -> list[Said]:
+def read(page: Page, words: Words, kind: Kind) -> list[Said | Unread]:
     """Every tumour that the text says is there, or may be."""
     shape = patterns(words)
     hits = page.find(words["histology.name"])
     if not hits:
         return []
     names = [hit for hit in hits if not _is_like(page, shape, hit)]
-    found = [each for row in _rows(page, shape, names) for each in _row(page, shape, row, kind)]
+    rows = list(_rows(page, shape, names))
+    others = [row for row in rows if _is_elsewhere(page, words, row)]
+    found = [each for row in rows if row not in others for each in _row(page, shape, row, kind)]
+    told = [
+        Unread(CONCEPT, page.span(row[0].start, row[-1].end), _ELSEWHERE)
+        for row in others
+        if not page.void(row[0].start)
+    ]
+    return _with_parts(found, kind) + told
+
+
+def _with_parts(found: list[Said], kind: Kind) -> list[Said | Unread]:
+    """A well differentiated part of a dedifferentiated tumour is marked as a part."""
     dedifferentiated = any(each.value == "DDLPS" and each.standing == "final" for each in found)
     if not dedifferentiated:
-        return found
+        return list(found)
     return [
         each._replace(detail=_part_of(kind)) if (each.value, each.standing) == ("WDLPS", "final") else each
         for each in found
     ]
+
+
+def _is_elsewhere(page: Page, words: Words, row: list[Hit]) -> bool:
+    """右大腿去分化脂肪肉瘤; 子宫平滑肌肉瘤 in the words of the past: not the tumour that the report is about."""
+    place = row[0].start
+    low, high = page.clause(place)
+    left = page.text[max(low, place - _NEAR) : place]
+    regions = words["sites.region"].whole.find(left, left, 0, len(left))
+    if regions and regions[-1].tag == "elsewhere":
+        return True
+    organs = words["statements.elsewhere"].whole.find(left, left, 0, len(left))
+    if not organs or organs[-1].tag != "other" or left[organs[-1].end :].strip("(: ") or _has_here(organs):
+        return False
+    return bool(page.find(words["histology.past"], low, min(high, row[-1].end + _NEAR)))
+
+
+def _has_here(organs: list[Hit]) -> bool:
+    return any(hit.tag == "here" for hit in organs)
 
 
 def _part_of(kind: Kind) -> Detail:

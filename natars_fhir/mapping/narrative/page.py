@@ -138,7 +138,7 @@ class Page(NamedTuple):
             if cue.end > start:
                 continue
             denied = denied or cue.tag in ("deny-before", "deny-both")
-            hedged = hedged or cue.tag in ("hedge-before", "hedge-both")
+            hedged = hedged or cue.tag in _HEDGES_BEFORE
         return Stance(denied, hedged) if denied or hedged else PLAIN
 
     def after(self, end: int) -> Stance:
@@ -156,7 +156,7 @@ class Page(NamedTuple):
             last = _STANDS_ALONE.match(self.text, cue.end) is not None
             denied = denied or cue.tag == "deny-after" or (cue.tag == "deny-both" and last)
             denied = denied or (cue.tag == "deny-before" and last)
-            hedged = hedged or cue.tag == "hedge-after" or (cue.tag in ("hedge-both", "hedge-before") and last)
+            hedged = hedged or cue.tag in _HEDGES_AFTER or (cue.tag in ("hedge-both", "hedge-before") and last)
         return Stance(denied, hedged) if denied or hedged else PLAIN
 
 
@@ -218,7 +218,9 @@ class Bounds(NamedTuple):
 Stretch = tuple[int, int]
 _VOIDING = frozenset({"advice", "relative", "differential", "becomes", "former"})
 _REACHING = _VOIDING | {"amended"}
-_DOUBTS = frozenset({"hedge-before", "hedge-after", "hedge-both"})
+_HEDGES_BEFORE = frozenset({"hedge-before", "hedge-both", "hedge-between"})
+_HEDGES_AFTER = frozenset({"hedge-after", "hedge-between"})
+_DOUBTS = _HEDGES_BEFORE | _HEDGES_AFTER
 
 
 def _void(cue: Hit, bounds: Bounds) -> Stretch | None:

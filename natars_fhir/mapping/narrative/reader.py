@@ -9,7 +9,18 @@ from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from pathlib import Path
 
-from natars_fhir.mapping.narrative import counts, fish, grade, histology, ihc, sites, size, statements, treatments
+from natars_fhir.mapping.narrative import (
+    counts,
+    fish,
+    grade,
+    histology,
+    ihc,
+    sites,
+    size,
+    staging,
+    statements,
+    treatments,
+)
 from natars_fhir.mapping.narrative import words as lists
 from natars_fhir.mapping.narrative.markers import mentions
 from natars_fhir.mapping.narrative.page import Page, page
@@ -40,6 +51,7 @@ def read(text: str, words: Words, kind: Kind = "pathology") -> Reading:
         *histology.read(leaf, words, kind),
         *sites.read(leaf, words, kind),
         *statements.read(leaf, words, kind),
+        *staging.read(leaf, kind),
         *treatments.read(leaf, words),
     ]
     said = [each for each in found if isinstance(each, Said)]

@@ -14,8 +14,14 @@ from natars_fhir.mapping.narrative.said import Kind, Said, firmness
 from natars_fhir.mapping.narrative.words import Words
 
 CONCEPT = "primary-site"
-_REACH = 16
-_TO_ORGAN = re.compile(r"(?:[\s左右侧近后前上下壁:(]|the|wall of|muscle of|a|an)*")
+_REACH, _PLACED = 40, 80
+_TO_ORGAN = re.compile(
+    r"(?:[\s左右侧近后前上下壁:(]|the|wall of|muscle of|anterior|posterior|lateral|medial|upper|lower|left|right|an?)*"
+)
+#: between a vessel and its tumour, and between a tumour and its vessel
+_OF_VESSEL = re.compile(r"壁?的?(?:原发性?)?\s*(?:primary )?")
+_IN_VESSEL = re.compile(r"\s(?:arising from|arising in|originating from|of|from)(?: the| wall of| wall of the)*\s")
+_OF_PLACE = re.compile(r"\b(?:of|in|within) the (?:left |right )?$")
 
 
 def read(page: Page, words: Words, kind: Kind) -> list[Said]:
@@ -25,7 +31,9 @@ def read(page: Page, words: Words, kind: Kind) -> list[Said]:
     for hit in page.find(words["sites.mark"]):
         if page.void(hit.start):
             continue
-        if hit.tag != "place":
+        if hit.tag == "vessel":
+            told += _of_vessel(page, words, hit, kind)
+        elif hit.tag != "place":
             told += _origin(page, words, hit, kind)
         elif hit.start >= done and _holds_lesion(page, words, hit):
             stance = page.before(hit.start)
@@ -48,6 +56,26 @@ def _origin(page: Page, words: Words, hit: Hit, kind: Kind) -> Iterator[Said]:
         yield Said(CONCEPT, organ.tag, page.span(low, high), firmness(stance.hedged), said)
 
 
+def _of_vessel(page: Page, words: Words, hit: Hit, kind: Kind) -> Iterator[Said]:
+    """下腔静脉平滑肌肉瘤, "leiomyosarcoma of the inferior vena cava": it began in a vessel of the retroperitoneum."""
+    names = page.find(words["histology.name"], max(0, hit.start - _REACH), hit.end + _REACH)
+    own = next((name for name in names if name.tag == "LMS" and _is_its(page, name, hit)), None)
+    before = page.text[max(page.clause(hit.start)[0], hit.start - 14) : hit.start]
+    if own is None or (own.start > hit.end and words["sites.touching"].whole.find(before, before, 0, len(before))):
+        return
+    low, high = min(hit.start, own.start), max(hit.end, own.end)
+    stance = page.stance(low, high)
+    if not stance.denied:
+        said = (("method", kind), ("origin", "stated"))
+        yield Said(CONCEPT, "retroperitoneum", page.span(low, high), firmness(stance.hedged), said)
+
+
+def _is_its(page: Page, name: Hit, vessel: Hit) -> bool:
+    if name.start >= vessel.end:
+        return _OF_VESSEL.fullmatch(page.text, vessel.end, name.start) is not None
+    return _IN_VESSEL.fullmatch(page.text, name.end, vessel.start) is not None
+
+
 def _after(page: Page, words: Words, hit: Hit) -> Hit | None:
     gap = _TO_ORGAN.match(page.text, hit.end, hit.end + _REACH)
     place = gap.end() if gap else hit.end
@@ -64,7 +92,11 @@ def _holds_lesion(page: Page, words: Words, hit: Hit) -> bool:
     low, high = page.clause(hit.start)
     if page.text[hit.end : hit.end + 1] == ")" and page.text.find("(", max(0, hit.start - 6), hit.start) >= 0:
         return True
-    return bool(page.find(words["sites.lesion"], max(low, hit.start - 30), min(high, hit.end + 40)))
+    if page.find(words["sites.lesion"], max(low, hit.start - 30), min(high, hit.end + 40)):
+        return True
+    if not _OF_PLACE.search(page.text, max(low, hit.start - 14), hit.start):
+        return False
+    return bool(page.find(words["sites.lesion"], max(page.sentence(hit.start)[0], hit.start - _PLACED), hit.start))
 
 
 def bare(page: Page, words: Words) -> Said | None:

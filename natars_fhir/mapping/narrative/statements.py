@@ -19,6 +19,11 @@ from natars_fhir.mapping.narrative.words import NO_CONCEPTS, STATEMENTS, Words
 #: a third of the time that a named tuple's own constructor takes
 _new = tuple.__new__
 _NODES = re.compile(r"\(?\s*(\d{1,3})\s*/\s*(\d{1,3})\s*\)?")
+_NODES_BEFORE = re.compile(
+    r"(?<![\d/])\(?\s*(\d{1,3})\s*/\s*(\d{1,3})\s*枚?\s*\)?\s*(?:个|枚)?(?:可?见|有|查见|发生|with|showed|show)?\s*$"
+)
+#: a denial of a biopsy stands close to it; a question of metastasis names at most an organ between
+_CLOSE, _ONE_ORGAN = 8, 24
 _DENIED_HERE = "未无不"
 _SCALES = {"asa": ("asa-class", 1, 6), "ecog": ("ecog", 0, 5)}
 #: the concepts that are classes
@@ -46,9 +51,11 @@ def read(page: Page, words: Words, kind: Kind) -> list[Said]:
         if start < reached.get(concept, 0) or _of_another_kind(concept, tag, kind):
             continue
         reached[concept] = end
+        hit = _new(Hit, (start, end, tag))
         if not page.void(start):
-            hit = _new(Hit, (start, end, tag))
             told.append(_scale(page, words, hit) if concept == "scale" else _told(page, words, concept, hit, kind))
+        elif concept == "metastasis" and _is_asked(page, words, start):
+            told.append(_asked(page, hit, kind))
     return [each for each in told if each]
 
 
@@ -58,11 +65,15 @@ def _of_another_kind(concept: str, tag: str, kind: Kind) -> bool:
 
 
 def _told(page: Page, words: Words, concept: str, hit: Hit, kind: Kind) -> Said | None:
+    if concept == "metastasis" and _is_asked(page, words, hit.start):
+        return _asked(page, hit, kind)
     stance = _stance(page, hit)
     said: Detail = (("method", kind),)
     value = hit.tag
     if concept == "metastasis":
         return _metastasis(page, words, hit, stance, kind)
+    if concept == "biopsy" and stance.denied:
+        stance = Stance(page.before(hit.start, hit.start - _CLOSE).denied, stance.hedged)
     if value in _PRESENCE:
         if value == "recurrence":
             if stance.denied or _is_risk(page, words, hit):
@@ -111,15 +122,35 @@ def _metastasis(page: Page, words: Words, hit: Hit, stance: Stance, kind: Kind) 
     low, high = page.clause(hit.start)
     places = page.find(words["statements.place"], max(low, hit.start - 24), min(high, hit.end + 24))
     scopes = {place.tag for place in places}
-    nodes = _NODES.match(page.text, hit.end) if "lymph-nodes" in scopes else None
+    nodes = _nodes(page, low, hit) if "lymph-nodes" in scopes else None
     denied = stance.denied or hit.tag == "absent" or (nodes is not None and int(nodes[1]) == 0)
     doubtful = not denied and (stance.hedged or (kind == "imaging" and not _is_proven(page, words, hit)))
     value = "absent" if denied else "suspected" if doubtful else "present"
     said: Detail = (("method", kind),)
     if scopes:
         said = (*said, ("scope", "lymph-nodes" if "lymph-nodes" in scopes else min(scopes)))
-    span = page.span(hit.start, nodes.end() if nodes else hit.end)
+    span = page.span(min(hit.start, nodes.start()) if nodes else hit.start, max(hit.end, nodes.end() if nodes else 0))
     return Said("metastasis", value, span, firmness(stance.hedged), said)
+
+
+def _nodes(page: Page, low: int, hit: Hit) -> re.Match[str] | None:
+    """How many of how many nodes: 淋巴结未见转移(0/8), 淋巴结0/12见转移."""
+    return _NODES.match(page.text, hit.end) or _NODES_BEFORE.search(page.text, max(low, hit.start - 12), hit.start)
+
+
+def _is_asked(page: Page, words: Words, start: int) -> bool:
+    """建议除外转移, "to rule out metastasis": asked, so thought of, and not answered."""
+    low = max(page.clause(start)[0], start - _ONE_ORGAN)
+    return _to_exclude(words).search(page.text, low, start) is not None
+
+
+@lru_cache(maxsize=8)
+def _to_exclude(words: Words) -> re.Pattern[str]:
+    return re.compile(rf"{words.any('statements.asked', 'before')}[^,;。]{{0,6}}$")
+
+
+def _asked(page: Page, hit: Hit, kind: Kind) -> Said:
+    return Said("metastasis", "suspected", page.span(hit.start, hit.end), "hedged", (("method", kind),))
 
 
 def _is_proven(page: Page, words: Words, hit: Hit) -> bool:

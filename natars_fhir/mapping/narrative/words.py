@@ -23,8 +23,8 @@ from natars_fhir.mapping.narrative.scan import Scanner
 TABLES: Mapping[str, str] = {
     "quantity.word": "below at-most above at-least about nearly or-more or-less range",
     "quantity.length": "cm mm",
-    "cues.cue": "deny-before deny-after deny-both hedge-before hedge-after hedge-both definite stop advice relative"
-    " differential former becomes amended trap",
+    "cues.cue": "deny-before deny-after deny-both hedge-before hedge-after hedge-both hedge-between definite stop"
+    " advice relative differential former becomes amended trap",
     "cues.wrap": "open",
     "markers.marker": "*",
     "markers.compartment": "nuclear index",
@@ -39,7 +39,6 @@ TABLES: Mapping[str, str] = {
     "fish.alone": "name",
     "size.thing": "tumour specimen core node other neutral",
     "size.organ": "name",
-    "size.place": "here elsewhere",
     "size.near": "axis after earlier changed distance over",
     "grade.mark": "fnclcc other high intermediate low",
     "grade.word": "grade score not-graded differentiation mitoses necrosis",
@@ -48,14 +47,21 @@ TABLES: Mapping[str, str] = {
     "counts.necrosis": "extensive seen none",
     "histology.name": "DDLPS WDLPS LMS UPS SFT OTHER SARCOMA-NOS",
     "histology.around": "component like either before-tissue tissue hint",
+    "histology.past": "word",
     "sites.organ": "*",
-    "sites.mark": "place origin-before origin-after",
+    "sites.mark": "place vessel origin-before origin-after",
+    "sites.region": "here elsewhere",
+    "sites.touching": "before",
     "sites.lesion": "name",
+    "margins.name": "margin",
+    "margins.state": "involved free",
+    "margins.between": "filler",
     "statements.scale": "asa ecog filler",
     "statements.place": "*",
     "statements.answer": "present absent suspected",
     "statements.elsewhere": "here other",
     "statements.risk": "after",
+    "statements.asked": "before",
     "statements.prior-resection": "present dated unplaced recurrence absent",
     "statements.metastasis": "present absent",
     "statements.*": "*",
@@ -77,7 +83,7 @@ _SCANNED = frozenset(
     }
 )
 NO_DRUGS: Mapping[str, list[str]] = MappingProxyType({})
-NO_CONCEPTS = frozenset({"scale", "place", "answer", "elsewhere", "risk"})
+NO_CONCEPTS = frozenset({"scale", "place", "answer", "elsewhere", "risk", "asked"})
 
 
 class WordListError(Exception):
