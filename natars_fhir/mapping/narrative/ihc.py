@@ -28,7 +28,7 @@ _REGION = re.compile(r"(?:[^,;。、\n()!?.]|\.(?=\d)|\((?:[^()\n]|\([^()\n]{0,4
 #: the usual one: brackets, and the clause ends
 _BRACKETS = re.compile(r"\([^()\n]{0,80}\)(?=[,;。、\n]|$)")
 _SHARE_NEXT = re.compile(rf"{SHARE}(?=\s*(?:[,;。、)\n.]|$))")
-_SENTENCE_WORDS = ("pending", "not-done", "not-interpretable")
+_SENTENCE_WORDS = ("pending", "not-done", "not-interpretable", "equivocal")
 _REACH = 160
 #: a third of the time that a named tuple's own constructor takes
 _new = tuple.__new__
@@ -216,7 +216,7 @@ def _from_before(
 
 
 def _from_sentence(page: Page, words: Words, group: Group) -> list[Said | Unread]:
-    """Awaited, not done or not readable may be said later in the sentence."""
+    """Awaited, not done, not readable or not certain may be said later in the sentence."""
     high = min(page.sentence(group.low)[1], group.low + _REACH)
     hits = page.find(words["results.word"], group.low, high)
     later = next((hit for hit in hits if hit.tag in _SENTENCE_WORDS), None)

@@ -15,6 +15,7 @@ from natars_fhir.mapping.narrative import (
     grade,
     histology,
     ihc,
+    margins,
     sites,
     size,
     staging,
@@ -51,6 +52,7 @@ def read(text: str, words: Words, kind: Kind = "pathology") -> Reading:
         *histology.read(leaf, words, kind),
         *sites.read(leaf, words, kind),
         *statements.read(leaf, words, kind),
+        *margins.read(leaf, words, kind),
         *staging.read(leaf, kind),
         *treatments.read(leaf, words),
     ]
