@@ -20,6 +20,9 @@ STATE, RATIO = "fish-mdm2", "mdm2-cep12-ratio"
 #: two copies of the gene for one of the chromosome (clinical.md §4.6)
 _LIMIT = Decimal(2)
 _REACH = 90
+#: how near its gene the word of a test's name stands, and what follows that word in a heading
+_TO_WORD = 6
+_HEADING = re.compile(r"\s*(?:\([^()\n]{0,16}\)\s*)?(?:检测|结果|状态|情况|result|status|test)?\s*:")
 #: "1:6" says how many times the other
 _OTHER_WAY = re.compile(r"\s*:\s*(?!1(?![\d.]))\d")
 #: the first that is found decides; what is not there outweighs what is
@@ -72,6 +75,7 @@ def _state(page: Page, words: Words, each: Mention, high: int) -> Hit | None:
     while low < high:
         end = min(page.clause(low)[1], high, low + _REACH)
         hits = [hit for hit in page.find(words["fish.status"], low, end) if hit.tag != "test"]
+        hits = [hit for hit in hits if not _is_heading(page, each, hit)]
         if hits:
             best = min(hits, key=lambda hit: (_ORDER.index(hit.tag), -hit.end))
             return None if _is_asked(page, words, each, best) else best
@@ -84,6 +88,13 @@ def _state(page: Page, words: Words, each: Mention, high: int) -> Hit | None:
     before = page.find(words["fish.status"], near, each.start)
     worded = [hit for hit in before if hit.tag in ("amplified", "not-amplified")]
     return next(iter(earlier or worded), None)
+
+
+def _is_heading(page: Page, each: Mention, hit: Hit) -> bool:
+    """MDM2基因扩增(FISH): …: the test's name with its colon; the result is what follows, if anything does."""
+    return (
+        hit.start - each.end <= _TO_WORD and hit.tag == "amplified" and _HEADING.match(page.text, hit.end) is not None
+    )
 
 
 def _is_asked(page: Page, words: Words, each: Mention, best: Hit) -> bool:

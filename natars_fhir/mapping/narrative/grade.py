@@ -24,7 +24,7 @@ _LEVELS = {(low, high): Interval(Decimal(low), Decimal(high)) for high in (1, 2,
 _NOT_A_GRADE = "FNCLCC is named, and no grade from 1 to 3 can be read"
 #: "2 of 3", "2/3"; but 2/3级 may be either
 _OF_THREE = re.compile(r"(?:of\s*|/\s*)(?:3|iii)$")
-_LEVEL = r"(?:(?<![a-fh-z])(?:iii|ii|iv|i)(?![a-z])|[0-9](?![\d.%]))"
+_LEVEL = r"(?:(?<![a-fh-z])(?:iii|ii|iv|i)(?![a-z])|[0-9](?!\d|\.\d|%))"
 
 
 class Patterns(NamedTuple):
@@ -97,8 +97,21 @@ def read(page: Page, words: Words) -> Iterator[Said | Unread]:
             if not stance.denied:
                 span = page.span(hit.start, hit.end)
                 yield Said(OTHER, hit.tag, span, firmness(stance.hedged), _NO_SCHEME)
+    if page.amended:
+        yield from _corrections(page, shape, marks)
     if "级" in page.text or "g" in page.text:
         yield from _alone(page, shape, marks, taken)
+
+
+def _corrections(page: Page, shape: Patterns, marks: list[Hit]) -> Iterator[Said]:
+    """FNCLCC分级由2级更正为3级: the scheme before the correcting word, the grade right after it."""
+    for cue in page.cues:
+        low = page.sentence(cue.start)[0]
+        if cue.tag == "becomes" and any(hit.tag == "fnclcc" and low <= hit.start < cue.start for hit in marks):
+            found = shape.level.match(page.text, cue.end + (page.text[cue.end : cue.end + 1] in (" ", ":")))
+            value = _level(found) if found else None
+            if found and value and not page.void(found.start()):
+                yield _said(page, value, (cue.start, found.end()), None)
 
 
 def _fnclcc(page: Page, shape: Patterns, hit: Hit) -> tuple[tuple[int, int], Said | Unread]:

@@ -25,6 +25,8 @@ _QUOTE = re.compile('"[^"\n]{0,200}"')
 #: nothing else before the clause ends
 _ONE_CLAUSE = 120
 _ONE_SENTENCE = 240
+#: so many questions are read as one list
+_QUESTIONS = 6
 _STANDS_ALONE = re.compile(r'[\s)"]*(?=[。;!?\n,.、]|$)')
 
 
@@ -228,7 +230,9 @@ def _void(cue: Hit, bounds: Bounds) -> Stretch | None:
     low, high = bounds.sentence(cue.start)
     if cue.tag == "advice":
         return cue.start, high
-    if cue.tag in ("relative", "differential"):
+    if cue.tag == "differential":
+        return low, _questions_end(bounds, high)
+    if cue.tag == "relative":
         return low, high
     if cue.tag == "becomes":
         several = bisect_left(bounds.becomes, low) < bisect_left(bounds.becomes, cue.start)
@@ -236,6 +240,16 @@ def _void(cue: Hit, bounds: Bounds) -> Stretch | None:
     if cue.tag == "former":
         return cue.start, _former_end(cue, bounds, high)
     return None
+
+
+def _questions_end(bounds: Bounds, high: int) -> int:
+    """鉴别：A？B？: the questions that follow are of the same list."""
+    for _ in range(_QUESTIONS):
+        following = bounds.sentence(high + 1)[1]
+        if bounds.text[high : high + 1] != "?" or bounds.text[following : following + 1] != "?":
+            break
+        high = following
+    return high
 
 
 def _former_end(cue: Hit, bounds: Bounds, high: int) -> int:

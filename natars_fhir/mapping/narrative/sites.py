@@ -33,6 +33,8 @@ def read(page: Page, words: Words, kind: Kind) -> list[Said]:
             continue
         if hit.tag == "vessel":
             told += _of_vessel(page, words, hit, kind)
+        elif hit.tag == "beside":
+            told += _beside(page, words, hit, kind)
         elif hit.tag != "place":
             told += _origin(page, words, hit, kind)
         elif hit.start >= done and _holds_lesion(page, words, hit):
@@ -68,6 +70,18 @@ def _of_vessel(page: Page, words: Words, hit: Hit, kind: Kind) -> Iterator[Said]
     if not stance.denied:
         said = (("method", kind), ("origin", "stated"))
         yield Said(CONCEPT, "retroperitoneum", page.span(low, high), firmness(stance.hedged), said)
+
+
+def _beside(page: Page, words: Words, hit: Hit, kind: Kind) -> Iterator[Said]:
+    """左肾周去分化脂肪肉瘤: most likely of the retroperitoneum; a person is to say so."""
+    if words["sites.lesion"].whole.at(page.text, page.normal.cased, hit.end) or _names_next(page, words, hit):
+        yield Said(CONCEPT, "retroperitoneum", page.span(hit.start, hit.end), "hedged", (("method", kind),))
+
+
+def _names_next(page: Page, words: Words, hit: Hit) -> bool:
+    found = page.find(words["histology.name"], hit.end, hit.end + _REACH)
+    gap = page.text[hit.end : found[0].start] if found else "-"
+    return gap.strip("区间隙脂肪囊 ") == ""
 
 
 def _is_its(page: Page, name: Hit, vessel: Hit) -> bool:

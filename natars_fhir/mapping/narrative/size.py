@@ -116,6 +116,8 @@ def _is_earlier(left: str, words: Words) -> bool:
 def _named(page: Page, shape: Patterns, each: Measure) -> bool:
     """Does a word such as 最大径 or "in diameter" stand beside it?"""
     left = page.text[max(0, each.start - 24) : each.start]
+    if page.amended and any(cue.tag == "becomes" and 0 <= each.start - cue.end <= 1 for cue in page.cues):
+        return True
     return shape.after.match(page.text, each.end) is not None or shape.axis.search(left) is not None
 
 

@@ -72,8 +72,8 @@ def _told(page: Page, words: Words, concept: str, hit: Hit, kind: Kind) -> Said 
     value = hit.tag
     if concept == "metastasis":
         return _metastasis(page, words, hit, stance, kind)
-    if concept == "biopsy" and stance.denied:
-        stance = Stance(page.before(hit.start, hit.start - _CLOSE).denied, stance.hedged)
+    if concept == "biopsy":
+        stance = page.before(hit.start, hit.start - _CLOSE).also(page.after(hit.end))
     if value in _PRESENCE:
         if value == "recurrence":
             if stance.denied or _is_risk(page, words, hit):

@@ -60,6 +60,7 @@ class Patterns(NamedTuple):
     aspect: re.Pattern[str]
     limits: re.Pattern[str]
     past: re.Pattern[str]
+    stopped: re.Pattern[str]
 
 
 @lru_cache(maxsize=8)
@@ -75,6 +76,7 @@ def patterns(words: Words) -> Patterns:
         re.compile(rf"[\s(后药治疗]*{word['aspect']}"),
         re.compile(rf"(?<![a-z]){word['limits']}(?!\s?[a-z]{{0,2}}[0-9]+年)"),
         re.compile(rf"(?:19|20)\d\d(?:年|[-/.]\d|(?!\d))|{word['elapsed']}"),
+        re.compile(rf"[\s,]*{word['stopped']}"),
     )
 
 
@@ -155,6 +157,8 @@ def _decision(page: Page, words: Words, shape: Patterns, row: list[Treatment]) -
         limited = shape.limits.search(page.text, low, max(high, reach or high)) is not None
         return Decision("denied", place, reach if right == "denied" else None, limited)
     if "given" in (left, right):
+        return Decision("given", place, reach)
+    if left == "begun" and shape.stopped.match(page.text, high):
         return Decision("given", place, reach)
     past = left == "begun" and shape.past.search(page.text, page.sentence(start)[0], start)
     return Decision("given" if past else "unclear", place, reach) if left == "begun" else Decision()
