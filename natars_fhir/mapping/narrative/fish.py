@@ -22,7 +22,7 @@ _LIMIT = Decimal(2)
 _REACH = 90
 #: how near its gene the word of a test's name stands, and what follows that word in a heading
 _TO_WORD = 6
-_HEADING = re.compile(r"\s*(?:\([^()\n]{0,16}\)\s*)?(?:检测|结果|状态|情况|result|status|test)?\s*:")
+_HEADING = re.compile(r"\s*(?:\([^()\n]{0,16}\)\s*)?(?:检测|结果|状态|情况|result|status|test)?\s*:\s*")
 #: "1:6" says how many times the other
 _OTHER_WAY = re.compile(r"\s*:\s*(?!1(?![\d.]))\d")
 #: the first that is found decides; what is not there outweighs what is
@@ -75,7 +75,8 @@ def _state(page: Page, words: Words, each: Mention, high: int) -> Hit | None:
     while low < high:
         end = min(page.clause(low)[1], high, low + _REACH)
         hits = [hit for hit in page.find(words["fish.status"], low, end) if hit.tag != "test"]
-        hits = [hit for hit in hits if not _is_heading(page, each, hit)]
+        headings = [found for hit in hits if (found := _heading(page, each, hit))]
+        hits = hits[len(headings) :] or [hit for found in headings if (hit := _answer(page, words, found))]
         if hits:
             best = min(hits, key=lambda hit: (_ORDER.index(hit.tag), -hit.end))
             return None if _is_asked(page, words, each, best) else best
@@ -90,11 +91,14 @@ def _state(page: Page, words: Words, each: Mention, high: int) -> Hit | None:
     return next(iter(earlier or worded), None)
 
 
-def _is_heading(page: Page, each: Mention, hit: Hit) -> bool:
+def _heading(page: Page, each: Mention, hit: Hit) -> re.Match[str] | None:
     """MDM2基因扩增(FISH): …: the test's name with its colon; the result is what follows, if anything does."""
-    return (
-        hit.start - each.end <= _TO_WORD and hit.tag == "amplified" and _HEADING.match(page.text, hit.end) is not None
-    )
+    return _HEADING.match(page.text, hit.end) if hit.start - each.end <= _TO_WORD and hit.tag == "amplified" else None
+
+
+def _answer(page: Page, words: Words, heading: re.Match[str]) -> Hit | None:
+    """A short answer right after a heading."""
+    return page.at(words["fish.answer"], heading.end())
 
 
 def _is_asked(page: Page, words: Words, each: Mention, best: Hit) -> bool:
