@@ -48,7 +48,7 @@ def patterns(words: Words) -> Patterns:
     unit = rf"(?P<many>\d{{1,3}}(?:\.\d{{1,2}})?)?\s*个?\s*(?:(?P<field>{field})|(?P<area>{area}))(?![a-z])"
     named, count = words.any("counts.name", "mitoses"), ranged(words, ends=("?P<low>", "?P<high>"))
     return Patterns(
-        re.compile(rf"{count}\s*(?:个|枚|{named})?\s*(?:/|每|per|in|\()\s*{unit}"),
+        re.compile(rf"{count}\s*\)?\s*(?:个|枚|{named})?\s*(?:/|每|per|in|\()\s*{unit}"),
         re.compile(rf"(?:每|in|per)?\s*{unit}\s*(?:内|中|视野)?[^,;。\d]{{0,8}}{count}\s*个"),
         re.compile(rf"{ranged(words, r'%?')}\s*%"),
         {tag: re.compile(words.any("counts.mitoses", tag)) for tag in ("rare", "frequent", "seen", "none")},

@@ -17,7 +17,7 @@ from natars_fhir.mapping.narrative.said import Said, Unread, firmness
 from natars_fhir.mapping.narrative.words import Words
 
 FNCLCC, OTHER = "fnclcc-grade", "histologic-grade"
-_AHEAD = 20
+_AHEAD, _HIGHER = 20, 40
 _NO_SCHEME: Detail = (("scheme", "unknown"),)
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _LEVELS = {(low, high): Interval(Decimal(low), Decimal(high)) for high in (1, 2, 3) for low in range(1, high + 1)}
@@ -39,6 +39,7 @@ class Patterns(NamedTuple):
     total: re.Pattern[str]
     not_graded: re.Pattern[str]
     bounded: re.Pattern[str]
+    higher: re.Pattern[str]
 
 
 @lru_cache(maxsize=8)
@@ -51,7 +52,7 @@ def patterns(words: Words) -> Patterns:
     level = (
         rf"{bound}(?P<g>g)?\s*(?P<low>{_LEVEL})(?:\s*级)?"
         rf"(?:\s*(?:{span}|/|或|or|of|out of)\s*(?P<to>g)?(?P<high>{_LEVEL}))?"
-        r"(?P<unit>\s*级)?(?P<up>\s*(?:及以上|或以上|以上))?(?!\s*(?:分|个|/|\+|mm|cm|hpf|-\d|\.\d))"
+        r"(?P<unit>\s*级)?(?P<up>\s*(?:及以上|或以上|以上))?(?!\s*(?:分|个|/|\+|mm|cm|hpf|-\d|\.\d|[:=(]?\s?\d\s?[-~]\s?\d\s?分))"
     )
     bounded = rf"(?:(?P<least>{least})|(?P<most>{most}))\s*(?:为|是|is|of|an?|the)?\s*$"
     added = r"\d\s?\+\s?\d\s?\+\s?\d(?:\s?=\s?\d)?\s?分?"
@@ -79,6 +80,7 @@ def patterns(words: Words) -> Patterns:
         ),
         re.compile(rf"{scheme}[^,;。\n]{{0,12}}{words.any('grade.word', 'not-graded')}"),
         re.compile(bounded),
+        re.compile(rf"[^。;\n]{{0,16}}{words.any('grade.word', 'higher')}"),
     )
 
 
@@ -120,6 +122,8 @@ def _fnclcc(page: Page, shape: Patterns, hit: Hit) -> tuple[tuple[int, int], Sai
     total, reach = _sum(page, shape, hit.start)
     value = _level(found) if found else None
     span = found.span() if found else (hit.start, max(reach, hit.end))
+    if value is not None and value.high is not None and shape.higher.match(page.text, span[1], span[1] + _HIGHER):
+        value = _LEVELS[int(value.low or 1), 3]  # a biopsy that may have missed the worst part
     ahead = shape.bounded.search(page.text, max(0, hit.start - _AHEAD), hit.start)
     if value is not None and ahead and found and found.start() >= hit.start:
         value, span = _bounded(value, ahead), (ahead.start(), span[1])

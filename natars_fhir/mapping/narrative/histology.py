@@ -7,6 +7,7 @@ imaging or operation report calls the tumour is hedged unless it quotes the path
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
@@ -19,7 +20,10 @@ from natars_fhir.mapping.narrative.said import Kind, Said, Unread, firmness
 from natars_fhir.mapping.narrative.words import Words
 
 CONCEPT = "histology"
-_NEAR = 30
+_NEAR, _SOON = 30, 5
+_OF = re.compile(r"\s(?:of|in) (?:the )?(?:left |right )?")
+#: carcinomas that are named after their organ
+_NAMES_ORGAN = re.compile("乳腺|甲状腺|前列腺|胰腺|肾上腺|涎腺|唾液腺")
 _ELSEWHERE = "a tumour of another place or time is named"
 
 
@@ -85,6 +89,12 @@ def _is_elsewhere(page: Page, words: Words, row: list[Hit]) -> bool:
     place = row[0].start
     low, high = page.clause(place)
     left = page.text[max(low, place - _NEAR) : place]
+    after = _OF.match(page.text, row[-1].end)
+    if after and _of_other(page, words, after.end()):
+        return bool(page.find(words["histology.past"], low, min(high, after.end() + _NEAR)))
+    name = page.text[place : row[-1].end]
+    if _NAMES_ORGAN.match(name):
+        return bool(page.find(words["histology.past"], low, min(high, row[-1].end + _NEAR)))
     regions = words["sites.region"].whole.find(left, left, 0, len(left))
     if regions and regions[-1].tag == "elsewhere":
         return True
@@ -92,6 +102,13 @@ def _is_elsewhere(page: Page, words: Words, row: list[Hit]) -> bool:
     if not organs or organs[-1].tag != "other" or left[organs[-1].end :].strip("(: ") or _has_here(organs):
         return False
     return bool(page.find(words["histology.past"], low, min(high, row[-1].end + _NEAR)))
+
+
+def _of_other(page: Page, words: Words, place: int) -> bool:
+    """Is it another organ, or another part of the body, that stands here?"""
+    organ = words["statements.elsewhere"].whole.at(page.text, page.normal.cased, place)
+    region = words["sites.region"].whole.at(page.text, page.normal.cased, place)
+    return (organ is not None and organ.tag == "other") or (region is not None and region.tag == "elsewhere")
 
 
 def _has_here(organs: list[Hit]) -> bool:
@@ -142,8 +159,19 @@ def _row(page: Page, shape: Patterns, row: list[Hit], kind: Kind) -> list[Said]:
 def _stance(page: Page, low: int, high: int) -> Stance:
     """A denial ends with its clause; a doubt about the tumour lasts for the sentence, until something is certain."""
     sentence = page.sentence(low)[0]
-    here = page.before(low).also(page.after(high))
+    here = page.before(low).also(page.after(high)).also(_afterthought(page, high))
     return Stance(here.denied, here.hedged or page.before(low, sentence).hedged)
+
+
+def _afterthought(page: Page, high: int) -> Stance:
+    """…, 但不能确诊: a doubt that is the next clause, or begins it."""
+    end = page.clause(high)[1]
+    if not page.doubts or page.text[end : end + 1] != ",":
+        return PLAIN
+    index = bisect_left(page.cue_starts, end)
+    near = page.cues[index : index + 2]
+    found = [cue for cue in near if cue.tag in ("hedge-next", "stop") and cue.start - end <= _SOON]
+    return Stance(hedged=any(cue.tag == "hedge-next" for cue in found))
 
 
 def _before_tissue(page: Page, shape: Patterns, low: int, kind: Kind) -> bool:

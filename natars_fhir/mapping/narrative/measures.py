@@ -36,6 +36,7 @@ class Patterns(NamedTuple):
     distance: re.Pattern[str]
     within: re.Pattern[str]
     organ: re.Pattern[str]
+    organ_next: re.Pattern[str]
 
 
 class Measure(NamedTuple):
@@ -80,6 +81,7 @@ def patterns(words: Words) -> Patterns:
             rf"{words.any('size.organ', 'name')}(?:约|为|大小|体积|径线|最大|:|[一两1-9][枚个条段块]"
             r"|measures|measuring|size|\s)*$"
         ),
+        re.compile(rf"\s*(?:的|长)?{words.any('size.organ', 'name')}(?![周旁下后前上区来源])"),
     )
 
 
@@ -121,7 +123,8 @@ def _measure(before: str, pieces: list[re.Match[str]], words: Words) -> Measure:
         low, high, over, unit = piece.group(1, 2, 3, 4)
         said.append(_dimension(before, low, high, "more" if over else bound, unit or last, words))
         before = ""
-    sizes = [each.value for each in said if each.value]
+    solid = len(pieces) == 1 and last is not None and last[-1] in "23"  # a volume, or an area
+    sizes = [each.value for each in said if each.value and not solid]
     value = max(sizes, key=extent) if sizes else None
     start, end = pieces[0].start() - said[0].lead, pieces[-1].end()
     return Measure(start, end, value, len(said), True in [each.about for each in said])

@@ -218,10 +218,10 @@ class Bounds(NamedTuple):
 
 
 Stretch = tuple[int, int]
-_VOIDING = frozenset({"advice", "relative", "differential", "becomes", "former"})
+_VOIDING = frozenset({"advice", "general", "relative", "differential", "becomes", "former"})
 _REACHING = _VOIDING | {"amended"}
 _HEDGES_BEFORE = frozenset({"hedge-before", "hedge-both", "hedge-between"})
-_HEDGES_AFTER = frozenset({"hedge-after", "hedge-between"})
+_HEDGES_AFTER = frozenset({"hedge-after", "hedge-between", "hedge-next"})
 _DOUBTS = _HEDGES_BEFORE | _HEDGES_AFTER
 
 
@@ -230,6 +230,8 @@ def _void(cue: Hit, bounds: Bounds) -> Stretch | None:
     low, high = bounds.sentence(cue.start)
     if cue.tag == "advice":
         return cue.start, high
+    if cue.tag == "general":
+        return _around(bounds.clauses, cue.start, high)[0], high
     if cue.tag == "differential":
         return low, _questions_end(bounds, high)
     if cue.tag == "relative":

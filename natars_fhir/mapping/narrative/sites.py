@@ -20,7 +20,7 @@ _TO_ORGAN = re.compile(
 )
 #: between a vessel and its tumour, and between a tumour and its vessel
 _OF_VESSEL = re.compile(r"壁?的?(?:原发性?)?\s*(?:primary )?")
-_IN_VESSEL = re.compile(r"\s(?:arising from|arising in|originating from|of|from)(?: the| wall of| wall of the)*\s")
+_IN_VESSEL = re.compile(r"\sof(?: the| wall of| wall of the)*\s")
 _OF_PLACE = re.compile(r"\b(?:of|in|within) the (?:left |right )?$")
 
 

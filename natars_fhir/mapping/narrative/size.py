@@ -19,7 +19,7 @@ from natars_fhir.mapping.narrative.said import Said, Unread, firmness
 from natars_fhir.mapping.narrative.words import Words
 
 CONCEPT = "tumour-size"
-_NO_UNIT = "a tumour's dimensions have no unit"
+_NO_UNIT = "a tumour's dimensions have no unit of length"
 _ELSEWHERE = "the measure of a lesion elsewhere"
 _EARLIER = "an earlier measure, not the present one"
 #: what may stand between a thing and its measure
@@ -83,6 +83,8 @@ def _is_tumours(page: Page, words: Words, shape: Patterns, each: Measure, things
         return False
     if not here and before and before.tag == "core" and before.start >= page.sentence(each.start)[0]:
         return False  # a core's length, whatever is named after it
+    if each.dimensions == 1 and shape.organ_next.match(page.text, each.end):
+        return False
     if _is_others(page.text[max(low, each.start - 18) : each.start], words):
         return False
     return each.dimensions > 1 or near or _named(page, shape, each)

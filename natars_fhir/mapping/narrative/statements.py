@@ -18,7 +18,7 @@ from natars_fhir.mapping.narrative.words import NO_CONCEPTS, STATEMENTS, Words
 
 #: a third of the time that a named tuple's own constructor takes
 _new = tuple.__new__
-_NODES = re.compile(r"\(?\s*(\d{1,3})\s*/\s*(\d{1,3})\s*\)?")
+_NODES = re.compile(r"(?:性?癌|性?肉瘤)?\(?\s*(\d{1,3})\s*/\s*(\d{1,3})\s*\)?")
 _NODES_BEFORE = re.compile(
     r"(?<![\d/])\(?\s*(\d{1,3})\s*/\s*(\d{1,3})\s*枚?\s*\)?\s*(?:个|枚)?(?:可?见|有|查见|发生|with|showed|show)?\s*$"
 )
@@ -30,7 +30,6 @@ _SCALES = {"asa": ("asa-class", 1, 6), "ecog": ("ecog", 0, 5)}
 SCALES = frozenset(name for name, _, _ in _SCALES.values())
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
 _PRESENCE = frozenset({"present", "dated", "unplaced", "recurrence"})
-_HISTORY = frozenset({"dated", "unplaced"})
 #: between an English phrase and the organ that was operated on
 _OF = re.compile(r"(?<=of)\b|\s+of\b")
 _ORGAN_REACH, _CLAUSE_REACH = 40, 60
@@ -79,7 +78,9 @@ def _told(page: Page, words: Words, concept: str, hit: Hit, kind: Kind) -> Said 
             if stance.denied or _is_risk(page, words, hit):
                 return None  # no recurrence says nothing of an earlier operation; nor does the risk of one
             said = (*said, ("origin", "recurrence"))
-        elif value in _HISTORY and _elsewhere(page, words, hit):
+            if _elsewhere(page, words, hit):
+                stance = Stance(hedged=True)  # of which tumour?
+        elif concept == "prior-resection" and _elsewhere(page, words, hit):
             return None
         value = "absent" if stance.denied else "suspected" if stance.hedged else "present"
     elif stance.denied and value != "absent":

@@ -26,8 +26,13 @@ _UNDECIDED = "a treatment is named, and whether it was given is not said"
 _KINDS: dict[str, tuple[str, ...]] = {
     "immunotherapy": ("immunotherapy",),
     "any": ("unclear",),
+    "targeted": ("targeted",),
+    "anthracycline": ("anthracycline", "chemotherapy"),
     "regimen": ("anthracycline", "chemotherapy", "ifosfamide"),
 }
+_CHEMOTHERAPY = "chemotherapy-unspecified"
+#: who had none of these may have had others of their kind
+_PARTS = frozenset({"anthracycline", "regimen"})
 _SPOKEN_OF_OTHERS = frozenset({"relative", "differential"})
 
 
@@ -57,6 +62,7 @@ class Patterns(NamedTuple):
     through: re.Pattern[str]
     counted: re.Pattern[str]
     denied_after: re.Pattern[str]
+    yes_after: re.Pattern[str]
     aspect: re.Pattern[str]
     limits: re.Pattern[str]
     past: re.Pattern[str]
@@ -73,6 +79,7 @@ def patterns(words: Words) -> Patterns:
         re.compile(rf"(?:\s|{word['through']})*"),
         re.compile(rf"\d{{1,3}}(?:\.\d)?\s?(?:余|多|[-~]\d{{1,2}})?\s?{word['counted']}"),
         re.compile(rf"{history}(?P<word>{words.any('treatments.after', 'denied')})(?![a-z效进反])(?!\s?\d)"),
+        re.compile(rf"\s*(?:治疗)?(?:史|history)?\s*(?::|\()\s*{words.any('treatments.after', 'yes')}(?![a-z0-9])"),
         re.compile(rf"[\s(后药治疗]*{word['aspect']}"),
         re.compile(rf"(?<![a-z]){word['limits']}(?!\s?[a-z]{{0,2}}[0-9]+年)"),
         re.compile(rf"(?:19|20)\d\d(?:年|[-/.]\d|(?!\d))|{word['elapsed']}"),
@@ -100,11 +107,13 @@ def _treatments(hit: Hit) -> Iterator[Treatment]:
     if classes:
         yield Treatment(hit, name, tuple(sorted(classes.split("+"))), name.endswith("-unspecified"))
     elif name in _KINDS:
-        yield Treatment(hit, "unspecified", _KINDS[name], name != "regimen")
+        yield Treatment(hit, "unspecified", _KINDS[name], name not in _PARTS)
+    elif name == "chemotherapy":
+        yield Treatment(hit, _CHEMOTHERAPY, (name,), True)
     else:
         yield Treatment(hit, RADIOTHERAPY, (), True)
         if name == "chemoradiotherapy":
-            yield Treatment(hit, "chemotherapy-unspecified", ("chemotherapy",), True)
+            yield Treatment(hit, _CHEMOTHERAPY, ("chemotherapy",), True)
 
 
 def _rows(page: Page, shape: Patterns, found: list[Treatment]) -> Iterator[list[Treatment]]:
@@ -147,6 +156,8 @@ def _decision(page: Page, words: Words, shape: Patterns, row: list[Treatment]) -
     left, place = _left(page, words, shape, low, start)
     right, reach = _right(page, words, shape, end, high)
     if left in ("planned", "advised") or right in ("planned", "unclear"):
+        if shape.stopped.match(page.text, high) and right != "denied":
+            return Decision("unclear", place, reach)
         planned = right != "denied" and left != "advised" and "planned" in (left, right)
         return Decision("planned", place, reach) if planned else Decision()
     if "denied" in (left, right):
@@ -187,6 +198,8 @@ def _right(page: Page, words: Words, shape: Patterns, end: int, high: int) -> tu
     denied = shape.denied_after.match(page.text, end, high + 1)
     if denied:
         return "denied", denied.end()
+    if said := shape.yes_after.match(page.text, end, high + 1):
+        return "given", said.end()
     hits = page.find(words["treatments.after"], end, high)
     for tag in ("planned", "unclear", "given"):
         found = next((hit for hit in hits if hit.tag == tag), None)

@@ -23,12 +23,12 @@ from natars_fhir.mapping.narrative.scan import Scanner
 TABLES: Mapping[str, str] = {
     "quantity.word": "below at-most above at-least about nearly or-more or-less range",
     "quantity.length": "cm mm",
-    "cues.cue": "deny-before deny-after deny-both hedge-before hedge-after hedge-both hedge-between definite stop"
-    " advice relative differential former becomes amended trap",
+    "cues.cue": "deny-before deny-after deny-both hedge-before hedge-after hedge-both hedge-next hedge-between definite stop"
+    " advice general relative differential former becomes amended trap",
     "cues.wrap": "open",
     "markers.marker": "*",
     "markers.compartment": "nuclear index",
-    "results.word": "positive negative equivocal not-interpretable not-done pending doubted mere",
+    "results.word": "positive negative equivocal not-interpretable not-done pending doubted denied mere",
     "results.quality": "*",
     "results.before": "positive negative equivocal pending not-done none-of asked",
     "results.filler": "before",
@@ -42,7 +42,7 @@ TABLES: Mapping[str, str] = {
     "size.organ": "name",
     "size.near": "axis after earlier changed distance over",
     "grade.mark": "fnclcc other high intermediate low",
-    "grade.word": "grade score not-graded differentiation mitoses necrosis",
+    "grade.word": "grade score higher not-graded differentiation mitoses necrosis",
     "counts.name": "mitoses necrosis",
     "counts.mitoses": "field area rare frequent seen none",
     "counts.necrosis": "extensive seen none",
@@ -66,10 +66,10 @@ TABLES: Mapping[str, str] = {
     "statements.prior-resection": "present dated unplaced recurrence absent",
     "statements.metastasis": "present absent",
     "statements.*": "*",
-    "treatments.name": "radiotherapy chemoradiotherapy immunotherapy any regimen",
+    "treatments.name": "radiotherapy chemoradiotherapy chemotherapy anthracycline targeted immunotherapy any regimen",
     "treatments.word": "join counted through limits aspect elapsed stopped",
     "treatments.before": "denied given begun planned advised",
-    "treatments.after": "denied given unclear planned",
+    "treatments.after": "denied yes given unclear planned",
 }
 _CHARACTERS = "characters"
 #: the compiled list of all statements, and the tables of statements.toml that are no concepts
