@@ -52,7 +52,7 @@ def patterns(words: Words) -> Patterns:
     level = (
         rf"{bound}(?P<g>g)?\s*(?P<low>{_LEVEL})(?:\s*级)?"
         rf"(?:\s*(?:{span}|/|或|or|of|out of)\s*(?P<to>g)?(?P<high>{_LEVEL}))?"
-        r"(?P<unit>\s*级)?(?P<up>\s*(?:及以上|或以上|以上))?(?!\s*(?:分|个|/|\+|mm|cm|hpf|-\d|\.\d|[:=(]?\s?\d\s?[-~]\s?\d\s?分))"
+        r"(?P<unit>\s*级)?(?P<up>\s*(?:及以上|或以上|以上))?(?!\s*(?:分|个|/|\+|mm|cm|hpf|-\d|\.\d|(?:级\s?)?[:=(]?\s?\d\s?[-~]\s?\d\s?分))"
     )
     bounded = rf"(?:(?P<least>{least})|(?P<most>{most}))\s*(?:为|是|is|of|an?|the)?\s*$"
     added = r"\d\s?\+\s?\d\s?\+\s?\d(?:\s?=\s?\d)?\s?分?"

@@ -20,6 +20,8 @@ from natars_fhir.mapping.narrative.said import Kind, Said, Unread, firmness
 from natars_fhir.mapping.narrative.words import Words
 
 CONCEPT = "histology"
+#: 淋巴结转移癌0/5
+_NO_NODES = re.compile(r"\s*\(?\s*0\s*/\s*\d")
 _NEAR, _SOON = 30, 5
 _OF = re.compile(r"\s(?:of|in) (?:the )?(?:left |right )?")
 #: carcinomas that are named after their organ
@@ -142,7 +144,7 @@ def _row(page: Page, shape: Patterns, row: list[Hit], kind: Kind) -> list[Said]:
         return []
     low, high = row[0].start, row[-1].end
     stance = _stance(page, low, high) if page.cues else PLAIN
-    if stance.denied:
+    if stance.denied or _NO_NODES.match(page.text, high):
         return []
     either = any(
         left.tag != right.tag and shape.either.fullmatch(page.text, left.end, right.start)

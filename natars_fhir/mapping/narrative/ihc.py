@@ -29,7 +29,8 @@ _REGION = re.compile(r"(?:[^,;。、\n()!?.]|\.(?=\d)|\((?:[^()\n]|\([^()\n]{0,4
 _BRACKETS = re.compile(r"\([^()\n]{0,80}\)(?=[,;。、\n]|$)")
 _SHARE_NEXT = re.compile(rf"{SHARE}(?=\s*(?:[,;。、)\n.]|$))")
 _SENTENCE_WORDS = ("pending", "not-done", "not-interpretable", "equivocal")
-_REACH = 160
+_REACH, _TURN = 160, 24
+_TURNS = re.compile("分别|依次|respectively|in turn")
 #: a third of the time that a named tuple's own constructor takes
 _new = tuple.__new__
 _NO_RESULT = "a marker is named, and no result can be read"
@@ -188,6 +189,8 @@ def _after(page: Page, words: Words, group: Group, before: Hit | None, text: str
     """The result that follows; after ``positive for A, B negative`` it belongs to the last alone."""
     shared = group.members
     said: list[Said | Unread] = []
+    if len(shared) > 1 and (told := _in_turn(page, words, group, text)) is not None:
+        return told
     denied = before is not None and before.tag == "none-of"
     if before is not None and not denied and len(shared) > 1:
         said = _from_before(page, words, group._replace(members=shared[:-1]), before, ())
@@ -196,6 +199,27 @@ def _after(page: Page, words: Words, group: Group, before: Hit | None, text: str
         for each in results(member.concept, text, words, denied):
             said.append(_one(page, words, member, each, member.start, group.low + each.end))
     return said
+
+
+def _in_turn(page: Page, words: Words, group: Group, text: str) -> list[Said | Unread] | None:
+    """A、B分别为阳性、阴性: each its own, in turn. None where all share one result; unread where the numbers differ."""
+    found = parts(text, words)
+    lead = _TURNS.search(page.text, group.low, min(page.sentence(group.low)[1], group.high + _TURN))
+    if lead is None and (
+        len({part.value for part in found}) < 2 or any(part.cells or part.qualities for part in found)
+    ):
+        return None
+    if lead is not None:
+        high = page.sentence(group.low)[1]
+        text = page.text[group.low : min(high, group.low + _REACH)].replace("和", "、").replace(" and ", "  、  ")
+        found = parts(_TURNS.sub(lambda turn: " " * len(turn[0]), text), words)[: len(group.members)]
+    if len(found) != len(group.members) or any(part.value is None for part in found):
+        return [Unread(each.concept, page.span(each.start, each.end), _NO_RESULT) for each in group.members]
+    told = zip(group.members, found, strict=True)
+    return [
+        _one(page, words, member, result(member.concept, part, words), member.start, group.low + part.end)
+        for member, part in told
+    ]
 
 
 def _from_before(

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 
 from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.page import Page
-from natars_fhir.mapping.narrative.said import Kind, Said, firmness
+from natars_fhir.mapping.narrative.said import Kind, Said, Unread, firmness
 from natars_fhir.mapping.narrative.words import Words
 
 CONCEPT = "primary-site"
-_REACH, _PLACED = 40, 80
+_NOT_SAID = "a vessel is named beside the tumour, and whether it began there is not said"
+_REACH, _PLACED, _ORGAN = 40, 80, 20
 _TO_ORGAN = re.compile(
     r"(?:[\s左右侧近后前上下壁:(]|the|wall of|muscle of|anterior|posterior|lateral|medial|upper|lower|left|right|an?)*"
 )
@@ -24,9 +25,9 @@ _IN_VESSEL = re.compile(r"\sof(?: the| wall of| wall of the)*\s")
 _OF_PLACE = re.compile(r"\b(?:of|in|within) the (?:left |right )?$")
 
 
-def read(page: Page, words: Words, kind: Kind) -> list[Said]:
+def read(page: Page, words: Words, kind: Kind) -> list[Said | Unread]:
     """Origins that are said in so many words, and the place of the lesion: once a sentence."""
-    told: list[Said] = []
+    told: list[Said | Unread] = []
     done = -1
     for hit in page.find(words["sites.mark"]):
         if page.void(hit.start):
@@ -43,7 +44,25 @@ def read(page: Page, words: Words, kind: Kind) -> list[Said]:
                 done = page.sentence(hit.start)[1]
                 span = page.span(hit.start, hit.end)
                 told.append(Said(CONCEPT, "retroperitoneum", span, firmness(stance.hedged), (("method", kind),)))
-    return told
+    return told + list(_of_organs(page, words, kind))
+
+
+def _of_organs(page: Page, words: Words, kind: Kind) -> Iterator[Said]:
+    """子宫平滑肌肉瘤, "gastric leiomyosarcoma": an organ right before the tumour's name may be where it began."""
+    for name in page.find(words["histology.name"]):
+        low = max(page.clause(name.start)[0], name.start - _ORGAN)
+        left = page.text[low : name.start].rstrip()
+        found = words["sites.organ"].whole.find(left, left, 0, len(left)) if left else []
+        if not found or found[-1].end != len(left) or found[-1].tag == "retroperitoneum" or page.void(name.start):
+            continue
+        before = left[: found[-1].start]
+        if (
+            not words["sites.touching"].whole.find(before, before, 0, len(before))
+            and not page.before(name.start).denied
+        ):
+            yield Said(
+                CONCEPT, found[-1].tag, page.span(low + found[-1].start, name.end), "hedged", (("method", kind),)
+            )
 
 
 def _origin(page: Page, words: Words, hit: Hit, kind: Kind) -> Iterator[Said]:
@@ -58,12 +77,16 @@ def _origin(page: Page, words: Words, hit: Hit, kind: Kind) -> Iterator[Said]:
         yield Said(CONCEPT, organ.tag, page.span(low, high), firmness(stance.hedged), said)
 
 
-def _of_vessel(page: Page, words: Words, hit: Hit, kind: Kind) -> Iterator[Said]:
+def _of_vessel(page: Page, words: Words, hit: Hit, kind: Kind) -> Iterator[Said | Unread]:
     """下腔静脉平滑肌肉瘤, "leiomyosarcoma of the inferior vena cava": it began in a vessel of the retroperitoneum."""
     names = page.find(words["histology.name"], max(0, hit.start - _REACH), hit.end + _REACH)
     own = next((name for name in names if name.tag == "LMS" and _is_its(page, name, hit)), None)
     before = page.text[max(page.clause(hit.start)[0], hit.start - 14) : hit.start]
-    if own is None or (own.start > hit.end and words["sites.touching"].whole.find(before, before, 0, len(before))):
+    touched = bool(words["sites.touching"].whole.find(before, before, 0, len(before)))
+    if own is None or (own.start > hit.end and touched):
+        muscle = [name for name in names if name.tag == "LMS" and page.clause(name.start) == page.clause(hit.start)]
+        if muscle and not touched and not page.void(hit.start):
+            yield Unread(CONCEPT, page.span(hit.start, hit.end), _NOT_SAID)
         return
     low, high = min(hit.start, own.start), max(hit.end, own.end)
     stance = page.stance(low, high)

@@ -14,9 +14,9 @@ from natars_fhir.mapping.narrative.quantity import amount, ranged
 from natars_fhir.mapping.narrative.said import firmness
 from natars_fhir.mapping.narrative.words import Words
 
-_EQUIVOCAL_SIGN = r"\+\s?/\s?-|-\s?/\s?\+|±|-\s?~\s?\+|\+-(?!\s?\+)|-\+"
+_EQUIVOCAL_SIGN = r"\+\s?[/~至]\s?-|-\s?/\s?\+|±|-\s?~\s?\+|\+-(?!\s?\+)|-\+"
 _SIGN = re.compile(
-    rf"(?P<equivocal>{_EQUIVOCAL_SIGN})|(?P<positive>\d?\s?\+{{1,4}}(?:\s?[-~/]\s?\d?\+{{1,4}})*)"
+    rf"(?P<equivocal>{_EQUIVOCAL_SIGN})|(?P<positive>(?:\d\s?)?\+{{1,4}}(?:\s?[-~/]\s?\d?\+{{1,4}})*)"
     r"|(?P<negative>(?<![0-9a-z+~])-+(?![0-9a-z+~]))|(?P<zero>(?<![0-9a-z.<>≤≥%/])0(?![0-9a-z.%/+]))"
 )
 #: OCR reads a plus as ten and a minus as one: only where nothing else stands between the brackets

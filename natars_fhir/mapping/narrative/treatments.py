@@ -67,6 +67,7 @@ class Patterns(NamedTuple):
     limits: re.Pattern[str]
     past: re.Pattern[str]
     stopped: re.Pattern[str]
+    listed: re.Pattern[str]
 
 
 @lru_cache(maxsize=8)
@@ -84,6 +85,7 @@ def patterns(words: Words) -> Patterns:
         re.compile(rf"(?<![a-z]){word['limits']}(?!\s?[a-z]{{0,2}}[0-9]+年)"),
         re.compile(rf"(?:19|20)\d\d(?:年|[-/.]\d|(?!\d))|{word['elapsed']}"),
         re.compile(rf"[\s,]*{word['stopped']}"),
+        re.compile(rf"[、,/+]|{word['join']}"),
     )
 
 
@@ -160,12 +162,13 @@ def _decision(page: Page, words: Words, shape: Patterns, row: list[Treatment]) -
             return Decision("unclear", place, reach)
         planned = right != "denied" and left != "advised" and "planned" in (left, right)
         return Decision("planned", place, reach) if planned else Decision()
-    if "denied" in (left, right):
+    if "denied" in (left, right) or left == "limited":
         if shape.aspect.match(page.text, end):
             return Decision()
         if right == "given" and shape.counted.search(page.text, end, high):
             return Decision("unclear", place, reach)
-        limited = shape.limits.search(page.text, low, max(high, reach or high)) is not None
+        narrowed = shape.limits.search(page.text, low, max(high, reach or high)) is not None
+        limited = narrowed or (left == "limited" and right != "denied")
         return Decision("denied", place, reach if right == "denied" else None, limited)
     if "given" in (left, right):
         return Decision("given", place, reach)
@@ -176,7 +179,7 @@ def _decision(page: Page, words: Words, shape: Patterns, row: list[Treatment]) -
 
 
 def _left(page: Page, words: Words, shape: Patterns, low: int, start: int) -> tuple[str | None, int | None]:
-    """What the words before make of it, and where the deciding one stands."""
+    """What the words before make of it, and where the deciding one stands: a denial of a kind is ``limited``."""
     state: str | None = None
     place, reached = start, low
     for hit in page.find(words["treatments.before"], low, start):
@@ -190,6 +193,9 @@ def _left(page: Page, words: Words, shape: Patterns, low: int, start: int) -> tu
     far = state == "denied" and start - reached > _NEAR
     if state is None or (far and page.text[place:reached].strip() not in _LISTS):
         return None, None
+    if state == "denied":
+        last = shape.listed.split(page.text[reached:start])[-1]
+        return ("denied" if shape.through.fullmatch(last) else "limited"), place
     return state, place
 
 

@@ -23,8 +23,8 @@ from natars_fhir.mapping.narrative.scan import Scanner
 TABLES: Mapping[str, str] = {
     "quantity.word": "below at-most above at-least about nearly or-more or-less range",
     "quantity.length": "cm mm",
-    "cues.cue": "deny-before deny-after deny-both hedge-before hedge-after hedge-both hedge-next hedge-between definite stop"
-    " advice general relative differential former becomes amended trap",
+    "cues.cue": "deny-before deny-after deny-both hedge-before hedge-after hedge-both hedge-next hedge-between"
+    " definite stop advice general relative differential former becomes amended trap",
     "cues.wrap": "open",
     "markers.marker": "*",
     "markers.compartment": "nuclear index",
