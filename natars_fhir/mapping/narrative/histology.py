@@ -7,7 +7,6 @@ imaging or operation report calls the tumour is hedged unless it quotes the path
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
@@ -22,7 +21,7 @@ from natars_fhir.mapping.narrative.words import Words
 CONCEPT = "histology"
 #: 淋巴结转移癌0/5
 _NO_NODES = re.compile(r"\s*\(?\s*0\s*/\s*\d")
-_NEAR, _SOON = 30, 5
+_NEAR = 30
 _OF = re.compile(r"\s(?:of|in) (?:the )?(?:left |right )?")
 #: carcinomas that are named after their organ
 _NAMES_ORGAN = re.compile("乳腺|甲状腺|前列腺|胰腺|肾上腺|涎腺|唾液腺")
@@ -161,19 +160,8 @@ def _row(page: Page, shape: Patterns, row: list[Hit], kind: Kind) -> list[Said]:
 def _stance(page: Page, low: int, high: int) -> Stance:
     """A denial ends with its clause; a doubt about the tumour lasts for the sentence, until something is certain."""
     sentence = page.sentence(low)[0]
-    here = page.before(low).also(page.after(high)).also(_afterthought(page, high))
+    here = page.before(low).also(page.after(high)).also(page.afterthought(high))
     return Stance(here.denied, here.hedged or page.before(low, sentence).hedged)
-
-
-def _afterthought(page: Page, high: int) -> Stance:
-    """…, 但不能确诊: a doubt that is the next clause, or begins it."""
-    end = page.clause(high)[1]
-    if not page.doubts or page.text[end : end + 1] != ",":
-        return PLAIN
-    index = bisect_left(page.cue_starts, end)
-    near = page.cues[index : index + 2]
-    found = [cue for cue in near if cue.tag in ("hedge-next", "stop") and cue.start - end <= _SOON]
-    return Stance(hedged=any(cue.tag == "hedge-next" for cue in found))
 
 
 def _before_tissue(page: Page, shape: Patterns, low: int, kind: Kind) -> bool:

@@ -19,6 +19,7 @@ from natars_fhir.mapping.narrative.markers import SHARE, Mention
 from natars_fhir.mapping.narrative.page import Page
 from natars_fhir.mapping.narrative.said import Said, Unread, firmness
 from natars_fhir.mapping.narrative.stain import CLOSING, NOTHING, Part, Result, bracketed, parts, result, results
+from natars_fhir.mapping.narrative.turns import in_turn
 from natars_fhir.mapping.narrative.words import Words
 
 #: between markers that share a result
@@ -29,8 +30,7 @@ _REGION = re.compile(r"(?:[^,;。、\n()!?.]|\.(?=\d)|\((?:[^()\n]|\([^()\n]{0,4
 _BRACKETS = re.compile(r"\([^()\n]{0,80}\)(?=[,;。、\n]|$)")
 _SHARE_NEXT = re.compile(rf"{SHARE}(?=\s*(?:[,;。、)\n.]|$))")
 _SENTENCE_WORDS = ("pending", "not-done", "not-interpretable", "equivocal")
-_REACH, _TURN = 160, 24
-_TURNS = re.compile("分别|依次|respectively|in turn")
+_REACH = 160
 #: a third of the time that a named tuple's own constructor takes
 _new = tuple.__new__
 _NO_RESULT = "a marker is named, and no result can be read"
@@ -170,7 +170,7 @@ def _is_valued(text: str, words: Words) -> bool:
 
 
 def _results(page: Page, words: Words, group: Group) -> list[Said | Unread]:
-    text = page.text[group.low : group.high]
+    text = page.text[group.low : page.until_void(group.low, group.high)]
     found = parts(text, words)
     valued = bool(found) and found[0].value is not None
     if page.voids and valued and page.void(group.low + found[0].end - 1):
@@ -202,24 +202,15 @@ def _after(page: Page, words: Words, group: Group, before: Hit | None, text: str
 
 
 def _in_turn(page: Page, words: Words, group: Group, text: str) -> list[Said | Unread] | None:
-    """A、B分别为阳性、阴性: each its own, in turn. None where all share one result; unread where the numbers differ."""
-    found = parts(text, words)
-    lead = _TURNS.search(page.text, group.low, min(page.sentence(group.low)[1], group.high + _TURN))
-    if lead is None and (
-        len({part.value for part in found}) < 2 or any(part.cells or part.qualities for part in found)
-    ):
+    """A、B分别为阳性、阴性: each its own, or told as unread. None where all share one result."""
+    sentence = page.text[group.low : min(page.sentence(group.low)[1], group.low + _REACH)]
+    found = in_turn(text, sentence, len(group.members), words)
+    if found is None:
         return None
-    if lead is not None:
-        high = page.sentence(group.low)[1]
-        text = page.text[group.low : min(high, group.low + _REACH)].replace("和", "、").replace(" and ", "  、  ")
-        found = parts(_TURNS.sub(lambda turn: " " * len(turn[0]), text), words)[: len(group.members)]
-    if len(found) != len(group.members) or any(part.value is None for part in found):
+    if not found:
         return [Unread(each.concept, page.span(each.start, each.end), _NO_RESULT) for each in group.members]
-    told = zip(group.members, found, strict=True)
-    return [
-        _one(page, words, member, result(member.concept, part, words), member.start, group.low + part.end)
-        for member, part in told
-    ]
+    told = [(each, result(each.concept, part, words)) for each, part in zip(group.members, found, strict=True)]
+    return [_one(page, words, each, one, each.start, group.low + one.end) for each, one in told]
 
 
 def _from_before(
@@ -273,7 +264,7 @@ def _is_doubted(page: Page, words: Words, member: Mention, end: int) -> bool:
     """By the words around it; a doubt about a tumour named in between is not about the stain."""
     if not page.doubts:
         return False
-    if page.after(end).hedged:
+    if page.after(end).hedged or page.afterthought(end).hedged:
         return True
     if not page.before(member.start).hedged:
         return False

@@ -14,6 +14,8 @@ from natars_fhir.mapping.narrative.said import Kind, Said, Unread, firmness
 from natars_fhir.mapping.narrative.words import Words
 
 CONCEPT = "primary-site"
+#: the types whose place decides
+_TYPES = frozenset({"DDLPS", "WDLPS", "LMS", "UPS", "SFT"})
 _NOT_SAID = "a vessel is named beside the tumour, and whether it began there is not said"
 _REACH, _PLACED, _ORGAN = 40, 80, 20
 _TO_ORGAN = re.compile(
@@ -50,11 +52,15 @@ def read(page: Page, words: Words, kind: Kind) -> list[Said | Unread]:
 def _of_organs(page: Page, words: Words, kind: Kind) -> Iterator[Said]:
     """子宫平滑肌肉瘤, "gastric leiomyosarcoma": an organ right before the tumour's name may be where it began."""
     for name in page.find(words["histology.name"]):
+        if name.tag not in _TYPES:
+            continue
         low = max(page.clause(name.start)[0], name.start - _ORGAN)
         left = page.text[low : name.start].rstrip()
         found = words["sites.organ"].whole.find(left, left, 0, len(left)) if left else []
         if not found or found[-1].end != len(left) or found[-1].tag == "retroperitoneum" or page.void(name.start):
             continue
+        if page.find(words["histology.past"], page.clause(name.start)[0], page.clause(name.end)[1]):
+            continue  # another tumour, of another time
         before = left[: found[-1].start]
         if (
             not words["sites.touching"].whole.find(before, before, 0, len(before))

@@ -120,6 +120,8 @@ def _weighed(own: list[Part]) -> Part:
     nuclear = [part for part in own if part.qualities.get("compartment") == "nuclear"]
     part = (nuclear or own)[0]
     split = bool(nuclear) and part.value == "negative" and len(own) > 1
+    signs = {each.value for each in own if "extent" not in each.qualities}
+    split = split or (not nuclear and {"positive", "negative"} <= signs)
     unsure = not nuclear and part.value == "positive" and any(_is_unsure(each) for each in own[1:])
     return replace(part, value="equivocal") if split or unsure else part
 
