@@ -17,13 +17,14 @@ from natars_fhir.mapping.narrative.said import Said, Unread, firmness
 from natars_fhir.mapping.narrative.words import Words
 
 FNCLCC, OTHER = "fnclcc-grade", "histologic-grade"
-_AHEAD, _HIGHER = 20, 40
+_AHEAD, _HIGHER = 20, 30
 _NO_SCHEME: Detail = (("scheme", "unknown"),)
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _LEVELS = {(low, high): Interval(Decimal(low), Decimal(high)) for high in (1, 2, 3) for low in range(1, high + 1)}
 _NOT_A_GRADE = "FNCLCC is named, and no grade from 1 to 3 can be read"
 #: "2 of 3", "2/3"; but 2/3级 may be either
 _OF_THREE = re.compile(r"(?:of\s*|/\s*)(?:3|iii)$")
+_ADDED = re.compile(r"(?<!\d)\d\s?\+\s?\d\s?\+\s?\d\s?=\s?(\d)(?!\d)")
 _LEVEL = r"(?:(?<![a-fh-z])(?:iii|ii|iv|i)(?![a-z])|[0-9](?!\d|\.\d|%))"
 
 
@@ -38,8 +39,12 @@ class Patterns(NamedTuple):
     components: re.Pattern[str]
     total: re.Pattern[str]
     not_graded: re.Pattern[str]
-    bounded: re.Pattern[str]
-    higher: re.Pattern[str]
+    #: what says that the grade may be a higher one
+    higher: tuple[str, ...]
+    #: bounds that may stand before the scheme, and what may stand between
+    least: tuple[str, ...]
+    most: tuple[str, ...]
+    fillers: tuple[str, ...]
 
 
 @lru_cache(maxsize=8)
@@ -48,17 +53,14 @@ def patterns(words: Words) -> Patterns:
     word = words.any("grade.word", "grade")
     least, most = words.any("quantity.word", "at-least", "above"), words.any("quantity.word", "at-most")
     bound = rf"(?:(?P<least>{least})|(?P<most>{most}))?\s*"
-    span = words.any("quantity.word", "range")
+    span, bounds = words.any("quantity.word", "range"), words["quantity.word"].words
     level = (
         rf"{bound}(?P<g>g)?\s*(?P<low>{_LEVEL})(?:\s*级)?"
         rf"(?:\s*(?:{span}|/|或|or|of|out of)\s*(?P<to>g)?(?P<high>{_LEVEL}))?"
         r"(?P<unit>\s*级)?(?P<up>\s*(?:及以上|或以上|以上))?(?!\s*(?:分|个|/|\+|mm|cm|hpf|-\d|\.\d|(?:级\s?)?[:=(]?\s?\d\s?[-~]\s?\d\s?分))"
     )
-    bounded = rf"(?:(?P<least>{least})|(?P<most>{most}))\s*(?:为|是|is|of|an?|the)?\s*$"
     added = r"\d\s?\+\s?\d\s?\+\s?\d(?:\s?=\s?\d)?\s?分?"
-    lead = (
-        rf"(?:[\s:,()=为是即系统法组织学肿瘤]|the|of|{word}|标准|采用|按|system|grading|criteria|score|评分|{added})*?"
-    )
+    lead = rf"(?:[\s:,()=为是即系统法组织学肿瘤]|the|of|{word}|标准|采用|按|system|grading|criteria|score|评分)*?"
     scheme = words.any("grade.mark", "fnclcc")
     either = words.any("grade.word", "score")
     part = {tag: words.any("grade.word", tag) for tag in ("differentiation", "mitoses", "necrosis")}
@@ -66,7 +68,7 @@ def patterns(words: Words) -> Patterns:
     join = r"[\s,+、;]*"
     return Patterns(
         re.compile(rf"(?<![\d.a-z]){level}"),
-        re.compile(rf"{scheme}{lead}{level}"),
+        re.compile(rf"{scheme}{lead}(?:{added}{lead})?{level}"),
         re.compile(rf"(?:{word}\s*[:为]?\s*)?{level}\s*[,(]*\s*{scheme}"),
         re.compile(rf"{word}\s*[:为是]*\s*{level}"),
         re.compile(r"grade\s*:?\s*(?P<low>iii|ii|i|[1-3])\s*(?:of|out of|/)\s*(?:3|iii)(?![\d级])"),
@@ -76,11 +78,12 @@ def patterns(words: Words) -> Patterns:
         ),
         re.compile(
             rf"{either}(?:\s|:|为|=|of|是|\(\d\s*\+\s*\d\s*\+\s*\d\s*=?|\d\s*\+\s*\d\s*\+\s*\d\s*=)*\s*(\d)\s*(?:分|points?|\)|$|,|。)"
-            r"|(?<!\d)\d\s?\+\s?\d\s?\+\s?\d\s?=\s?(\d)(?!\d)"
         ),
         re.compile(rf"{scheme}[^,;。\n]{{0,12}}{words.any('grade.word', 'not-graded')}"),
-        re.compile(bounded),
-        re.compile(rf"[^。;\n]{{0,16}}{words.any('grade.word', 'higher')}"),
+        words["grade.word"].words["higher"],
+        (*bounds["at-least"], *bounds["above"]),
+        bounds["at-most"],
+        (" of", " is", " a", " an", " the"),
     )
 
 
@@ -122,11 +125,13 @@ def _fnclcc(page: Page, shape: Patterns, hit: Hit) -> tuple[tuple[int, int], Sai
     total, reach = _sum(page, shape, hit.start)
     value = _level(found) if found else None
     span = found.span() if found else (hit.start, max(reach, hit.end))
-    if value is not None and value.high is not None and shape.higher.match(page.text, span[1], span[1] + _HIGHER):
+    if value is not None and value.high is not None and _is_bound_above(page, shape, span[1]):
         value = _LEVELS[int(value.low or 1), 3]  # a biopsy that may have missed the worst part
-    ahead = shape.bounded.search(page.text, max(0, hit.start - _AHEAD), hit.start)
-    if value is not None and ahead and found and found.start() >= hit.start:
-        value, span = _bounded(value, ahead), (ahead.start(), span[1])
+    bound = (
+        _bound_before(page, shape, hit.start) if value is not None and found and found.start() >= hit.start else None
+    )
+    if value is not None and bound:
+        value, span = _bounded(value, bound[0]), (bound[1], span[1])
     if value is None and total is not None:
         value, span = _of_sum(total), (hit.start, reach)
     if value is None:
@@ -161,10 +166,29 @@ def _level(found: re.Match[str]) -> Number | None:
     return _LEVELS[low, high]
 
 
-def _bounded(value: Number, ahead: re.Match[str]) -> Number:
-    """At least FNCLCC grade 2: the bound stands before the scheme."""
+def _is_bound_above(page: Page, shape: Patterns, end: int) -> bool:
+    """…, 不排除更高级别: in the same sentence, and near."""
+    if not page.doubts:
+        return False
+    high = min(page.sentence(end)[1], end + _HIGHER)
+    return any(page.text.find(word, end, high) >= 0 for word in shape.higher)
+
+
+def _bound_before(page: Page, shape: Patterns, start: int) -> tuple[str, int] | None:
+    """At least FNCLCC grade 2: which bound stands right before the scheme, and where."""
+    before = page.text[max(0, start - _AHEAD) : start].rstrip(" 为是")
+    for filler in shape.fillers:
+        before = before.removesuffix(filler)
+    for bound, words in (("least", shape.least), ("most", shape.most)):
+        if before.endswith(words):
+            word = next(word for word in words if before.endswith(word))
+            return bound, max(0, start - _AHEAD) + len(before) - len(word)
+    return None
+
+
+def _bounded(value: Number, bound: str) -> Number:
     low, high = (int(end) if end is not None else at for end, at in ((value.low, 1), (value.high, 3)))
-    return _LEVELS[(low, 3) if ahead["least"] else (1, high)]
+    return _LEVELS[(low, 3) if bound == "least" else (1, high)]
 
 
 def _number(text: str) -> int:
@@ -179,7 +203,9 @@ def _sum(page: Page, shape: Patterns, start: int) -> tuple[int | None, int]:
         added = sum(int(parts[group]) for group in (1, 2, 3))
         return (int(parts[4]) if parts[4] else added), parts.end()
     total = shape.total.search(page.text, start, high)
-    return (int(total[1] or total[2]), total.end()) if total else (None, 0)
+    if total is None and page.text.find("+", start, high) >= 0:
+        total = _ADDED.search(page.text, start, high)
+    return (int(total[1]), total.end()) if total else (None, 0)
 
 
 def _of_sum(total: int) -> Number | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from natars_fhir.mapping.narrative.page import Page
@@ -14,8 +14,12 @@ CONCEPT = "resection-margin"
 _REACH = 160
 
 
-def read(page: Page, words: Words, kind: Kind) -> Iterator[Said]:
+def read(page: Page, words: Words, kind: Kind) -> Iterable[Said]:
     """R0 or R1 for every list of edges."""
+    return _edges(page, words, kind) if page.may_hold(words["margins.name"]) else ()
+
+
+def _edges(page: Page, words: Words, kind: Kind) -> Iterator[Said]:
     name, edge = patterns(words)
     for found in name.finditer(page.text):
         start, end = found.span()

@@ -58,8 +58,9 @@ class Page(NamedTuple):
     clauses: tuple[int, ...]
     cues: tuple[Hit, ...]
     cue_starts: tuple[int, ...]
-    #: some cue says a doubt
+    #: some cue says a doubt; some one doubts what the clause before it says
     doubts: bool
+    second_thoughts: bool
     #: stretches that no reader reads, sorted and apart
     voids: tuple[tuple[int, int], ...]
     #: stretches of a supplement or correction
@@ -172,8 +173,10 @@ class Page(NamedTuple):
 
     def afterthought(self, end: int) -> Stance:
         """…, 但不能确诊: a doubt that begins the next clause."""
+        if not self.second_thoughts:
+            return PLAIN
         stop = self.clause(end)[1]
-        if not self.doubts or self.text[stop : stop + 1] != ",":
+        if self.text[stop : stop + 1] != ",":
             return PLAIN
         index = bisect_left(self.cue_starts, stop)
         near = [cue for cue in self.cues[index : index + 2] if cue.start - stop <= _SOON]
@@ -194,4 +197,4 @@ def page(text: str, words: Words) -> Page:
     if not REACHING.isdisjoint(tags):
         voids, amended = stretches(low, stops, ends, cues)
     starts, doubts = tuple([cue.start for cue in cues]), not _DOUBTS.isdisjoint(tags)
-    return Page(form, low, found, stops, ends, cues, starts, doubts, voids, amended)
+    return Page(form, low, found, stops, ends, cues, starts, doubts, "hedge-next" in tags, voids, amended)

@@ -43,14 +43,15 @@ def read(text: str, words: Words, kind: Kind = "pathology") -> Reading:
     """Everything that the text says. *kind* is what the report is; the caller knows."""
     leaf = page(text, words)
     mentioned = mentions(leaf, words)
+    names = leaf.find(words["histology.name"])
     found: list[Said | Unread] = [
         *ihc.read(leaf, words, mentioned),
         *fish.read(leaf, words, mentioned),
         *size.read(leaf, words, kind),
         *grade.read(leaf, words),
         *counts.read(leaf, words),
-        *histology.read(leaf, words, kind),
-        *sites.read(leaf, words, kind),
+        *histology.read(leaf, words, kind, names),
+        *sites.read(leaf, words, kind, names),
         *statements.read(leaf, words, kind),
         *margins.read(leaf, words, kind),
         *staging.read(leaf, kind),

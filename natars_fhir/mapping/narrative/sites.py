@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.page import Page
@@ -16,6 +17,8 @@ from natars_fhir.mapping.narrative.words import Words
 CONCEPT = "primary-site"
 #: the types whose place decides
 _TYPES = frozenset({"DDLPS", "WDLPS", "LMS", "UPS", "SFT"})
+#: no organ that a name belongs to ends before these
+_BREAKS = frozenset(")。,;:(\n")
 _NOT_SAID = "a vessel is named beside the tumour, and whether it began there is not said"
 _REACH, _PLACED, _ORGAN = 40, 80, 20
 _TO_ORGAN = re.compile(
@@ -27,7 +30,7 @@ _IN_VESSEL = re.compile(r"\sof(?: the| wall of| wall of the)*\s")
 _OF_PLACE = re.compile(r"\b(?:of|in|within) the (?:left |right )?$")
 
 
-def read(page: Page, words: Words, kind: Kind) -> list[Said | Unread]:
+def read(page: Page, words: Words, kind: Kind, names: list[Hit]) -> list[Said | Unread]:
     """Origins that are said in so many words, and the place of the lesion: once a sentence."""
     told: list[Said | Unread] = []
     done = -1
@@ -46,29 +49,32 @@ def read(page: Page, words: Words, kind: Kind) -> list[Said | Unread]:
                 done = page.sentence(hit.start)[1]
                 span = page.span(hit.start, hit.end)
                 told.append(Said(CONCEPT, "retroperitoneum", span, firmness(stance.hedged), (("method", kind),)))
-    return told + list(_of_organs(page, words, kind))
+    for name in names:
+        if name.tag in _TYPES and name.start and page.text[name.start - 1] not in _BREAKS:
+            told += _of_organ(page, words, name, kind)
+    return told
 
 
-def _of_organs(page: Page, words: Words, kind: Kind) -> Iterator[Said]:
+def _of_organ(page: Page, words: Words, name: Hit, kind: Kind) -> Iterator[Said]:
     """子宫平滑肌肉瘤, "gastric leiomyosarcoma": an organ right before the tumour's name may be where it began."""
-    for name in page.find(words["histology.name"]):
-        if name.tag not in _TYPES:
-            continue
-        low = max(page.clause(name.start)[0], name.start - _ORGAN)
-        left = page.text[low : name.start].rstrip()
-        found = words["sites.organ"].whole.find(left, left, 0, len(left)) if left else []
-        if not found or found[-1].end != len(left) or found[-1].tag == "retroperitoneum" or page.void(name.start):
-            continue
-        if page.find(words["histology.past"], page.clause(name.start)[0], page.clause(name.end)[1]):
-            continue  # another tumour, of another time
-        before = left[: found[-1].start]
-        if (
-            not words["sites.touching"].whole.find(before, before, 0, len(before))
-            and not page.before(name.start).denied
-        ):
-            yield Said(
-                CONCEPT, found[-1].tag, page.span(low + found[-1].start, name.end), "hedged", (("method", kind),)
-            )
+    clause, high = page.clause(name.start)
+    low = max(clause, name.start - _ORGAN)
+    organ = _organ_before(page.text[low : name.start], words)
+    if organ is None or page.void(name.start) or page.before(name.start).denied:
+        return
+    if not page.find(words["histology.past"], clause, high):  # else of another time
+        yield Said(CONCEPT, organ.tag, page.span(low + organ.start, name.end), "hedged", (("method", kind),))
+
+
+@lru_cache(maxsize=4096)
+def _organ_before(left: str, words: Words) -> Hit | None:
+    """The organ that a text ends with, unless it is one that something lies against."""
+    left = left.rstrip()
+    found = words["sites.organ"].whole.find(left, left, 0, len(left)) if left else []
+    if not found or found[-1].end != len(left) or found[-1].tag == "retroperitoneum":
+        return None
+    before = left[: found[-1].start]
+    return None if words["sites.touching"].whole.find(before, before, 0, len(before)) else found[-1]
 
 
 def _origin(page: Page, words: Words, hit: Hit, kind: Kind) -> Iterator[Said]:

@@ -36,7 +36,9 @@ def read(page: Page, words: Words, method: str) -> list[Said | Unread]:
     things = _things_near(page, words, found)
     order = Things(things, [hit.start for hit in things])
     own = [each for each in found if _is_tumours(page, words, shape, each, order)]
-    others = [each for each in own if _is_elsewhere(page, words, each.start)]
+    others: list[Measure] = []
+    if page.may_hold(words["sites.elsewhere"]):
+        others = [each for each in own if _is_elsewhere(page, words, each.start)]
     told: list[Said | Unread] = [Unread(CONCEPT, page.span(each.start, each.end), _ELSEWHERE) for each in others]
     here = [each for each in own if each not in others] if others else own
     return told + [_told(page, words, group, method) for group in _axes_together(page, here)]
@@ -98,15 +100,10 @@ def _is_others(left: str, words: Words) -> bool:
 
 
 def _is_elsewhere(page: Page, words: Words, place: int) -> bool:
-    """Is the last place that the sentence names before a measure one of the limbs or the body wall?"""
+    """Is the last part of the body that the sentence names before a measure another one than the tumour's?"""
     low = max(page.sentence(place)[0], place - _AFTER)
-    return _ends_elsewhere(page.text[low:place], words)
-
-
-@lru_cache(maxsize=4096)
-def _ends_elsewhere(left: str, words: Words) -> bool:
-    found = words["sites.region"].whole.find(left, left, 0, len(left))
-    return bool(found) and found[-1].tag == "elsewhere"
+    named = page.find(words["sites.elsewhere"], low, place)
+    return bool(named) and not page.find(words["sites.here"], named[-1].end, place)
 
 
 @lru_cache(maxsize=4096)

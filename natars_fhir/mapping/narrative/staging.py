@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from natars_fhir.mapping.narrative.page import Page
 from natars_fhir.mapping.narrative.said import Kind, Said, firmness
 
 CATEGORY = "distant-metastasis-category"
-_LIKELY = re.compile("m[01]")
 _M = re.compile(
     r"(?<![a-z0-9])(?P<tnm>[cpyr]{0,2}t(?:x|is|[0-4][a-d]?)\s?[cp]?n(?:x|[0-3][a-c]?)\s?)?(?P<by>[cp])?m(?P<m>[01])[a-c]?"
     r"(?![a-z0-9])(?P<asked>\s*\(?\?)?"
@@ -17,10 +16,12 @@ _M = re.compile(
 _STAGE = re.compile(r"(?:tnm|分期|stage|staging)[^,;。\n]{0,12}$")
 
 
-def read(page: Page, kind: Kind) -> Iterator[Said]:
+def read(page: Page, kind: Kind) -> Iterable[Said]:
     """The category of distant metastasis wherever T and N, a prefix or the word "stage" make the M one."""
-    if _LIKELY.search(page.text) is None:
-        return
+    return _staged(page, kind) if "m1" in page.text or "m0" in page.text else ()
+
+
+def _staged(page: Page, kind: Kind) -> Iterator[Said]:
     for found in _M.finditer(page.text):
         start, end = found.span()
         if found["asked"] and found["m"] == "1":

@@ -64,14 +64,14 @@ def _of_another_kind(concept: str, tag: str, kind: Kind) -> bool:
 
 
 def _told(page: Page, words: Words, concept: str, hit: Hit, kind: Kind) -> Said | None:
-    if concept == "metastasis" and _is_asked(page, words, hit.start):
-        return _asked(page, hit, kind)
     stance = _stance(page, hit)
     said: Detail = (("method", kind),)
     value = hit.tag
     if concept == "metastasis":
+        if stance is not PLAIN and _is_asked(page, words, hit.start):
+            return _asked(page, hit, kind)
         return _metastasis(page, words, hit, stance, kind)
-    if concept == "biopsy":
+    if concept == "biopsy" and stance is not PLAIN:
         stance = page.before(hit.start, hit.start - _CLOSE).also(page.after(hit.end))
     if value in _PRESENCE:
         if value == "recurrence":
@@ -136,7 +136,9 @@ def _metastasis(page: Page, words: Words, hit: Hit, stance: Stance, kind: Kind) 
 
 def _nodes(page: Page, low: int, hit: Hit) -> re.Match[str] | None:
     """How many of how many nodes: 淋巴结未见转移(0/8), 淋巴结0/12见转移."""
-    return _NODES.match(page.text, hit.end) or _NODES_BEFORE.search(page.text, max(low, hit.start - 12), hit.start)
+    low = max(low, hit.start - 12)
+    before = _NODES_BEFORE.search(page.text, low, hit.start) if page.text.find("/", low, hit.start) >= 0 else None
+    return before or _NODES.match(page.text, hit.end)
 
 
 def _is_asked(page: Page, words: Words, start: int) -> bool:

@@ -8,7 +8,7 @@ chemotherapy does not). What nothing decides is told, so that a person is asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -89,11 +89,12 @@ def patterns(words: Words) -> Patterns:
     )
 
 
-def read(page: Page, words: Words) -> Iterator[Said | Unread]:
+def read(page: Page, words: Words) -> Iterable[Said | Unread]:
     """Every treatment of the text."""
-    hits = page.find(words[TREATMENTS])
-    if not hits:
-        return
+    return _read(page, words, hits) if (hits := page.find(words[TREATMENTS])) else ()
+
+
+def _read(page: Page, words: Words, hits: list[Hit]) -> Iterator[Said | Unread]:
     shape = patterns(words)
     for row in _rows(page, shape, [each for hit in hits for each in _treatments(hit)]):
         if not _is_of_others(page, row[0].hit.start):

@@ -51,7 +51,8 @@ TABLES: Mapping[str, str] = {
     "histology.past": "word",
     "sites.organ": "*",
     "sites.mark": "place beside vessel origin-before origin-after",
-    "sites.region": "here elsewhere",
+    "sites.elsewhere": "name",
+    "sites.here": "name",
     "sites.touching": "before",
     "sites.lesion": "name",
     "margins.name": "margin",
@@ -80,7 +81,8 @@ TREATMENTS = "treatments"
 _SCANNED = frozenset(
     {
         *("cues.cue", "results.before", "fish.method", "fish.gene", "size.thing", "grade.mark", "counts.name"),
-        *("histology.name", "sites.mark", "sites.lesion", STATEMENTS, TREATMENTS),
+        *("histology.name", "sites.mark", "sites.lesion", "sites.elsewhere", "margins.name"),
+        *(STATEMENTS, TREATMENTS),
     }
 )
 NO_DRUGS: Mapping[str, list[str]] = MappingProxyType({})
