@@ -127,9 +127,7 @@ def _fnclcc(page: Page, shape: Patterns, hit: Hit) -> tuple[tuple[int, int], Sai
     span = found.span() if found else (hit.start, max(reach, hit.end))
     if value is not None and value.high is not None and _is_bound_above(page, shape, span[1]):
         value = _LEVELS[int(value.low or 1), 3]  # a biopsy that may have missed the worst part
-    bound = (
-        _bound_before(page, shape, hit.start) if value is not None and found and found.start() >= hit.start else None
-    )
+    bound = _bound_before(page, shape, min(found.start(), hit.start)) if value is not None and found else None
     if value is not None and bound:
         value, span = _bounded(value, bound[0]), (bound[1], span[1])
     if value is None and total is not None:
