@@ -1,4 +1,4 @@
-"""Treatments in words: given, never given, planned, or told so that a person is asked (clinical.md §2.1, I-05 to I-07)."""
+"""Treatments in words: given, never given, planned, or told, so that a person is asked (clinical.md I-05 to I-07)."""
 
 from __future__ import annotations
 

@@ -134,3 +134,39 @@ def faults(half: str, words: Words) -> Iterator[tuple[str, list[str], list[str]]
         beside = [line(each) for each in own(reading) if line(each) not in known and not _is_asked(each, row)]
         if lost or beside:
             yield row.text, lost, beside
+
+
+#: the columns of the table in docs/narrative.md
+HEAD = ("field", "values, A + B", "A first", "A now", "B first", "B unseen", "B now, seen")
+
+
+def table(words: Words) -> list[tuple[str, ...]]:
+    """A row for every field, and one for all: precision and recall of both halves, at first and now."""
+    kept = recorded()
+    a, b = scores("a", words), scores("b", words)
+    columns = (kept["first"]["a"], a, kept["first"]["b"], kept["unseen"]["b"], b)
+    names = sorted({*a, *b}, key=str.lower)
+    rows = [
+        (name, f"{_of(a, name).expected} + {_of(b, name).expected}", *(_shown(_of(c, name)) for c in columns))
+        for name in names
+    ]
+    total = [sum(column.values(), Score()) for column in columns]
+    return [*rows, ("**all**", f"{total[1].expected} + {total[4].expected}", *map(_shown, total))]
+
+
+def recorded() -> dict[str, dict[str, dict[str, Score]]]:
+    """The figures of earlier runs, as they were: run → half → field → score."""
+    told = tomllib.loads((FOLDER / "first_run.toml").read_text("utf-8"))
+    return {
+        run: {half: {name: Score(*row) for name, row in fields.items()} for half, fields in halves.items()}
+        for run, halves in told.items()
+    }
+
+
+def _of(column: dict[str, Score], name: str) -> Score:
+    return column.get(name, Score())
+
+
+def _shown(score: Score) -> str:
+    precision = f"{score.right / score.found:.2f}" if score.found else "–"
+    return f"{precision} / {score.right / score.expected:.2f}" if score.expected else f"{precision} / –"
