@@ -166,17 +166,20 @@ def _decision(page: Page, words: Words, shape: Patterns, row: list[Treatment]) -
     if "denied" in (left, right) or left == "limited":
         if shape.aspect.match(page.text, end):
             return Decision()
-        if right == "given" and shape.counted.search(page.text, end, high):
+        if right == "given":  # 否认化疗后不适: what is denied came after it
             return Decision("unclear", place, reach)
         narrowed = shape.limits.search(page.text, low, max(high, reach or high)) is not None
         limited = narrowed or (left == "limited" and right != "denied")
         return Decision("denied", place, reach if right == "denied" else None, limited)
-    if "given" in (left, right):
+    if "given" in (left, right) or right == "history":
         return Decision("given", place, reach)
     if left == "begun" and shape.stopped.match(page.text, high):
         return Decision("given", place, reach)
-    past = left == "begun" and shape.past.search(page.text, page.sentence(start)[0], start)
-    return Decision("given" if past else "unclear", place, reach) if left == "begun" else Decision()
+    if left == "begun":
+        past = shape.past.search(page.text, page.sentence(start)[0], start)
+        return Decision("given" if past else "unclear", place, reach)
+    # a date in its clause makes it a deed, if not a certain one: 2019年放疗
+    return Decision("unclear") if shape.past.search(page.text, low, start) else Decision()
 
 
 def _left(page: Page, words: Words, shape: Patterns, low: int, start: int) -> tuple[str | None, int | None]:
@@ -208,7 +211,7 @@ def _right(page: Page, words: Words, shape: Patterns, end: int, high: int) -> tu
     if said := shape.yes_after.match(page.text, end, high + 1):
         return "given", said.end()
     hits = page.find(words["treatments.after"], end, high)
-    for tag in ("planned", "unclear", "given"):
+    for tag in ("planned", "unclear", "history", "given"):
         found = next((hit for hit in hits if hit.tag == tag), None)
         if found and (tag != "unclear" or found.start - end <= _ASIDE):
             return tag, found.end

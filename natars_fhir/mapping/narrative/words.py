@@ -70,7 +70,7 @@ TABLES: Mapping[str, str] = {
     "treatments.name": "radiotherapy chemoradiotherapy chemotherapy anthracycline targeted immunotherapy any regimen",
     "treatments.word": "join counted through limits aspect elapsed stopped",
     "treatments.before": "denied given begun planned advised",
-    "treatments.after": "denied yes given unclear planned",
+    "treatments.after": "denied yes given history unclear planned",
 }
 _CHARACTERS = "characters"
 #: the compiled list of all statements, and the tables of statements.toml that are no concepts

@@ -30,6 +30,7 @@ NONE = [
     ("否认高血压、糖尿病及化疗史", ["none chemotherapy"]),
     ("未行放疗、化疗及靶向治疗", ["none chemotherapy", "none targeted", "radiotherapy absent"]),
     ("化疗史：无", ["none chemotherapy"]),
+    ("无化疗病史", ["none chemotherapy"]),
     ("no prior chemotherapy", ["none chemotherapy"]),
     ("She has never had chemotherapy or radiotherapy.", ["none chemotherapy", "radiotherapy absent"]),
     ("Prior chemotherapy: none", ["none chemotherapy"]),
@@ -66,6 +67,8 @@ UNCLEAR = [
     ("imatinib 400 mg qd", ["imatinib unclear hedged"]),
     ("无化疗史（除外伊马替尼）", ["none chemotherapy hedged", "imatinib unclear hedged"]),
     ("可能曾行多柔比星化疗", ["doxorubicin given hedged"]),
+    ("否认化疗后不适", ["chemotherapy-unspecified unclear hedged"]),
+    ("2019年术后放疗", ["radiotherapy suspected hedged"]),
     ("拟行术前放疗，目前已完成10次", ["radiotherapy suspected hedged"]),
 ]
 #: nothing is decided: told, never silent
@@ -76,6 +79,10 @@ TOLD = [
     "肿瘤对化疗不敏感",
     "无化疗禁忌",
     "化疗史不详",
+    "询问有无化疗史",
+    "无法行化疗",
+    "无需化疗",
+    "无化疗机会",
     "化疗前评估",
     "不适合化疗",
     "Not a candidate for chemotherapy",
