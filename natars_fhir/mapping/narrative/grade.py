@@ -41,6 +41,7 @@ class Patterns(NamedTuple):
     not_graded: re.Pattern[str]
     #: what says that the grade may be a higher one
     higher: tuple[str, ...]
+    underrated: tuple[str, ...]
     #: bounds that may stand before the scheme, and what may stand between
     least: tuple[str, ...]
     most: tuple[str, ...]
@@ -81,6 +82,7 @@ def patterns(words: Words) -> Patterns:
         ),
         re.compile(rf"{scheme}[^,;。\n]{{0,12}}{words.any('grade.word', 'not-graded')}"),
         words["grade.word"].words["higher"],
+        words["grade.word"].words["underrated"],
         (*bounds["at-least"], *bounds["above"]),
         bounds["at-most"],
         (" of", " is", " a", " an", " the"),
@@ -166,6 +168,8 @@ def _level(found: re.Match[str]) -> Number | None:
 
 def _is_bound_above(page: Page, shape: Patterns, end: int) -> bool:
     """…, 不排除更高级别: in the same sentence, and near."""
+    if any(word in page.text for word in shape.underrated):
+        return True
     if not page.doubts:
         return False
     high = min(page.sentence(end)[1], end + _HIGHER)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from operator import attrgetter
 from typing import NamedTuple
 
 from natars_fhir.mapping.narrative.lexicon import Hit
 
 Stretch = tuple[int, int]
+_START = attrgetter("start")
 _VOIDING = frozenset({"advice", "general", "relative", "differential", "becomes", "former"})
 #: the cues that put stretches out of reach, or make them a supplement's
 REACHING = _VOIDING | {"amended"}
@@ -71,13 +73,22 @@ def _void(cue: Hit, bounds: Bounds) -> Stretch | None:
     if cue.tag == "differential":
         return low, _questions_end(bounds, high)
     if cue.tag == "relative":
-        return low, high
+        clause = around(bounds.clauses, cue.start, high)
+        return clause if _is_denied_history(cue, bounds, clause[0]) else (low, high)
     if cue.tag == "becomes":
         several = bisect_left(bounds.becomes, low) < bisect_left(bounds.becomes, cue.start)
         return (around(bounds.clauses, cue.start, high)[0] if several else low), cue.end
     if cue.tag == "former":
         return cue.start, _former_end(cue, bounds, high)
     return None
+
+
+def _is_denied_history(cue: Hit, bounds: Bounds, low: int) -> bool:
+    """否认肿瘤家族史, …: it ends with its clause; what follows is the patient's own again."""
+    if not bounds.text[cue.start : cue.end].endswith(("史", "history")):
+        return False
+    index = bisect_left(bounds.cues, cue.start, key=_START)
+    return index > 0 and bounds.cues[index - 1].start >= low and bounds.cues[index - 1].tag.startswith("deny")
 
 
 def _questions_end(bounds: Bounds, high: int) -> int:

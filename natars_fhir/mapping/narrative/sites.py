@@ -143,6 +143,10 @@ def _holds_lesion(page: Page, words: Words, hit: Hit) -> bool:
         return True
     if page.find(words["sites.lesion"], max(low, hit.start - 30), min(high, hit.end + 40)):
         return True
+    if page.text[hit.end : hit.end + 1] == "," and page.text[page.sentence(hit.start)[0] : hit.start].strip() == "":
+        # "Retroperitoneum, mass, resection: ..."
+        end = min(page.sentence(hit.start)[1], hit.end + _REACH)
+        return bool(page.find(words["sites.lesion"], hit.end, end))
     if not _OF_PLACE.search(page.text, max(low, hit.start - 14), hit.start):
         return False
     return bool(page.find(words["sites.lesion"], max(page.sentence(hit.start)[0], hit.start - _PLACED), hit.start))

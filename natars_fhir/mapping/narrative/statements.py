@@ -22,6 +22,8 @@ _NODES = re.compile(r"(?:性?癌|性?肉瘤)?\(?\s*(\d{1,3})\s*/\s*(\d{1,3})\s*\
 _NODES_BEFORE = re.compile(
     r"(?<![\d/])\(?\s*(\d{1,3})\s*/\s*(\d{1,3})\s*枚?\s*\)?\s*(?:个|枚)?(?:可?见|有|查见|发生|with|showed|show)?\s*$"
 )
+#: in advice: 随访除外转移
+_EXCLUDING = re.compile(r"(?:(?<![已可能均])(?:除外|排除)|rule out|exclude)[^,;。]{0,6}$")
 #: a denial of a biopsy stands close to it; a question of metastasis names at most an organ between
 _CLOSE, _ONE_ORGAN = 8, 24
 _DENIED_HERE = "未无不"
@@ -144,6 +146,8 @@ def _nodes(page: Page, low: int, hit: Hit) -> re.Match[str] | None:
 def _is_asked(page: Page, words: Words, start: int) -> bool:
     """建议除外转移, "to rule out metastasis": asked, so thought of, and not answered."""
     low = max(page.clause(start)[0], start - _ONE_ORGAN)
+    if page.void(start) and _EXCLUDING.search(page.text, low, start):
+        return True
     return _to_exclude(words).search(page.text, low, start) is not None
 
 

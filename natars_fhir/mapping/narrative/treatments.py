@@ -97,8 +97,9 @@ def read(page: Page, words: Words) -> Iterable[Said | Unread]:
 def _read(page: Page, words: Words, hits: list[Hit]) -> Iterator[Said | Unread]:
     shape = patterns(words)
     for row in _rows(page, shape, [each for hit in hits for each in _treatments(hit)]):
-        if not _is_of_others(page, row[0].hit.start):
-            decision = _decision(page, words, shape, row)
+        whose = _whose(page, row[0].hit.start)
+        if whose != "other":
+            decision = _decision(page, words, shape, row) if whose == "patient" else Decision()
             for each in row:
                 if decision.word != "planned" or each.name != RADIOTHERAPY:
                     yield _told(page, each, decision)
@@ -144,11 +145,18 @@ def _rows(page: Page, shape: Patterns, found: list[Treatment]) -> Iterator[list[
         yield row
 
 
-def _is_of_others(page: Page, place: int) -> bool:
-    """Is the sentence about a relative, or about what else it might be? Or is it of a report that was corrected?"""
+def _whose(page: Page, place: int) -> str:
+    """``patient``; ``other``: a relative's, a possible tumour's, a corrected report's; ``unclear``: told after one."""
+    tags = {cue.tag for cue in page.cues if page.clause(place)[0] <= cue.start < page.clause(place)[1]}
+    if not page.void(place):
+        return "patient"
+    if not tags.isdisjoint(_SPOKEN_OF_OTHERS):
+        return "other"
     low, high = page.sentence(place)
-    tags = {cue.tag for cue in page.cues if low <= cue.start < high}
-    return not tags.isdisjoint(_SPOKEN_OF_OTHERS) or (page.void(place) and "advice" not in tags)
+    around = {cue.tag for cue in page.cues if low <= cue.start < high}
+    if "relative" in around:
+        return "unclear"  # 父母体健，未行化疗: whose?
+    return "other" if "advice" not in around else "patient"
 
 
 def _decision(page: Page, words: Words, shape: Patterns, row: list[Treatment]) -> Decision:

@@ -42,7 +42,7 @@ TABLES: Mapping[str, str] = {
     "size.organ": "name",
     "size.near": "axis after earlier changed distance over",
     "grade.mark": "fnclcc other high intermediate low",
-    "grade.word": "grade score higher not-graded differentiation mitoses necrosis",
+    "grade.word": "grade score higher underrated not-graded differentiation mitoses necrosis",
     "counts.name": "mitoses necrosis",
     "counts.mitoses": "field area rare frequent seen none",
     "counts.necrosis": "extensive seen none",

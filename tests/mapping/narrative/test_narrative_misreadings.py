@@ -55,6 +55,7 @@ GENES = [
 ]
 NUMBERS: list[tuple[str, Kind, list[str]]] = [
     ("活检组织FNCLCC 1级，不排除更高级别", "pathology", ["fnclcc-grade [1,3]"]),
+    ("FNCLCC 1级。注：活检组织有限，分级可能低估。", "pathology", ["fnclcc-grade [1,3]"]),
     ("至少FNCLCC 1级", "pathology", ["fnclcc-grade [1,3]"]),
     ("at least grade 1 (FNCLCC)", "pathology", ["fnclcc-grade [1,3]"]),
     ("at most FNCLCC grade 2", "pathology", ["fnclcc-grade [1,2]"]),
@@ -89,6 +90,7 @@ SPREAD: list[tuple[str, Kind, list[str]]] = [
     ("双肺结节，M1?", "imaging", ["suspected hedged"]),
     ("建议除外转移", "imaging", ["suspected hedged"]),
     ("建议PET-CT以除外肝转移", "imaging", ["suspected hedged"]),
+    ("双肺小结节，建议随访除外转移", "imaging", ["suspected hedged"]),
     ("不除外转移", "imaging", ["suspected hedged"]),
     ("无法排除肝转移", "imaging", ["suspected hedged"]),
     ("难以除外转移", "imaging", ["suspected hedged"]),
@@ -127,6 +129,7 @@ ORIGINS = [
     ("gastric leiomyosarcoma", ["gi-tract hedged"]),
     ("侵及子宫平滑肌肉瘤", []),
     ("左肾周去分化脂肪肉瘤", ["retroperitoneum hedged"]),
+    ("Retroperitoneum, mass, resection: dedifferentiated liposarcoma", ["retroperitoneum"]),
     ("来源于乙状结肠系膜", ["other"]),
 ]
 SURGERY = [
@@ -135,6 +138,7 @@ SURGERY = [
     ("腹膜后囊肿切除术后", None),
     ("2015年胃平滑肌肉瘤术后", None),
     ("腹膜后肿瘤切除术后", "present"),
+    ("否认手术、外伤史，否认肿瘤家族史", "absent"),
     ("子宫平滑肌肉瘤复发", "suspected hedged"),
 ]
 
