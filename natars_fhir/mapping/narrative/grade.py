@@ -18,6 +18,8 @@ from natars_fhir.mapping.narrative.words import Words
 
 FNCLCC, OTHER = "fnclcc-grade", "histologic-grade"
 _AHEAD, _HIGHER = 20, 30
+#: after these nothing before bounds what follows
+_APART = frozenset({"", *",;:()。\n"})
 _NO_SCHEME: Detail = (("scheme", "unknown"),)
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _LEVELS = {(low, high): Interval(Decimal(low), Decimal(high)) for high in (1, 2, 3) for low in range(1, high + 1)}
@@ -94,9 +96,10 @@ def read(page: Page, words: Words) -> Iterator[Said | Unread]:
     shape = patterns(words)
     marks = page.find(words["grade.mark"])
     taken: list[tuple[int, int]] = []
+    higher = _higher_places(page, shape) if marks else ()
     for hit in marks:
         if hit.tag == "fnclcc" and not page.void(hit.start) and not (taken and hit.start < taken[-1][1]):
-            span, told = _fnclcc(page, shape, hit)
+            span, told = _fnclcc(page, shape, hit, higher)
             taken.append((span[0], max(span[1], page.sentence(hit.start)[1])))
             yield told
         elif hit.tag in ("high", "intermediate", "low") and not page.void(hit.start):
@@ -121,13 +124,15 @@ def _corrections(page: Page, shape: Patterns, marks: list[Hit]) -> Iterator[Said
                 yield _said(page, value, (cue.start, found.end()), None)
 
 
-def _fnclcc(page: Page, shape: Patterns, hit: Hit) -> tuple[tuple[int, int], Said | Unread]:
+def _fnclcc(
+    page: Page, shape: Patterns, hit: Hit, higher: tuple[int, ...] | None
+) -> tuple[tuple[int, int], Said | Unread]:
     """The grade by the scheme's name, else by the sum of its components, and how far it reaches."""
     found = _stated(page, shape, hit.start, hit.end)
     total, reach = _sum(page, shape, hit.start)
     value = _level(found) if found else None
     span = found.span() if found else (hit.start, max(reach, hit.end))
-    if value is not None and value.high is not None and _is_bound_above(page, shape, span[1]):
+    if value is not None and value.high is not None and _is_bound_above(page, higher, span[1]):
         value = _LEVELS[int(value.low or 1), 3]  # a biopsy that may have missed the worst part
     bound = _bound_before(page, shape, min(found.start(), hit.start)) if value is not None and found else None
     if value is not None and bound:
@@ -166,18 +171,26 @@ def _level(found: re.Match[str]) -> Number | None:
     return _LEVELS[low, high]
 
 
-def _is_bound_above(page: Page, shape: Patterns, end: int) -> bool:
-    """…, 不排除更高级别: in the same sentence, and near."""
+def _higher_places(page: Page, shape: Patterns) -> tuple[int, ...] | None:
+    """Where the text says that a grade may be a higher one; None where it says so of all of them."""
     if any(word in page.text for word in shape.underrated):
-        return True
-    if not page.doubts:
-        return False
+        return None
+    found = (word for word in shape.higher if page.doubts and word in page.text)
+    return tuple(place.start() for word in found for place in re.finditer(word, page.text))
+
+
+def _is_bound_above(page: Page, higher: tuple[int, ...] | None, end: int) -> bool:
+    """…, 不排除更高级别: in the same sentence, and near."""
+    if not higher:
+        return higher is None
     high = min(page.sentence(end)[1], end + _HIGHER)
-    return any(page.text.find(word, end, high) >= 0 for word in shape.higher)
+    return any(end <= place < high for place in higher)
 
 
 def _bound_before(page: Page, shape: Patterns, start: int) -> tuple[str, int] | None:
     """At least FNCLCC grade 2: which bound stands right before the scheme, and where."""
+    if page.text[start - 1 : start] in _APART:
+        return None
     before = page.text[max(0, start - _AHEAD) : start].rstrip(" 为是")
     for filler in shape.fillers:
         before = before.removesuffix(filler)
