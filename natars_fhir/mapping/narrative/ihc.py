@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from itertools import chain
 from typing import NamedTuple
 
 from natars_fhir.domain.record import Standing
-from natars_fhir.mapping.narrative.lexicon import GAP, Hit
+from natars_fhir.mapping.narrative.leads import befores
+from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.markers import SHARE, Mention
 from natars_fhir.mapping.narrative.page import Page
 from natars_fhir.mapping.narrative.said import Said, Unread, firmness
@@ -49,7 +48,7 @@ def read(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> list[Said 
     """Every stain's result in the text."""
     if not mentioned:
         return []
-    befores = _befores(page, words, mentioned)
+    befores = befores(page, words, mentioned)
     found = None if befores else _listed(page, words, mentioned)
     if found is None:
         groups = _groups(page, mentioned, befores)
@@ -121,30 +120,6 @@ def _together(page: Page, left: Mention, right: Mention) -> bool:
 
 def _continues(gap: str) -> bool:
     return len(gap) <= 8 and _AND.fullmatch(gap) is not None
-
-
-def _befores(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> dict[int, Hit]:
-    """For each marker that a result word leads up to, that word."""
-    found: dict[int, Hit] = {}
-    if not page.may_hold(words["results.before"]):
-        return found
-    lead, signs = _lead(words)
-    reached = 0
-    for index, each in enumerate(mentioned):
-        if each.start and page.text[each.start - 1] in signs:
-            for hit in page.find(words["results.before"], max(reached, each.start - 48), each.start):
-                if lead.fullmatch(page.text, hit.end, each.start):
-                    found[index] = hit
-        reached = each.end
-    return found
-
-
-@lru_cache(maxsize=8)
-def _lead(words: Words) -> tuple[re.Pattern[str], frozenset[str]]:
-    """What may stand between a result and the name that it leads up to; the signs that may stand right before one."""
-    leading = [*words["results.filler"].words["before"], *chain(*words["results.before"].words.values())]
-    signs = {word.rstrip(GAP)[-1] for word in leading} | {sign for sign in map(chr, range(0x3001)) if sign.isspace()}
-    return re.compile(rf"(?:[\s:]|{words.any('results.filler', 'before')})*"), frozenset(signs | {":"})
 
 
 def _region_end(page: Page, low: int, limit: int) -> int:

@@ -69,7 +69,7 @@ def _void(cue: Hit, bounds: Bounds) -> Stretch | None:
     if cue.tag == "advice":
         return cue.start, high
     if cue.tag == "general":
-        return around(bounds.clauses, cue.start, high)[0], high
+        return around(bounds.clauses, cue.start, high)
     if cue.tag == "differential":
         return low, _questions_end(bounds, high)
     if cue.tag == "relative":

@@ -234,7 +234,7 @@ def _signed(text: str, share: tuple[int, int]) -> tuple[str, int] | None:
 def _word(text: str, offset: int, words: Words) -> Part | None:
     """A result in words; "not interpretable", awaited and not done outweigh the rest."""
     hits = words["results.word"].whole.find(text, text, 0, len(text))
-    if not hits:
+    if not [hit for hit in hits if hit.tag != "denied"]:
         return None
     doubted = any(hit.tag == "doubted" for hit in hits)
     results = [hit for hit in hits if hit.tag in _RESULTS]

@@ -198,11 +198,17 @@ def _left(page: Page, words: Words, shape: Patterns, low: int, start: int) -> tu
         if state in ("planned", "advised"):
             break
         goes_on = state == "denied" and hit.tag in ("given", "begun")
+        if state == "given" and hit.tag == "begun":
+            reached = hit.end  # 既往因乳腺癌行化疗: an earlier deed
+            continue
         if goes_on and shape.through.fullmatch(page.text, reached, hit.start):
             reached = hit.end
         else:
             state, place, reached = hit.tag, hit.start, hit.end
-    far = state == "denied" and start - reached > _NEAR
+    gap = start - reached
+    far = gap > _NEAR and (
+        state == "denied" or (state == "given" and gap > _NEAR * (1 + page.text[start - 1].isascii()))
+    )
     if state is None or (far and page.text[place:reached].strip() not in _LISTS):
         return None, None
     if state == "denied":
