@@ -48,10 +48,10 @@ def read(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> list[Said 
     """Every stain's result in the text."""
     if not mentioned:
         return []
-    befores = befores(page, words, mentioned)
-    found = None if befores else _listed(page, words, mentioned)
+    leading = befores(page, words, mentioned)
+    found = None if leading else _listed(page, words, mentioned)
     if found is None:
-        groups = _groups(page, mentioned, befores)
+        groups = _groups(page, mentioned, leading)
         found = [
             said for group in groups if not page.void(group.members[0].start) for said in _results(page, words, group)
         ]

@@ -64,6 +64,9 @@ class Patterns(NamedTuple):
     denied_after: re.Pattern[str]
     yes_after: re.Pattern[str]
     aspect: re.Pattern[str]
+    topic: re.Pattern[str]
+    meeting: re.Pattern[str]
+    then: re.Pattern[str]
     limits: re.Pattern[str]
     past: re.Pattern[str]
     stopped: re.Pattern[str]
@@ -81,7 +84,10 @@ def patterns(words: Words) -> Patterns:
         re.compile(rf"\d{{1,3}}(?:\.\d)?\s?(?:余|多|[-~]\d{{1,2}})?\s?{word['counted']}"),
         re.compile(rf"{history}(?P<word>{words.any('treatments.after', 'denied')})(?![a-z效进反])(?!\s?\d)"),
         re.compile(rf"\s*(?:治疗)?(?:史|history)?\s*(?::|\()\s*{words.any('treatments.after', 'yes')}(?![a-z0-9])"),
-        re.compile(rf"[\s(后药治疗]*{word['aspect']}"),
+        re.compile(rf"[\s(后药物治疗]*{word['aspect']}"),
+        re.compile(rf"[\s(药物治疗的史]*{word['topic']}"),
+        re.compile(rf"(?<![a-z]){word['meeting']}"),
+        re.compile(rf"\s*{word['then']}"),
         re.compile(rf"(?<![a-z]){word['limits']}(?!\s?[a-z]{{0,2}}[0-9]+年)"),
         re.compile(rf"(?:19|20)\d\d(?:年|[-/.]\d|(?!\d))|{word['elapsed']}"),
         re.compile(rf"[\s,]*{word['stopped']}"),
@@ -100,6 +106,8 @@ def _read(page: Page, words: Words, hits: list[Hit]) -> Iterator[Said | Unread]:
         whose = _whose(page, row[0].hit.start)
         if whose != "other":
             decision = _decision(page, words, shape, row) if whose == "patient" else Decision()
+            if _is_proposed(page, shape, row[0].hit.start):
+                decision = _less_certain(decision)
             for each in row:
                 if decision.word != "planned" or each.name != RADIOTHERAPY:
                     yield _told(page, each, decision)
@@ -159,35 +167,85 @@ def _whose(page: Page, place: int) -> str:
     return "other" if "advice" not in around else "patient"
 
 
+def _is_proposed(page: Page, shape: Patterns, place: int) -> bool:
+    """Is it said after advice or a plan, or in a meeting's conclusion?"""
+    low = page.sentence(place)[0]
+    return page.void(place) or shape.meeting.search(page.text, low, place) is not None
+
+
+def _less_certain(decision: Decision) -> Decision:
+    """建议入组，行新辅助化疗后手术: what sounds given is proposed as well."""
+    if decision.word == "given":
+        return decision._replace(word="unclear")
+    return decision._replace(limited=True)
+
+
+class Around(NamedTuple):
+    """What stands around a row: the clause's part before and after it, and what their words make of it."""
+
+    low: int
+    start: int
+    end: int
+    high: int
+    left: str | None
+    place: int | None
+    right: str | None
+    reach: int | None
+
+
 def _decision(page: Page, words: Words, shape: Patterns, row: list[Treatment]) -> Decision:
     """By the last word before the row, and what stands right after it."""
     start, end = row[0].hit.start, row[-1].hit.end
     low = max(page.clause(start)[0], start - _BEFORE)
     high = min(page.clause(end)[1], end + _AFTER)
-    left, place = _left(page, words, shape, low, start)
-    right, reach = _right(page, words, shape, end, high)
+    around = Around(
+        low, start, end, high, *_left(page, words, shape, low, start), *_right(page, words, shape, end, high)
+    )
+    left, right = around.left, around.right
+    if left != "given" and shape.topic.match(page.text, end):
+        return Decision()
     if left in ("planned", "advised") or right in ("planned", "unclear"):
-        if shape.stopped.match(page.text, high) and right != "denied":
-            return Decision("unclear", place, reach)
-        planned = right != "denied" and left != "advised" and "planned" in (left, right)
-        return Decision("planned", place, reach) if planned else Decision()
+        return _planned(page, shape, around)
     if "denied" in (left, right) or left == "limited":
-        if shape.aspect.match(page.text, end):
-            return Decision()
-        if right == "given":  # 否认化疗后不适: what is denied came after it
-            return Decision("unclear", place, reach)
-        narrowed = shape.limits.search(page.text, low, max(high, reach or high)) is not None
-        limited = narrowed or (left == "limited" and right != "denied")
-        return Decision("denied", place, reach if right == "denied" else None, limited)
-    if "given" in (left, right) or right == "history":
-        return Decision("given", place, reach)
-    if left == "begun" and shape.stopped.match(page.text, high):
-        return Decision("given", place, reach)
+        return _denied(page, shape, around)
+    return _given(page, shape, around)
+
+
+def _planned(page: Page, shape: Patterns, around: Around) -> Decision:
+    """拟行放疗, 目前已完成10次 is no longer a plan alone."""
+    if shape.stopped.match(page.text, around.high) and around.right != "denied":
+        return Decision("unclear", around.place, around.reach)
+    planned = around.right != "denied" and around.left != "advised" and "planned" in (around.left, around.right)
+    return Decision("planned", around.place, around.reach) if planned else Decision()
+
+
+def _denied(page: Page, shape: Patterns, around: Around) -> Decision:
+    """Denied for good only where nothing narrows it."""
+    if shape.aspect.match(page.text, around.end):
+        return Decision()
+    if around.right == "given":  # 否认化疗后不适: what is denied came after it
+        return Decision("unclear", around.place, around.reach)
+    after = around.right == "denied"
+    narrowed = shape.limits.search(page.text, around.low, max(around.high, around.reach or 0)) is not None
+    limited = narrowed or (around.left == "limited" and not after)
+    return Decision("denied", around.place, around.reach if after else None, limited)
+
+
+def _given(page: Page, shape: Patterns, around: Around) -> Decision:
+    """Given for certain, or perhaps: an order, a plan told as if done, a date beside a name."""
+    left, right, place, reach = around.left, around.right, around.place, around.reach
+    certain = Decision("given", place, reach)
+    if left == "given" or right == "history":
+        return certain
+    if right == "given":
+        # 新辅助化疗后手术: told, or to come?
+        to_come = reach and page.text[reach - 1] == "后" and shape.then.match(page.text, reach)
+        return Decision("unclear", place, reach) if to_come else certain
     if left == "begun":
-        past = shape.past.search(page.text, page.sentence(start)[0], start)
-        return Decision("given" if past else "unclear", place, reach)
+        past = shape.past.search(page.text, page.sentence(around.start)[0], around.start)
+        return certain if past or shape.stopped.match(page.text, around.high) else Decision("unclear", place, reach)
     # a date in its clause makes it a deed, if not a certain one: 2019年放疗
-    return Decision("unclear") if shape.past.search(page.text, low, start) else Decision()
+    return Decision("unclear") if shape.past.search(page.text, around.low, around.start) else Decision()
 
 
 def _left(page: Page, words: Words, shape: Patterns, low: int, start: int) -> tuple[str | None, int | None]:
