@@ -216,6 +216,46 @@ def test_words_of_a_pathology_report_do_not_mislead(criterion: str, text: str, s
     assert short(found(criterion, MAN, report(text))) == said
 
 
+@pytest.mark.parametrize(
+    ("criterion", "text", "said"),
+    [
+        ("I-05", "患者曾行多柔比星化疗4周期。", "no"),
+        ("I-05", "未行化疗。", "yes"),
+        ("I-05", "术前未行化疗。", "unknown imprecise"),
+        ("I-05", "因骨髓抑制未行化疗。", "unknown imprecise"),
+        ("I-05", "拟行化疗。", "unknown imprecise"),
+        ("I-05", "其母曾行化疗。", "unknown silent"),
+        ("I-06", "术前未行放疗。", "unknown imprecise"),
+        ("I-06", "2019年术后放疗。", "unknown imprecise"),
+        ("I-07", "既往伊马替尼治疗2年。", "no"),
+        ("I-07", "未行化疗。", "unknown silent"),
+        ("E-05", "曾行多柔比星化疗。", "yes"),
+        ("E-04", "无法排除肝转移。", "unknown imprecise"),
+        ("E-04", "双肺结节，M1?", "unknown imprecise"),
+        ("E-04", "建议除外转移。", "unknown imprecise"),
+        ("I-04", "腹膜后肿瘤穿刺活检术后。", "unknown silent"),
+        ("I-04", "2015年胃平滑肌肉瘤术后。", "unknown silent"),
+        ("I-09", "去分化脂肪肉瘤。免疫组化：MDM2 +/-，CDK4 +", "unknown imprecise"),
+        ("I-09", "去分化脂肪肉瘤。通常MDM2、CDK4阳性。", "unknown silent"),
+        ("I-10", "去分化脂肪肉瘤，至少FNCLCC 1级", "unknown imprecise"),
+        ("I-10", "去分化脂肪肉瘤，FNCLCC 1级，不排除更高级别", "unknown imprecise"),
+        ("I-11", "平滑肌肉瘤。左大腿肿物20cm×15cm", "unknown silent"),
+        ("I-11", "平滑肌肉瘤。肿物近10cm", "unknown imprecise"),
+        ("I-02", "2018年右大腿去分化脂肪肉瘤。", "unknown silent"),
+        ("I-02", "形态类似去分化脂肪肉瘤。", "unknown imprecise"),
+        ("I-03", "下腔静脉平滑肌肉瘤。", "yes"),
+        ("E-01", "子宫平滑肌肉瘤。", "unknown imprecise"),
+    ],
+)
+def test_a_sentence_says_no_more_than_it_says(criterion: str, text: str, said: str) -> None:
+    assert short(found(criterion, MAN, report(text))) == said
+
+
+def test_a_treatment_that_nothing_decides_is_put_before_a_person() -> None:
+    told = outcome(bundle(MAN, report("建议术后化疗。"))).issues
+    assert [issue.text for issue in told if "antineoplastic-drug" in issue.text] != []
+
+
 @pytest.mark.parametrize("text", ["食管裂孔疝，部分胃疝入胸腔", "膈疝，胃突入胸腔", "肝脏经膈肌突入胸腔"])
 def test_an_organ_in_the_chest_is_no_tumour_there(text: str) -> None:
     category = [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0074", "code": "CT"}]}]

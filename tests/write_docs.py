@@ -24,6 +24,7 @@ from natars_fhir.mapping.schema import Code, Concept, Kind, Says
 from tests import coverage
 from tests.doc_pages import ROOT, pages
 from tests.fhir import judges
+from tests.mapping.narrative.study import score as study
 
 TRIAL = ROOT / "mappings" / "trials" / "natars.toml"
 PART = re.compile(r"(?P<start><!-- made: (?P<name>[^>]+) -->\n).*?(?P<end><!-- end -->)", re.DOTALL)
@@ -54,6 +55,7 @@ def parts() -> dict[str, Callable[[], str]]:
         "coverage": lambda: _table(("concept", "place", "cases", "one of them"), coverage.rows()),
         "invariants kept": lambda: _keys({*INVARIANTS, *ELSEWHERE}),
         "invariants left out": lambda: _keys(NOT_CHECKED),
+        "narrative study": lambda: _table(study.HEAD, study.table(mappings.words)),
         "judges caught": lambda: _table(("class of faults", "cases", *judges.JUDGES), judges.caught()),
         "judges refused": lambda: _table(("cases", "number", *judges.JUDGES), judges.refused()),
         "judges missed": lambda: _table(("case", "called wrong by", "why we do not"), judges.missed()),

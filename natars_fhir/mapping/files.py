@@ -49,7 +49,7 @@ def load(folder: Path, trial: str = "natars") -> Mappings:
     views = _folder(folder / "views", Views, faults)
     sites = _folder(folder / "sites", Site, faults)
     known = {name: one.choose for name, one in concepts.concepts.items()} if concepts else {}
-    words = _words(folder / "narrative", set(known), faults)
+    words = _words(folder / "narrative", set(known), drug_names(drugs), faults)
     faults += [fault for path, view in views for fault in view_faults(path, view, known)]
     study = _study(folder / "trials" / f"{trial}.toml", known, faults)
     if concepts is not None:
@@ -137,10 +137,15 @@ def _keys(shape: type[Shape]) -> set[str]:
     return keys
 
 
-def _words(folder: Path, concepts: set[str], faults: list[Fault]) -> Words | None:
+def drug_names(drugs: Drugs | None) -> dict[str, list[str]]:
+    """The names that texts call drugs by, under the drug with its classes, as the narrative reader asks for them."""
+    return {f"{drug.name} {'+'.join(drug.classes)}": list(drug.names) for drug in (drugs.drug if drugs else ())}
+
+
+def _words(folder: Path, concepts: set[str], drugs: dict[str, list[str]], faults: list[Fault]) -> Words | None:
     faults += table_faults(folder, concepts)
     try:
-        return load_words(folder)
+        return load_words(folder, drugs)
     except WordListError as error:
         faults += [word_fault(folder, text) for text in error.faults]
         return None

@@ -21,7 +21,7 @@ CASE = FIXTURES / "hospital-b" / "asa-in-words" / "bundle.json"
 def new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder in which the ASA class goes by another code."""
     words = mappings().words  # they take most of the time of loading
-    monkeypatch.setattr("natars_fhir.mapping.files.load_words", lambda _: words)
+    monkeypatch.setattr("natars_fhir.mapping.files.load_words", lambda *_: words)
     folder = Path(shutil.copytree(FOLDER, tmp_path / "new"))
     path = folder / "sites" / "hospital-b.toml"
     path.write_text(path.read_text("utf-8").replace('"MZ-ASA" = "asa-class"', '"MZ-ASA2" = "asa-class"'), "utf-8")

@@ -21,7 +21,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def words_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """The narrative word lists are compiled already: they take most of the time of loading."""
-    monkeypatch.setattr("natars_fhir.mapping.files.load_words", lambda _: mappings().words)
+    monkeypatch.setattr("natars_fhir.mapping.files.load_words", lambda *_: mappings().words)
 
 
 def add(folder: Path, name: str, text: str) -> int:

@@ -45,7 +45,7 @@ SOMEBODY = "https://hospital.example/fhir/Patient/1"
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     words = mappings().words  # they take most of the time of loading
-    monkeypatch.setattr("natars_fhir.mapping.files.load_words", lambda _: words)
+    monkeypatch.setattr("natars_fhir.mapping.files.load_words", lambda *_: words)
     return Path(shutil.copytree(FOLDER, tmp_path / "mappings"))
 
 

@@ -20,7 +20,7 @@ from tests.web.caller import settings
 @pytest.fixture
 def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     words = mappings().words  # they take most of the time of loading
-    monkeypatch.setattr("natars_fhir.mapping.files.load_words", lambda _: words)
+    monkeypatch.setattr("natars_fhir.mapping.files.load_words", lambda *_: words)
     monkeypatch.setattr("natars_fhir.web.app.load", load)
     folder = copytree(FOLDER, tmp_path / "mappings")
     chosen = settings(tmp_path, mappings=folder, tokens={"b": "hospital-b"}, deliver_every=0.01)

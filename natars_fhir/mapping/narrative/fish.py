@@ -20,6 +20,11 @@ STATE, RATIO = "fish-mdm2", "mdm2-cep12-ratio"
 #: two copies of the gene for one of the chromosome (clinical.md §4.6)
 _LIMIT = Decimal(2)
 _REACH = 90
+#: how near its gene the word of a test's name stands, and what follows that word in a heading
+_TO_WORD = 6
+_HEADING = re.compile(r"\s*(?:\([^()\n]{0,16}\)\s*)?(?:检测|结果|状态|情况|result|status|test)?\s*:\s*")
+#: "1:6" says how many times the other
+_OTHER_WAY = re.compile(r"\s*:\s*(?!1(?![\d.]))\d")
 #: the first that is found decides; what is not there outweighs what is
 _ORDER = ("failed", "pending", "not-done", "suspected", "not-amplified", "amplified")
 _NO_STATE = "MDM2 FISH is named, and no result can be read"
@@ -70,6 +75,8 @@ def _state(page: Page, words: Words, each: Mention, high: int) -> Hit | None:
     while low < high:
         end = min(page.clause(low)[1], high, low + _REACH)
         hits = [hit for hit in page.find(words["fish.status"], low, end) if hit.tag != "test"]
+        headings = [found for hit in hits if (found := _heading(page, each, hit))]
+        hits = hits[len(headings) :] or [hit for found in headings if (hit := _answer(page, words, found))]
         if hits:
             best = min(hits, key=lambda hit: (_ORDER.index(hit.tag), -hit.end))
             return None if _is_asked(page, words, each, best) else best
@@ -82,6 +89,16 @@ def _state(page: Page, words: Words, each: Mention, high: int) -> Hit | None:
     before = page.find(words["fish.status"], near, each.start)
     worded = [hit for hit in before if hit.tag in ("amplified", "not-amplified")]
     return next(iter(earlier or worded), None)
+
+
+def _heading(page: Page, each: Mention, hit: Hit) -> re.Match[str] | None:
+    """MDM2基因扩增(FISH): …: the test's name with its colon; the result is what follows, if anything does."""
+    return _HEADING.match(page.text, hit.end) if hit.start - each.end <= _TO_WORD and hit.tag == "amplified" else None
+
+
+def _answer(page: Page, words: Words, heading: re.Match[str]) -> Hit | None:
+    """A short answer right after a heading."""
+    return page.at(words["fish.answer"], heading.end())
 
 
 def _is_asked(page: Page, words: Words, each: Mention, best: Hit) -> bool:
@@ -129,15 +146,27 @@ def _at(page: Page, words: Words, place: int) -> str | None:
 
 
 def _ratios(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> Iterator[Said]:
-    value = _ratio_pattern(words)
-    for each in mentioned:
-        name = page.at(words["fish.ratio"], each.start) if each.gene else None
-        if name is None or name.tag != "name" or page.void(name.start):
+    """Ratios named by their two genes, else by the word alone in the sentence of the test."""
+    done = -1
+    named = any(_names_ratio(page, words, each.start) for each in mentioned if each.gene)
+    for index, each in enumerate(mentioned):
+        if not each.gene or each.concept != "ihc-mdm2" or each.start < done or page.void(each.start):
             continue
-        found = value.match(page.text, name.end)
-        number = amount(page.text, found.start(1), found[1], found[2], words) if found else None
-        if found and number and _at(page, words, found.end()) != "limit":
-            yield from _ratio(page, words, (name.start, found.end()), number)
+        name = page.at(words["fish.ratio"], each.start)
+        if name is not None and name.tag == "name":
+            yield from _ratio_after(page, words, name.start, name.end)
+        elif not named:
+            done = _limit(page, mentioned, index)
+            for alone in page.find(words["fish.alone"], each.end, done)[:1]:
+                yield from _ratio_after(page, words, alone.start, alone.end)
+
+
+def _ratio_after(page: Page, words: Words, start: int, end: int) -> Iterator[Said]:
+    """The number after a ratio's name; none where it is the limit, or the first of "1:6"."""
+    found = _ratio_pattern(words).match(page.text, end)
+    if found is None or _at(page, words, found.end()) == "limit" or _OTHER_WAY.match(page.text, found.end()):
+        return
+    yield from _ratio(page, words, (start, found.end()), amount(page.text, found.start(1), found[1], found[2], words))
 
 
 def _ratio(page: Page, words: Words, reach: tuple[int, int], said: Amount) -> Iterator[Said]:
@@ -150,7 +179,7 @@ def _ratio(page: Page, words: Words, reach: tuple[int, int], said: Amount) -> It
 
 @lru_cache(maxsize=8)
 def _ratio_pattern(words: Words) -> re.Pattern[str]:
-    comparators = words.any("quantity.word", "below", "at-most", "above", "at-least", "about")
+    comparators = words.any("quantity.word", "below", "at-most", "above", "at-least", "about", "nearly")
     filler = words.any("fish.ratio", "filler")
     return re.compile(rf"(?:[\s()]|{filler}|{comparators}){{0,8}}?{ranged(words)}(?!\s*%)")
 

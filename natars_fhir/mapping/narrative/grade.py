@@ -17,13 +17,17 @@ from natars_fhir.mapping.narrative.said import Said, Unread, firmness
 from natars_fhir.mapping.narrative.words import Words
 
 FNCLCC, OTHER = "fnclcc-grade", "histologic-grade"
+_AHEAD, _HIGHER = 20, 30
+#: after these nothing before bounds what follows
+_APART = frozenset({"", *",;:()。\n"})
 _NO_SCHEME: Detail = (("scheme", "unknown"),)
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _LEVELS = {(low, high): Interval(Decimal(low), Decimal(high)) for high in (1, 2, 3) for low in range(1, high + 1)}
 _NOT_A_GRADE = "FNCLCC is named, and no grade from 1 to 3 can be read"
 #: "2 of 3", "2/3"; but 2/3级 may be either
 _OF_THREE = re.compile(r"(?:of\s*|/\s*)(?:3|iii)$")
-_LEVEL = r"(?:(?<![a-fh-z])(?:iii|ii|iv|i)(?![a-z])|[0-9](?![\d.%]))"
+_ADDED = re.compile(r"(?<!\d)\d\s?\+\s?\d\s?\+\s?\d\s?=\s?(\d)(?!\d)")
+_LEVEL = r"(?:(?<![a-fh-z])(?:iii|ii|iv|i)(?![a-z])|[0-9](?!\d|\.\d|%))"
 
 
 class Patterns(NamedTuple):
@@ -37,6 +41,13 @@ class Patterns(NamedTuple):
     components: re.Pattern[str]
     total: re.Pattern[str]
     not_graded: re.Pattern[str]
+    #: what says that the grade may be a higher one
+    higher: tuple[str, ...]
+    underrated: tuple[str, ...]
+    #: bounds that may stand before the scheme, and what may stand between
+    least: tuple[str, ...]
+    most: tuple[str, ...]
+    fillers: tuple[str, ...]
 
 
 @lru_cache(maxsize=8)
@@ -45,13 +56,14 @@ def patterns(words: Words) -> Patterns:
     word = words.any("grade.word", "grade")
     least, most = words.any("quantity.word", "at-least", "above"), words.any("quantity.word", "at-most")
     bound = rf"(?:(?P<least>{least})|(?P<most>{most}))?\s*"
-    span = words.any("quantity.word", "range")
+    span, bounds = words.any("quantity.word", "range"), words["quantity.word"].words
     level = (
         rf"{bound}(?P<g>g)?\s*(?P<low>{_LEVEL})(?:\s*级)?"
         rf"(?:\s*(?:{span}|/|或|or|of|out of)\s*(?P<to>g)?(?P<high>{_LEVEL}))?"
-        r"(?P<unit>\s*级)?(?P<up>\s*(?:及以上|或以上|以上))?(?!\s*(?:分|个|/|mm|cm|hpf|-\d|\.\d))"
+        r"(?P<unit>\s*级)?(?P<up>\s*(?:及以上|或以上|以上))?(?!\s*(?:分|个|/|\+|mm|cm|hpf|-\d|\.\d|(?:级\s?)?[:=(]?\s?\d\s?[-~]\s?\d\s?分))"
     )
-    lead = rf"(?:[\s:,()=为是系统法组织学肿瘤]|the|of|{word}|标准|采用|按|system|grading|criteria|score|评分)*?"
+    added = r"\d\s?\+\s?\d\s?\+\s?\d(?:\s?=\s?\d)?\s?分?"
+    lead = rf"(?:[\s:,()=为是即系统法组织学肿瘤]|the|of|{word}|标准|采用|按|system|grading|criteria|score|评分)*?"
     scheme = words.any("grade.mark", "fnclcc")
     either = words.any("grade.word", "score")
     part = {tag: words.any("grade.word", tag) for tag in ("differentiation", "mitoses", "necrosis")}
@@ -59,7 +71,7 @@ def patterns(words: Words) -> Patterns:
     join = r"[\s,+、;]*"
     return Patterns(
         re.compile(rf"(?<![\d.a-z]){level}"),
-        re.compile(rf"{scheme}{lead}{level}"),
+        re.compile(rf"{scheme}{lead}(?:{added}{lead})?{level}"),
         re.compile(rf"(?:{word}\s*[:为]?\s*)?{level}\s*[,(]*\s*{scheme}"),
         re.compile(rf"{word}\s*[:为是]*\s*{level}"),
         re.compile(r"grade\s*:?\s*(?P<low>iii|ii|i|[1-3])\s*(?:of|out of|/)\s*(?:3|iii)(?![\d级])"),
@@ -71,6 +83,11 @@ def patterns(words: Words) -> Patterns:
             rf"{either}(?:\s|:|为|=|of|是|\(\d\s*\+\s*\d\s*\+\s*\d\s*=?|\d\s*\+\s*\d\s*\+\s*\d\s*=)*\s*(\d)\s*(?:分|points?|\)|$|,|。)"
         ),
         re.compile(rf"{scheme}[^,;。\n]{{0,12}}{words.any('grade.word', 'not-graded')}"),
+        words["grade.word"].words["higher"],
+        words["grade.word"].words["underrated"],
+        (*bounds["at-least"], *bounds["above"]),
+        bounds["at-most"],
+        (" of", " is", " a", " an", " the"),
     )
 
 
@@ -79,9 +96,10 @@ def read(page: Page, words: Words) -> Iterator[Said | Unread]:
     shape = patterns(words)
     marks = page.find(words["grade.mark"])
     taken: list[tuple[int, int]] = []
+    higher = _higher_places(page, shape) if marks else ()
     for hit in marks:
         if hit.tag == "fnclcc" and not page.void(hit.start) and not (taken and hit.start < taken[-1][1]):
-            span, told = _fnclcc(page, shape, hit)
+            span, told = _fnclcc(page, shape, hit, higher)
             taken.append((span[0], max(span[1], page.sentence(hit.start)[1])))
             yield told
         elif hit.tag in ("high", "intermediate", "low") and not page.void(hit.start):
@@ -89,16 +107,36 @@ def read(page: Page, words: Words) -> Iterator[Said | Unread]:
             if not stance.denied:
                 span = page.span(hit.start, hit.end)
                 yield Said(OTHER, hit.tag, span, firmness(stance.hedged), _NO_SCHEME)
+    if page.amended:
+        yield from _corrections(page, shape, marks)
     if "级" in page.text or "g" in page.text:
         yield from _alone(page, shape, marks, taken)
 
 
-def _fnclcc(page: Page, shape: Patterns, hit: Hit) -> tuple[tuple[int, int], Said | Unread]:
+def _corrections(page: Page, shape: Patterns, marks: list[Hit]) -> Iterator[Said]:
+    """FNCLCC分级由2级更正为3级: the scheme before the correcting word, the grade right after it."""
+    for cue in page.cues:
+        low = page.sentence(cue.start)[0]
+        if cue.tag == "becomes" and any(hit.tag == "fnclcc" and low <= hit.start < cue.start for hit in marks):
+            found = shape.level.match(page.text, cue.end + (page.text[cue.end : cue.end + 1] in (" ", ":")))
+            value = _level(found) if found else None
+            if found and value and not page.void(found.start()):
+                yield _said(page, value, (cue.start, found.end()), None)
+
+
+def _fnclcc(
+    page: Page, shape: Patterns, hit: Hit, higher: tuple[int, ...] | None
+) -> tuple[tuple[int, int], Said | Unread]:
     """The grade by the scheme's name, else by the sum of its components, and how far it reaches."""
     found = _stated(page, shape, hit.start, hit.end)
     total, reach = _sum(page, shape, hit.start)
     value = _level(found) if found else None
     span = found.span() if found else (hit.start, max(reach, hit.end))
+    if value is not None and value.high is not None and _is_bound_above(page, higher, span[1]):
+        value = _LEVELS[int(value.low or 1), 3]  # a biopsy that may have missed the worst part
+    bound = _bound_before(page, shape, min(found.start(), hit.start)) if value is not None and found else None
+    if value is not None and bound:
+        value, span = _bounded(value, bound[0]), (bound[1], span[1])
     if value is None and total is not None:
         value, span = _of_sum(total), (hit.start, reach)
     if value is None:
@@ -133,6 +171,41 @@ def _level(found: re.Match[str]) -> Number | None:
     return _LEVELS[low, high]
 
 
+def _higher_places(page: Page, shape: Patterns) -> tuple[int, ...] | None:
+    """Where the text says that a grade may be a higher one; None where it says so of all of them."""
+    if any(word in page.text for word in shape.underrated):
+        return None
+    found = (word for word in shape.higher if page.doubts and word in page.text)
+    return tuple(place.start() for word in found for place in re.finditer(word, page.text))
+
+
+def _is_bound_above(page: Page, higher: tuple[int, ...] | None, end: int) -> bool:
+    """…, 不排除更高级别: in the same sentence, and near."""
+    if not higher:
+        return higher is None
+    high = min(page.sentence(end)[1], end + _HIGHER)
+    return any(end <= place < high for place in higher)
+
+
+def _bound_before(page: Page, shape: Patterns, start: int) -> tuple[str, int] | None:
+    """At least FNCLCC grade 2: which bound stands right before the scheme, and where."""
+    if page.text[start - 1 : start] in _APART:
+        return None
+    before = page.text[max(0, start - _AHEAD) : start].rstrip(" 为是")
+    for filler in shape.fillers:
+        before = before.removesuffix(filler)
+    for bound, words in (("least", shape.least), ("most", shape.most)):
+        if before.endswith(words):
+            word = next(word for word in words if before.endswith(word))
+            return bound, max(0, start - _AHEAD) + len(before) - len(word)
+    return None
+
+
+def _bounded(value: Number, bound: str) -> Number:
+    low, high = (int(end) if end is not None else at for end, at in ((value.low, 1), (value.high, 3)))
+    return _LEVELS[(low, 3) if bound == "least" else (1, high)]
+
+
 def _number(text: str) -> int:
     return _ROMAN.get(text) or int(text)
 
@@ -145,6 +218,8 @@ def _sum(page: Page, shape: Patterns, start: int) -> tuple[int | None, int]:
         added = sum(int(parts[group]) for group in (1, 2, 3))
         return (int(parts[4]) if parts[4] else added), parts.end()
     total = shape.total.search(page.text, start, high)
+    if total is None and page.text.find("+", start, high) >= 0:
+        total = _ADDED.search(page.text, start, high)
     return (int(total[1]), total.end()) if total else (None, 0)
 
 

@@ -15,10 +15,20 @@ from typing import NamedTuple
 from natars_fhir.domain.record import Detail
 from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.page import PLAIN, Page, Stance
-from natars_fhir.mapping.narrative.said import Kind, Said, firmness
+from natars_fhir.mapping.narrative.said import Kind, Said, Unread, firmness
 from natars_fhir.mapping.narrative.words import Words
 
 CONCEPT = "histology"
+#: 淋巴结转移癌0/5
+_NODES = frozenset(" (0")
+_NO_NODES = re.compile(r"\s*\(?\s*0\s*/\s*\d")
+_NEAR = 30
+#: no organ that a name belongs to ends before these
+_BREAKS = frozenset(")。,;\n")
+_OF = re.compile(r"\s(?:of|in) (?:the )?(?:left |right )?")
+#: carcinomas that are named after their organ
+_NAMES_ORGAN = re.compile("乳腺|甲状腺|前列腺|胰腺|肾上腺|涎腺|唾液腺")
+_ELSEWHERE = "a tumour of another place or time is named"
 
 
 class Patterns(NamedTuple):
@@ -49,21 +59,66 @@ def patterns(words: Words) -> Patterns:
     )
 
 
-def read(page: Page, words: Words, kind: Kind) -> list[Said]:
-    """Every tumour that the text says is there, or may be."""
-    shape = patterns(words)
-    hits = page.find(words["histology.name"])
+def read(page: Page, words: Words, kind: Kind, hits: list[Hit]) -> list[Said | Unread]:
+    """Every tumour that the text says is there, or may be; *hits* are the names."""
     if not hits:
         return []
+    shape = patterns(words)
     names = [hit for hit in hits if not _is_like(page, shape, hit)]
-    found = [each for row in _rows(page, shape, names) for each in _row(page, shape, row, kind)]
+    rows = list(_rows(page, shape, names))
+    others = [row for row in rows if _is_elsewhere(page, words, row)]
+    found = [each for row in rows if row not in others for each in _row(page, shape, row, kind)]
+    told = [
+        Unread(CONCEPT, page.span(row[0].start, row[-1].end), _ELSEWHERE)
+        for row in others
+        if not page.void(row[0].start)
+    ]
+    return _with_parts(found, kind) + told
+
+
+def _with_parts(found: list[Said], kind: Kind) -> list[Said | Unread]:
+    """A well differentiated part of a dedifferentiated tumour is marked as a part."""
     dedifferentiated = any(each.value == "DDLPS" and each.standing == "final" for each in found)
     if not dedifferentiated:
-        return found
+        return list(found)
     return [
         each._replace(detail=_part_of(kind)) if (each.value, each.standing) == ("WDLPS", "final") else each
         for each in found
     ]
+
+
+def _is_elsewhere(page: Page, words: Words, row: list[Hit]) -> bool:
+    """右大腿去分化脂肪肉瘤; 子宫平滑肌肉瘤 in the words of the past: not the tumour that the report is about."""
+    place, end = row[0].start, row[-1].end
+    low, high = page.clause(place)
+    near = max(low, place - _NEAR)
+    if page.may_hold(words["sites.elsewhere"]):
+        named = page.find(words["sites.elsewhere"], near, place)
+        if named and not page.find(words["sites.here"], named[-1].end, place):
+            return True
+    of_other = row[0].tag == "OTHER" and _NAMES_ORGAN.match(page.text, place) is not None
+    behind = place > near and page.text[place - 1] not in _BREAKS
+    if not of_other and not (behind and _follows_organ(page.text[near:place], words)):
+        after = _OF.match(page.text, end) if page.text[end : end + 1] == " " else None
+        if after is None or not _of_other(page, words, after.end()):
+            return False
+        end = after.end()
+    return bool(page.find(words["histology.past"], low, min(high, end + _NEAR)))
+
+
+@lru_cache(maxsize=4096)
+def _follows_organ(left: str, words: Words) -> bool:
+    """Does the name of another organ end a text, with none of the tumour's own place in it?"""
+    organs = words["statements.elsewhere"].whole.find(left, left, 0, len(left)) if left else []
+    if not organs or left[organs[-1].end :].strip("(: "):
+        return False
+    return {organ.tag for organ in organs} == {"other"}
+
+
+def _of_other(page: Page, words: Words, place: int) -> bool:
+    """Is it another organ, or another part of the body, that stands here?"""
+    organ = words["statements.elsewhere"].whole.at(page.text, page.normal.cased, place)
+    return (organ is not None and organ.tag == "other") or page.at(words["sites.elsewhere"], place) is not None
 
 
 def _part_of(kind: Kind) -> Detail:
@@ -93,7 +148,7 @@ def _row(page: Page, shape: Patterns, row: list[Hit], kind: Kind) -> list[Said]:
         return []
     low, high = row[0].start, row[-1].end
     stance = _stance(page, low, high) if page.cues else PLAIN
-    if stance.denied:
+    if stance.denied or (page.text[high : high + 1] in _NODES and _NO_NODES.match(page.text, high)):
         return []
     either = any(
         left.tag != right.tag and shape.either.fullmatch(page.text, left.end, right.start)
@@ -110,7 +165,7 @@ def _row(page: Page, shape: Patterns, row: list[Hit], kind: Kind) -> list[Said]:
 def _stance(page: Page, low: int, high: int) -> Stance:
     """A denial ends with its clause; a doubt about the tumour lasts for the sentence, until something is certain."""
     sentence = page.sentence(low)[0]
-    here = page.before(low).also(page.after(high))
+    here = page.before(low).also(page.after(high)).also(page.afterthought(high))
     return Stance(here.denied, here.hedged or page.before(low, sentence).hedged)
 
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from itertools import chain
 from typing import NamedTuple
 
 from natars_fhir.domain.record import Standing
-from natars_fhir.mapping.narrative.lexicon import GAP, Hit
+from natars_fhir.mapping.narrative.leads import befores
+from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.markers import SHARE, Mention
 from natars_fhir.mapping.narrative.page import Page
 from natars_fhir.mapping.narrative.said import Said, Unread, firmness
 from natars_fhir.mapping.narrative.stain import CLOSING, NOTHING, Part, Result, bracketed, parts, result, results
+from natars_fhir.mapping.narrative.turns import in_turn
 from natars_fhir.mapping.narrative.words import Words
 
 #: between markers that share a result
@@ -28,7 +28,7 @@ _REGION = re.compile(r"(?:[^,;。、\n()!?.]|\.(?=\d)|\((?:[^()\n]|\([^()\n]{0,4
 #: the usual one: brackets, and the clause ends
 _BRACKETS = re.compile(r"\([^()\n]{0,80}\)(?=[,;。、\n]|$)")
 _SHARE_NEXT = re.compile(rf"{SHARE}(?=\s*(?:[,;。、)\n.]|$))")
-_SENTENCE_WORDS = ("pending", "not-done", "not-interpretable")
+_SENTENCE_WORDS = ("pending", "not-done", "not-interpretable", "equivocal")
 _REACH = 160
 #: a third of the time that a named tuple's own constructor takes
 _new = tuple.__new__
@@ -48,10 +48,10 @@ def read(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> list[Said 
     """Every stain's result in the text."""
     if not mentioned:
         return []
-    befores = _befores(page, words, mentioned)
-    found = None if befores else _listed(page, words, mentioned)
+    leading = befores(page, words, mentioned)
+    found = None if leading else _listed(page, words, mentioned)
     if found is None:
-        groups = _groups(page, mentioned, befores)
+        groups = _groups(page, mentioned, leading)
         found = [
             said for group in groups if not page.void(group.members[0].start) for said in _results(page, words, group)
         ]
@@ -122,30 +122,6 @@ def _continues(gap: str) -> bool:
     return len(gap) <= 8 and _AND.fullmatch(gap) is not None
 
 
-def _befores(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> dict[int, Hit]:
-    """For each marker that a result word leads up to, that word."""
-    found: dict[int, Hit] = {}
-    if not page.may_hold(words["results.before"]):
-        return found
-    lead, signs = _lead(words)
-    reached = 0
-    for index, each in enumerate(mentioned):
-        if each.start and page.text[each.start - 1] in signs:
-            for hit in page.find(words["results.before"], max(reached, each.start - 48), each.start):
-                if lead.fullmatch(page.text, hit.end, each.start):
-                    found[index] = hit
-        reached = each.end
-    return found
-
-
-@lru_cache(maxsize=8)
-def _lead(words: Words) -> tuple[re.Pattern[str], frozenset[str]]:
-    """What may stand between a result and the name that it leads up to; the signs that may stand right before one."""
-    leading = [*words["results.filler"].words["before"], *chain(*words["results.before"].words.values())]
-    signs = {word.rstrip(GAP)[-1] for word in leading} | {sign for sign in map(chr, range(0x3001)) if sign.isspace()}
-    return re.compile(rf"(?:[\s:]|{words.any('results.filler', 'before')})*"), frozenset(signs | {":"})
-
-
 def _region_end(page: Page, low: int, limit: int) -> int:
     text = page.text
     if limit > low + _REACH:
@@ -169,7 +145,7 @@ def _is_valued(text: str, words: Words) -> bool:
 
 
 def _results(page: Page, words: Words, group: Group) -> list[Said | Unread]:
-    text = page.text[group.low : group.high]
+    text = page.text[group.low : page.until_void(group.low, group.high)]
     found = parts(text, words)
     valued = bool(found) and found[0].value is not None
     if page.voids and valued and page.void(group.low + found[0].end - 1):
@@ -188,6 +164,8 @@ def _after(page: Page, words: Words, group: Group, before: Hit | None, text: str
     """The result that follows; after ``positive for A, B negative`` it belongs to the last alone."""
     shared = group.members
     said: list[Said | Unread] = []
+    if len(shared) > 1 and (told := _in_turn(page, words, group, text)) is not None:
+        return told
     denied = before is not None and before.tag == "none-of"
     if before is not None and not denied and len(shared) > 1:
         said = _from_before(page, words, group._replace(members=shared[:-1]), before, ())
@@ -196,6 +174,18 @@ def _after(page: Page, words: Words, group: Group, before: Hit | None, text: str
         for each in results(member.concept, text, words, denied):
             said.append(_one(page, words, member, each, member.start, group.low + each.end))
     return said
+
+
+def _in_turn(page: Page, words: Words, group: Group, text: str) -> list[Said | Unread] | None:
+    """A、B分别为阳性、阴性: each its own, or told as unread. None where all share one result."""
+    sentence = page.text[group.low : min(page.sentence(group.low)[1], group.low + _REACH)]
+    found = in_turn(text, sentence, len(group.members), words)
+    if found is None:
+        return None
+    if not found:
+        return [Unread(each.concept, page.span(each.start, each.end), _NO_RESULT) for each in group.members]
+    told = [(each, result(each.concept, part, words)) for each, part in zip(group.members, found, strict=True)]
+    return [_one(page, words, each, one, each.start, group.low + one.end) for each, one in told]
 
 
 def _from_before(
@@ -216,7 +206,7 @@ def _from_before(
 
 
 def _from_sentence(page: Page, words: Words, group: Group) -> list[Said | Unread]:
-    """Awaited, not done or not readable may be said later in the sentence."""
+    """Awaited, not done, not readable or not certain may be said later in the sentence."""
     high = min(page.sentence(group.low)[1], group.low + _REACH)
     hits = page.find(words["results.word"], group.low, high)
     later = next((hit for hit in hits if hit.tag in _SENTENCE_WORDS), None)
@@ -249,7 +239,7 @@ def _is_doubted(page: Page, words: Words, member: Mention, end: int) -> bool:
     """By the words around it; a doubt about a tumour named in between is not about the stain."""
     if not page.doubts:
         return False
-    if page.after(end).hedged:
+    if page.after(end).hedged or page.afterthought(end).hedged:
         return True
     if not page.before(member.start).hedged:
         return False

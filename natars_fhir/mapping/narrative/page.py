@@ -7,24 +7,27 @@ end of its sentence, a corrected report is void where it is quoted.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from natars_fhir.mapping.narrative.lexicon import Hit, Lexicon
 from natars_fhir.mapping.narrative.normal import Normal, normal
+from natars_fhir.mapping.narrative.reach import REACHING, Stretch, inside, stretches
 from natars_fhir.mapping.narrative.scan import Candidate, between, hits
 from natars_fhir.mapping.narrative.words import Words
 
 _CUES = "cues.cue"
 #: where clauses and sentences end; a full stop before a letter or a digit ends nothing
 _ENDS = re.compile(r"[。;!?\n,.](?:(?<!\.)|(?![a-zA-Z0-9]))")
-#: how far from its heading a quotation begins, and its pattern
-_TO_QUOTE = 6
-_QUOTE = re.compile('"[^"\n]{0,200}"')
 #: nothing else before the clause ends
 _ONE_CLAUSE = 120
 _ONE_SENTENCE = 240
+#: how near a clause's beginning a doubt begins it
+_SOON = 5
+_HEDGES_BEFORE = frozenset({"hedge-before", "hedge-both", "hedge-between"})
+_HEDGES_AFTER = frozenset({"hedge-after", "hedge-between", "hedge-next"})
+_DOUBTS = _HEDGES_BEFORE | _HEDGES_AFTER
 _STANDS_ALONE = re.compile(r'[\s)"]*(?=[。;!?\n,.、]|$)')
 
 
@@ -40,6 +43,7 @@ class Stance(NamedTuple):
 
 
 PLAIN = Stance()
+DOUBTED = Stance(hedged=True)
 
 
 class Page(NamedTuple):
@@ -54,8 +58,9 @@ class Page(NamedTuple):
     clauses: tuple[int, ...]
     cues: tuple[Hit, ...]
     cue_starts: tuple[int, ...]
-    #: some cue says a doubt
+    #: some cue says a doubt; some one doubts what the clause before it says
     doubts: bool
+    second_thoughts: bool
     #: stretches that no reader reads, sorted and apart
     voids: tuple[tuple[int, int], ...]
     #: stretches of a supplement or correction
@@ -108,11 +113,18 @@ class Page(NamedTuple):
 
     def void(self, place: int) -> bool:
         """Is it advice, a condition, someone else's, or a value that was corrected?"""
-        return bool(self.voids) and _inside(self.voids, place)
+        return bool(self.voids) and inside(self.voids, place)
+
+    def until_void(self, low: int, high: int) -> int:
+        """Where a stretch that no reader reads begins between two places; else the second."""
+        if not self.voids:
+            return high
+        index = bisect_left(self.voids, (low, low))
+        return min(high, self.voids[index][0]) if index < len(self.voids) else high
 
     def is_amended(self, place: int) -> bool:
         """Does it stand in a supplement or correction?"""
-        return _inside(self.amended, place)
+        return inside(self.amended, place)
 
     def stance(self, start: int, end: int) -> Stance:
         """How the word between is said, by the cues of its clause."""
@@ -138,7 +150,7 @@ class Page(NamedTuple):
             if cue.end > start:
                 continue
             denied = denied or cue.tag in ("deny-before", "deny-both")
-            hedged = hedged or cue.tag in ("hedge-before", "hedge-both")
+            hedged = hedged or cue.tag in _HEDGES_BEFORE
         return Stance(denied, hedged) if denied or hedged else PLAIN
 
     def after(self, end: int) -> Stance:
@@ -156,19 +168,19 @@ class Page(NamedTuple):
             last = _STANDS_ALONE.match(self.text, cue.end) is not None
             denied = denied or cue.tag == "deny-after" or (cue.tag == "deny-both" and last)
             denied = denied or (cue.tag == "deny-before" and last)
-            hedged = hedged or cue.tag == "hedge-after" or (cue.tag in ("hedge-both", "hedge-before") and last)
+            hedged = hedged or cue.tag in _HEDGES_AFTER or (cue.tag in ("hedge-both", "hedge-before") and last)
         return Stance(denied, hedged) if denied or hedged else PLAIN
 
-
-def _inside(stretches: tuple[tuple[int, int], ...], place: int) -> bool:
-    """Does the place lie in one of the stretches, which are sorted and apart?"""
-    index = bisect_right(stretches, place, key=lambda stretch: stretch[0]) - 1
-    return index >= 0 and place < stretches[index][1]
-
-
-def _around(ends: tuple[int, ...], place: int, length: int) -> tuple[int, int]:
-    index = bisect_left(ends, place)
-    return (ends[index - 1] + 1 if index else 0), (ends[index] if index < len(ends) else length)
+    def afterthought(self, end: int) -> Stance:
+        """…, 但不能确诊: a doubt that begins the next clause."""
+        if not self.second_thoughts:
+            return PLAIN
+        stop = self.clause(end)[1]
+        if self.text[stop : stop + 1] != ",":
+            return PLAIN
+        index = bisect_left(self.cue_starts, stop)
+        near = [cue for cue in self.cues[index : index + 2] if cue.start - stop <= _SOON]
+        return DOUBTED if any(cue.tag == "hedge-next" for cue in near) else PLAIN
 
 
 def page(text: str, words: Words) -> Page:
@@ -182,85 +194,7 @@ def page(text: str, words: Words) -> Page:
     voids: tuple[Stretch, ...] = ()
     amended: tuple[Stretch, ...] = ()
     tags = {cue.tag for cue in cues}
-    if not _REACHING.isdisjoint(tags):
-        voids, amended = _stretches(low, stops, ends, cues)
+    if not REACHING.isdisjoint(tags):
+        voids, amended = stretches(low, stops, ends, cues)
     starts, doubts = tuple([cue.start for cue in cues]), not _DOUBTS.isdisjoint(tags)
-    return Page(form, low, found, stops, ends, cues, starts, doubts, voids, amended)
-
-
-def _stretches(
-    text: str, stops: tuple[int, ...], clauses: tuple[int, ...], cues: tuple[Hit, ...]
-) -> tuple[tuple[Stretch, ...], tuple[Stretch, ...]]:
-    """What no reader reads, and what a supplement says."""
-    corrections = tuple(cue.start for cue in cues if cue.tag == "becomes")
-    formers = tuple(cue.start for cue in cues if cue.tag == "former")
-    bounds = Bounds(text, stops, clauses, cues, corrections, formers)
-    voids = _merged([stretch for cue in cues if cue.tag in _VOIDING and (stretch := _void(cue, bounds))])
-    return voids, _merged(_amended(bounds))
-
-
-class Bounds(NamedTuple):
-    """The text, its cues, and where its sentences and clauses end."""
-
-    text: str
-    stops: tuple[int, ...]
-    clauses: tuple[int, ...]
-    cues: tuple[Hit, ...]
-    #: where corrections and the reports that they correct begin
-    becomes: tuple[int, ...]
-    former_starts: tuple[int, ...]
-
-    def sentence(self, place: int) -> tuple[int, int]:
-        """The sentence around a place."""
-        return _around(self.stops, place, len(self.text))
-
-
-Stretch = tuple[int, int]
-_VOIDING = frozenset({"advice", "relative", "differential", "becomes", "former"})
-_REACHING = _VOIDING | {"amended"}
-_DOUBTS = frozenset({"hedge-before", "hedge-after", "hedge-both"})
-
-
-def _void(cue: Hit, bounds: Bounds) -> Stretch | None:
-    """What a cue puts out of reach."""
-    low, high = bounds.sentence(cue.start)
-    if cue.tag == "advice":
-        return cue.start, high
-    if cue.tag in ("relative", "differential"):
-        return low, high
-    if cue.tag == "becomes":
-        several = bisect_left(bounds.becomes, low) < bisect_left(bounds.becomes, cue.start)
-        return (_around(bounds.clauses, cue.start, high)[0] if several else low), cue.end
-    if cue.tag == "former":
-        return cue.start, _former_end(cue, bounds, high)
-    return None
-
-
-def _former_end(cue: Hit, bounds: Bounds, high: int) -> int:
-    """The quoted old result ends with its quotation, else with the word that corrects it, else with its sentence."""
-    quoted = _QUOTE.search(bounds.text, cue.end, min(high, cue.end + _TO_QUOTE + 202))
-    if quoted and quoted.start() - cue.end < _TO_QUOTE:
-        return quoted.end()
-    index = bisect_left(bounds.becomes, cue.end)
-    return min(high, bounds.becomes[index]) if index < len(bounds.becomes) else high
-
-
-def _amended(bounds: Bounds) -> list[Stretch]:
-    """From a heading such as 补充报告 to where the old report begins, else to the end of the text."""
-    stretches = []
-    for cue in bounds.cues:
-        if cue.tag in ("amended", "becomes"):
-            index = bisect_left(bounds.former_starts, cue.end)
-            known = index < len(bounds.former_starts)
-            stretches.append((cue.start, bounds.former_starts[index] if known else len(bounds.text)))
-    return stretches
-
-
-def _merged(stretches: list[Stretch]) -> tuple[Stretch, ...]:
-    merged: list[Stretch] = []
-    for start, end in sorted(stretches):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return tuple(merged)
+    return Page(form, low, found, stops, ends, cues, starts, doubts, "hedge-next" in tags, voids, amended)

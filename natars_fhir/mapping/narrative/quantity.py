@@ -69,7 +69,8 @@ def parsed(before: str, low: str, high: str | None, words: Words) -> Amount:
         return Amount(min(first, last), max(first, last))
     about = found["about"] is not None or found["about2"] is not None
     lead = len(found.group())
-    if found["below"] or found["most"]:
+    if found["below"] or found["most"] or found["nearly"]:
+        about = about or found["nearly"] is not None
         return Amount(None, last, high_open=found["below"] is not None, about=about, lead=lead)
     if found["above"] or found["least"]:
         return Amount(first, None, low_open=found["above"] is not None, about=about, lead=lead)
@@ -89,7 +90,7 @@ def measured(
 def _signs(words: Words) -> str:
     """The characters that what stands before a number is made of."""
     known = words["quantity.word"].words
-    tags = ("below", "at-most", "above", "at-least", "about")
+    tags = ("below", "at-most", "above", "at-least", "about", "nearly")
     spaces = {sign for sign in map(chr, range(0x3001)) if sign.isspace()}
     return "".join(sorted(spaces | {sign for tag in tags for word in known[tag] for sign in word}))
 
@@ -97,7 +98,7 @@ def _signs(words: Words) -> str:
 @lru_cache(maxsize=8)
 def _comparators(words: Words) -> re.Pattern[str]:
     """What may stand right before a number, at the end of the text before it."""
-    sort = {"below": "below", "most": "at-most", "above": "above", "least": "at-least"}
+    sort = {"below": "below", "nearly": "nearly", "most": "at-most", "above": "above", "least": "at-least"}
     either = "|".join(f"(?P<{group}>{words.any('quantity.word', tag)})" for group, tag in sort.items())
     about = words.any("quantity.word", "about")
     return re.compile(rf"(?:(?P<about>{about})\s*)?(?:(?:{either})\s*)?(?:(?P<about2>{about})\s*)?$")

@@ -5,11 +5,23 @@ Deterministic; logic here, words in ``mappings/narrative/`` (clinical.md §5). D
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from pathlib import Path
 
-from natars_fhir.mapping.narrative import counts, fish, grade, histology, ihc, sites, size, statements
+from natars_fhir.mapping.narrative import (
+    counts,
+    fish,
+    grade,
+    histology,
+    ihc,
+    margins,
+    sites,
+    size,
+    staging,
+    statements,
+    treatments,
+)
 from natars_fhir.mapping.narrative import words as lists
 from natars_fhir.mapping.narrative.markers import mentions
 from natars_fhir.mapping.narrative.page import Page, page
@@ -19,9 +31,10 @@ from natars_fhir.mapping.narrative.words import Words
 _SPAN, _PLACE = attrgetter("span"), attrgetter("span", "concept")
 
 
-def load(folder: Path) -> Words:
-    """The word lists of a folder, compiled. Raises WordListError with every fault of every file."""
-    words = lists.load(folder)
+def load(folder: Path, drugs: Mapping[str, list[str]] = lists.NO_DRUGS) -> Words:
+    """The word lists of a folder, compiled. *drugs*: names by ``"drug class+class"``. Raises WordListError with every
+    fault of every file."""
+    words = lists.load(folder, drugs)
     read("", words)
     return words
 
@@ -30,15 +43,19 @@ def read(text: str, words: Words, kind: Kind = "pathology") -> Reading:
     """Everything that the text says. *kind* is what the report is; the caller knows."""
     leaf = page(text, words)
     mentioned = mentions(leaf, words)
+    names = leaf.find(words["histology.name"])
     found: list[Said | Unread] = [
         *ihc.read(leaf, words, mentioned),
         *fish.read(leaf, words, mentioned),
         *size.read(leaf, words, kind),
         *grade.read(leaf, words),
         *counts.read(leaf, words),
-        *histology.read(leaf, words, kind),
-        *sites.read(leaf, words, kind),
+        *histology.read(leaf, words, kind, names),
+        *sites.read(leaf, words, kind, names),
         *statements.read(leaf, words, kind),
+        *margins.read(leaf, words, kind),
+        *staging.read(leaf, kind),
+        *treatments.read(leaf, words),
     ]
     said = [each for each in found if isinstance(each, Said)]
     unread = [each for each in found if isinstance(each, Unread)] if len(said) < len(found) else []
@@ -103,7 +120,8 @@ def _bare(leaf: Page, words: Words, concept: str, kind: Kind) -> Said | None:
         return statements.scale(leaf, words, concept)
     if concept in _READERS:
         return _READERS[concept](leaf, words)
-    return statements.answer(leaf, words, concept) if concept in statements.concepts(words) else None
+    known = concept == treatments.RADIOTHERAPY or concept in statements.concepts(words)
+    return statements.answer(leaf, words, concept) if known else None
 
 
 def _first_said(found: Iterable[Said | Unread]) -> Said | None:

@@ -5,169 +5,43 @@ A specimen, a biopsy core, a lymph node or an organ is never the tumour; a numbe
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
-from itertools import chain
 from typing import NamedTuple
 
-from natars_fhir.domain.interval import Number
 from natars_fhir.domain.record import Detail
 from natars_fhir.mapping.narrative.lexicon import Hit
+from natars_fhir.mapping.narrative.measures import Measure, Patterns, extent, measures, patterns
 from natars_fhir.mapping.narrative.page import Page
-from natars_fhir.mapping.narrative.quantity import Amount, comparator, parsed, ranged
-from natars_fhir.mapping.narrative.said import Said, Unread, firmness, scaled
+from natars_fhir.mapping.narrative.said import Said, Unread, firmness
 from natars_fhir.mapping.narrative.words import Words
 
 CONCEPT = "tumour-size"
-_NO_UNIT = "a tumour's dimensions have no unit"
+_NO_UNIT = "a tumour's dimensions have no unit of length"
+_ELSEWHERE = "the measure of a lesion elsewhere"
 _EARLIER = "an earlier measure, not the present one"
-_OF_MM, _NOTHING, _ENDLESS = Decimal("0.1"), Decimal(0), Decimal("Infinity")
 #: what may stand between a thing and its measure
 _SMALL = " :约为(最大"
 _BEFORE, _AFTER = 200, 60
 
 
-class Patterns(NamedTuple):
-    """What sizes look like."""
-
-    #: a unit or a "by": no size is without one
-    sign: re.Pattern[str]
-    #: a number that may begin a size: quick to find
-    likely: re.Pattern[str]
-    number: re.Pattern[str]
-    #: between two dimensions
-    by: re.Pattern[str]
-    axis: re.Pattern[str]
-    after: re.Pattern[str]
-    earlier: re.Pattern[str]
-    distance: re.Pattern[str]
-    within: re.Pattern[str]
-    organ: re.Pattern[str]
-
-
-class Measure(NamedTuple):
-    """Dimensions at one place of the text, largest first in ``value``; None where no unit is said."""
-
-    start: int
-    end: int
-    value: Number | None
-    dimensions: int
-    about: bool
-
-
-@lru_cache(maxsize=8)
-def patterns(words: Words) -> Patterns:
-    """Compiled for one set of word lists."""
-    unit = words.any("quantity.length", "cm", "mm") + r"(?![a-wyz])(?:\^?[23](?!\d))?"
-    number = rf"{ranged(words)}\s*({words.any('size.near', 'over')})?\s*({unit})?"
-    label = r"(?:\s*\([^()\d,]{1,10}\))?"
-    near = {tag: words.any("size.near", tag) for tag in ("axis", "after", "earlier", "changed", "distance")}
-    fill = (
-        r"(?:[\s:=为是约大小仅至达(]|of|is|was|about|approximately|up to|with|to|a|the|in|最大|"
-        + words.any("quantity.word", "below", "at-most", "above", "at-least", "about")
-        + ")*"
-    )
-    between = rf"\s{{0,3}}(?:{words.any('quantity.word', 'range')}\s{{0,3}}[0-9.]{{1,8}}\s{{0,3}})?"
-    inside = r"(?:[^,;。下后旁前外侧周间与和缘受压、\n]{0,10})"
-    follows = rf"{unit}|[x*]|by|\([^()\d,]{{1,10}}\)\s*(?:[x*]|by)"
-    return Patterns(
-        re.compile("|".join(map(re.escape, ("x", "*", "by", *chain(*words["quantity.length"].words.values()))))),
-        re.compile(
-            rf"[0-9]{{1,6}}(?:\.[0-9]{{1,4}})?{between}(?:{words.any('size.near', 'over')})?\s{{0,3}}(?:{follows})"
-        ),
-        re.compile(number),
-        re.compile(rf"{label}\s*(?:[x*]|by)\s*(?=\d)"),
-        re.compile(rf"{near['axis']}{fill}$"),
-        re.compile(rf"\s*{near['after']}"),
-        re.compile(rf"{near['earlier']}(?!.*{near['changed']})[^,;。]{{0,14}}$"),
-        re.compile(rf"{near['distance']}[^,;。x*\d]{{0,10}}$"),
-        re.compile(rf"(?:{words.any('size.organ', 'name')}){inside}$"),
-        re.compile(rf"{words.any('size.organ', 'name')}(?:约|为|大小|体积|径线|最大|:|measures|measuring|size|\s)*$"),
-    )
-
-
 def read(page: Page, words: Words, method: str) -> list[Said | Unread]:
     """The tumour's sizes. Single axes belong to the size before them in the sentence: the largest counts."""
     shape = patterns(words)
-    found = [each for each in _measures(page, words, shape) if not page.void(each.start)]
+    found = [each for each in measures(page, words) if not page.void(each.start)]
     if not found:
         return []
     things = _things_near(page, words, found)
     order = Things(things, [hit.start for hit in things])
     own = [each for each in found if _is_tumours(page, words, shape, each, order)]
-    return [_told(page, words, group, method) for group in _axes_together(page, own)]
-
-
-def _measures(page: Page, words: Words, shape: Patterns) -> list[Measure]:
-    """Every "a x b x c" and every single number with a unit."""
-    text = page.text
-    measures: list[Measure] = []
-    if shape.sign.search(text) is None:
-        return measures
-    done = 0
-    for likely in shape.likely.finditer(text):
-        start = likely.start()
-        if start < done:
-            continue
-        pieces = _pieces(text, start, shape)
-        if len(pieces) > 1 or (pieces and pieces[0][4]):
-            done = pieces[-1].end()
-            measures.append(_measure(comparator(text, start, words), pieces, words))
-    return measures
-
-
-def _pieces(text: str, start: int, shape: Patterns) -> list[re.Match[str]]:
-    """Up to three numbers with "x" between them."""
-    pieces = []
-    found = shape.number.match(text, start)
-    while found:
-        pieces.append(found)
-        by = shape.by.match(text, found.end()) if len(pieces) < 3 else None
-        found = shape.number.match(text, by.end()) if by else None
-    return pieces
-
-
-def _measure(before: str, pieces: list[re.Match[str]], words: Words) -> Measure:
-    """One measure, with the characters before its first number."""
-    last = next((unit for piece in reversed(pieces) if (unit := piece[4])), None)
-    said = []
-    for piece in pieces:
-        low, high, over, unit = piece.groups()
-        said.append(_dimension(before, low, high, over, unit or last, words))
-        before = ""
-    sizes = [each.value for each in said if each.value]
-    value = max(sizes, key=_extent) if sizes else None
-    start, end = pieces[0].start() - said[0].lead, pieces[-1].end()
-    return Measure(start, end, value, len(said), True in [each.about for each in said])
-
-
-class Dimension(NamedTuple):
-    """One number of a measure; None where no unit is said."""
-
-    value: Number | None
-    about: bool
-    lead: int
-
-
-@lru_cache(maxsize=4096)
-def _dimension(before: str, low: str, high: str | None, over: str | None, unit: str | None, words: Words) -> Dimension:
-    said = parsed(before, low, high, words)
-    number = said._replace(high=None, low_open=False, high_open=False) if over else said
-    return Dimension(_centimetres(number, unit, words) if unit else None, said.about, said.lead)
-
-
-def _centimetres(said: Amount, unit: str, words: Words) -> Number | None:
-    number = said.number("cm")
-    millimetres = unit.rstrip("23^") in words["quantity.length"].words["mm"]
-    return scaled(number, _OF_MM, "cm") if number and millimetres else number
-
-
-def _extent(size: Number) -> tuple[Decimal, Decimal]:
-    """Larger sizes last; an open end reaches beyond its bound."""
-    return (_ENDLESS if size.high is None else size.high), size.low or _NOTHING
+    others: list[Measure] = []
+    if page.may_hold(words["sites.elsewhere"]):
+        others = [each for each in own if _is_elsewhere(page, words, each.start)]
+    told: list[Said | Unread] = [Unread(CONCEPT, page.span(each.start, each.end), _ELSEWHERE) for each in others]
+    here = [each for each in own if each not in others] if others else own
+    return told + [_told(page, words, group, method) for group in _axes_together(page, here)]
 
 
 def _things_near(page: Page, words: Words, found: list[Measure]) -> list[Hit]:
@@ -209,6 +83,10 @@ def _is_tumours(page: Page, words: Words, shape: Patterns, each: Measure, things
         thing, near = after, after.start - each.end < 12
     if thing and not _is_tumour(page, words, thing):
         return False
+    if not here and before and before.tag == "core" and before.start >= page.sentence(each.start)[0]:
+        return False  # a core's length, whatever is named after it
+    if each.dimensions == 1 and shape.organ_next.match(page.text, each.end):
+        return False
     if _is_others(page.text[max(low, each.start - 18) : each.start], words):
         return False
     return each.dimensions > 1 or near or _named(page, shape, each)
@@ -221,6 +99,13 @@ def _is_others(left: str, words: Words) -> bool:
     return shape.distance.search(left) is not None or shape.organ.search(left) is not None
 
 
+def _is_elsewhere(page: Page, words: Words, place: int) -> bool:
+    """Is the last part of the body that the sentence names before a measure another one than the tumour's?"""
+    low = max(page.sentence(place)[0], place - _AFTER)
+    named = page.find(words["sites.elsewhere"], low, place)
+    return bool(named) and not page.find(words["sites.here"], named[-1].end, place)
+
+
 @lru_cache(maxsize=4096)
 def _is_earlier(left: str, words: Words) -> bool:
     """Does what stands before a measure make it one of another day?"""
@@ -230,6 +115,8 @@ def _is_earlier(left: str, words: Words) -> bool:
 def _named(page: Page, shape: Patterns, each: Measure) -> bool:
     """Does a word such as 最大径 or "in diameter" stand beside it?"""
     left = page.text[max(0, each.start - 24) : each.start]
+    if page.amended and any(cue.tag == "becomes" and 0 <= each.start - cue.end <= 1 for cue in page.cues):
+        return True
     return shape.after.match(page.text, each.end) is not None or shape.axis.search(left) is not None
 
 
@@ -268,7 +155,7 @@ def _told(page: Page, words: Words, group: list[Measure], method: str) -> Said |
     value, dimensions, about = group[0].value, 0, False
     for each in group:
         dimensions, about = dimensions + each.dimensions, about or each.about
-        if each is not group[0] and each.value and (value is None or _extent(each.value) > _extent(value)):
+        if each is not group[0] and each.value and (value is None or extent(each.value) > extent(value)):
             value = each.value
     if value is None:
         return Unread(CONCEPT, span, _NO_UNIT)
@@ -279,8 +166,7 @@ def _told(page: Page, words: Words, group: list[Measure], method: str) -> Said |
 
 def bare(page: Page, words: Words, method: str) -> Iterator[Said | Unread]:
     """A short value that is known to be the tumour's size."""
-    shape = patterns(words)
-    found = _measures(page, words, shape)
+    found = measures(page, words)
     if found:
-        largest = max(found, key=lambda each: _extent(each.value) if each.value else (Decimal(-1), Decimal(0)))
+        largest = max(found, key=lambda each: extent(each.value) if each.value else (Decimal(-1), Decimal(0)))
         yield _told(page, words, [largest], method)

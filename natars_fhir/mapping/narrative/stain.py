@@ -14,9 +14,9 @@ from natars_fhir.mapping.narrative.quantity import amount, ranged
 from natars_fhir.mapping.narrative.said import firmness
 from natars_fhir.mapping.narrative.words import Words
 
-_EQUIVOCAL_SIGN = r"\+\s?/\s?-|-\s?/\s?\+|±|-\s?~\s?\+|\+-(?!\s?\+)|-\+"
+_EQUIVOCAL_SIGN = r"\+\s?[/~至]\s?-|-\s?/\s?\+|±|-\s?~\s?\+|\+-(?!\s?\+)|-\+"
 _SIGN = re.compile(
-    rf"(?P<equivocal>{_EQUIVOCAL_SIGN})|(?P<positive>\d?\s?\+{{1,4}}(?:\s?[-~/]\s?\d?\+{{1,4}})*)"
+    rf"(?P<equivocal>{_EQUIVOCAL_SIGN})|(?P<positive>(?:\d\s?)?\+{{1,4}}(?:\s?[-~/]\s?\d?\+{{1,4}})*)"
     r"|(?P<negative>(?<![0-9a-z+~])-+(?![0-9a-z+~]))|(?P<zero>(?<![0-9a-z.<>≤≥%/])0(?![0-9a-z.%/+]))"
 )
 #: OCR reads a plus as ten and a minus as one: only where nothing else stands between the brackets
@@ -24,6 +24,9 @@ _SCANNED = re.compile(r"^\s*(?:弱|灶|部分)?(?:(?P<positive>十{1,4})|(?P<neg
 #: the bracket that closes after a result
 CLOSING = re.compile(r" {0,2}\)")
 _APART = re.compile(r"[,;、()]|(?<![+\-\s])/(?![+\-\s])")
+#: how much may stand between a denial and what it denies; what turns it round
+_QUALIFIED = 18
+_ONLY = re.compile("only|仅|但|but|except")
 _RESULTS = {"positive", "negative", "equivocal", "not-interpretable", "not-done", "pending"}
 
 
@@ -117,7 +120,15 @@ def _weighed(own: list[Part]) -> Part:
     nuclear = [part for part in own if part.qualities.get("compartment") == "nuclear"]
     part = (nuclear or own)[0]
     split = bool(nuclear) and part.value == "negative" and len(own) > 1
-    return replace(part, value="equivocal") if split else part
+    signs = {each.value for each in own if "extent" not in each.qualities}
+    split = split or (not nuclear and {"positive", "negative"} <= signs)
+    unsure = not nuclear and part.value == "positive" and any(_is_unsure(each) for each in own[1:])
+    return replace(part, value="equivocal") if split or unsure else part
+
+
+def _is_unsure(part: Part) -> bool:
+    """(+, 非特异着色): the words take back what the sign says."""
+    return part.worded and part.value in ("equivocal", "not-interpretable")
 
 
 def result(concept: str, part: Part, words: Words) -> Result:
@@ -136,7 +147,9 @@ def _value(concept: str, part: Part, words: Words) -> tuple[str, str | None]:
     elsewhere = part.qualities.get("compartment") in ("cytoplasmic", "membranous")
     if value == "positive" and elsewhere and concept in lists["nuclear"]:
         return "equivocal", "not-nuclear"
-    little = part.unsigned and part.percent is not None and part.percent.low == 0
+    little = (part.unsigned or part.worded) and part.percent is not None and part.percent.low == 0
+    if value == "positive" and part.worded and part.percent is not None and part.percent.high == 0:
+        return "negative", None
     if value == "positive" and little and concept not in lists["index"]:
         return "equivocal", "may-be-none"
     return value, None
@@ -221,7 +234,7 @@ def _signed(text: str, share: tuple[int, int]) -> tuple[str, int] | None:
 def _word(text: str, offset: int, words: Words) -> Part | None:
     """A result in words; "not interpretable", awaited and not done outweigh the rest."""
     hits = words["results.word"].whole.find(text, text, 0, len(text))
-    if not hits:
+    if not [hit for hit in hits if hit.tag != "denied"]:
         return None
     doubted = any(hit.tag == "doubted" for hit in hits)
     results = [hit for hit in hits if hit.tag in _RESULTS]
@@ -232,7 +245,18 @@ def _word(text: str, offset: int, words: Words) -> Part | None:
         return Part(value, offset + hits[-1].end, doubted=doubted, worded=value is not None, mere=mere is not None)
     order = ["pending", "not-done", "not-interpretable", "equivocal", "negative", "positive"]
     first = min(results, key=lambda hit: (order.index(hit.tag) // 4, hit.start))
-    return Part(first.tag, offset + first.end, doubted=doubted, worded=True)
+    value = _not_so(text, first, hits, words) if first.tag == "positive" else first.tag
+    return Part(value, offset + first.end, doubted=doubted, worded=True)
+
+
+def _not_so(text: str, positive: Hit, hits: list[Hit], words: Words) -> str:
+    """未见明确阳性 is negative; "not diffusely positive" may still be focal."""
+    denied = next((hit for hit in reversed(hits) if hit.tag == "denied" and hit.end <= positive.start), None)
+    between = text[denied.end : positive.start].strip() if denied else ""
+    if denied is None or len(between) > _QUALIFIED or _ONLY.search(between):
+        return "positive"
+    qualified = words["results.quality"].whole.find(between, between, 0, len(between))
+    return "equivocal" if qualified else "negative"
 
 
 def _quality(hit: Hit, offset: int) -> Part:

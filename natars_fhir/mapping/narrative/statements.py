@@ -18,18 +18,24 @@ from natars_fhir.mapping.narrative.words import NO_CONCEPTS, STATEMENTS, Words
 
 #: a third of the time that a named tuple's own constructor takes
 _new = tuple.__new__
-_NODES = re.compile(r"\(?\s*(\d{1,3})\s*/\s*(\d{1,3})\s*\)?")
 _AROUND = " 。.;,()"
 #: the lists of short answers: of what is there or not, and of what people attest
 ANSWER, ATTESTED = "statements.answer", "statements.attested"
 _DASHES = " -–—－_"
+_NODES = re.compile(r"(?:性?癌|性?肉瘤)?\(?\s*(\d{1,3})\s*/\s*(\d{1,3})\s*\)?")
+_NODES_BEFORE = re.compile(
+    r"(?<![\d/])\(?\s*(\d{1,3})\s*/\s*(\d{1,3})\s*枚?\s*\)?\s*(?:个|枚)?(?:可?见|有|查见|发生|with|showed|show)?\s*$"
+)
+#: in advice: 随访除外转移
+_EXCLUDING = re.compile(r"(?:(?<![已可能均])(?:除外|排除)|rule out|exclude)[^,;。]{0,6}$")
+#: a denial of a biopsy stands close to it; a question of metastasis names at most an organ between
+_CLOSE, _ONE_ORGAN = 8, 24
 _DENIED_HERE = "未无不"
 _SCALES = {"asa": ("asa-class", 1, 6), "ecog": ("ecog", 0, 5)}
 #: the concepts that are classes
 SCALES = frozenset(name for name, _, _ in _SCALES.values())
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 _PRESENCE = frozenset({"present", "dated", "unplaced", "recurrence"})
-_HISTORY = frozenset({"dated", "unplaced"})
 #: between an English phrase and the organ that was operated on
 _OF = re.compile(r"(?<=of)\b|\s+of\b")
 _ORGAN_REACH, _CLAUSE_REACH = 40, 60
@@ -50,9 +56,11 @@ def read(page: Page, words: Words, kind: Kind) -> list[Said]:
         if start < reached.get(concept, 0) or _of_another_kind(concept, tag, kind):
             continue
         reached[concept] = end
+        hit = _new(Hit, (start, end, tag))
         if not page.void(start):
-            hit = _new(Hit, (start, end, tag))
             told.append(_scale(page, words, hit) if concept == "scale" else _told(page, words, concept, hit, kind))
+        elif concept == "metastasis" and _is_asked(page, words, start):
+            told.append(_asked(page, hit, kind))
     return [each for each in told if each]
 
 
@@ -66,13 +74,19 @@ def _told(page: Page, words: Words, concept: str, hit: Hit, kind: Kind) -> Said 
     said: Detail = (("method", kind),)
     value = hit.tag
     if concept == "metastasis":
+        if stance is not PLAIN and _is_asked(page, words, hit.start):
+            return _asked(page, hit, kind)
         return _metastasis(page, words, hit, stance, kind)
+    if concept == "biopsy" and stance is not PLAIN:
+        stance = page.before(hit.start, hit.start - _CLOSE).also(page.after(hit.end))
     if value in _PRESENCE:
         if value == "recurrence":
             if stance.denied or _is_risk(page, words, hit):
                 return None  # no recurrence says nothing of an earlier operation; nor does the risk of one
             said = (*said, ("origin", "recurrence"))
-        elif value in _HISTORY and _elsewhere(page, words, hit):
+            if _elsewhere(page, words, hit):
+                stance = Stance(hedged=True)  # of which tumour?
+        elif concept == "prior-resection" and _elsewhere(page, words, hit):
             return None
         value = "absent" if stance.denied else "suspected" if stance.hedged else "present"
     elif stance.denied and value != "absent":
@@ -115,15 +129,39 @@ def _metastasis(page: Page, words: Words, hit: Hit, stance: Stance, kind: Kind) 
     low, high = page.clause(hit.start)
     places = page.find(words["statements.place"], max(low, hit.start - 24), min(high, hit.end + 24))
     scopes = {place.tag for place in places}
-    nodes = _NODES.match(page.text, hit.end) if "lymph-nodes" in scopes else None
+    nodes = _nodes(page, low, hit) if "lymph-nodes" in scopes else None
     denied = stance.denied or hit.tag == "absent" or (nodes is not None and int(nodes[1]) == 0)
     doubtful = not denied and (stance.hedged or (kind == "imaging" and not _is_proven(page, words, hit)))
     value = "absent" if denied else "suspected" if doubtful else "present"
     said: Detail = (("method", kind),)
     if scopes:
         said = (*said, ("scope", "lymph-nodes" if "lymph-nodes" in scopes else min(scopes)))
-    span = page.span(hit.start, nodes.end() if nodes else hit.end)
+    span = page.span(min(hit.start, nodes.start()) if nodes else hit.start, max(hit.end, nodes.end() if nodes else 0))
     return Said("metastasis", value, span, firmness(stance.hedged), said)
+
+
+def _nodes(page: Page, low: int, hit: Hit) -> re.Match[str] | None:
+    """How many of how many nodes: 淋巴结未见转移(0/8), 淋巴结0/12见转移."""
+    low = max(low, hit.start - 12)
+    before = _NODES_BEFORE.search(page.text, low, hit.start) if page.text.find("/", low, hit.start) >= 0 else None
+    return before or _NODES.match(page.text, hit.end)
+
+
+def _is_asked(page: Page, words: Words, start: int) -> bool:
+    """建议除外转移, "to rule out metastasis": asked, so thought of, and not answered."""
+    low = max(page.clause(start)[0], start - _ONE_ORGAN)
+    if page.void(start) and _EXCLUDING.search(page.text, low, start):
+        return True
+    return _to_exclude(words).search(page.text, low, start) is not None
+
+
+@lru_cache(maxsize=8)
+def _to_exclude(words: Words) -> re.Pattern[str]:
+    return re.compile(rf"{words.any('statements.asked', 'before')}[^,;。]{{0,6}}$")
+
+
+def _asked(page: Page, hit: Hit, kind: Kind) -> Said:
+    return Said("metastasis", "suspected", page.span(hit.start, hit.end), "hedged", (("method", kind),))
 
 
 def _is_proven(page: Page, words: Words, hit: Hit) -> bool:
@@ -134,7 +172,8 @@ def _is_proven(page: Page, words: Words, hit: Hit) -> bool:
 
 def _scale(page: Page, words: Words, hit: Hit) -> Said | None:
     """ASA classes and ECOG."""
-    found = _scale_pattern(words).match(page.text, hit.end)
+    # a class may be written to the very name: ASA3
+    found = _scale_pattern(words).match(page.text, hit.end - page.text[hit.end - 1].isdigit())
     number = _class(found, hit.tag) if found else None
     if not found or not number:
         return None
@@ -151,7 +190,8 @@ def _scale_pattern(words: Words) -> re.Pattern[str]:
     level = r"(?:vi|iv|v|iii|ii|i|[0-6]|[一二三四五六](?=\s*(?:级(?!手术|医院|护理)|[~/至或-])))"
     filler = words.any("statements.scale", "filler")
     return re.compile(
-        rf"(?:[\s:,(=]|{filler})*?(?P<low>{level})\s*(?P<e>e)?(?:\s*(?:[-~/至或]|to)\s*(?P<high>{level}))?"
+        rf"(?:[\s:,(=]|{filler})*?(?P<low>{level})\s*(?P<e>e)?"
+        rf"(?:\s*级?\s*(?:[-~/至或]|to|or)\s*(?:{filler}|\s)*(?P<high>{level}))?"
         r"\s*(?P<e2>e)?(?![\da-df-z.%]|\s*mg)"
     )
 

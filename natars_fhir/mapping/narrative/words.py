@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from natars_fhir.mapping.narrative.lexicon import GAP, Entry, Lexicon, form, lexicon
@@ -20,14 +21,14 @@ from natars_fhir.mapping.narrative.scan import Scanner
 
 #: Every table that the reader asks for, with the tags that the code knows by name. "*": the file says which.
 TABLES: Mapping[str, str] = {
-    "quantity.word": "below at-most above at-least about range",
+    "quantity.word": "below at-most above at-least about nearly or-more or-less range",
     "quantity.length": "cm mm",
-    "cues.cue": "deny-before deny-after deny-both hedge-before hedge-after hedge-both definite stop advice relative"
-    " differential former becomes amended trap",
+    "cues.cue": "deny-before deny-after deny-both hedge-before hedge-after hedge-both hedge-next hedge-between"
+    " definite stop advice general relative differential former becomes amended trap",
     "cues.wrap": "open",
     "markers.marker": "*",
     "markers.compartment": "nuclear index",
-    "results.word": "positive negative equivocal not-interpretable not-done pending doubted mere",
+    "results.word": "positive negative equivocal not-interpretable not-done pending doubted denied mere",
     "results.quality": "*",
     "results.before": "positive negative equivocal pending not-done none-of asked",
     "results.filler": "before",
@@ -35,40 +36,58 @@ TABLES: Mapping[str, str] = {
     "fish.gene": "after before",
     "fish.status": "amplified not-amplified failed not-done pending suspected test",
     "fish.ratio": "name filler limit polysomy",
+    "fish.alone": "name",
+    "fish.answer": "amplified not-amplified",
     "size.thing": "tumour specimen core node other neutral",
     "size.organ": "name",
     "size.near": "axis after earlier changed distance over",
     "grade.mark": "fnclcc other high intermediate low",
-    "grade.word": "grade score not-graded differentiation mitoses necrosis",
+    "grade.word": "grade score higher underrated not-graded differentiation mitoses necrosis",
     "counts.name": "mitoses necrosis",
     "counts.mitoses": "field area rare frequent seen none",
     "counts.necrosis": "extensive seen none",
     "histology.name": "DDLPS WDLPS LMS UPS SFT OTHER SARCOMA-NOS",
     "histology.around": "component like either before-tissue tissue hint",
+    "histology.past": "word",
     "sites.organ": "*",
-    "sites.mark": "place origin-before origin-after",
+    "sites.mark": "place beside vessel origin-before origin-after",
+    "sites.elsewhere": "name",
+    "sites.here": "name",
+    "sites.touching": "before",
     "sites.lesion": "name",
+    "margins.name": "margin",
+    "margins.state": "involved free",
+    "margins.between": "filler",
     "statements.scale": "asa ecog filler",
     "statements.place": "*",
     "statements.answer": "present absent suspected",
     "statements.attested": "present absent",
     "statements.elsewhere": "here other",
     "statements.risk": "after",
+    "statements.asked": "before",
     "statements.prior-resection": "present dated unplaced recurrence absent",
     "statements.metastasis": "present absent",
     "statements.*": "*",
+    "treatments.name": "radiotherapy chemoradiotherapy chemotherapy anthracycline targeted immunotherapy any regimen",
+    "treatments.word": "join counted through limits topic meeting then aspect elapsed stopped",
+    "treatments.before": "denied given begun planned advised",
+    "treatments.after": "denied yes given history unclear planned",
 }
 _CHARACTERS = "characters"
 #: the compiled list of all statements, and the tables of statements.toml that are no concepts
 STATEMENTS = "statements"
+#: the compiled list of the drugs' names and of the kinds of treatment
+TREATMENTS = "treatments"
 #: The lists whose words are looked for in whole texts, all in one pass. The others are asked for rarely, or nearby.
 _SCANNED = frozenset(
     {
         *("cues.cue", "results.before", "fish.method", "fish.gene", "size.thing", "grade.mark", "counts.name"),
-        *("histology.name", "sites.mark", "sites.lesion", STATEMENTS),
+        *("histology.name", "sites.mark", "sites.lesion", "sites.elsewhere", "margins.name"),
+        *(STATEMENTS, TREATMENTS),
     }
 )
-NO_CONCEPTS = frozenset({"scale", "place", "answer", "attested", "elsewhere", "risk"})
+NO_DRUGS: Mapping[str, list[str]] = MappingProxyType({})
+NO_CONCEPTS = frozenset({"scale", "place", "answer", "attested", "elsewhere", "risk", "asked"})
 
 
 class WordListError(Exception):
@@ -103,8 +122,9 @@ class Words:
 Tables = dict[str, dict[str, list[str]]]
 
 
-def load(folder: Path) -> Words:
-    """Read every list of the folder. Raises WordListError with all that is wrong."""
+def load(folder: Path, drugs: Mapping[str, list[str]] = NO_DRUGS) -> Words:
+    """Read every list of the folder. *drugs*: names by ``"drug class+class"``. Raises WordListError with all that is
+    wrong."""
     faults: list[str] = []
     files = {path.stem: _parsed(path, faults) for path in sorted(folder.glob("*.toml"))}
     characters = _characters(files.pop(_CHARACTERS, None), faults)
@@ -115,7 +135,7 @@ def load(folder: Path) -> Words:
         faults += [fault for name, tags in tables.items() for fault in _twice(name, tags, characters)]
     if faults:
         raise WordListError(faults)
-    return _compiled(tables, characters)
+    return _compiled(tables, characters, drugs)
 
 
 def _parsed(path: Path, faults: list[str]) -> dict[str, Any]:
@@ -182,12 +202,13 @@ def _twice(name: str, tags: Mapping[str, list[str]], characters: Characters) -> 
 
 def _either_side(table: str) -> bool:
     """Cues are kept by the side that they act on; words around a number may serve twice."""
-    return table in {"cue", "near", "word", "answer", "mitoses", "necrosis"}
+    return table in {"cue", "near", "word", "answer", "mitoses", "necrosis", "before", "after"}
 
 
-def _compiled(tables: Tables, characters: Characters) -> Words:
+def _compiled(tables: Tables, characters: Characters, drugs: Mapping[str, list[str]]) -> Words:
     lists = [lexicon(name, tags, characters.whole) for name, tags in tables.items()]
     lists.append(lexicon(STATEMENTS, _statements(tables), characters.whole))
+    lists.append(lexicon(TREATMENTS, {**tables["treatments.name"], **drugs}, characters.whole))
     lexicons = {each.name: each._replace(scanned=each.name in _SCANNED) for each in lists}
     scanner = Scanner(each for each in lexicons.values() if each.scanned)
     return Words(characters, lexicons, _joins(tables, characters), scanner)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,17 @@ import pytest
 from natars_fhir.mapping.narrative import Words, load
 
 LISTS = Path(__file__).parents[3] / "mappings" / "narrative"
+DRUGS = LISTS.parent / "drugs.toml"
+
+
+@cache
+def lists() -> Words:
+    """The lists that ship, with the names of drugs."""
+    rows = tomllib.loads(DRUGS.read_text("utf-8"))["drug"]
+    return load(LISTS, {f"{row['name']} {'+'.join(row['classes'])}": row["names"] for row in rows})
 
 
 @pytest.fixture(scope="session")
 def words() -> Words:
     """The lists that ship."""
-    return load(LISTS)
+    return lists()

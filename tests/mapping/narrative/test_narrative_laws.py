@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from natars_fhir.mapping.narrative import Kind, Words, load, read
+from natars_fhir.mapping.narrative import Kind, Words, read
 from natars_fhir.mapping.narrative.page import page
 
-from .conftest import LISTS
+from .conftest import lists
 from .work import calls
 from .written import lines
 
-WORDS: Words = load(LISTS)
+WORDS: Words = lists()
 PIECES = [
     *"()（）+-±,，。;；:：、/ \n.?%×<>约12345",
     *("MDM2", "CDK4", "Ki-67", "CD34", "阳性", "阴性", "未见", "考虑", "建议", "待回报", "扩增", "FISH", "MDM2/CEP12"),
@@ -45,6 +45,15 @@ PIECES = [
         "\u200b",
         "術後",
         "突破膈肌",
+        "曾行",
+        "多柔比星",
+        "化疗",
+        "切缘：",
+        "左大腿",
+        "分别",
+        "M1",
+        "近",
+        "以上",
     ),
 ]
 TEXTS = st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PIECES), max_size=24).map("".join))
@@ -109,6 +118,13 @@ def test_no_denied_name_is_read_at_all(name: str) -> None:
     assert {text: read(text, WORDS).of("histology") for text in texts if read(text, WORDS).of("histology")} == {}
 
 
+@pytest.mark.parametrize("hedge", HEDGES_BEFORE)
+def test_no_doubted_treatment_is_final(hedge: str) -> None:
+    for text in (f"{hedge}曾行化疗", f"{hedge} prior chemotherapy", f"{hedge}未行化疗"):
+        told = read(text, WORDS).of("antineoplastic-drug")
+        assert [each for each in told if each.standing == "final" and ("given", "requested") not in each.detail] == []
+
+
 @pytest.mark.parametrize("word", [*WORDS["results.word"].words["pending"], *WORDS["results.word"].words["not-done"]])
 def test_an_awaited_or_missing_stain_is_never_positive(word: str) -> None:
     for text in (f"MDM2({word})", f"MDM2 {word}", f"MDM2：{word}"):
@@ -135,7 +151,30 @@ def test_an_awaited_or_missing_stain_is_never_positive(word: str) -> None:
             "原报告",
             "\n",
         ),
-        *(" ", "腹膜后", "转移", "MDM2 FISH ", "MDM2-", "FNCLCC ", "3级", "核分裂", "㎝", "去 ", "positive for ", "1x"),
+        *(
+            " ",
+            "腹膜后",
+            "转移",
+            "MDM2 FISH ",
+            "MDM2-",
+            "FNCLCC ",
+            "3级",
+            "核分裂",
+            "㎝",
+            "去 ",
+            "positive for ",
+            "1x",
+            "化疗",
+            "化疗、",
+            "未行",
+            "切缘:",
+            "上(-),",
+            "鉴别?",
+            "左大腿",
+            "T2N0M1",
+            "子宫",
+            "分别",
+        ),
     ],
 )
 def test_work_is_linear_in_the_text(unit: str) -> None:

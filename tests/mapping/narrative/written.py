@@ -26,7 +26,17 @@ def _plain(number: Decimal | None) -> str:
 def line(said: Said) -> str:
     """One value of a reading."""
     standing = "" if said.standing == "final" else f" {said.standing}"
-    return f"{said.concept} {value(said.value)}{standing}"
+    return f"{said.concept} {value(said.value)}{_given(said)}{standing}"
+
+
+def _given(said: Said) -> str:
+    """Of a drug, whether it was given; of "none", none of what."""
+    told = dict(said.detail)
+    if said.concept != "antineoplastic-drug":
+        return ""
+    classes = told.get("class", ())
+    words = classes if said.value == "none" and isinstance(classes, tuple) else (str(told["given"]),)
+    return "".join(f" {word}" for word in words)
 
 
 def lines(reading: Reading) -> set[str]:

@@ -179,7 +179,7 @@ def test_what_is_not_told_by_any_code_is_counted() -> None:
         ),
         pytest.param(
             [condition({**concept(ICD_10, "C54.2"), "text": "子宫平滑肌肉瘤"}, ident="uterus")],
-            {"primary-site uterus", "histology LMS hedged"},
+            {"primary-site uterus", "primary-site uterus hedged", "histology LMS hedged"},
             id="with a type of sarcoma: this tumour",
         ),
         pytest.param(

@@ -1,0 +1,219 @@
+"""Sentences whose wrong reading would harm: a stain, a grade, a size, a metastasis or a tumour that is not so."""
+
+from __future__ import annotations
+
+import pytest
+
+from natars_fhir.mapping.narrative import Kind, Words, read
+
+from .written import line, lines
+
+STAINS = [
+    ("MDM2 +/-", ["mdm2 equivocal"]),
+    ("MDM2/CDK4: +/-", ["mdm2 equivocal", "cdk4 equivocal"]),
+    ("MDM2(阴性对照-)，CDK4(阳性对照+)", []),
+    ("MDM2 control (+), MDM2 tumor (-)", ["mdm2 negative"]),
+    ("对照组织MDM2(+)，肿瘤MDM2(-)", ["mdm2 negative"]),
+    ("MDM2 positive in scattered histiocytes only", []),
+    ("通常MDM2、CDK4阳性", []),
+    ("去分化脂肪肉瘤常表达MDM2、CDK4", []),
+    ("DDLPS typically expresses MDM2 and CDK4", []),
+    ("需MDM2阳性方可诊断", []),
+    ("MDM2弱+，难以判定", ["mdm2 positive hedged"]),
+    ("MDM2（+），但非特异", ["mdm2 positive hedged"]),
+    ("MDM2（+，考虑非特异着色）", ["mdm2 equivocal hedged"]),
+    ("MDM2(+，背景着色)", ["mdm2 equivocal"]),
+    ("MDM2阳性细胞<1%", ["mdm2 equivocal"]),
+    ("MDM2(强弱不均+)", ["mdm2 positive"]),
+    ("CDK4 negative - MDM2 positive", ["cdk4 negative", "mdm2 positive"]),
+    ("患者可见皮疹，MDM2(+)", ["mdm2 positive"]),
+    ("MDM2阳性率0%", ["mdm2 negative"]),
+    ("MDM2未见明确阳性", ["mdm2 negative"]),
+    ("MDM2并非弥漫阳性", ["mdm2 equivocal"]),
+    ("MDM2 is not diffusely positive", ["mdm2 equivocal"]),
+    ("MDM2 is not only positive but strong", ["mdm2 positive"]),
+    ("MDM2 疑阳性", ["mdm2 equivocal"]),
+    ("MDM2无过表达", ["mdm2 negative"]),
+    ("MDM2突变阴性", []),
+    ("MDM2、CDK4（+、-）", ["mdm2 positive", "cdk4 negative"]),
+    ("MDM2，CDK4分别为阳性、阴性", ["mdm2 positive", "cdk4 negative"]),
+    ("MDM2 and CDK4 are positive and negative, respectively", ["mdm2 positive", "cdk4 negative"]),
+    ("MDM2/CDK4/p16 (+/+/-)", ["mdm2 positive", "cdk4 positive", "p16 negative"]),
+    ("MDM2、CDK4、p16分别为+、-", []),
+    ("MDM2阳性表达缺失", ["mdm2 negative"]),
+]
+GENES = [
+    ("MDM2基因扩增（FISH）：结果见补充报告", []),
+    ("MDM2基因扩增：", []),
+    ("MDM2基因扩增：有", ["amplified"]),
+    ("MDM2 gene amplification: not detected", ["not-amplified"]),
+    ("MDM2无明显扩增", ["not-amplified"]),
+    ("MDM2 FISH未提示扩增", ["not-amplified"]),
+    ("MDM2基因未达扩增标准", ["not-amplified"]),
+    ("MDM2 copy number gain without amplification", ["not-amplified"]),
+    ("MDM2基因拷贝数增加，未达扩增", ["not-amplified"]),
+    ("MDM2 amplification cannot be confirmed", ["amplified hedged"]),
+    ("MDM2扩增可见于去分化脂肪肉瘤", []),
+    ("MDM2 FISH：信号比1:6", []),
+]
+NUMBERS: list[tuple[str, Kind, list[str]]] = [
+    ("活检组织FNCLCC 1级，不排除更高级别", "pathology", ["fnclcc-grade [1,3]"]),
+    ("FNCLCC 1级。注：活检组织有限，分级可能低估。", "pathology", ["fnclcc-grade [1,3]"]),
+    ("至少FNCLCC 1级", "pathology", ["fnclcc-grade [1,3]"]),
+    ("at least grade 1 (FNCLCC)", "pathology", ["fnclcc-grade [1,3]"]),
+    ("at most FNCLCC grade 2", "pathology", ["fnclcc-grade [1,2]"]),
+    ("FNCLCC 3+1+1=5", "pathology", ["fnclcc-grade 2"]),
+    ("FNCLCC分级标准：1级2-3分，2级4-5分，3级6-8分", "pathology", []),
+    ("按FNCLCC分级标准为2级", "pathology", ["fnclcc-grade 2"]),
+    ("FNCLCC grade 3 is defined as score 6-8", "pathology", []),
+    ("FNCLCC分级由2级更正为3级", "pathology", ["fnclcc-grade 3"]),
+    ("原报告FNCLCC 1级，现更正为2级", "pathology", ["fnclcc-grade 2"]),
+    ("ASA Ⅲ级/Ⅳ级", "operation", ["asa-class [3,4]"]),
+    ("入组标准：ECOG 0~1，ASA 1~3", "other", []),
+    ("肿块8cm以上", "imaging", ["tumour-size [8,)"]),
+    ("肿块10cm以下", "imaging", ["tumour-size [0,10]"]),
+    ("肿块不小于8cm", "imaging", ["tumour-size [8,)"]),
+    ("肿块超过8cm", "imaging", ["tumour-size (8,)"]),
+    ("肿块近10cm", "imaging", ["tumour-size [0,10]"]),
+    ("mass nearly 10 cm in size", "imaging", ["tumour-size [0,10]"]),
+    ("左大腿肿物20cm", "imaging", []),
+    ("左大腿见一肿物，大小20cm×15cm", "imaging", []),
+    ("肝囊肿12cm×10cm", "imaging", []),
+    ("腹股沟淋巴结，大小12cm×10cm", "imaging", []),
+    ("肿块由5cm增大至12cm", "imaging", ["tumour-size 12"]),
+    ("更正：肿瘤大小由5cm更正为15cm", "pathology", ["tumour-size 15"]),
+    ("长约12cm肠管与肿瘤粘连", "imaging", []),
+    ("A mass is seen in the left retroperitoneum measuring 15 cm.", "imaging", ["tumour-size 15"]),
+    ("肿块可见于左侧腹膜后，大小15cm×12cm", "imaging", ["tumour-size 15"]),
+    ("囊实性肿块伴囊变，大小约15×12cm", "imaging", ["tumour-size 15"]),
+    ("扫描范围12cm，肿块显示不清", "imaging", []),
+    ("肿块内囊变区约10cm×8cm", "imaging", []),
+    ("肿瘤体积约1200cm3", "imaging", []),
+    ("穿刺组织3条，长1.2cm，直径0.1cm：平滑肌肉瘤", "pathology", []),
+    ("核分裂象(5-10)/10HPF", "pathology", ["mitoses-per-10hpf [5,10]"]),
+]
+SPREAD: list[tuple[str, Kind, list[str]]] = [
+    ("双肺结节，M1?", "imaging", ["suspected hedged"]),
+    ("建议除外转移", "imaging", ["suspected hedged"]),
+    ("建议PET-CT以除外肝转移", "imaging", ["suspected hedged"]),
+    ("双肺小结节，建议随访除外转移", "imaging", ["suspected hedged"]),
+    ("不除外转移", "imaging", ["suspected hedged"]),
+    ("无法排除肝转移", "imaging", ["suspected hedged"]),
+    ("难以除外转移", "imaging", ["suspected hedged"]),
+    ("CT to rule out metastasis", "imaging", ["suspected hedged"]),
+    ("已除外转移", "imaging", ["absent"]),
+    ("淋巴结转移癌0/5", "pathology", ["absent"]),
+    ("淋巴结0/12见转移", "pathology", ["absent"]),
+    ("淋巴结（2/15）见转移", "pathology", ["present"]),
+    ("若出现转移则停药", "other", []),
+    ("cT3N0M0", "other", ["cM0"]),
+    ("TNM分期：T2N0M1", "other", ["cM1"]),
+]
+TUMOURS = [
+    ("2018年右大腿去分化脂肪肉瘤", []),
+    ("(左大腿)平滑肌肉瘤", []),
+    ("既往乳腺癌病史", []),
+    ("2015年胃平滑肌肉瘤术后，本次（腹膜后）去分化脂肪肉瘤", ["DDLPS"]),
+    (
+        "History of leiomyosarcoma of the uterus, now retroperitoneal mass: undifferentiated pleomorphic sarcoma",
+        ["UPS"],
+    ),
+    ("腹膜后去分化脂肪肉瘤侵及大腿", ["DDLPS"]),
+    ("大腿根部及腹膜后去分化脂肪肉瘤", ["DDLPS"]),
+    ("形态类似去分化脂肪肉瘤", ["DDLPS hedged"]),
+    ("去分化脂肪肉瘤相关基因检测", []),
+    ("目前证据支持去分化脂肪肉瘤，但不能确诊", ["DDLPS hedged"]),
+    ("Suspicious for, but not diagnostic of, leiomyosarcoma", ["LMS hedged"]),
+    ("鉴别：平滑肌肉瘤？去分化脂肪肉瘤？", []),
+]
+ORIGINS = [
+    ("下腔静脉平滑肌肉瘤", ["retroperitoneum"]),
+    ("右侧卵巢静脉平滑肌肉瘤", ["retroperitoneum"]),
+    ("Leiomyosarcoma of the inferior vena cava", ["retroperitoneum"]),
+    ("平滑肌肉瘤侵犯下腔静脉", []),
+    ("子宫平滑肌肉瘤", ["uterus hedged"]),
+    ("gastric leiomyosarcoma", ["gi-tract hedged"]),
+    ("侵及子宫平滑肌肉瘤", []),
+    ("左肾周去分化脂肪肉瘤", ["retroperitoneum hedged"]),
+    ("Retroperitoneum, mass, resection: dedifferentiated liposarcoma", ["retroperitoneum"]),
+    ("来源于乙状结肠系膜", ["other"]),
+]
+SURGERY = [
+    ("腹膜后肿瘤穿刺活检术后", None),
+    ("腹膜后肿物活检术后", None),
+    ("腹膜后囊肿切除术后", None),
+    ("2015年胃平滑肌肉瘤术后", None),
+    ("腹膜后肿瘤切除术后", "present"),
+    ("否认手术、外伤史，否认肿瘤家族史", "absent"),
+    ("子宫平滑肌肉瘤复发", "suspected hedged"),
+]
+
+
+def _of(text: str, words: Words, *concepts: str, kind: Kind = "pathology") -> set[str]:
+    return {each.partition(" ")[2] for each in lines(read(text, words, kind)) if each.partition(" ")[0] in concepts}
+
+
+@pytest.mark.parametrize(("text", "expected"), STAINS, ids=[row[0] for row in STAINS])
+def test_stain(text: str, expected: list[str], words: Words) -> None:
+    told = {each for each in lines(read(text, words)) if each.startswith("ihc-")}
+    assert told == {f"ihc-{each}" for each in expected}
+
+
+@pytest.mark.parametrize(("text", "expected"), GENES, ids=[row[0] for row in GENES])
+def test_gene(text: str, expected: list[str], words: Words) -> None:
+    assert _of(text, words, "fish-mdm2") == set(expected)
+
+
+@pytest.mark.parametrize(("text", "kind", "expected"), NUMBERS, ids=[row[0] for row in NUMBERS])
+def test_number(text: str, kind: Kind, expected: list[str], words: Words) -> None:
+    numbers = ("fnclcc-grade", "asa-class", "ecog", "tumour-size", "mitoses-per-10hpf")
+    told = {line(each) for each in read(text, words, kind).of(*numbers)}
+    assert told == set(expected)
+
+
+@pytest.mark.parametrize(("text", "kind", "expected"), SPREAD, ids=[row[0] for row in SPREAD])
+def test_metastasis(text: str, kind: Kind, expected: list[str], words: Words) -> None:
+    assert _of(text, words, "metastasis", "distant-metastasis-category", kind=kind) == set(expected)
+
+
+@pytest.mark.parametrize(("text", "expected"), TUMOURS, ids=[row[0] for row in TUMOURS])
+def test_tumour(text: str, expected: list[str], words: Words) -> None:
+    assert _of(text, words, "histology") == set(expected)
+
+
+@pytest.mark.parametrize(("text", "expected"), ORIGINS, ids=[row[0] for row in ORIGINS])
+def test_origin(text: str, expected: list[str], words: Words) -> None:
+    assert _of(text, words, "primary-site") == set(expected)
+
+
+@pytest.mark.parametrize(("text", "expected"), SURGERY, ids=[row[0] for row in SURGERY])
+def test_earlier_resection(text: str, expected: str | None, words: Words) -> None:
+    assert _of(text, words, "prior-resection", kind="other") == ({expected} if expected else set())
+
+
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("2018年右大腿去分化脂肪肉瘤", "histology"),
+        ("左大腿肿物20cm", "tumour-size"),
+        ("肿瘤体积约1200cm3", "tumour-size"),
+        ("下腔静脉内见平滑肌肉瘤", "primary-site"),
+        ("MDM2基因扩增（FISH）：结果见补充报告", "fish-mdm2"),
+        ("MDM2、CDK4、p16分别为+、-", "ihc-mdm2"),
+        ("FNCLCC分级标准：1级2-3分", "fnclcc-grade"),
+    ],
+)
+def test_what_is_not_taken_is_told(text: str, concept: str, words: Words) -> None:
+    assert concept in [each.concept for each in read(text, words).unread]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("切缘：上缘（-），下缘（+）", {"R1"}),
+        ("切缘：上（-）、下（-）、基底（-）", {"R0"}),
+        ("Margins: superior negative, inferior positive", {"R1"}),
+    ],
+)
+def test_one_edge_that_is_involved_makes_it_r1(text: str, expected: set[str], words: Words) -> None:
+    assert _of(text, words, "resection-margin") == expected
