@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,8 @@ from natars_fhir.cli.exits import DONE, FAULTS
 from natars_fhir.cli.inputs import Asked, AsOfOption, MappingsOption, SiteOption, VersionOption, asked, found, inputs
 from natars_fhir.cli.screens import errors, output, progress
 from natars_fhir.cli.stored import opened
-from natars_fhir.domain.finding import Finding
+from natars_fhir.domain.again import again, bar
+from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.record import Evidence, Fact
 from natars_fhir.domain.screening import bars
 from natars_fhir.domain.sentence import Language, render
@@ -85,12 +87,22 @@ def show(console: Console, outcome: Outcome, sources: dict[str, Any], language: 
     screening = outcome.screening
     dates = f"as of {screening.as_of.isoformat()}, age counted on {screening.reference.isoformat()}"
     console.print(f"{screening.patient.reference}: {screening.verdict} ({dates})", style="bold", markup=False)
+    days = again(screening)
     for criterion, finding in screening.findings:
         _criterion(console, criterion, finding, language)
+        for said in hints(criterion, finding, days.get(criterion.id)):
+            console.print(f"        {render(said, language)}", style="dim", markup=False, soft_wrap=True)
         for line in _lines(finding.facts, sources):
             console.print(f"        {line}", style="dim", markup=False, soft_wrap=True)
     for issue in outcome.issues:
         console.print(f"  {issue.severity}: {issue.expression}: {issue.text}", markup=False, soft_wrap=True)
+
+
+def hints(criterion: Criterion, finding: Finding, day: date | None) -> list[Sentence]:
+    """What is said beneath an answer: whether a bar can change, and when it is worth asking again."""
+    kind = bar(criterion, finding, day)
+    told = [Sentence(f"bar.{kind}")] if kind else []
+    return told + ([Sentence("again.on", (day,))] if day else [])
 
 
 def _criterion(console: Console, criterion: Criterion, finding: Finding, language: Language) -> None:

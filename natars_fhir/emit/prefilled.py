@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
+from natars_fhir.domain.again import again, bar
 from natars_fhir.domain.finding import Finding
 from natars_fhir.domain.interval import Interval
 from natars_fhir.domain.issue import Issue
@@ -18,22 +20,27 @@ def prefilled(screening: Screening, facts: Iterable[Fact], issues: Iterable[Issu
     """One patient's screening, in the contract's words and shapes; `withPeople` has no person's part yet."""
     patient = screening.patient
     identifiers = [{"system": system, "value": value} for system, value in patient.identifiers]
+    days = again(screening)
     return {
         "patient": {"site": patient.site, "identifier": identifiers, "reference": patient.reference},
         "trial": screening.study,
         "asOf": screening.as_of.isoformat(),
         "reference": screening.reference.isoformat(),
         "inScope": screening.in_scope,
+        "phase": screening.phase,
         "verdict": screening.verdict,
         "withPeople": {"verdict": screening.verdict, "signed": None},
-        "criteria": {criterion.id: answer(criterion, finding) for criterion, finding in screening.findings},
+        "criteria": {one.id: answer(one, finding, days.get(one.id)) for one, finding in screening.findings},
         "facts": [fact_object(fact) for fact in facts],
         "issues": [issue_object(issue) for issue in issues],
     }
 
 
-def answer(criterion: Criterion, finding: Finding) -> dict[str, Any]:
-    """One criterion's answer, with its sentence in both languages, its evidence and the assumptions it rests on."""
+def answer(criterion: Criterion, finding: Finding, day: date | None = None) -> dict[str, Any]:
+    """One criterion's answer, with its sentence in both languages, its evidence and the assumptions it rests on.
+
+    `again` is the *day* on which time alone changes it, `bar` says of which kind a bar is; both where there is one.
+    """
     said: dict[str, Any] = {
         "answer": finding.answer.word,
         "bars": bars(criterion, finding),
@@ -42,6 +49,10 @@ def answer(criterion: Criterion, finding: Finding) -> dict[str, Any]:
         "sentence": {"en": render(finding.sentence, "en"), "zh": render(finding.sentence, "zh")},
         "evidence": [evidence_object(fact.evidence) for fact in finding.facts],
     }
+    if day is not None:
+        said["again"] = day.isoformat()
+    if kind := bar(criterion, finding, day):
+        said["bar"] = kind
     if criterion.assumed:
         said["assumed"] = [{"what": a.what, "reason": a.reason, "source": a.source} for a in criterion.assumed]
     return said
