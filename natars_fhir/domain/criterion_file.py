@@ -17,7 +17,7 @@ _KINDS = ("inclusion", "exclusion")
 _DECIDED_BY = ("data", "data-or-attestation", "attestation")
 _KEYS = {
     "id", "kind", "decided_by", "text", "rule", "switched", "applies", "advisory", "parts", "assumed", "wants",
-    "lasting", "stands_days",
+    "lasting", "off_study", "stands_days",
 }  # fmt: skip
 _ASSUMED = ("what", "reason", "source", "confirmed_by")
 
@@ -44,6 +44,7 @@ def criterion(
         assumed=_assumed(row, switches, faults),
         wants=dict(row.get("wants", {})),
         lasting=bool(row.get("lasting", False)),
+        off_study=bool(row.get("off_study", False)),
         stands_days=int(stands) if stands is not None else None,
         ticks=asked.ticks,
     )

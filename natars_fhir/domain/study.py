@@ -73,8 +73,9 @@ class Criterion:
     """One line of the protocol, word for word, and the rule that prefills it.
 
     A composite (``parts`` not empty) is shown and not folded into the verdict; nor is an advisory one. ``wants`` names
-    what decides it where it is unknown. ``lasting``: only a correction of the data lifts a bar of it. ``stands_days``:
-    for so long a person's statement on it counts; None is for good.
+    what decides it where it is unknown. ``lasting``: only a correction of the data lifts a bar of it. ``off_study``: a
+    bar that the surgery shows ends the patient's part. ``stands_days``: for so long a person's statement on it counts;
+    None is for good.
     """
 
     id: str
@@ -87,6 +88,7 @@ class Criterion:
     assumed: tuple[Assumed, ...] = ()
     wants: Mapping[str, str] = field(default_factory=dict)
     lasting: bool = False
+    off_study: bool = False
     stands_days: int | None = None
     ticks: Ticks = field(default=never_ticks, repr=False, compare=False)
 

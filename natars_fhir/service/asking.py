@@ -22,7 +22,7 @@ def explained(
     key → Struct of the resources that the answers stand on; None where nobody goes by that name."""
     site = reader.site
     with store.read() as connection:
-        for key in _keys(name, reader.mapping.site.identifiers):
+        for key in keys_of(name, reader.mapping.site.identifiers):
             (names,) = patients.persons(connection, site, [key]).values()
             found = outcome(connection, study, site, names, as_of)
             if found is not None:
@@ -33,7 +33,7 @@ def explained(
     return None, {}
 
 
-def _keys(name: str, systems: Collection[str]) -> Iterable[str]:
+def keys_of(name: str, systems: Collection[str]) -> Iterable[str]:
     """The keys that a person may mean by *name*."""
     yield name
     if "/" not in name:

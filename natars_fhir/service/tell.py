@@ -8,7 +8,9 @@ from urllib.parse import quote
 import msgspec
 from sqlalchemy import Connection
 
+from natars_fhir.domain.signing import PeoplesPart
 from natars_fhir.domain.study import Arm
+from natars_fhir.domain.subject import state
 from natars_fhir.emit import Emission, emit
 from natars_fhir.fhir.build import Node
 from natars_fhir.mapping.schema import Site
@@ -20,14 +22,16 @@ from natars_fhir.store import outbox
 _NO_SUBJECT = "not-registered"
 
 
-def tell(connection: Connection, intake: Intake, site: Site, outcome: Outcome, now: datetime) -> tuple[str | None, int]:
+def tell(
+    connection: Connection, intake: Intake, site: Site, outcome: Outcome, part: PeoplesPart, now: datetime
+) -> tuple[str | None, int]:
     """Queues the studies and the subject where they say something new; nothing of a patient out of scope.
 
     Gives the subject's target, and how many letters were queued.
     """
     if not outcome.screening.in_scope:
         return None, 0
-    emission = _emission(intake, site, outcome)
+    emission = _emission(intake, site, outcome, part)
     subject, queued = None, 0
     for resource in emit(emission).resources:
         target = target_of(resource, intake.canonical_base)
@@ -38,15 +42,14 @@ def tell(connection: Connection, intake: Intake, site: Site, outcome: Outcome, n
     return subject, queued
 
 
-def _emission(intake: Intake, site: Site, outcome: Outcome) -> Emission:
-    """What the site is told: the arm and the consent that the record tells too. The dead are no candidates."""
+def _emission(intake: Intake, site: Site, outcome: Outcome, part: PeoplesPart) -> Emission:
+    """What the site is told: the arm and the consent that the record tells too, and what people made of it."""
     record, study = outcome.record, intake.study
     arm = next(
         (arm for fact in record.about("allocation") for arm in study.arms if _is_arm(arm, str(fact.value))), None
     )
     given = [f for f in record.about("consent") if f.value == "given" and f.standing == "final"]
     consent = next((f.source.reference for f in given if f.source.reference.startswith("Consent/")), None)
-    dead = any(fact.value == "present" and fact.standing == "final" for fact in record.about("death"))
     return Emission(
         outcome.screening,
         study,
@@ -57,7 +60,7 @@ def _emission(intake: Intake, site: Site, outcome: Outcome) -> Emission:
         site.identifiers[0] if site.identifiers else "",
         consent_reference=consent,
         arm=arm,
-        state=("off-study" if arm else _NO_SUBJECT) if dead else None,
+        state=state(record, outcome.screening, part.people, part.signed),
     )
 
 

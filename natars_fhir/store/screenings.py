@@ -16,7 +16,8 @@ from natars_fhir.store.tables import screening
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found of a patient at a time; ``body`` is the contract's JSON, ``cause`` numbers resource versions."""
+    """What was found of a patient at a time; ``body`` is the contract's JSON, ``cause`` numbers resource versions,
+    and ``act`` says what brought it about: push, remap, statement, signature or day."""
 
     at: datetime
     as_of: str
@@ -25,6 +26,7 @@ class Found:
     findings: str
     body: dict[str, Any]
     cause: tuple[int, ...]
+    act: str = "push"
 
 
 def record(connection: Connection, site: str, patient: str, found: Found) -> None:
@@ -41,6 +43,7 @@ def record(connection: Connection, site: str, patient: str, found: Found) -> Non
             findings=found.findings,
             body=pack_json(found.body),
             cause=_text(found.cause),
+            act=found.act,
         )
     )
 
@@ -51,7 +54,7 @@ def history(connection: Connection, site: str, patient: str) -> Iterator[Found]:
     asked = select(screening).where(here.site == site, here.patient == patient).order_by(here.seq)
     for row in connection.execute(asked):
         cause = tuple(json.loads(row.cause))
-        yield Found(row.at, row.as_of, row.verdict, row.in_scope, row.findings, unpack_json(row.body), cause)
+        yield Found(row.at, row.as_of, row.verdict, row.in_scope, row.findings, unpack_json(row.body), cause, row.act)
 
 
 def _text(cause: Sequence[int]) -> str:

@@ -33,6 +33,7 @@ from natars_fhir.web.body import body_of
 from natars_fhir.web.capability import capability
 from natars_fhir.web.guard import Guard
 from natars_fhir.web.respond import Refusal, error, refuse, respond
+from natars_fhir.web.response import Desk, add_responses, is_ours
 from natars_fhir.web.rounds import rounds
 from natars_fhir.web.terminology import Terms, add_terminology
 
@@ -94,13 +95,17 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
 def _base(served: Served, base: str, version: Name) -> APIRouter:
     """One FHIR base."""
     router = APIRouter()
+    desk = Desk(served.access, served.store, lambda: served.live.active, served.settings.most_bytes, served.now)
 
     async def take(request: Request) -> Response:
         site = served.access.site(request.headers.get("authorization", ""))
         raw = await body_of(request, version, served.settings.most_bytes)
         here = served.live.active
-        reader = here.readers[site][version]
-        answer = await run_in_threadpool(push, served.store, here.intake, reader, raw, served.now())
+        if is_ours(raw, here.intake.canonical_base):
+            answer = await run_in_threadpool(desk.hear, site, version, raw)
+        else:
+            reader = here.readers[site][version]
+            answer = await run_in_threadpool(push, served.store, here.intake, reader, raw, served.now())
         return respond(answer.status, answer.body)
 
     async def metadata() -> Response:
@@ -109,6 +114,7 @@ def _base(served: Served, base: str, version: Name) -> APIRouter:
     router.add_api_route(base, take, methods=["POST"], response_model=None)
     router.add_api_route(f"{base}/", take, methods=["POST"], response_model=None)
     router.add_api_route(f"{base}/metadata", metadata, methods=["GET"], response_model=None)
+    add_responses(router, base, version, desk)
     if version == "R4":
         add_terminology(router, base, served.access, _terms(served))
     statement = capability(version, base, router.routes, served.settings, served.now())

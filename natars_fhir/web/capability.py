@@ -11,6 +11,7 @@ from natars_fhir import __version__
 from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.versions import Name
 from natars_fhir.settings import Settings
+from natars_fhir.web.response import CAPABILITY as QUESTIONNAIRE_RESPONSE
 from natars_fhir.web.terminology import CAPABILITY as CONCEPT_MAP
 
 _NUMBERS: dict[Name, str] = {"R4": "4.0.1", "R4B": "4.3.0", "R5": "5.0.0"}
@@ -19,7 +20,10 @@ _NUMBERS: dict[Name, str] = {"R4": "4.0.1", "R4B": "4.3.0", "R5": "5.0.0"}
 _INTERACTIONS = {("POST", ""): ("transaction", "batch")}
 
 #: The same → what can be done with a type of resource.
-_RESOURCES: Mapping[tuple[str, str], Node] = {("GET", "/ConceptMap"): CONCEPT_MAP}
+_RESOURCES: Mapping[tuple[str, str], Node] = {
+    ("GET", "/ConceptMap"): CONCEPT_MAP,
+    ("POST", "/QuestionnaireResponse"): QUESTIONNAIRE_RESPONSE,
+}
 
 
 def capability(version: Name, base: str, routes: Iterable[BaseRoute], settings: Settings, now: datetime) -> Node:
