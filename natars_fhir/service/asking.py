@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
+from natars_fhir.domain.signing import PeoplesPart
 from natars_fhir.domain.study import Study
 from natars_fhir.fhir.decode import Decoder
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.pipeline import Outcome
-from natars_fhir.service.rescreen import outcome
-from natars_fhir.store import patients, versions
+from natars_fhir.service.rescreen import outcome, peoples_part
+from natars_fhir.store import attestations, patients, versions
 from natars_fhir.store.engine import Store
 
 
@@ -31,6 +32,13 @@ def explained(
                     ref: got for ref, v in wanted if (got := _resource(connection, reader, ref, v)) is not None
                 }
     return None, {}
+
+
+def people_of(store: Store, study: Study, site: str, found: Outcome) -> PeoplesPart:
+    """What people said of this patient, as it stands beside the screening."""
+    with store.read() as connection:
+        (names,) = patients.persons(connection, site, [found.record.patient.reference]).values()
+        return peoples_part(found, study, attestations.said_of(connection, site, study.id, names))
 
 
 def keys_of(name: str, systems: Collection[str]) -> Iterable[str]:

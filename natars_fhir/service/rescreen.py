@@ -135,9 +135,12 @@ def peoples_part(found: pipeline.Outcome, study: Study, said: Said) -> PeoplesPa
 
 
 def next_day(found: pipeline.Outcome, part: PeoplesPart) -> date | None:
-    """The first day on which time alone may change what is found: an answer of the data, a fact dated later than today,
-    a statement that grows too old."""
-    days = [*again(found.screening).values(), *([found.later] if found.later else [])]
+    """The first day on which time alone may change what is found: a fact dated later than today; of a patient in scope
+    also an answer of the data, or a statement that grows too old."""
+    days = [found.later] if found.later else []
+    if not found.screening.in_scope:
+        return min(days, default=None)
+    days += again(found.screening).values()
     for criterion, _ in part.people.findings:
         standing_ = part.people.said.get(criterion.id)
         last = stands_until(criterion, standing_.statement) if standing_ and standing_.idle is None else None

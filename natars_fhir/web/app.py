@@ -18,6 +18,7 @@ from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import load
 from natars_fhir.service.activate import activate, catch_up
+from natars_fhir.service.daily import rescreen_due
 from natars_fhir.service.deliver import Clock, Rounds, deliver_once
 from natars_fhir.service.gaps import draft
 from natars_fhir.service.http import client
@@ -176,6 +177,8 @@ def _lifespan(served: Served, ours: bool) -> Callable[[FastAPI], AbstractAsyncCo
                     start.clear()
                 if served.live.asked():
                     activate(served.store, served.live, served.now())
+                for name in served.readers:
+                    rescreen_due(served.store, served.intake, served.live.active.mappings.sites[name], served.now())
                 deliver_once(served.store, http, plan(), served.now, stopped)
 
             async with rounds(once, settings.deliver_every):

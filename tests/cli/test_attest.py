@@ -66,6 +66,21 @@ def test_an_investigator_signs_and_the_same_again_says_nothing_new(
     assert "nothing changes" in told(capsys)
 
 
+def test_explain_shows_the_statement_beneath_the_datas_answer(
+    database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["attest", WHOLE, *SAYS, "--by", COORDINATOR, *SITE, *AT])
+    told(capsys)
+    assert run(["explain", WHOLE, *SITE, "--as-of", "2024-06-15"]) == 0
+    lines = told(capsys).splitlines()
+    assert lines[1] == "With people's part: ineligible; not signed"
+    place = next(number for number, line in enumerate(lines) if line.startswith("+ I-14"))
+    assert (
+        lines[place + 1].strip()
+        == f"With people's part no: stated no by {COORDINATOR} (2024-06-15): seen on CT; stated"
+    )
+
+
 @pytest.mark.parametrize(
     ("command", "code", "says"),
     [
