@@ -8,8 +8,8 @@ from urllib.parse import quote
 import msgspec
 from sqlalchemy import Connection
 
+from natars_fhir.domain.screening_log import arm_of
 from natars_fhir.domain.signing import PeoplesPart
-from natars_fhir.domain.study import Arm
 from natars_fhir.domain.subject import state
 from natars_fhir.emit import Emission, emit
 from natars_fhir.fhir.build import Node
@@ -45,9 +45,7 @@ def tell(
 def _emission(intake: Intake, site: Site, outcome: Outcome, part: PeoplesPart) -> Emission:
     """What the site is told: the arm and the consent that the record tells too, and what people made of it."""
     record, study = outcome.record, intake.study
-    arm = next(
-        (arm for fact in record.about("allocation") for arm in study.arms if _is_arm(arm, str(fact.value))), None
-    )
+    arm = arm_of(record, study)
     given = [f for f in record.about("consent") if f.value == "given" and f.standing == "final"]
     consent = next((f.source.reference for f in given if f.source.reference.startswith("Consent/")), None)
     return Emission(
@@ -62,10 +60,6 @@ def _emission(intake: Intake, site: Site, outcome: Outcome, part: PeoplesPart) -
         arm=arm,
         state=state(record, outcome.screening, part.people, part.signed),
     )
-
-
-def _is_arm(arm: Arm, told: str) -> bool:
-    return told.casefold() in (arm.name.casefold(), arm.slug.casefold())
 
 
 def retract(connection: Connection, site: str, target: str, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from sqlalchemy import Connection, delete, or_, select
+from sqlalchemy import Connection, delete, func, or_, select
 
 from natars_fhir.domain.identity import Patients
 from natars_fhir.store.engine import keep_latest, keep_new
@@ -81,6 +81,11 @@ def claimed(connection: Connection, site: str, target: str) -> bool:
     """Is some patient told of as *target*?"""
     asked = select(patient.c.key).where(patient.c.site == site, patient.c.target == target)
     return connection.execute(asked.limit(1)).first() is not None
+
+
+def known(connection: Connection, site: str) -> int:
+    """How many patients of a site are known."""
+    return connection.execute(select(func.count()).where(patient.c.site == site)).scalar_one()
 
 
 def due(connection: Connection, site: str, day: date) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from natars_fhir.domain.screening import Verdict
 from natars_fhir.store.packed import pack_json, unpack_json
 from natars_fhir.store.tables import screening
 
@@ -55,6 +56,25 @@ def history(connection: Connection, site: str, patient: str) -> Iterator[Found]:
     for row in connection.execute(asked):
         cause = tuple(json.loads(row.cause))
         yield Found(row.at, row.as_of, row.verdict, row.in_scope, row.findings, unpack_json(row.body), cause, row.act)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """When something was found of a patient, first and last, and the verdict then."""
+
+    first: datetime
+    last: datetime
+    verdict: Verdict
+
+
+def looked_at(connection: Connection, site: str) -> dict[str, Looked]:
+    """Every patient who ever was in scope, by the name that it had then."""
+    here = screening.c
+    found: dict[str, Looked] = {}
+    asked = select(here.patient, here.at, here.verdict).where(here.site == site).order_by(here.seq)
+    for name, at, verdict in connection.execute(asked):
+        found[name] = Looked(found[name].first if name in found else at, at, verdict)
+    return found
 
 
 def _text(cause: Sequence[int]) -> str:
