@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from natars_fhir.domain.answer import Answer
 from natars_fhir.domain.people import Statement, with_people
@@ -13,6 +15,7 @@ from natars_fhir.domain.screening import screen
 from natars_fhir.domain.signing import Signature, Signed, hindrances, signed_basis, standing
 from natars_fhir.domain.study import Study
 from natars_fhir.domain.subject import state
+from tests.domain.test_laws import facts
 from tests.domain.test_people import NOON, YES, stated
 from tests.domain.trial_patients import (
     ALLOCATED,
@@ -158,3 +161,19 @@ def test_a_persons_bar_makes_the_subject_ineligible(study: Study) -> None:
     people = with_people(screening, [stated(study, "E-08", YES, *CANDIDATE, at=NOON)])
     assert (screening.verdict, people.verdict) == ("candidate", "ineligible")
     assert state(record(*CANDIDATE), screening, people, None) == "ineligible"
+
+
+@settings(max_examples=150, deadline=None)
+@given(told=facts, spoken_of=st.sets(st.sampled_from(["I-14", "I-15", "E-10", "I-05"])))
+def test_nobody_is_eligible_who_did_not_sign_or_whom_something_bars(
+    study: Study, told: tuple[Fact, ...], spoken_of: set[str]
+) -> None:
+    known = record(*told).known_by(DAY)
+    screening = screen(known, study, DAY)
+    said = [stated(study, name, YES, *known.facts) for name in sorted(spoken_of)]
+    people = with_people(screening, said)
+    signed = Signature("甲", "investigator", SIGNED, signed_basis(people))
+    found = standing([signed], known, study, (screening, people), said)
+    assert state(known, screening, people, None) != "eligible"
+    if state(known, screening, people, found) == "eligible":
+        assert hindrances(people) == []
