@@ -22,6 +22,7 @@ from natars_fhir.domain.switches import SWITCHES
 from natars_fhir.fhir.checking.invariants import ELSEWHERE, INVARIANTS, NOT_CHECKED
 from natars_fhir.mapping.files import Mappings, load
 from natars_fhir.mapping.schema import Code, Concept, Kind, Says
+from tests import shown
 from tests.doc_pages import ROOT, pages
 from tests.fhir import judges
 
@@ -54,6 +55,8 @@ def parts() -> dict[str, Callable[[], str]]:
         "drugs": lambda: _drugs(mappings),
         "views": lambda: _views(mappings),
         "rules": _rules,
+        "criteria and cases": lambda: _table(("criterion", *shown.KINDS), shown.rows()),
+        "promises": _promises,
         "switches": _switches,
         "invariants kept": lambda: _keys({*INVARIANTS, *ELSEWHERE}),
         "invariants left out": lambda: _keys(NOT_CHECKED),
@@ -172,6 +175,11 @@ def _rules() -> str:
         for name in row.get("rule", {}):
             used.setdefault(name, []).append(row["id"])
     return _table(("rule", "parameters", "used by"), ((_link(n), _signature(n), _ids(used.get(n, []))) for n in RULES))
+
+
+def _promises() -> str:
+    rows = ((str(n), one.promise, "<br>".join(f"`{test}`" for test in one.tests)) for n, one in shown.PROMISES.items())
+    return _table(("row", "what", "shown by"), rows)
 
 
 def _switches() -> str:

@@ -32,7 +32,7 @@ def pass_days(store: Store, days: int) -> Rescreened:
     return rescreen_due(store, intake(), SITE, NOW + timedelta(days=days))
 
 
-def test_an_infarction_that_leaves_its_window_lifts_its_bar_on_the_day_that_was_told(store: Store) -> None:
+def test_an_infarction_lifts_its_bar_on_the_day_that_was_told(store: Store) -> None:
     hospital = Hospital(store)
     hospital.push(transaction(*whole(), infarction("2023-12-20")))
     found = hospital.screening()
