@@ -1,6 +1,7 @@
 # natars-fhir: every command works on a fresh machine with Python 3.11 and make.
 #   make demo    the product at work on fixture data, on loopback
 #   make test    the whole suite
+#   make outside other people's form software beside ours (needs Node; as root it installs Chromium)
 # `.build/run` and `.build/dev` mark what stands in the environment; remove `.venv` and `.build` to begin anew.
 
 PYTHON ?= python3.11
@@ -8,7 +9,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 QUICK  ?=
 
-.PHONY: install dev demo test lint types bench serve lock expect
+.PHONY: install dev demo test lint types bench serve lock expect outside
 
 install: .build/run
 dev: .build/dev
@@ -37,6 +38,14 @@ lint: .build/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+.build/outside: tests/outside/package-lock.json
+	npm ci --prefix tests/outside --no-progress
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -q && apt-get install -qy --no-install-recommends chromium; } || echo "no Chromium: what needs it is skipped"
+	@mkdir -p .build && touch $@
+
+outside: .build/dev .build/outside
+	$(BIN)/python -m pytest -n0 -rs tests/outside
 
 bench: .build/dev
 	@QUICK=$(QUICK) $(BIN)/python -m benchmarks.run

@@ -6,6 +6,10 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from natars_fhir.domain.screening import Screening
 
 #: Reads a file of NDJSON and says what came of it; two runs that claim the same work must say the same.
 Run = Callable[[Path], str]
@@ -56,6 +60,18 @@ def pipeline_decode_all() -> Run:
     return _screening(routed=False)
 
 
+def header_decode() -> Run:
+    """Type and id of each resource, by msgspec: what the hardware allows (simdjson is of that class)."""
+    import msgspec
+
+    class Header(msgspec.Struct):
+        resourceType: str  # noqa: N815 (FHIR's name)
+        id: str
+
+    decode = msgspec.json.Decoder(Header).decode
+    return _each(lambda line: bool(decode(line).id))
+
+
 def read_lines() -> Run:
     """The file, line by line."""
     return _each(bool)
@@ -77,9 +93,14 @@ def _screening(*, routed: bool) -> Run:
         tally, outcomes = screen_files([path], reader, mappings.study, date(2024, 6, 15))
         if not tally.all_read:
             raise ValueError("the made data is valid: a run that refuses any of it does not count")
-        return _digest(f"{one.record.patient.reference} {one.screening.verdict}" for one in outcomes)
+        return _digest(f"{one.record.patient.reference} {_answers(one.screening)}" for one in outcomes)
 
     return run
+
+
+def _answers(screening: Screening) -> str:
+    """The verdict and every answer, in the protocol's order."""
+    return screening.verdict + "".join([finding.answer.word[0] for _, finding in screening.findings])
 
 
 def _each(accepts: Callable[[bytes], bool]) -> Run:
@@ -106,5 +127,6 @@ ALTERNATIVES: dict[str, Callable[[], Run]] = {
     "walker-check": walker_check,
     "pipeline": pipeline,
     "pipeline-decode-all": pipeline_decode_all,
+    "header-decode": header_decode,
     "read-lines": read_lines,
 }

@@ -109,7 +109,7 @@ def _pathology(stay: Stay) -> Iterator[Json]:
     yield seen.histology(stay)
     yield seen.grade(stay, read.grade)
     yield seen.size(stay, read.dimensions)
-    yield seen.counted(stay, "MITOSES", "核分裂象计数", read.mitoses, "个/10HPF", "/[HPF]")
+    yield seen.counted(stay, "MITOSES", "核分裂象计数", read.mitoses, "个/10HPF", "{mitoses}/10.[HPF]")
     yield seen.counted(stay, "NECROSIS", "坏死比例", read.necrosis, "%", "%")
     for marker, words, short in read.stains:
         yield seen.stained(stay, marker, words, short)

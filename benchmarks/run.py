@@ -11,11 +11,10 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from benchmarks import generate, measure
+from benchmarks import generate, measure, real
 from benchmarks.measure import Measurement, Missing, Rounds
 
 HERE = Path(__file__).parent
-MADE = HERE / ".made"
 SEED = 1
 
 #: What is measured, and on which file: slow ones get a slice, as speed is per megabyte. What is compared stands near.
@@ -24,6 +23,7 @@ FILES = {
     "fhir-resources-parse": "slice",
     "pipeline-decode-all": "whole",
     "read-lines": "whole",
+    "header-decode": "whole",
     "fast-check": "whole",
     "fhirkit-check": "whole",
     "walker-check": "slice",
@@ -34,7 +34,12 @@ RATIOS = {
     "pipeline.decode-all.ratio-to-fhir-resources": ("pipeline-decode-all", "fhir-resources-parse"),
     "checker.ratio-to-fhirkit": ("fast-check", "fhirkit-check"),
     "walker.ratio-to-fhirkit": ("walker-check", "fhirkit-check"),
+    "pipeline.share-of-header-decode": ("pipeline", "header-decode"),
+    "pipeline.share-of-page-cache-read": ("pipeline", "read-lines"),
 }
+#: The same on bundles that nobody here made, where they stand beside the checkout.
+REAL_FILES = {"pipeline-decode-all": "real", "fhir-resources-parse": "real-slice"}
+REAL_RATIO = "real.pipeline.decode-all.ratio-to-fhir-resources"
 #: Alternatives that must come to the same outcome before their speeds mean anything.
 SAME = ("pipeline", "pipeline-decode-all")
 #: Where the time goes: each row is what its alternative adds to the one above it.
@@ -55,25 +60,26 @@ QUICK = Size(whole_mb=20, slice_mb=2, rounds=7)
 FULL = Size(whole_mb=100, slice_mb=4, rounds=7)
 
 
-def main() -> None:
-    """Measure, print, and write results.json."""
-    size = QUICK if os.environ.get("QUICK") else FULL
-    made = make(size)
+def main(size: Size | None = None, folder: Path = HERE) -> None:
+    """Measure, print, and write results.json into *folder*."""
+    size = size or (QUICK if os.environ.get("QUICK") else FULL)
+    made = make(size, folder / ".made")
     found = measure.interleaved({name: made[which] for name, which in FILES.items()}, made["warm"], size.rounds)
     insist_on_the_same(found)
     figures = dict(figures_of(found))
+    figures |= real_figures(size, made["warm"], folder / ".made")
     for name, value in figures.items():
-        print(f"# {name}: not measured ({value.reason})" if isinstance(value, Missing) else f"{name}: {value:.2f}")
+        print(f"# {name}: not measured ({value.reason})" if isinstance(value, Missing) else f"{name}: {value:.3g}")
     for line in remarks(found):
         print(f"# {line}")
-    (HERE / "results.json").write_text(json.dumps(results(size, found, figures), indent=2) + "\n")
+    (folder / "results.json").write_text(json.dumps(results(size, found, figures), indent=2) + "\n")
 
 
-def make(size: Size) -> dict[str, Path]:
+def make(size: Size, folder: Path) -> dict[str, Path]:
     """The data, made once for each size: the same patients begin every file."""
-    MADE.mkdir(exist_ok=True)
+    folder.mkdir(exist_ok=True)
     wanted = {"whole": size.whole_mb, "slice": size.slice_mb, "warm": 0.1}
-    made = {which: MADE / f"{which}-{megabytes:g}mb-seed{SEED}.ndjson" for which, megabytes in wanted.items()}
+    made = {which: folder / f"{which}-{megabytes:g}mb-seed{SEED}.ndjson" for which, megabytes in wanted.items()}
     for which, path in made.items():
         with path.open("wb") as out:
             out.writelines(generate.megabytes(wanted[which], SEED))
@@ -93,6 +99,17 @@ def figures_of(found: Rounds) -> Iterator[tuple[str, float | Missing]]:
     yield "pipeline.peak-rss-mb", alone(found["pipeline"], lambda runs: median(run.peak_rss_mb for run in runs))
     for figure, (name, reference) in RATIOS.items():
         yield figure, compared(found[name], found[reference])
+
+
+def real_figures(size: Size, warm: Path, folder: Path) -> dict[str, float | Missing]:
+    """How fast real bundles are read, and how many of their resources need the walker."""
+    names = (REAL_RATIO, "real.walker-share-percent")
+    files = real.files(folder)
+    if files is None:
+        return dict.fromkeys(names, Missing("shared/data does not stand beside the checkout"))
+    found = measure.interleaved({name: files[which] for name, which in REAL_FILES.items()}, warm, min(size.rounds, 3))
+    ratio = compared(found["pipeline-decode-all"], found["fhir-resources-parse"])
+    return dict(zip(names, (ratio, 100 * real.walker_share(files["real"])), strict=True))
 
 
 def alone(runs: list[Measurement] | Missing, figure: Callable[[list[Measurement]], float]) -> float | Missing:

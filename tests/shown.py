@@ -105,6 +105,14 @@ PROMISES: Mapping[int, Shown] = {
             "tests/domain/test_switches.py::test_each_setting_answers_as_it_says",
         ),
     ),
+    37: Shown(
+        "The form goes out as a QuestionnaireResponse, and comes back",
+        (
+            "tests/emit/test_questionnaire_response.py::test_the_prefilled_form_is_valid_in_r4_and_r5",
+            "tests/service/test_people.py::test_a_form_that_comes_back_as_it_was_opened_says_nothing_new",
+            "tests/web/test_response.py::test_a_response_is_heard_at_both_bases",
+        ),
+    ),
     38: Shown(
         "What is missing, and what would decide",
         (

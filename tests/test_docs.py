@@ -20,6 +20,7 @@ from natars_fhir.domain.rules import RULES
 from natars_fhir.emit import EMITTERS
 from natars_fhir.fhir.versions import VERSIONS
 from natars_fhir.mapping.readers.values import KINDS
+from natars_fhir.mapping.readers.wholes import WHOLES
 from natars_fhir.mapping.view import READERS
 from natars_fhir.service import answer
 from natars_fhir.settings import Settings
@@ -98,7 +99,7 @@ def test_a_criterion_names_concepts_that_exist_and_cases_that_claim_something_of
 
 
 def test_every_kind_of_concept_reader_output_and_version_is_told() -> None:
-    assert set(sections(DOCS / "concepts.md", "###")) == {*KINDS, "date"}
+    assert set(sections(DOCS / "concepts.md", "###")) == {*KINDS, *WHOLES}
     readers = sections(ROOT / "mappings" / "README.md", "##")["A kind of fact"].split("| reader |")[1]
     assert first_column("| reader |" + readers) == list(READERS)
     delivery = sections(DOCS / "integration.md", "##")["Delivery back"].split("### ")[0]

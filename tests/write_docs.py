@@ -22,7 +22,7 @@ from natars_fhir.domain.switches import SWITCHES
 from natars_fhir.fhir.checking.invariants import ELSEWHERE, INVARIANTS, NOT_CHECKED
 from natars_fhir.mapping.files import Mappings, load
 from natars_fhir.mapping.schema import Code, Concept, Kind, Says
-from tests import shown
+from tests import coverage, shown
 from tests.doc_pages import ROOT, pages
 from tests.fhir import judges
 
@@ -58,6 +58,7 @@ def parts() -> dict[str, Callable[[], str]]:
         "criteria and cases": lambda: _table(("criterion", *shown.KINDS), shown.rows()),
         "promises": _promises,
         "switches": _switches,
+        "coverage": lambda: _table(("concept", "place", "cases", "one of them"), coverage.rows()),
         "invariants kept": lambda: _keys({*INVARIANTS, *ELSEWHERE}),
         "invariants left out": lambda: _keys(NOT_CHECKED),
         "judges caught": lambda: _table(("class of faults", "cases", *judges.JUDGES), judges.caught()),
@@ -127,7 +128,12 @@ def _unit(concept: Concept) -> str:
 
 def _found(concept: Concept) -> str:
     asked = f"asked by {_codes(concept.asked)}" if concept.asked else ""
-    return "<br>".join(filter(None, [asked, *map(_said, concept.says)])) or "no standard code"
+    implied = [f"`{value}` implies {_implied(others)}" for value, others in concept.implies.items()]
+    return "<br>".join(filter(None, [asked, *map(_said, concept.says), *implied])) or "no standard code"
+
+
+def _implied(others: Mapping[str, str]) -> str:
+    return ", ".join(f"`{concept}` {value}" for concept, value in others.items())
 
 
 def _systems(mappings: Mappings) -> str:

@@ -10,14 +10,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
 from natars_fhir.bulk.spill import Spilling
 from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.study import Study
-from natars_fhir.fhir.ndjson import SUFFIXES, Document, documents, files
+from natars_fhir.fhir.ndjson import Document, every_document
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.gathered import Gathered
 from natars_fhir.mapping.reading import ReadDocument, Reading
@@ -29,7 +28,6 @@ Progress = Callable[[str, int], None]
 
 #: Problems of documents that are kept word for word; of more, only the number is told.
 _MOST_PROBLEMS = 1_000
-_NOTHING_HERE = Issue("error", "not-found", "", f"The folder holds no file to read ({', '.join(SUFFIXES)}).")
 
 
 @dataclass(slots=True)
@@ -80,14 +78,14 @@ def screen_files(
     reader: DocumentReader,
     study: Study,
     as_of: date,
-    facts_in_memory: int = 25_000,
+    facts_in_memory: int = 8_000,
     progress: Progress | None = None,
 ) -> tuple[Tally, Iterator[Outcome]]:
     """Reads all *inputs* (paths, folders, binary streams with a name), then screens patient by patient."""
     spare_the_collector()
     tally, held = Tally(), Spilling(facts_in_memory)
     gathered = Gathered(reader.site, held)
-    for found in _documents(inputs):
+    for found in every_document(inputs):
         if progress is not None:
             progress(found.name, found.offset)
         for issue in found.issues:
@@ -103,20 +101,6 @@ def screen_files(
             tally.count(found, told)
             gathered.take(told.readings)
     return tally, _closing(held, outcomes(gathered, study, as_of))
-
-
-def _documents(inputs: Iterable[Path | tuple[BinaryIO, str]]) -> Iterator[Document]:
-    for one in inputs:
-        if isinstance(one, Path):
-            paths = iter(files([one]))
-            first = next(paths, None)
-            if first is None:
-                yield Document(str(one), b"", issues=(_NOTHING_HERE,))
-                continue
-            for path in chain((first,), paths):
-                yield from documents(path)
-        else:
-            yield from documents(one[0], one[1])
 
 
 def _closing(held: Spilling, found: Iterator[Outcome]) -> Iterator[Outcome]:

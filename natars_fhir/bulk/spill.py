@@ -1,9 +1,14 @@
-"""Readings in a temporary SQLite file once they are too many for memory, so that a file of any size is read."""
+"""Readings in a temporary SQLite file once they are too many for memory, so that a file of any size is read.
+
+They are written away patient by patient, for so they are read again: a row holds what was known of one patient when
+memory was full. Memory keeps, of each reading that was written, in which row its newest version stands.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,14 +18,8 @@ from natars_fhir.domain.identity import Patients
 from natars_fhir.mapping.gathered import InMemory
 from natars_fhir.mapping.reading import Reading
 
-_SCHEMA = """
-create table reading (key text primary key, subject text, body blob not null) without rowid;
-create table name (key text primary key, one text not null) without rowid;
-"""
-_PAGE = 20_000
-
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Reading).decode
+_decode = msgspec.msgpack.Decoder(dict[str, Reading]).decode
 
 
 class Spilling(InMemory):
@@ -31,11 +30,13 @@ class Spilling(InMemory):
 
     def __init__(self, most: int) -> None:
         super().__init__()
-        self._most, self._facts = most, 0
+        self._most, self._facts, self._rows = most, 0, 0
         self._file: sqlite3.Connection | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        #: hashes of the keys in the file: most keys are in neither place, and asking SQLite each time is slow
-        self._written: set[int] = set()
+        #: hash of a reading's key → the row that holds its newest version
+        self._row_of: dict[int, int] = {}
+        #: whom the readings of a row are about → these rows; None for what is nobody's
+        self._rows_of: defaultdict[str | None, list[int]] = defaultdict(list)
 
     @property
     def spilled(self) -> bool:
@@ -44,16 +45,16 @@ class Spilling(InMemory):
 
     def get(self, key: str) -> Reading | None:
         """The reading under *key*, from memory or from the file."""
-        if (found := self._readings.get(key)) is not None or hash(key) not in self._written:
+        found = self._readings.get(key)
+        if found is not None or not self._row_of or (row := self._row_of.get(hash(key))) is None:
             return found
-        if self._file is None:
-            return None
-        row = self._file.execute("select body from reading where key = ?", (key,)).fetchone()
-        return None if row is None else _decode(row[0])
+        return self._read(row)[key]
 
     def put(self, key: str, reading: Reading) -> None:
         """Keeps a reading; the many are written away together."""
         self._readings[key] = reading
+        if self._row_of:
+            self._row_of.pop(hash(key), None)
         self._facts += len(reading.facts)
         if self._facts > self._most:
             self._spill()
@@ -61,8 +62,7 @@ class Spilling(InMemory):
     def drop(self, key: str) -> None:
         """Forgets a reading, in memory and in the file."""
         super().drop(key)
-        if self._file is not None and hash(key) in self._written:
-            self._file.execute("delete from reading where key = ?", (key,))
+        self._row_of.pop(hash(key), None)
 
     def by_patient(self, patients: Patients) -> Iterator[tuple[str, list[Reading]]]:
         """The readings of each patient, patients in the order of their keys."""
@@ -70,17 +70,13 @@ class Spilling(InMemory):
             yield from super().by_patient(patients)
             return
         self._spill()
-        self._name_patients(patients)
-        query = "select one, body from reading join name on name.key = subject order by one, reading.key"
-        last, found = "", list[Reading]()
-        for one, body in self._file.execute(query):
-            if one != last and found:
-                yield last, found
-                found = []
-            last = one
-            found.append(_decode(body))
-        if found:
-            yield last, found
+        rows_of: defaultdict[str, list[int]] = defaultdict(list)
+        for subject, rows in self._rows_of.items():
+            if subject is not None:
+                rows_of[patients.one(subject)] += rows
+        for key in sorted(rows_of):
+            if held := [reading for row in rows_of[key] for reading in self._read(row).values()]:
+                yield key, held
 
     def close(self) -> None:
         """Removes the file."""
@@ -89,27 +85,31 @@ class Spilling(InMemory):
             self._folder.cleanup()
             self._file = None
 
+    def _read(self, row: int) -> dict[str, Reading]:
+        """What a row holds and no later version has taken the place of."""
+        assert self._file is not None  # noqa: S101 (for the type checker: only rows that were written are read)
+        (body,) = self._file.execute("select body from patient where row = ?", (row,)).fetchone()
+        where = self._row_of
+        return {key: reading for key, reading in _decode(body).items() if where.get(hash(key)) == row}
+
     def _spill(self) -> None:
-        file = self._file or self._open()
-        rows = ((key, reading.subject, _encode(reading)) for key, reading in self._readings.items())
-        file.executemany("insert or replace into reading values (?, ?, ?)", rows)
-        self._written.update(map(hash, self._readings))
+        if self._file is None:
+            self._file = self._open()
+        told: defaultdict[str | None, dict[str, Reading]] = defaultdict(dict)
+        for key, reading in self._readings.items():
+            told[reading.subject][key] = reading
+        for row, (subject, readings) in enumerate(told.items(), self._rows):
+            self._file.execute("insert into patient values (?, ?)", (row, _encode(readings)))
+            self._rows_of[subject].append(row)
+            self._row_of.update((hash(key), row) for key in readings)
+        self._rows += len(told)
         self._readings.clear()
         self._facts = 0
 
     def _open(self) -> sqlite3.Connection:
         self._folder = tempfile.TemporaryDirectory(prefix="natars-")
-        self._file = sqlite3.connect(Path(self._folder.name) / "readings.sqlite", isolation_level=None)
-        self._file.execute("pragma journal_mode = off")
-        self._file.execute("pragma synchronous = off")
-        self._file.executescript(_SCHEMA)
-        return self._file
-
-    def _name_patients(self, patients: Patients) -> None:
-        """Writes which key stands for each subject, a page at a time."""
-        assert self._file is not None  # noqa: S101 (for the type checker: only called once spilled)
-        self._file.execute("delete from name")
-        subjects = self._file.execute("select distinct subject from reading where subject is not null")
-        while page := subjects.fetchmany(_PAGE):
-            rows = [(key, patients.one(key)) for (key,) in page]
-            self._file.executemany("insert into name values (?, ?)", rows)
+        file = sqlite3.connect(Path(self._folder.name) / "readings.sqlite", isolation_level=None)
+        file.execute("pragma journal_mode = off")
+        file.execute("pragma synchronous = off")
+        file.execute("create table patient (row integer primary key, body blob not null)")
+        return file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,17 +11,17 @@ from pathlib import Path
 from typing import BinaryIO
 
 from natars_fhir.bulk.screen import Tally
-from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.study import Study
 from natars_fhir.fhir.bundle import open_bundle
-from natars_fhir.fhir.ndjson import Document, documents, files
+from natars_fhir.fhir.ndjson import Document, every_document
+from natars_fhir.fhir.validate import validate
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.gaps import Gap, gaps_of
 from natars_fhir.mapping.gathered import Gathered
 from natars_fhir.mapping.reading import ReadDocument, Reading
 from natars_fhir.pipeline import Outcome, outcomes, read
 
-_NOTHING_HERE = Issue("error", "not-found", "", "The folder holds no file to read.")
+_NUMBER = re.compile(r"\[\d+\]")
 
 
 @dataclass(slots=True)
@@ -31,6 +32,10 @@ class Survey:
     gaps: dict[Gap, tuple[str, int, str, str]] = field(default_factory=dict)
     #: types of resources that a view reads, and concepts of facts → how often
     heard: Counter[str] = field(default_factory=Counter)
+    #: problems of the level conformant, by kind: (severity, place without numbers, sentence) → how often
+    problems: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    #: is the whole of the standard looked at? It takes longer.
+    thorough: bool = False
 
     @property
     def counted(self) -> Iterator[tuple[Gap, str, int, str, str]]:
@@ -41,6 +46,8 @@ class Survey:
     def take(self, found: Document, told: ReadDocument, reader: DocumentReader) -> None:
         """Takes one document into account."""
         self.tally.count(found, told)
+        if self.thorough:
+            self.problems.update((i.severity, _NUMBER.sub("", i.expression), i.text) for i in validate(found.raw))
         place = f"{found.name}:{found.line}" if found.line else found.name
         entries = open_bundle(found.raw).entries if any(map(_speaks, told.readings)) else ()
         for entry, reading in zip(entries, told.readings, strict=False):
@@ -56,11 +63,16 @@ def _speaks(reading: Reading) -> bool:
 
 
 def survey(
-    inputs: Iterable[Path | tuple[BinaryIO, str]], reader: DocumentReader, study: Study, as_of: date
+    inputs: Iterable[Path | tuple[BinaryIO, str]],
+    reader: DocumentReader,
+    study: Study,
+    as_of: date,
+    *,
+    thorough: bool = False,
 ) -> tuple[Survey, Iterator[Outcome]]:
     """Reads all *inputs*; then the patients, screened one after the other."""
-    made, gathered = Survey(), Gathered(reader.site)
-    for found in _documents(inputs):
+    made, gathered = Survey(thorough=thorough), Gathered(reader.site)
+    for found in every_document(inputs):
         for issue in found.issues:
             made.tally.problem(found, issue)
         if found.raw:
@@ -68,15 +80,3 @@ def survey(
             made.take(found, told, reader)
             gathered.take(told.readings)
     return made, outcomes(gathered, study, as_of)
-
-
-def _documents(inputs: Iterable[Path | tuple[BinaryIO, str]]) -> Iterator[Document]:
-    for one in inputs:
-        if not isinstance(one, Path):
-            yield from documents(one[0], one[1])
-            continue
-        paths = list(files([one]))
-        if not paths:
-            yield Document(str(one), b"", issues=(_NOTHING_HERE,))
-        for path in paths:
-            yield from documents(path)

@@ -14,7 +14,22 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from natars_fhir import __version__
-from natars_fhir.cli import attest, demo, expect, explain, history, log, mappings, missing, screen, serve, sign, site
+from natars_fhir.cli import (
+    attest,
+    demo,
+    expect,
+    explain,
+    form,
+    history,
+    log,
+    mappings,
+    missing,
+    screen,
+    serve,
+    sign,
+    site,
+    validate,
+)
 from natars_fhir.cli.exits import BAD_ARGUMENTS, CONFIGURATION, FAULTS
 from natars_fhir.cli.screens import errors
 from natars_fhir.mapping.faults import MappingError
@@ -34,6 +49,8 @@ app.command("log")(log.log)
 app.command("missing")(missing.missing)
 app.command("attest")(attest.attest)
 app.command("sign")(sign.sign)
+app.command("form")(form.form)
+app.command("validate")(validate.validate)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("expect")(expect.expect)

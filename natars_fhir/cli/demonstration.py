@@ -136,8 +136,8 @@ def _summary(answer: dict[str, Any]) -> tuple[str, str]:
         issues, counts = answer["issue"], ""
     grave = [one for one in issues if one["severity"] in ("fatal", "error", "warning")] or issues
     said = grave[0] if grave else {}
-    place = ", ".join(said.get("expression", ()))
-    return counts, f"{said.get('severity', '')}: {place}: {said.get('diagnostics', '')}" if said else ""
+    told = (said.get("severity"), ", ".join(said.get("expression", ())), said.get("diagnostics"))
+    return counts, ": ".join(filter(None, told))
 
 
 def _screening(day: Day) -> None:

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from natars_fhir.bulk.survey import survey
 from natars_fhir.cli.exits import DONE, FAULTS, PARTLY_READ
-from natars_fhir.cli.inputs import AsOfOption, VersionOption, day, inputs, known_site, version_of
+from natars_fhir.cli.inputs import AsOfOption, VersionOption, day, inputs, known_site, named_version
 from natars_fhir.cli.screens import errors, output
 from natars_fhir.cli.stored import opened
 from natars_fhir.mapping.difference import Change, changes, counts, stand
@@ -41,7 +41,7 @@ def diff(
         raise typer.BadParameter(f"«{style}» is not table or json")
     settings, when = Settings(), day(as_of)
     folders = [load(folder, settings.trial) for folder in (old, new)]
-    readers = [DocumentReader(compiled(f, known_site(f, site)), version_of(fhir_version)) for f in folders]
+    readers = [DocumentReader(compiled(f, known_site(f, site)), named_version(fhir_version)) for f in folders]
     if paths:
         found, all_read = _of_files(paths, folders, readers, when)
     else:

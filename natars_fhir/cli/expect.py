@@ -13,14 +13,13 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-import msgspec
 import typer
 
 from natars_fhir.bulk.screen import screen_files
 from natars_fhir.cli.exits import DONE, FAULTS
 from natars_fhir.cli.inputs import MappingsOption
 from natars_fhir.cli.screens import errors, output
-from natars_fhir.emit.prefilled import prefilled
+from natars_fhir.emit.prefilled import as_json, prefilled
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import Mappings, load
 from natars_fhir.mapping.site import compiled
@@ -75,7 +74,7 @@ def result(mappings: Mappings, case: Path) -> list[dict[str, Any]]:
     day = claimed if isinstance(claimed, date) else date.fromisoformat(claimed)
     _, outcomes = screen_files(inputs_of(case), reader, mappings.study, day)
     told = [prefilled(outcome.screening, outcome.record.facts, outcome.issues) for outcome in outcomes]
-    plain: list[dict[str, Any]] = json.loads(msgspec.json.encode(told))
+    plain: list[dict[str, Any]] = json.loads(as_json(told))
     return plain
 
 

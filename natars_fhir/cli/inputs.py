@@ -41,7 +41,7 @@ def asked(site: str, as_of: str, folder: Path | None, fhir_version: str = "", *,
     settings = Settings()
     mappings = load(folder or settings.mappings, settings.trial)
     name = known_site(mappings, site or "generic")
-    reader = DocumentReader(compiled(mappings, name), version_of(fhir_version), routed=routed)
+    reader = DocumentReader(compiled(mappings, name), named_version(fhir_version), routed=routed)
     return Asked(settings, mappings, reader, day(as_of))
 
 
@@ -52,7 +52,7 @@ def known_site(mappings: Mappings, name: str) -> str:
     return name
 
 
-def version_of(text: str) -> Name | None:
+def named_version(text: str) -> Name | None:
     """The FHIR version named; None where none is. Raises typer.BadParameter."""
     versions: dict[str, Name] = {"R4": "R4", "R4B": "R4B", "R5": "R5"}
     if text and text.upper() not in versions:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-import msgspec
 import typer
 
 from natars_fhir.bulk.screen import screen_files
@@ -13,7 +12,7 @@ from natars_fhir.cli.exits import DONE, PARTLY_READ
 from natars_fhir.cli.inputs import AsOfOption, MappingsOption, SiteOption, VersionOption, asked, found, inputs
 from natars_fhir.cli.report import Report, summary
 from natars_fhir.cli.screens import errors, output, progress
-from natars_fhir.emit.prefilled import prefilled
+from natars_fhir.emit.prefilled import as_json, prefilled
 
 
 def screen(
@@ -43,7 +42,7 @@ def screen(
     if style == "json":
         write = sys.stdout.buffer.write
         for outcome in outcomes:
-            write(msgspec.json.encode(prefilled(outcome.screening, outcome.record.facts, outcome.issues)) + b"\n")
+            write(as_json(prefilled(outcome.screening, outcome.record.facts, outcome.issues)) + b"\n")
         sys.stdout.flush()
     else:
         report = Report(language)

@@ -37,14 +37,19 @@ _WORDS = {
         "ready": "Ready.", "not": "Not ready.", "nobody": "Nobody is in scope: send patients of the trial's kind.",
         "feed": "Expected by the site's file and not among this: {kinds}.",
         "undeclared": "Codes of systems that the site's file does not name (not shown): {systems}.",
+        "standard": "Against the standard, {kinds} kinds of problems (natars-fhir validate lists each with its place):",
     },
     "zh": {
         "head": "中心 {site}：患者 {patients} 名，其中范围内 {scope} 名。就绪度 {figure} %（要求 {least} %）。",
         "ready": "已就绪。", "not": "尚未就绪。", "nobody": "没有范围内的患者：请发送符合试验范围的病例。",
         "feed": "中心文件要求但未出现：{kinds}。",
         "undeclared": "中心文件未声明的代码系统（代码不显示）：{systems}。",
+        "standard": "不符合标准之处共 {kinds} 种（natars-fhir validate 可逐条列出位置）：",
     },
 }  # fmt: skip
+
+#: Kinds of problems that the table shows; the JSON has all.
+_MOST_KINDS = 12
 
 
 @app.callback()
@@ -71,7 +76,7 @@ def check(
     if language not in ("en", "zh"):
         raise typer.BadParameter(f"«{language}» is not en or zh")
     what = asked(site, as_of, mappings, fhir_version)
-    made, outcomes = survey(inputs(paths), what.reader, what.mappings.study, what.as_of)
+    made, outcomes = survey(inputs(paths), what.reader, what.mappings.study, what.as_of, thorough=True)
     gaps = listed(what.reader.mapping, hints(what), made.counted)
     people = ((one.record, one.screening.in_scope) for one in outcomes)
     found = readiness(people, what.mappings.study.needs, gaps, what.reader.mapping.lore)
@@ -99,6 +104,11 @@ def _object(what: Asked, made: Survey, found: Readiness, gaps: Sequence[Listed],
         "quiet": sorted(kind for kind in wanted(what.reader.mapping.site.expects) if not made.heard[kind]),
         "undeclared": undeclared,
         "unreadable": made.tally.unreadable,
+        "standard": [
+            {"count": count, "severity": severity, "expression": place, "text": text}
+            for (severity, place, text), count in made.problems.most_common()
+            if severity != "information"
+        ],
     }
 
 
@@ -152,4 +162,8 @@ def _table(told: dict[str, Any], language: str) -> None:
     for key, name in (("quiet", "kinds"), ("undeclared", "systems")):
         if told[key]:
             console.print(words["feed" if key == "quiet" else key].format(**{name: ", ".join(told[key])}), markup=False)
+    if told["standard"]:
+        console.print(words["standard"].format(kinds=len(told["standard"])), markup=False)
+    for one in told["standard"][:_MOST_KINDS]:
+        console.print(f"  {one['count']} × {one['severity']}: {one['expression']}: {one['text']}", markup=False)
     console.print(words["ready" if told["ready"] else "not"])

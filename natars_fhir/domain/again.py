@@ -41,7 +41,7 @@ def _first(
 ) -> date | None:
     for day in sorted(days):
         if day not in later:
-            later[day] = ask(asked.record, day)
+            later[day] = ask(asked.record, day, asked.choices)
         then = criterion.rule(later[day])
         if (then.answer, then.reason) != (finding.answer, finding.reason):
             return day

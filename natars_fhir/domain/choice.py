@@ -6,15 +6,15 @@ each that may be the newest speaks, and where those disagree the answer is unkno
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
 from natars_fhir.domain.answer import NO, UNKNOWN, YES, Answer, Reason
-from natars_fhir.domain.interval import days
+from natars_fhir.domain.interval import Interval, Number, days
 from natars_fhir.domain.record import Fact
-from natars_fhir.domain.study import Asked
+from natars_fhir.domain.study import Asked, Choose
 
 #: What makes an unknown graver: the first of these that is there is named.
 GRAVEST: tuple[Reason, ...] = ("conflicting", "imprecise", "pending", "needs-attestation", "silent", "not-yet")
@@ -41,7 +41,7 @@ _SILENT = Reading(None, "silent", ())
 _SOME_DAY = Bounds(date.min, date.max)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _bounds(text: str) -> Bounds:
     day = days(text)
     return Bounds(day.low or date.min, day.high or date.max)
@@ -99,6 +99,57 @@ def newest(facts: Sequence[Fact], certain_by: date = date.max) -> tuple[Fact, ..
     return tuple([fact for fact, span in zip(facts, spans, strict=True) if span.high >= floor])
 
 
+def oldest(facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    """Those that may be the oldest."""
+    ceiling = min((stated(fact).high for fact in facts), default=date.max)
+    return tuple([fact for fact in facts if stated(fact).low <= ceiling])
+
+
+Measure = Callable[[Fact], "Number | None"]
+
+
+def measure(fact: Fact) -> Number | None:
+    """The number that a final fact tells; None for a word, and for what is in doubt."""
+    return fact.value if isinstance(fact.value, Interval) and fact.standing == "final" else None
+
+
+def greatest(facts: Sequence[Fact], of: Measure = measure) -> tuple[Fact, ...]:
+    """Those that may tell the greatest number; one whose number is not known may."""
+    numbers = [of(fact) for fact in facts]
+    floor = max((number.low for number in numbers if number is not None and number.low is not None), default=None)
+    if floor is None or len(facts) < 2:
+        return tuple(facts)
+    return tuple([f for f, n in zip(facts, numbers, strict=True) if n is None or n.high is None or n.high >= floor])
+
+
+#: Rules by which the greatest of several numbers speaks: the others need not agree with it.
+GREATEST: frozenset[Choose] = frozenset({"largest", "worst"})
+
+
+def rule_of(asked: Asked, concept: str, otherwise: Choose = "latest") -> Choose:
+    """The choice rule that concepts.toml declares for *concept*; *otherwise* the question's own."""
+    return asked.choices.get(concept, otherwise)
+
+
+def chosen(
+    asked: Asked,
+    concept: str,
+    facts: Sequence[Fact],
+    otherwise: Choose = "latest",
+    *,
+    certain_by: date = date.max,
+    of: Measure = measure,
+) -> tuple[Fact, ...]:
+    """Those of *facts* that speak for *concept*, by its declared rule: each that may be the latest, the earliest, the
+    greatest; or all of them, which must agree or be weighed by the question."""
+    rule = rule_of(asked, concept, otherwise)
+    if rule == "latest":
+        return newest(facts, certain_by)
+    if rule == "earliest":
+        return oldest(facts)
+    return greatest(facts, of) if rule in GREATEST else tuple(facts)
+
+
 def pre_treatment(asked: Asked, concept: str) -> tuple[Fact, ...]:
     """What was said before treatment began, or may have been; the index surgery's specimen tells of a later day.
 
@@ -122,8 +173,9 @@ def of_index_surgery(asked: Asked, fact: Fact) -> bool:
     return resected and stated(fact).high >= asked.surgery.low
 
 
-def latest_word(facts: Sequence[Fact], deciding: Collection[str], certain_by: date) -> Reading:
-    """The newest of the *deciding* words; facts that may equally be the newest must agree."""
+def chosen_word(asked: Asked, concept: str, facts: Sequence[Fact], deciding: Collection[str]) -> Reading:
+    """Of the *deciding* words that which the concept's rule chooses (else the newest before treatment); facts that are
+    chosen alike must agree."""
     if not facts:
         return _SILENT
     decisive = [fact for fact in facts if fact.standing == "final" and fact.value in deciding]
@@ -131,8 +183,8 @@ def latest_word(facts: Sequence[Fact], deciding: Collection[str], certain_by: da
         open_ones = tuple(fact for fact in facts if fact.value in deciding or fact.value == "pending")
         reason = "pending" if any(fact.value == "pending" for fact in open_ones) else doubt(open_ones)
         return Reading(None, reason, open_ones)
-    chosen = newest(decisive, certain_by)
-    words = {fact.value for fact in chosen}
+    speaking = chosen(asked, concept, decisive, certain_by=asked.treatment_start)
+    words = {fact.value for fact in speaking}
     if len(words) > 1:
-        return Reading(None, "conflicting", chosen)
-    return Reading(str(words.pop()), None, chosen)
+        return Reading(None, "conflicting", speaking)
+    return Reading(str(words.pop()), None, speaking)

@@ -5,15 +5,18 @@ A partly known day stays an interval: a rule is asked with the earliest and the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from natars_fhir.domain.interval import Days, Interval
 from natars_fhir.domain.record import Fact, Record
-from natars_fhir.domain.study import Asked
+from natars_fhir.domain.study import NO_CHOICES, Asked, Choose
+
+#: Concepts that tell when the trial began for a patient: of several the earliest counts, and no other rule can.
+CLOCK = ("allocation", "index-surgery")
 
 
-def ask(record: Record, as_of: date) -> Asked:
+def ask(record: Record, as_of: date, choices: Mapping[str, Choose] = NO_CHOICES) -> Asked:
     """The question put to every rule: *record* (already cut at *as_of*) and its dates.
 
     Age is counted from the first consent to this trial, lookbacks end at allocation, both else at *as_of*. Treatment
@@ -40,6 +43,7 @@ def ask(record: Record, as_of: date) -> Asked:
         treatment_by,
         enrolled=start is not None,
         surgery=surgery,
+        choices=choices,
     )
 
 

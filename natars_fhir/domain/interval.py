@@ -121,7 +121,7 @@ def number(value: Decimal | int | str, unit: str = "") -> Number:
     return Interval(point, point, unit=unit)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def days(text: str) -> Days:
     """The days that a FHIR date, dateTime or instant may mean, in the trial's time zone (clinical.md §2.0).
 

@@ -73,6 +73,11 @@ class WithPeople:
         return verdict(self.findings)
 
     @property
+    def counting(self) -> dict[str, Statement]:
+        """The statements that count."""
+        return {name: standing.statement for name, standing in self.said.items() if standing.idle is None}
+
+    @property
     def review(self) -> tuple[str, ...]:
         """The criteria whose statement must be looked at again."""
         return tuple(name for name, standing in self.said.items() if standing.review)

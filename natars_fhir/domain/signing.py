@@ -81,7 +81,7 @@ def standing(
     if not known:
         return None
     last = max(known, key=lambda one: one.at)
-    review = last.basis != signed_basis(people)
+    review = last.basis != signed_basis(people) or bool(people.review)
     open_ones = [(c, f) for c, f in _asked(people) if f.answer is UNKNOWN or bars(c, f)]
     if any(bars(c, f) or not _grown_old(c, f, people) for c, f in open_ones):
         return Signed(last, holds=False, review=True)

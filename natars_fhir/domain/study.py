@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 from natars_fhir.domain.finding import Finding
@@ -13,8 +14,12 @@ from natars_fhir.domain.record import Record
 
 DecidedBy = Literal["data", "data-or-attestation", "attestation"]
 Kind = Literal["inclusion", "exclusion"]
+#: Which of several facts of one concept speak for it; declared with the concept, followed by `choice.chosen`.
+Choose = Literal["latest", "earliest", "largest", "worst", "agree", "all"]
 
 Found = TypeVar("Found")
+
+NO_CHOICES: Mapping[str, Choose] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,7 @@ class Asked:
     ``window_end`` the day at which lookbacks end, ``treatment_start`` the earliest of allocation, first trial dose,
     index surgery and ``as_of``: pre-treatment facts are admitted up to it. Where a day is partly known these are the
     earliest that it may be, and the ``…_by`` the latest. ``enrolled``: one of those trial events is on file.
+    ``choices``: concept → its declared choice rule.
     """
 
     record: Record
@@ -37,6 +43,7 @@ class Asked:
     treatment_start_by: date
     enrolled: bool
     surgery: Days | None
+    choices: Mapping[str, Choose] = field(default_factory=lambda: NO_CHOICES, repr=False)
     _said: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, question: Callable[[Asked], Found]) -> Found:
@@ -152,3 +159,5 @@ class Study:
     switches: Mapping[str, str] = field(default_factory=dict)
     #: what a site's feed must tell
     needs: tuple[Need, ...] = ()
+    #: concept → which of several facts speak for it, as concepts.toml declares it
+    choices: Mapping[str, Choose] = field(default_factory=lambda: NO_CHOICES, repr=False, compare=False)

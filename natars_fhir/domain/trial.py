@@ -7,12 +7,13 @@ to one histology, ``applies.when`` to a setting of ``[switches]``. A criterion w
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from natars_fhir.domain.criterion_file import criterion, rows
 from natars_fhir.domain.nearest import unknown
 from natars_fhir.domain.scope import suggested
-from natars_fhir.domain.study import Arm, Centre, Criterion, Need, Study
+from natars_fhir.domain.study import NO_CHOICES, Arm, Centre, Choose, Criterion, Need, Study
 from natars_fhir.domain.switches import Settings, settings_of
 
 _TEXTS = (
@@ -25,9 +26,11 @@ _NEED = ("any", "of", "helps")
 Table = Mapping[str, Any]
 
 
-def build(table: Table, concepts: Collection[str] = ()) -> tuple[Study, list[str]]:
+def build(
+    table: Table, concepts: Collection[str] = (), choices: Mapping[str, Choose] = NO_CHOICES
+) -> tuple[Study, list[str]]:
     """The study that *table* (a parsed trial file) tells, and every fault found. *concepts*: the known concept ids;
-    without them concepts are not checked."""
+    without them concepts are not checked. *choices*: concept → its declared choice rule."""
     every = (*_TEXTS, *_TABLES)
     faults = [unknown(key, every, "key") for key in table if key not in every]
     switches = settings_of(table, faults)
@@ -39,7 +42,7 @@ def build(table: Table, concepts: Collection[str] = ()) -> tuple[Study, list[str
         if not found and made:
             criteria[made.id] = made
     needs = _needs(table, concepts, faults)
-    return _study(table, tuple(criteria.values()), needs, switches, faults), faults
+    return replace(_study(table, tuple(criteria.values()), needs, switches, faults), choices=choices), faults
 
 
 def _needs(table: Table, concepts: Collection[str], faults: list[str]) -> tuple[Need, ...]:

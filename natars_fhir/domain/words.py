@@ -20,6 +20,7 @@ _BOTH: dict[str, tuple[str, str]] = {
     "high-bleeding-surgery": ("operation with a high risk of bleeding", "高出血风险手术"),
     "lvef": ("LVEF", "左室射血分数"),
     "mdt-resectability": ("R0/R1 resection possible", "可达R0/R1切除"),
+    "mdt-review": ("review by the multidisciplinary team", "多学科（MDT）讨论"),
     "metastasis": ("metastasis", "转移"),
     "myelosuppression": ("persistent myelosuppression", "持续性骨髓抑制"),
     "myocardial-infarction": ("myocardial infarction", "心肌梗死"),

@@ -7,7 +7,7 @@ for the same Emission; the site's own FHIR version is made of them in ``fhir/ver
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -15,6 +15,7 @@ from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.screening import Screening
 from natars_fhir.domain.study import Arm, Study
 from natars_fhir.emit.identity import Key, identity
+from natars_fhir.emit.observation import observation
 from natars_fhir.emit.research_study import master_study, site_study
 from natars_fhir.emit.research_subject import research_subject
 from natars_fhir.fhir.build import Node
@@ -24,8 +25,8 @@ from natars_fhir.fhir.build import Node
 class Emission:
     """Everything that an emitter may speak of.
 
-    ``primary_system`` is the identifier system that the site declares as its patients' own. The last three are what
-    people did: a signed consent, an allocation, a state of the subject that goes before the verdict.
+    ``primary_system`` is the identifier system that the site declares as its patients' own. The last four are what
+    people did: a signed consent, an allocation, a state of the subject that goes before the verdict, a signature.
     """
 
     screening: Screening
@@ -38,6 +39,8 @@ class Emission:
     consent_reference: str | None = None
     arm: Arm | None = None
     state: str | None = None
+    #: a named investigator signed the form
+    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +71,36 @@ def _subject(emission: Emission) -> Emitted:
     return Emitted((made,), who.issues)
 
 
+def _results(emission: Emission) -> Emitted:
+    """A result of every criterion; which patient it is told of is doubtful where the subject is, and told there."""
+    screening, study, base = emission.screening, emission.study, emission.canonical_base
+    if not screening.in_scope:
+        return Emitted(())
+    patient, system = screening.patient, emission.primary_system
+    made = []
+    for criterion, finding in screening.findings:
+        who = identity(patient, study.id, emission.key, base, system, f"Observation/{criterion.id}")
+        made.append(observation(criterion, finding, patient, study.id, who, signed=emission.signed))
+    return Emitted(tuple(made))
+
+
 #: What is emitted, in the order in which a site must receive it: what is pointed to comes first.
-EMITTERS: Mapping[str, Emitter] = MappingProxyType({"ResearchStudy": _studies, "ResearchSubject": _subject})
+EMITTERS: Mapping[str, Emitter] = MappingProxyType(
+    {
+        "ResearchStudy": _studies,
+        "ResearchSubject": _subject,
+        "Observation": _results,
+    }
+)
+
+#: What a site gets only where its file asks for it (`[endpoint] also`): one resource a criterion is much.
+ON_REQUEST = frozenset({"Observation"})
 
 
-def emit(emission: Emission) -> Emitted:
-    """All that the registered emitters make of one screening."""
-    made = [emitter(emission) for emitter in EMITTERS.values()]
+def emit(emission: Emission, also: Collection[str] = ()) -> Emitted:
+    """All that the registered emitters make of one screening; of what is made on request, what *also* names."""
+    wanted = [emitter for name, emitter in EMITTERS.items() if name not in ON_REQUEST or name in also]
+    made = [emitter(emission) for emitter in wanted]
     return Emitted(
         tuple(resource for one in made for resource in one.resources),
         tuple(issue for one in made for issue in one.issues),

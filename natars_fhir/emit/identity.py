@@ -75,6 +75,11 @@ def identity(
     )
 
 
+def declared(patient: Patient, system: str) -> tuple[str, str] | None:
+    """The patient's identifier of the system that the site declares as its patients' own; of several the first."""
+    return min((pair for pair in patient.identifiers if system and pair[0] == system), default=None)
+
+
 def _doubts(count: int) -> list[Issue]:
     if count == 1:
         return []

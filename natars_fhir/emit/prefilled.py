@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+import msgspec
+
 from natars_fhir.domain.again import again, bar
 from natars_fhir.domain.finding import Finding
 from natars_fhir.domain.interval import Interval
@@ -16,6 +18,9 @@ from natars_fhir.domain.screening import Screening, bars
 from natars_fhir.domain.sentence import render
 from natars_fhir.domain.signing import PeoplesPart, Signed
 from natars_fhir.domain.study import Criterion
+
+#: The contract's JSON of what is made here: a Decimal is a number, with the digits that were written.
+as_json = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def prefilled(
@@ -116,7 +121,7 @@ def value_object(value: Value) -> str | dict[str, Any]:
     """A word as a string; a number or a range with its bounds and unit, a missing bound as null."""
     if not isinstance(value, Interval):
         return value
-    told: dict[str, Any] = {"low": _plain(value.low), "high": _plain(value.high), "unit": value.unit}
+    told: dict[str, Any] = {"low": value.low, "high": value.high, "unit": value.unit}
     if value.low_open:
         told["lowOpen"] = True
     if value.high_open:
@@ -140,11 +145,3 @@ def issue_object(issue: Issue) -> dict[str, str]:
 
 def _detail_object(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value_object(value)
-
-
-def _plain(point: Any) -> float | int | None:
-    """A bound as a JSON number, whole where it is whole."""
-    if point is None:
-        return None
-    whole = int(point)
-    return whole if whole == point else float(point)

@@ -5,14 +5,13 @@ R4: https://hl7.org/fhir/R4/researchsubject.html
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from natars_fhir.domain.record import Patient
 from natars_fhir.domain.screening import Screening, Verdict
 from natars_fhir.domain.study import Arm
 from natars_fhir.emit.identity import Identity
+from natars_fhir.emit.sources import patient_reference
 from natars_fhir.fhir import build
 from natars_fhir.fhir.build import R5_ELEMENT, Node
 
@@ -38,8 +37,6 @@ STATES = frozenset(
     }
 )
 
-_LITERAL = re.compile(r"(https?://\S+/)?Patient/[A-Za-z0-9\-.]{1,64}")
-
 
 def research_subject(
     screening: Screening,
@@ -63,7 +60,7 @@ def research_subject(
         "identifier": [identity.identifier],
         "status": _status(screening, arm, state),
         "study": {"reference": site_study_reference},
-        "individual": _individual(screening.patient, identity),
+        "individual": patient_reference(screening.patient, identity.primary),
         "consent": {"reference": consent_reference} if consent_reference else None,
     }
     return build.said(said | (_assigned(arm) if arm else {}))
@@ -74,14 +71,6 @@ def _status(screening: Screening, arm: Arm | None, state: str | None) -> str:
     if state is not None and state not in STATES:
         raise ValueError("not a state that people may give a subject")
     return state or ("on-study" if arm else STATUS[screening.verdict])
-
-
-def _individual(patient: Patient, identity: Identity) -> Node:
-    """The hospital's own Patient: by its address there, else by its identifier."""
-    known = identity.primary or min(patient.identifiers, default=None)
-    if known is None or _LITERAL.fullmatch(patient.reference):
-        return {"reference": patient.reference}
-    return build.identified("Patient", *known)
 
 
 def _assigned(arm: Arm) -> Node:

@@ -7,6 +7,7 @@ resource, and what is wrapped in Parameters (https://hl7.org/fhir/R4/parameters.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.bundle_invariants import invariants
 from natars_fhir.fhir.decode import NOT_UTF8, kind_of, utf8
 from natars_fhir.fhir.entry import NOTHING, Entry, RawEntry, read_entry
+from natars_fhir.fhir.history import moment, oldest_first
 
 #: The types whose entries are data; https://hl7.org/fhir/R4/valueset-bundle-type.html
 READ = frozenset({"document", "message", "transaction", "batch", "history", "searchset", "collection"})
@@ -30,10 +32,11 @@ _FIRST_KEY = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"([A-Za-z]+)"')
 
 
 class Envelope(Struct, frozen=True, gc=False):
-    """What a document holds: its entries in order, and what is wrong with it as a whole."""
+    """What a document holds: its entries, and what is wrong with it as a whole."""
 
     #: the Bundle's type; empty for a single resource
     type: str = ""
+    #: in the Bundle's order; of a history the oldest first
     entries: tuple[Entry, ...] = ()
     issues: tuple[Issue, ...] = ()
     #: system and value of Bundle.identifier
@@ -68,6 +71,7 @@ class _Named(Struct):
 
 class _Parameter(Struct):
     resource: Raw = NOTHING
+    part: list[_Parameter] = []
 
 
 class _Parameters(Struct):
@@ -164,10 +168,12 @@ def _envelope(
     for index, entry in enumerate(entries):
         if entry is None:
             continue
-        if (fault := entry.fault()) is None:
+        if (fault := entry.fault(kind)) is None:
             found.append(entry.at(index, place))
         else:
             issues.append(fault.within(f"{place}.entry[{index}]"))
+    if kind == "history":
+        found = oldest_first(found, [moment(entry) for entry in entries if entry and entry.fault(kind) is None])
     return Envelope(kind, tuple(found), tuple(issues), _identifier(identifier), timestamp)
 
 
@@ -203,10 +209,10 @@ def _text(said: Any) -> str:
 def _unwrap(raw: bytes) -> Envelope:
     """Every resource of the Parameters; a Bundle among them is opened."""
     try:
-        wrapped = [(i, it.resource) for i, it in enumerate(_parameters(raw).parameter) if it.resource is not NOTHING]
+        wrapped = list(_resources(_parameters(raw).parameter, "Parameters.parameter"))
     except (DecodeError, RecursionError, UnicodeDecodeError):
         return Envelope(issues=(_unreadable(raw).within("Parameters"),))
-    opened = [_within_parameters(it, f"Parameters.parameter[{index}].resource") for index, it in wrapped]
+    opened = [_within_parameters(resource, f"{place}.resource") for place, resource in wrapped]
     if not opened:
         return Envelope(issues=(Issue("warning", "not-found", "Parameters", "The Parameters hold no resource."),))
     return Envelope(
@@ -217,6 +223,14 @@ def _unwrap(raw: bytes) -> Envelope:
         next((it.timestamp for it in opened if it.timestamp), ""),
         next((it.message for it in opened if it.message), ""),
     )
+
+
+def _resources(parameters: list[_Parameter], place: str) -> Iterator[tuple[str, Raw]]:
+    """Each resource, however deep its parameter stands, with the parameter's place."""
+    for index, one in enumerate(parameters):
+        if one.resource is not NOTHING:
+            yield f"{place}[{index}]", one.resource
+        yield from _resources(one.part, f"{place}[{index}].part")
 
 
 def _within_parameters(raw: Raw, place: str) -> Envelope:

@@ -1,9 +1,9 @@
-"""One resource's bytes into its elements: a fast decode, and a second look where that refuses.
+"""One resource's bytes into its Struct: a fast decode, and a second look where that refuses.
 
-The fast way is https://hl7.org/fhir/R4/json.html in the generated shapes, limited to the types that some view reads:
+The fast way is https://hl7.org/fhir/R4/json.html in the generated Structs, limited to the types that some view reads:
 the tag refuses every other type at once, and it is let go. What it refuses of a type that is read goes to the walker,
-which has the final say. Whatever the fast way accepts, the walker finds readable: a name that stands twice leaves bytes
-or quotation marks over, and elements are checked as `r4.known` says.
+which has the final say. Whatever the fast way accepts, the walker finds readable: what a decode alone does not see
+(`r4.unseen`) is looked for as well.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from msgspec import DecodeError, Raw, Struct, ValidationError
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.checking.parsing import MOST_LEVELS
-from natars_fhir.fhir.r4.shapes import READ, SHAPES
-from natars_fhir.fhir.r4.structs import RESOURCE_TYPES
+from natars_fhir.fhir.r4.primitives import Exact, exact
+from natars_fhir.fhir.r4.structs import RESOURCE_TYPES, RESOURCES, DomainResource
+from natars_fhir.fhir.r4.unseen import each_name_once, well_bound
 from natars_fhir.fhir.second_look import SecondLook, readable, settle
 
 
@@ -28,7 +29,7 @@ class Decoded(Struct, frozen=True, gc=False):
 
     #: the resourceType; empty when unknown
     kind: str
-    #: the generated shape with its values, or the Struct; None where let go or unreadable
+    #: the generated Struct; None where let go or unreadable
     resource: Any | None = None
     #: expressions start with the type: ``Observation.effectiveDateTime``
     issues: tuple[Issue, ...] = ()
@@ -50,8 +51,9 @@ class Decoder:
 
     def __init__(self, kinds: Iterable[str], second_look: SecondLook = readable) -> None:
         self._kinds = frozenset(kinds)
-        wanted = reduce(or_, (SHAPES[kind] for kind in sorted(self._kinds)))
-        self._decode: Callable[[Any], Any] = msgspec.json.Decoder(wanted).decode
+        wanted = reduce(or_, (RESOURCES[kind] for kind in sorted(self._kinds)))
+        self._decode: Callable[[Any], DomainResource]
+        self._decode = msgspec.json.Decoder(wanted, dec_hook=exact, float_hook=Exact).decode
         self._second_look = second_look
 
     def __call__(self, raw: bytes | memoryview | Raw) -> Decoded:
@@ -59,26 +61,13 @@ class Decoder:
         resource = self.fast(octets)
         return self.look_again(octets) if resource is None else Decoded(type(resource).__name__, resource)
 
-    def fast(self, raw: bytes) -> Any | None:
+    def fast(self, raw: bytes) -> DomainResource | None:
         """One strict decode; None where that refuses, and a second look is due."""
         try:
             resource = self._decode(raw)
-            size = READ[resource.__class__](resource)
-            if size != len(raw) and (size < 0 or not self._once(raw)):
-                return None
+            return resource if each_name_once(resource, raw) and well_bound(resource) else None
         except (DecodeError, ArithmeticError, RecursionError, UnicodeDecodeError):
             return None
-        return resource
-
-    def _once(self, raw: bytes) -> bool:
-        """Where blanks or escapes make the bytes tell nothing: does each name stand once, told by quotation marks?"""
-        resource, marks = self._decode(raw), 4
-        for name in resource.__struct_fields__:
-            value = getattr(resource, name)
-            if value is not None:
-                kind = value.__class__
-                marks += 2 + (bytes(value).count(b'"') if kind is Raw else 2 if kind is str else 0)
-        return raw.count(b'"') == marks
 
     def look_again(self, raw: bytes) -> Decoded:
         """What the fast way refused: let go, unreadable, or read after all."""

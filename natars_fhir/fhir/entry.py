@@ -59,11 +59,16 @@ class RawEntry(Struct):
     request: RawRequest | None = None
     response: Raw = NOTHING
 
-    def fault(self) -> Issue | None:
-        """Why there is no resource to read; None where there is one, or where one is deleted."""
+    def fault(self, kind: str = "") -> Issue | None:
+        """Why there is no resource to read; None where there is one, or where one is deleted.
+
+        In a Bundle of the *kind* history a PATCH holds the resource that came of it.
+        """
         asked = self.request
         if asked is None or asked.method not in _WITHOUT_RESOURCE:
             return None if self.resource is not NOTHING else self._empty()
+        if kind == "history" and asked.method == "PATCH" and self.resource is not NOTHING:
+            return None
         return _WITHOUT_RESOURCE[asked.method]
 
     def _empty(self) -> Issue:

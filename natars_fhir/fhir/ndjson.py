@@ -25,6 +25,7 @@ _BOM = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
 _CHUNK = 256 * 1024
 _NO_FILE = Issue("error", "not-found", "", "There is no such file.")
+_NOTHING_HERE = Issue("error", "not-found", "", f"The folder holds no file to read ({', '.join(SUFFIXES)}).")
 _CLOSED = Issue("error", "exception", "", "The file cannot be opened.")
 
 
@@ -38,6 +39,21 @@ class Document(Struct, frozen=True, gc=False):
     #: bytes of the file that were read so far (compressed ones, where it is compressed)
     offset: int = 0
     issues: tuple[Issue, ...] = ()
+
+
+def every_document(inputs: Iterable[Path | tuple[BinaryIO, str]]) -> Iterator[Document]:
+    """The documents of files, folders and binary streams (each with a name), in the order given."""
+    for one in inputs:
+        if isinstance(one, Path):
+            paths = iter(files([one]))
+            first = next(paths, None)
+            if first is None:
+                yield Document(str(one), b"", issues=(_NOTHING_HERE,))
+                continue
+            for path in chain((first,), paths):
+                yield from documents(path)
+        else:
+            yield from documents(one[0], one[1])
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:

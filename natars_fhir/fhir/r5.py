@@ -23,6 +23,7 @@ READ = frozenset(
         "DiagnosticReport",
         "Encounter",
         "ImagingStudy",
+        "List",
         "Medication",
         "MedicationAdministration",
         "MedicationRequest",

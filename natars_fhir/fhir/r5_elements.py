@@ -174,7 +174,7 @@ _MOVES: dict[str, Move] = {
     # AdverseEvent
     "AdverseEvent.status": kept("status", "text"),
     "AdverseEvent.identifier": first("identifier"),
-    "AdverseEvent.outcome": first("outcome"),
+    "AdverseEvent.outcome": r5.OUTCOME,
     "AdverseEvent.code": renamed("event"),
     "AdverseEvent.occurrenceDateTime": renamed("date", "text"),
     "AdverseEvent.occurrencePeriod": r5.START,
@@ -206,6 +206,8 @@ _MOVES: dict[str, Move] = {
     "ImagingStudy.series.modality": coded("modality"),
     "ImagingStudy.series.laterality": coded("laterality"),
     "ImagingStudy.series.bodySite": r5.SITE_CODING,
+    # List
+    "List.subject": first("subject"),
     # QuestionnaireResponse
     "QuestionnaireResponse.identifier": first("identifier"),
     # ResearchSubject

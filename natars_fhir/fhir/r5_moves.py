@@ -15,6 +15,7 @@ from natars_fhir.fhir.moves import (
     as_reference,
     coded,
     concept_words,
+    first,
     inexact,
     kind_of,
     split,
@@ -22,6 +23,8 @@ from natars_fhir.fhir.moves import (
 )
 
 _INTEGER_MAX = 2_147_483_647
+#: https://hl7.org/fhir/R4/valueset-adverse-event-outcome.html
+_OUTCOMES = frozenset({"resolved", "recovering", "ongoing", "resolvedWithSequelae", "fatal", "unknown"})
 
 
 def timing(moment: str, span: str) -> Move:
@@ -139,6 +142,17 @@ def _words_of_instance(value: Node, place: str) -> Moved:
     return {"instance": {"display": text} if text else absent()}, told
 
 
+def _outcome(value: list[Node], place: str) -> Moved:
+    """R5 leaves the codes open, R4 does not: of a code that is not R4's only the words are kept."""
+    elements, told = first("outcome").apply(value, place)
+    codes = {str(coding.get("code")) for coding in _objects(value[0].get("coding"))}
+    if not codes or not codes.isdisjoint(_OUTCOMES):
+        return elements, told
+    text = concept_words(value[0])
+    lost = inexact(f"{place}[0]", "R4 has no such code: only its words are carried over.")
+    return {"outcome": {"text": text}} if text else {}, [lost, *told]
+
+
 def _site_coding(value: Node, place: str) -> Moved:
     told = [untold(f"{place}.{name}") for name in value if name != "concept"]
     if not isinstance(value.get("concept"), dict):
@@ -160,4 +174,5 @@ POLICIES = Move(_policies, "one")
 LAST_DAY = Move(_last_day, "any")
 START = Move(_start, "one")
 WORDS_OF_INSTANCE = Move(_words_of_instance, "one")
+OUTCOME = Move(_outcome, "many")
 SITE_CODING = Move(_site_coding, "one")

@@ -1,4 +1,4 @@
-"""What we emit in R4, said in R5: ResearchStudy and ResearchSubject, and the Bundle around them.
+"""What we emit in R4, said in R5: ResearchStudy and ResearchSubject, and the Bundle around them; forms in r5_forms.py.
 
 HL7's own maps lose the subject's state, the sponsor and more (standards.md §1.4); these keep them. What R4 carried
 in cross-version extensions becomes R5's own elements. See https://hl7.org/fhir/R5/researchstudy.html and
@@ -13,6 +13,7 @@ from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.build import R4_ELEMENT, R5_ELEMENT, Node, coding, concept, extension, said, slug
 from natars_fhir.fhir.convert import Differences
 from natars_fhir.fhir.moves import Move, Moved, lost, merge, renamed, untold
+from natars_fhir.fhir.r5_forms import ENTERS, MOVES, TYPES, unprofiled
 from natars_fhir.fhir.r5_wholes import STATE_TYPE, SUBJECT_STATE
 
 STUDY_STATUS = "http://hl7.org/fhir/research-study-status"
@@ -23,6 +24,7 @@ _NO_ELEMENT = "R5 has no such element: it is not carried over."
 #: R5's elements that repeat, of those that cross-version extensions carry.
 _LISTS = frozenset(
     {
+        "EvidenceVariable.characteristic.definitionByCombination.characteristic",
         "ResearchStudy.associatedParty",
         "ResearchStudy.associatedParty.classifier",
         "ResearchStudy.associatedParty.period",
@@ -113,6 +115,20 @@ def _arm(node: Node, which: str) -> Node:
     return {name: links[0] if links else slug(arm_name), f"_{name}": {"extension": [kept]}}
 
 
+def characteristic(node: Node, _: str) -> Moved:
+    """R4 asks for one definition of each characteristic; where R5 combines several, the combination is it."""
+    out = native(node, "EvidenceVariable.characteristic")
+    if "definitionByCombination" in out:
+        out.pop("definitionCodeableConcept", None)
+    return out, []
+
+
+def _enters(path: str, name: str) -> str:
+    if name in ("extension", "modifierExtension"):
+        return "Extension"
+    return ENTERS.get(f"{path}.{name}", f"{path}.{name}")
+
+
 def _party(role: str) -> Move:
     def apply(value: Node, _: str) -> Moved:
         known = said({"name": value.get("display"), "role": concept(coding(PARTY_ROLE, role)), "party": value})
@@ -127,8 +143,9 @@ def _enrollment(value: list[Node], place: str) -> Moved:
 
 
 OUTBOUND = Differences(
-    types=frozenset({"Bundle", "ResearchStudy", "ResearchSubject"}),
+    types=frozenset({"Bundle", "ResearchStudy", "ResearchSubject"}) | TYPES,
     moves={
+        **MOVES,
         "ResearchStudy.arm": renamed("comparisonGroup", "many"),
         "ResearchStudy.category": renamed("classifier", "many"),
         "ResearchStudy.contact": lost(_NO_ELEMENT),
@@ -144,10 +161,13 @@ OUTBOUND = Differences(
         "ResearchSubject.individual": renamed("subject", "one"),
     },
     wholes={
+        "EvidenceVariable.characteristic": characteristic,
+        "Questionnaire": unprofiled,
+        "QuestionnaireResponse": unprofiled,
         "ResearchStudy": research_study,
         "ResearchStudy.arm": arm,
         "ResearchStudy.objective": objective,
         "ResearchSubject": research_subject,
     },
-    enters=lambda path, name: "Extension" if name in ("extension", "modifierExtension") else f"{path}.{name}",
+    enters=_enters,
 )

@@ -17,9 +17,11 @@ from msgspec import ValidationError
 from msgspec.structs import fields
 
 from natars_fhir.domain.issue import Issue, worst
-from natars_fhir.fhir.check import check_bytes
+from natars_fhir.fhir.check import check, check_bytes
+from natars_fhir.fhir.checking.parsing import Repeated, parse
 from natars_fhir.fhir.r4.primitives import Base64Binary, Part, exact
 from natars_fhir.fhir.r4.structs import RESOURCES, Annotation, Extension, Narrative
+from natars_fhir.fhir.versions import VERSIONS, Name
 
 #: The walker: the resource as a dict with exact decimals (None where there is none), and every problem of it.
 SecondLook = Callable[[bytes], tuple[dict[str, Any] | None, list[Issue]]]
@@ -30,11 +32,35 @@ def readable(raw: bytes) -> tuple[dict[str, Any] | None, list[Issue]]:
     return check_bytes(raw, "readable")
 
 
+def readable_in(version: Name, raw: bytes) -> tuple[dict[str, Any] | None, list[Issue]]:
+    """The same for a resource of another version, which is brought to R4 first; what is lost on the way is told."""
+    if version in ("R4", "R4B"):
+        return readable(raw)
+    said, refused = parse(raw)
+    if refused or not isinstance(said, dict):
+        return readable(raw)
+    resource, lost = VERSIONS[version].to_r4(said)
+    return resource, [*twice(said), *lost, *check(resource, "readable")]
+
+
+def twice(said: dict[str, Any]) -> list[Issue]:
+    """Where a name stands twice in one object: on the way to R4 nobody else would see it."""
+    kind = said.get("resourceType")
+    start = kind if isinstance(kind, str) and kind in RESOURCES else "Resource"
+    return [Issue("error", "structure", start, _TWICE)] if _repeated(said) else []
+
+
+def _repeated(said: Any) -> bool:
+    inner = said.values() if isinstance(said, dict) else said if isinstance(said, list) else ()
+    return isinstance(said, Repeated) or any(_repeated(one) for one in inner if isinstance(one, dict | list))
+
+
 Settled = tuple[Any | None, tuple[Issue, ...]]
 
 #: Words for people: one that is absent with a reason can go without changing what the resource says.
 _PROSE = frozenset({Narrative, Annotation})
 _GONE = object()
+_TWICE = "A name stands twice in one object; which one holds, nobody can say."
 _GROUPS = re.compile(get_args(Base64Binary)[1].pattern)
 
 

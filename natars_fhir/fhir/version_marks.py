@@ -72,6 +72,7 @@ LISTS_IN_R5 = _words(
         "AdverseEvent": "identifier outcome",
         "Consent": "provision sourceAttachment sourceReference",
         "Encounter": "class serviceType",
+        "List": "subject",
         "MedicationAdministration": "category",
         "MedicationRequest": "performer",
         "MedicationStatement": "category informationSource",
@@ -93,6 +94,9 @@ R5_STATUS = _words(
         "ResearchSubject": "draft active retired unknown",
     }
 )
+#: Type → a CodeableConcept, and a code in it that only R5 has: R5 must have a clinical status.
+R5_CODES: Mapping[str, tuple[str, str]] = MappingProxyType({"Condition": ("clinicalStatus", "unknown")})
+
 R4_STATUS = _words(
     {
         "Consent": "proposed rejected",

@@ -108,7 +108,8 @@ def _shown(resource: Node) -> Iterator[Name]:
     status = resource.get("status")
     word = status if isinstance(status, str) else ""
     lists = [isinstance(resource[name], list) for name in marks.LISTS_IN_R5.get(kind, ()) if name in resource]
-    if kind in marks.R5_TYPES or any(lists) or _has(marks.R5_ELEMENTS, marks.R5_STATUS, resource, kind, word):
+    new = _has(marks.R5_ELEMENTS, marks.R5_STATUS, resource, kind, word) or _coded(marks.R5_CODES, resource, kind)
+    if kind in marks.R5_TYPES or any(lists) or new:
         yield "R5"
     if kind in marks.R4_TYPES or not all(lists) or _has(marks.R4_ELEMENTS, marks.R4_STATUS, resource, kind, word):
         yield "R4"
@@ -117,3 +118,12 @@ def _shown(resource: Node) -> Iterator[Name]:
 def _has(elements: Words, statuses: Words, resource: Node, kind: str, status: str) -> bool:
     names = elements.get(kind, frozenset())
     return not names.isdisjoint(resource) or status in statuses.get(kind, ())
+
+
+def _coded(codes: Mapping[str, tuple[str, str]], resource: Node, kind: str) -> bool:
+    """Does a CodeableConcept hold the code that the table has for its type?"""
+    name, code = codes.get(kind, ("", ""))
+    concept = resource.get(name)
+    return any(
+        coding.get("code") == code for coding in _objects(concept.get("coding") if isinstance(concept, dict) else 0)
+    )

@@ -25,6 +25,15 @@ _SHARED = frozenset(
 )
 
 
+#: Reports that stand beside the final one under its number: which of them counts, `superseded` says. A supplement
+#: replaces nothing.
+_STAGES = {
+    "registered": "#pending", "partial": "#pending", "preliminary": "#pending",
+    "amended": "#amended", "corrected": "#amended",
+    "appended": "",
+}  # fmt: skip
+
+
 def aliases(resource: Any, facts: Sequence[Fact]) -> tuple[str, ...]:
     """The business keys of a resource that tells facts; of one that tells none, nothing is ever replaced."""
     identifiers = getattr(resource, "identifier", None)
@@ -32,6 +41,10 @@ def aliases(resource: Any, facts: Sequence[Fact]) -> tuple[str, ...]:
         return ()
     kind = resource.__class__.__name__
     apart = _apart(resource, kind, facts) if kind in _SHARED else ""
+    if kind == "DiagnosticReport" and (stage := _STAGES.get(resource.status)) is not None:
+        if not stage:
+            return ()
+        apart += stage
     many = identifiers if identifiers.__class__ is list else [identifiers]
     if len(many) == 1 and (one := many[0]).system and one.value:
         return (f"{kind}?{one.system}|{one.value}{apart}",)

@@ -7,12 +7,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import get_args
 
+from natars_fhir.domain.choice import GREATEST
+from natars_fhir.domain.dates import CLOCK
 from natars_fhir.domain.questions.drugs import CLASSES
 from natars_fhir.fhir.path import fault as path_fault
 from natars_fhir.mapping.codes import SPELLINGS
 from natars_fhir.mapping.faults import Fault, line_at, line_of, nearest
 from natars_fhir.mapping.narrative.said import Kind as Report
-from natars_fhir.mapping.schema import Code, Concepts, Drug, DrugClass, Drugs, Kind, Says, System, View, Views
+from natars_fhir.mapping.schema import Code, Concept, Concepts, Drug, DrugClass, Drugs, Kind, Says, System, View, Views
 from natars_fhir.mapping.view import READERS, struct, types
 
 NONE: Mapping[str, System] = MappingProxyType({})
@@ -31,6 +33,9 @@ def concepts_faults(path: Path, concepts: Concepts) -> list[Fault]:
             (f"[concepts.{name}]", f"«{name}» spells a value that it does not have: «{value}»")
             for value in concept.spelt
             if value not in concept.values
+        ]
+        faults += [
+            (f"[concepts.{name}]", text) for text in (*_choice(name, concept), *_implied(name, concept, concepts))
         ]
         if concept.kind in ("number", "size") and concept.accepts and concept.unit not in concept.accepts:
             faults.append((f"[concepts.{name}]", f"«{name}» does not accept its own unit"))
@@ -58,6 +63,30 @@ def system_faults(systems: Mapping[str, System], beside: Mapping[str, System] = 
         for address in (system.uri, *system.also):
             if (other := seen.setdefault(address, name)) != name:
                 yield name, f"«{address}» is the address of both «{other}» and «{name}»"
+
+
+def _implied(name: str, concept: Concept, concepts: Concepts) -> Iterator[str]:
+    """Values that the concept has, of which concepts that exist are told a value that they have."""
+    for value, others in concept.implies.items():
+        if value not in concept.values:
+            yield f"«{name}» cannot be «{value}»{nearest(value, concept.values)}"
+        for other, said in others.items():
+            if other not in concepts.concepts:
+                yield f"unknown concept «{other}»{nearest(other, concepts.concepts)}"
+            elif said not in (allowed := _allowed(concepts.concepts[other])):
+                yield f"«{other}» cannot be «{said}»{nearest(said, allowed)}"
+
+
+#: Kinds of which the greatest can be told.
+_ORDERED = ("number", "size", "grade", "class")
+
+
+def _choice(name: str, concept: Concept) -> Iterator[str]:
+    """A choice rule that the concept's values, and the trial's clock, allow."""
+    if concept.choose in GREATEST and not (concept.kind in _ORDERED or (concept.choose == "worst" and concept.values)):
+        yield f"«{name}» has no {concept.choose} value: its values have no order"
+    if name in CLOCK and concept.choose != "earliest":
+        yield f"«{name}» tells when the trial began: its choice is «earliest»"
 
 
 _KINDS: tuple[str, ...] = get_args(Kind)
@@ -95,9 +124,13 @@ def _code(code: Code, concepts: Concepts) -> Iterator[str]:
         yield f"«{code.code}» is not verified and gives no reason"
 
 
+def _allowed(concept: Concept) -> tuple[str, ...]:
+    return ("present", "absent", "suspected") if concept.kind == "presence" else concept.values
+
+
 def _says(name: str, says: Says, concepts: Concepts) -> Iterator[str]:
     concept = concepts.concepts[name]
-    allowed = ("present", "absent", "suspected") if concept.kind == "presence" else concept.values
+    allowed = _allowed(concept)
     if says.value not in allowed:
         yield f"«{name}» cannot be «{says.value}»{nearest(says.value, allowed)}"
     for code in says.codes:

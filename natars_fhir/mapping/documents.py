@@ -5,7 +5,6 @@ Bytes that are one resource cost one decode; only what that refuses is looked at
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -15,23 +14,30 @@ from msgspec.structs import replace
 from natars_fhir.domain.identity import Version, version
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.bundle import Envelope, open_bundle
-from natars_fhir.fhir.check import check
 from natars_fhir.fhir.decode import Decoded, Decoder
 from natars_fhir.fhir.entry import Entry
-from natars_fhir.fhir.r4.primitives import Exact
 from natars_fhir.fhir.references import Scope
-from natars_fhir.fhir.second_look import readable
-from natars_fhir.fhir.versions import VERSIONS, Name, detect
+from natars_fhir.fhir.second_look import readable_in
+from natars_fhir.fhir.versions import Name, detect
 from natars_fhir.mapping.business_key import aliases
 from natars_fhir.mapping.reading import NO_VERSION, ReadDocument, Reading
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.site import SiteMapping
+from natars_fhir.mapping.superseded import stage
 
 _WRAPPERS = ("Bundle", "Parameters")
 _BOM = b"\xef\xbb\xbf"
 #: Resources that share one memory of references.
 _MEMORY = 50_000
-_MOST_METAS = 2_048
+#: What becomes of a Bundle among the entries of another.
+_CLOSED = Issue(
+    "warning",
+    "not-supported",
+    "Bundle",
+    "A Bundle within a Bundle is not opened: what it holds is not read. Send its entries, or send it by itself.",
+)
+_WHICH = "Which resource is gone cannot be known by this: name its type and id, or its identifier."
+_BY_IDENTIFIER = "A deletion by identifier takes back what came without an id: of others, name the type and the id."
 _PATIENT = re.compile(r"(?:^|/)Patient[/?#]")
 
 
@@ -45,11 +51,9 @@ class DocumentReader:
     def __init__(self, mapping: SiteMapping, fhir_version: Name | None = None, *, routed: bool = False) -> None:
         self.mapping = mapping
         self.site = mapping.site.site
-        self._version = fhir_version or (None if mapping.site.fhir == "R4" else mapping.site.fhir)
+        self.version = fhir_version or (None if mapping.site.fhir == "R4" else mapping.site.fhir)
         self._decode = Decoder(mapping.kinds, self._second_look)
-        #: what was made of references and of meta, by the object that stands for the same bytes (`fhir.r4.known`)
-        self._patients: dict[int, tuple[Any, str]] = {}
-        self._versions: dict[int, tuple[Any, tuple[str, Version]]] = {}
+        self._patients: dict[str, str] = {}
         self._route = mapping.route if routed else None
         self._alone, self._left = Scope((), mapping.site.bases), _MEMORY
 
@@ -96,8 +100,9 @@ class DocumentReader:
             for entry in envelope.entries
         )
         system, value = envelope.identifier or ("", "")
+        closed = [_CLOSED.within(one.place) for one in readings if one.fate == "let-go" and one.kind == "Bundle"]
         return ReadDocument(
-            envelope.type, readings, envelope.issues, f"{system}|{value}" if value else envelope.message
+            envelope.type, readings, (*envelope.issues, *closed), f"{system}|{value}" if value else envelope.message
         )
 
     def _entry(self, entry: Entry, decoded: Decoded, scope: Scope) -> Reading:
@@ -110,7 +115,7 @@ class DocumentReader:
         mapping, kind = self.mapping, resource.__class__.__name__
         addressed = entry.full_url or entry.url or not resource.id
         key = scope.own(entry, resource) if addressed else f"{kind}/{resource.id}"
-        number, told = self._version_of(resource.meta)
+        number, told = _version(resource.meta)
         sink = Sink((self.site, key, number, mapping.hash), scope.key, entry)
         mapping.reads[kind](resource, sink)
         if _modified(resource):
@@ -122,40 +127,33 @@ class DocumentReader:
         found = (*issues, *(entry.seen(issue) for issue in sink.issues)) if sink.issues else issues
         facts = tuple(sink.facts)
         names = aliases(resource, facts) if facts else ()
-        reading = Reading(key, kind, "read", entry.place, told, subject, facts, found, unmapped, names)
+        report = stage(resource, sink.key_of) if kind == "DiagnosticReport" and facts else None
+        reading = Reading(
+            key, kind, "read", entry.place, told, subject, facts, found, unmapped, names, (), None, report
+        )  # fmt: skip
         return _person(reading, resource, mapping.site.identifiers, scope, entry) if kind == "Patient" else reading
-
-    def _version_of(self, meta: Any) -> tuple[str, Version]:
-        """The versionId as it is written, and what orders the versions; each meta is looked at once."""
-        if meta is None:
-            return "", NO_VERSION
-        known = self._versions.get(id(meta))
-        if known is None or known[0] is not meta:
-            if len(self._versions) >= _MOST_METAS:
-                self._versions.clear()
-            known = self._versions[id(meta)] = meta, (meta.versionId or "", version(meta.versionId, meta.lastUpdated))
-        return known[1]
 
     def _subject(self, resource: Any, key: str, about: str, sink: Sink) -> str | None:
         """The key of the patient whom a resource is about; of resources that stand alone each is looked up once."""
         reference = getattr(resource, about, None) if about else None
-        if reference is None or sink.entry.index is not None or not reference.reference:
+        text = reference.reference if reference is not None else None
+        if text is None or sink.entry.index is not None or text.startswith("#"):
             return _subject(resource, key, about, sink)
-        known = self._patients.get(id(reference))
-        if known is not None and known[0] is reference:
-            return known[1]
-        found = _subject(resource, key, about, sink)
-        if found is not None and not reference.reference.startswith("#"):
-            self._patients[id(reference)] = reference, found
+        found = self._patients.get(text)
+        if found is None and (found := _subject(resource, key, about, sink)) is not None:
+            self._patients[text] = found
         return found
 
     def _second_look(self, raw: bytes) -> tuple[dict[str, Any] | None, list[Issue]]:
         """The walker; before it, what another version says in other words is brought to R4."""
-        name = self._version or detect(raw)
-        if name is None or name == "R4":
-            return readable(raw)
-        resource, issues = VERSIONS[name].to_r4(json.loads(raw, parse_float=Exact))
-        return resource, [*issues, *check(resource, "readable")]
+        return readable_in(self.version or detect(raw) or "R4", raw)
+
+
+def _version(meta: Any) -> tuple[str, Version]:
+    """The versionId as it is written, and what orders the versions."""
+    if meta is None:
+        return "", NO_VERSION
+    return meta.versionId or "", version(meta.versionId, meta.lastUpdated)
 
 
 def _modified(resource: Any) -> bool:
@@ -177,9 +175,12 @@ def _doubt(resource: Any, sink: Sink) -> None:
 
 
 def _deleted(entry: Entry, scope: Scope) -> Reading:
-    """A resource that the sender says is gone."""
-    key = scope.key(entry.url, entry) or entry.url
-    return Reading(key, key.partition("/")[0], "deleted", entry.place)
+    """A resource that the sender says is gone; told, where it cannot be known which."""
+    key, place = scope.key(entry.url or entry.full_url, entry), f"{entry.place.removesuffix('resource')}request.url"
+    if key is None:
+        return Reading("", "", "refused", entry.place, issues=(Issue("error", "not-supported", place, _WHICH),))
+    by_identifier = (Issue("warning", "not-supported", place, _BY_IDENTIFIER),) if "?identifier=" in key else ()
+    return Reading(key, re.split("[/?]", key)[0], "deleted", entry.place, issues=by_identifier)
 
 
 def _subject(resource: Any, key: str, about: str, sink: Sink) -> str | None:

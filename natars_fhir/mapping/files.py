@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from natars_fhir.domain.study import Study
+from natars_fhir.domain.study import Choose, Study
 from natars_fhir.domain.trial import build
 from natars_fhir.mapping.checks import concepts_faults, drugs_faults, view_faults
 from natars_fhir.mapping.faults import Fault, MappingError, line_at, nearest
@@ -48,8 +48,8 @@ def load(folder: Path, trial: str = "natars") -> Mappings:
     drugs = _file(folder / "drugs.toml", Drugs, faults)
     views = _folder(folder / "views", Views, faults)
     sites = _folder(folder / "sites", Site, faults)
-    known = set(concepts.concepts if concepts else ())
-    words = _words(folder / "narrative", known, faults)
+    known = {name: one.choose for name, one in concepts.concepts.items()} if concepts else {}
+    words = _words(folder / "narrative", set(known), faults)
     faults += [fault for path, view in views for fault in view_faults(path, view, known)]
     study = _study(folder / "trials" / f"{trial}.toml", known, faults)
     if concepts is not None:
@@ -145,11 +145,11 @@ def _words(folder: Path, concepts: set[str], faults: list[Fault]) -> Words | Non
         return None
 
 
-def _study(path: Path, concepts: set[str], faults: list[Fault]) -> Study | None:
+def _study(path: Path, concepts: Mapping[str, Choose], faults: list[Fault]) -> Study | None:
     table, source = _toml(path, faults)
     if table is None:
         return None
-    study, wrong = build(table, concepts)
+    study, wrong = build(table, concepts, concepts)
     faults += [Fault(str(path), line_at(source, *_named(text)), text) for text in wrong]
     return study
 

@@ -13,6 +13,7 @@ from natars_fhir.domain.identity import Patients, Version
 from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.record import Fact, Patient
 from natars_fhir.mapping.reading import Reading
+from natars_fhir.mapping.superseded import current
 
 #: Kinds that are kept though they tell no fact: others refer to them.
 _ALWAYS = ("Patient", "Medication")
@@ -97,8 +98,9 @@ class Gathered:
     def outcomes(self) -> Iterator[tuple[Patient, list[Fact], list[Issue]]]:
         """Every patient with all facts and issues of their newest resource versions."""
         for key, readings in self._held.by_patient(self.patients):
-            facts = [fact for reading in readings for fact in reading.facts]
-            issues = [issue for reading in readings for issue in reading.issues]
+            counted, set_aside = current(readings)
+            facts = [fact for reading in counted for fact in reading.facts]
+            issues = [*(issue for reading in counted for issue in reading.issues), *set_aside]
             yield self._patient(key, readings), facts, issues
 
     def _keep(self, reading: Reading) -> None:
@@ -147,7 +149,11 @@ class Gathered:
         return self.patients.one(earlier.subject) == self.patients.one(reading.subject)
 
     def _forget(self, reading: Reading) -> None:
-        self._held.drop(self._moved.get(reading.key, reading.key))
+        key = self._moved.get(reading.key, reading.key)
+        earlier = self._held.get(key)
+        if earlier is not None and _can_replace(earlier.version):
+            self._empty[hash(key)] = earlier.version  # an older one that comes late does not bring it back
+        self._held.drop(key)
 
     def _patient(self, key: str, readings: list[Reading]) -> Patient:
         own = [reading for reading in readings if reading.kind == "Patient"]
@@ -164,7 +170,7 @@ def _slim(reading: Reading) -> Reading:
     one = reading
     return Reading(
         one.key, one.kind, one.fate, one.place, one.version, one.subject, one.facts, one.issues, (), (),
-        one.identifiers, one.replaced_by,
+        one.identifiers, one.replaced_by, one.report,
     )  # fmt: skip
 
 

@@ -40,6 +40,8 @@ class Lore:
     drugs: DrugNames
     words: Words
     consent_names: tuple[str, ...]
+    #: how an arm may be called (its name, or its slug, as R5 links to it), in small letters → its registered name
+    arms: Mapping[str, str]
 
     def kind(self, concept: str) -> str:
         """The kind of a concept, which names the reader of its values."""

@@ -7,10 +7,11 @@ from typing import Any
 
 from natars_fhir.domain.record import Evidence
 from natars_fhir.fhir.r4.structs import Attachment, CodeableConcept, Coding, Identifier, Quantity, Range, Reference
-from natars_fhir.mapping.readers.report import attached
+from natars_fhir.mapping.readers.attachment import attached, unmarked
 from natars_fhir.mapping.sink import Sink
 
 _STEP = re.compile(r"([A-Za-z]\w*)(?:\[(\d+)\])?")
+_NARRATIVE = ".text.div"
 #: Characters shown on each side of the words that were read.
 _AROUND = 24
 
@@ -20,7 +21,7 @@ def quote(evidence: Evidence, resource: Any) -> str:
     number with its unit. Empty where the place cannot be found in this version of the resource."""
     value = _at(resource, evidence.path)
     if evidence.span is not None:
-        text = _text(value)
+        text = unmarked(value) if evidence.path.endswith(_NARRATIVE) else _text(value)
         return _marked(text, *evidence.span) if text is not None else ""
     return _shown(value)
 

@@ -21,6 +21,15 @@ Fate = Literal["read", "not-asked", "let-go", "refused", "deleted"]
 NO_VERSION = Version()
 
 
+class ReportStage(Struct, frozen=True, gc=False):
+    """A report's place among those of one order: the orders and accessions that it answers, how final it is, and the
+    instant of its issue (empty where it is not told)."""
+
+    orders: tuple[str, ...]
+    rank: int
+    issued: str
+
+
 class Reading(Struct, frozen=True, gc=False):
     """What one entry came to. ``place`` is where it stood; empty for a single resource.
 
@@ -40,6 +49,7 @@ class Reading(Struct, frozen=True, gc=False):
     aliases: tuple[str, ...] = ()
     identifiers: tuple[tuple[str, str], ...] = ()
     replaced_by: str | None = None
+    report: ReportStage | None = None
 
 
 class ReadDocument(Struct, frozen=True, gc=False):

@@ -1,8 +1,9 @@
 """Reconcile: one patient's facts from many resources become one record.
 
 The same thing told by several resources counts once; a resection becomes an earlier one or the index surgery by its
-date; what was found in the resected specimen is told apart from the biopsy; the site of another tumour is not this
-tumour's. Nothing is invented and nothing dropped in silence: what is set aside becomes an issue.
+date; the trial's doses open its cycles; what was found in the resected specimen is told apart from the biopsy; the site
+of another tumour is not this tumour's. Nothing is invented and nothing dropped in silence: what is set aside becomes an
+issue.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import date
 from natars_fhir.domain.answer import YES
 from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.record import Fact, Patient, Record, in_order, place
+from natars_fhir.mapping.cycles import cycles
 from natars_fhir.mapping.referred import Shared, beside, referred_drugs, related
 
 #: The facts of a specimen that tell whether it was the resected tumour: by date, after the index surgery.
@@ -35,6 +37,8 @@ def reconcile(patient: Patient, facts: Iterable[Fact], shared: Shared) -> tuple[
     told = _once(told)
     if not concepts.isdisjoint(("resection", "index-surgery")):
         told = _after_surgery(_resections(told))
+    if concepts.issuperset(("allocation", "antineoplastic-drug")):
+        told = _with_cycles(told)
     return Record(patient, tuple(told)), (*missing, *issues)
 
 
@@ -152,6 +156,17 @@ def _resection(fact: Fact, index: bool, by_consent: bool) -> Fact:
         return fact._replace(concept="prior-resection")
     more = (("flag", "allocation-missing"),) if by_consent else ()
     return fact._replace(concept="index-surgery", detail=tuple(sorted((*fact.detail, *more))))
+
+
+def _with_cycles(facts: list[Fact]) -> list[Fact]:
+    """The cycles that the trial's doses open, from allocation to the index surgery."""
+    start = _first_day([fact for fact in facts if fact.concept == "allocation"])
+    surgery = _first_day([fact for fact in facts if fact.concept == "index-surgery"])
+    doses = [fact for fact in facts if fact.concept == "antineoplastic-drug"]
+    named = list(facts)
+    for cycle in cycles(doses, start, surgery) if start else ():
+        insort(named, cycle, key=place)
+    return named
 
 
 def _after_surgery(facts: list[Fact]) -> list[Fact]:

@@ -31,7 +31,7 @@ Route = Callable[[bytes], "Reading | None"]
 #: Where the type comes first; most engines write it so, and of others nothing is routed.
 _STARTS = (b'{"resourceType":"', b'{"resourceType": "')
 #: Different elements that are remembered, and the longest of them.
-_MOST, _LONGEST = 20_000, 1_000
+_MOST, _LONGEST = 4_096, 1_000
 
 
 class _Meta(Struct):

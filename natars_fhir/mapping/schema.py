@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from natars_fhir.domain.study import Choose
+
 Kind = Literal[
     "ihc",
     "fish",
@@ -25,8 +27,9 @@ Kind = Literal[
     "date",
     "drug",
     "text",
+    "variant",
+    "comorbidity",
 ]
-Choose = Literal["latest", "earliest", "largest", "worst", "agree", "all"]
 
 
 class Shape(BaseModel):
@@ -85,6 +88,8 @@ class Concept(Shape):
     values: tuple[str, ...] = ()
     #: how each value may be spelt where it comes as plain text or as a bare code, letter case aside
     spelt: dict[str, tuple[str, ...]] = {}
+    #: value → what it says of other concepts too: concept → value
+    implies: dict[str, dict[str, str]] = {}
     #: codes of the Observation that asks for it
     asked: tuple[Code, ...] = ()
     says: tuple[Says, ...] = ()
@@ -177,6 +182,8 @@ class Endpoint(Shape):
 
     url: str
     version: Literal["R4", "R4B", "R5"] = "R4"
+    #: what is delivered besides studies and subjects: the result of every criterion
+    also: tuple[Literal["Observation"], ...] = ()
 
 
 class Expects(Shape):
@@ -210,6 +217,8 @@ class Site(Shape):
     en: str
     zh: str
     fhir: Literal["R4", "R4B", "R5"] = "R4"
+    #: what a resource that it pushes must be to be taken in: readable, or conformant to the standard as well
+    check: Literal["readable", "conformant"] = "readable"
     #: bases of its FHIR server: absolute references under them are its own
     bases: tuple[str, ...] = ()
     #: systems of patient identifiers; the first is the primary one

@@ -60,6 +60,7 @@ def lore_of(mappings: Mappings, site: Site) -> Lore:
         drugs=_drug_names(mappings.drugs),
         words=mappings.words,
         consent_names=site.consent,
+        arms={name.casefold(): arm.name for arm in mappings.study.arms for name in (arm.name, arm.slug)},
     )
 
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import lru_cache
 
 from natars_fhir.domain.interval import Interval, Number
 
 UCUM = "http://unitsofmeasure.org"
 
+#: No product of a written number and a factor is rounded.
+_EXACT = Context(prec=1_000)
 #: Spellings of units that are remembered for a concept.
 _MOST = 10_000
 
@@ -54,13 +56,18 @@ class Units:
         return self.accepts.get(self.spellings.get(text, text)) if found is None else found
 
 
-@lru_cache(maxsize=65_536)
 def measured(value: Decimal, comparator: str | None, factor: Decimal, unit: str) -> Number:
-    """A quantity as an interval: ``<12`` is below 12, ``>=8`` at least 8.
+    """A quantity as an interval: ``<12`` is below 12, ``>=8`` at least 8. Where the unit is the concept's own, the
+    digits are those that were written; nothing is ever rounded."""
+    return _measured(str(value), comparator, factor, unit)
 
-    Remembered, for the same values come again and again, and an interval is worth sharing.
-    """
-    point = _plain(value if factor == 1 else value * factor)
+
+@lru_cache(maxsize=16_384)
+def _measured(written: str, comparator: str | None, factor: Decimal, unit: str) -> Number:
+    """Remembered by what was written, for 1.50 equals 1.5 and is not the same; the same values come again and again,
+    and an interval is worth sharing."""
+    value = Decimal(written)
+    point = _plain(value) if factor == 1 else _trimmed(_EXACT.multiply(value, factor))
     match comparator:
         case "<" | "<=":
             return Interval(None, point, high_open=comparator == "<", unit=unit)
@@ -68,6 +75,11 @@ def measured(value: Decimal, comparator: str | None, factor: Decimal, unit: str)
             return Interval(point, None, low_open=comparator == ">", unit=unit)
         case _:
             return Interval(point, point, unit=unit)
+
+
+def _trimmed(value: Decimal) -> Decimal:
+    """A product, which has no digits that anybody wrote: without the zeros that multiplication brings."""
+    return _plain(_EXACT.normalize(value))
 
 
 def _plain(value: Decimal) -> Decimal:

@@ -10,13 +10,16 @@ import msgspec
 from natars_fhir.fhir.path import head
 from natars_fhir.fhir.r4 import structs
 from natars_fhir.mapping.lore import Lore
+from natars_fhir.mapping.readers.adverse_event import adverse_event
 from natars_fhir.mapping.readers.allocation import allocation
 from natars_fhir.mapping.readers.condition import condition
 from natars_fhir.mapping.readers.consent import consent
 from natars_fhir.mapping.readers.medication import medication, substance
+from natars_fhir.mapping.readers.nothing_known import nothing_known
 from natars_fhir.mapping.readers.observation import asked
 from natars_fhir.mapping.readers.patient import patient
 from natars_fhir.mapping.readers.procedure import procedure
+from natars_fhir.mapping.readers.questionnaire import questionnaire
 from natars_fhir.mapping.readers.report import report
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
@@ -25,13 +28,16 @@ Read = Callable[[Any, Sink], None]
 
 #: reader that a view may name → what makes a plan of the view. ``asked`` takes all its views of a type together.
 READERS: dict[str, Callable[[View, Lore], Read]] = {
+    "adverse-event": adverse_event,
     "allocation": allocation,
     "asked": lambda view, lore: asked([view], lore),
     "condition": condition,
     "consent": consent,
     "medication": medication,
+    "nothing-known": nothing_known,
     "patient": patient,
     "procedure": procedure,
+    "questionnaire": questionnaire,
     "report": report,
     "substance": substance,
 }

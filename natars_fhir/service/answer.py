@@ -140,6 +140,9 @@ def _told(one: Became) -> list[Issue]:
     told = list(reading.issues)
     if one.what == LET_GO:
         told.append(Issue("information", "informational", place, "No view reads this type: let go, not checked."))
+    if one.what == "deleted" and not one.version:
+        text = "No such resource is known here: there was nothing to take back."
+        told.append(Issue("information", "not-found", place, text))
     if one.what == "late":
         text = "A newer version is known: this one is kept, and changes nothing."
         told.append(Issue("information", "informational", place, text))

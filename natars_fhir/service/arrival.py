@@ -13,6 +13,7 @@ from natars_fhir.fhir.bundle import Envelope, open_bundle
 from natars_fhir.fhir.entry import Entry
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.reading import ReadDocument, Reading
+from natars_fhir.service.conformance import held_to_it
 from natars_fhir.store.packed import digest
 
 
@@ -89,6 +90,8 @@ def arrive(raw: bytes, reader: DocumentReader, most_entries: int) -> Arrival:
     if asked > most_entries:
         raise TooManyError
     document = pipeline.read(raw, reader)
+    if reader.mapping.site.check == "conformant":
+        document = held_to_it(document, envelope.entries, raw, reader.version)
     pairs = zip(envelope.entries, document.readings, strict=True)
     arrived = tuple(Arrived(entry, reading, digest(bytes(entry.raw))) for entry, reading in pairs)
     return Arrival(raw, digest(raw), document, arrived, asked)

@@ -10,7 +10,7 @@ from natars_fhir.domain.answer import UNKNOWN, Answer
 from natars_fhir.domain.finding import Finding
 from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.nearest import unknown
-from natars_fhir.domain.people import Statement, WithPeople, basis
+from natars_fhir.domain.people import Statement, WithPeople, basis, with_people
 from natars_fhir.domain.screening import Screening, bars
 from natars_fhir.domain.signing import hindrances
 from natars_fhir.domain.study import Criterion
@@ -40,6 +40,7 @@ def hear(
 ) -> Heard:
     """Each saying as a statement. What repeats the data, or was said before, is none; what cannot be said is told."""
     issues = list(_contradictory(sayings))
+    people = with_people(screening, known)
     found = {criterion.id: (criterion, finding) for criterion, finding in screening.findings}
     statements: dict[str, Statement] = {}
     for one in sayings:
@@ -53,6 +54,8 @@ def hear(
         before = [said for said in known if said.criterion == one.criterion]
         if finding.answer is one.answer and not before:
             continue  # the data's own answer, left as it was
+        if _stands(people, one):
+            continue  # what somebody stated before, left as it was
         if fault := _cannot(criterion, finding, one):
             issues.append(fault)
             continue
@@ -89,6 +92,14 @@ def _cannot(criterion: Criterion, finding: Finding, said: Saying) -> Issue | Non
         return _error("required", said.place, "A statement needs its reason.")
     text = "The data says the opposite: a correction needs its reason. Open the form anew where that was not meant."
     return _error("required", said.place, text)
+
+
+def _stands(people: WithPeople, one: Saying) -> bool:
+    """Does the form repeat a statement that counts, and that nobody has to look at again?"""
+    standing = people.said.get(one.criterion)
+    if standing is None or standing.idle or standing.review:
+        return False
+    return (standing.statement.answer, standing.statement.reason) == (one.answer, one.reason)
 
 
 def _same(said: Statement, earlier: Statement) -> bool:

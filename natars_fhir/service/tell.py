@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import msgspec
 from sqlalchemy import Connection
 
+from natars_fhir.domain.finding import Finding
+from natars_fhir.domain.people import WithPeople
 from natars_fhir.domain.screening_log import arm_of
 from natars_fhir.domain.signing import PeoplesPart
+from natars_fhir.domain.study import Criterion
 from natars_fhir.domain.subject import state
 from natars_fhir.emit import Emission, emit
+from natars_fhir.emit.observation import meaning, results_system
 from natars_fhir.fhir.build import Node
 from natars_fhir.mapping.schema import Site
 from natars_fhir.pipeline import Outcome
@@ -25,7 +30,7 @@ _NO_SUBJECT = "not-registered"
 def tell(
     connection: Connection, intake: Intake, site: Site, outcome: Outcome, part: PeoplesPart, now: datetime
 ) -> tuple[str | None, int]:
-    """Queues the studies and the subject where they say something new; nothing of a patient out of scope.
+    """Queues what the site is told, where it says something new; nothing of a patient out of scope.
 
     Gives the subject's target, and how many letters were queued.
     """
@@ -33,13 +38,21 @@ def tell(
         return None, 0
     emission = _emission(intake, site, outcome, part)
     subject, queued = None, 0
-    for resource in emit(emission).resources:
+    for resource in emit(emission, site.endpoint.also if site.endpoint else ()).resources:
         target = target_of(resource, intake.canonical_base)
+        if resource["resourceType"] == "Observation" and not _is_news(connection, site.site, target, resource):
+            continue
         body = msgspec.json.encode(resource)
         queued += outbox.queue(connection, site.site, resource["resourceType"], target, body, now)
         if resource["resourceType"] == "ResearchSubject":
             subject = target
     return subject, queued
+
+
+def _is_news(connection: Connection, site: str, target: str, resource: Node) -> bool:
+    """Does a result say anything but the same again, of another day or by another mapping?"""
+    said = outbox.last_said(connection, site, target)
+    return said is None or meaning(msgspec.json.decode(said)) != meaning(resource)
 
 
 def _emission(intake: Intake, site: Site, outcome: Outcome, part: PeoplesPart) -> Emission:
@@ -49,7 +62,7 @@ def _emission(intake: Intake, site: Site, outcome: Outcome, part: PeoplesPart) -
     given = [f for f in record.about("consent") if f.value == "given" and f.standing == "final"]
     consent = next((f.source.reference for f in given if f.source.reference.startswith("Consent/")), None)
     return Emission(
-        outcome.screening,
+        replace(outcome.screening, findings=_told(part.people)),
         study,
         site.site,
         site.en,
@@ -59,16 +72,36 @@ def _emission(intake: Intake, site: Site, outcome: Outcome, part: PeoplesPart) -
         consent_reference=consent,
         arm=arm,
         state=state(record, outcome.screening, part.people, part.signed),
+        signed=part.signed is not None and part.signed.holds,
     )
 
 
-def retract(connection: Connection, site: str, target: str, now: datetime) -> bool:
-    """The site is told that there is no such subject, if it was told that there is one."""
+def _told(people: WithPeople) -> tuple[tuple[Criterion, Finding], ...]:
+    """The answers with people's part: the data is no source of what a person stated."""
+    stated = people.counting
+    return tuple((c, f._replace(facts=()) if c.id in stated else f) for c, f in people.findings)
+
+
+def retract(connection: Connection, site: str, target: str, now: datetime) -> int:
+    """The site is told that there is no such subject, and that its results were an error, if it was told that there are
+    any. How many letters that makes."""
+    results = outbox.told(connection, site, "Observation", _results_of(target))
+    void = {target: _NO_SUBJECT, **dict.fromkeys(results, "entered-in-error")}
+    return sum(_retracted(connection, site, one, status, now) for one, status in void.items())
+
+
+def _retracted(connection: Connection, site: str, target: str, status: str, now: datetime) -> bool:
     said = outbox.last_said(connection, site, target)
     if said is None:
         return False
-    body = msgspec.json.encode(msgspec.json.decode(said) | {"status": _NO_SUBJECT})
-    return outbox.queue(connection, site, "ResearchSubject", target, body, now)
+    body = msgspec.json.encode(msgspec.json.decode(said) | {"status": status})
+    return outbox.queue(connection, site, target.partition("?")[0], target, body, now)
+
+
+def _results_of(target: str) -> str:
+    """How the targets of a subject's results begin: they bear its pseudonym."""
+    system, _, pseudonym = unquote(target).partition("?identifier=")[2].rpartition("|")
+    return _at("Observation", results_system(system.removesuffix("/NamingSystem/subject")), f"{pseudonym}-")
 
 
 def target_of(resource: Node, canonical_base: str) -> str:
@@ -78,4 +111,8 @@ def target_of(resource: Node, canonical_base: str) -> str:
     if resource["resourceType"] == "ResearchStudy":
         return f"ResearchStudy/{resource['id']}"
     ours = next(one for one in resource["identifier"] if one["system"].startswith(f"{canonical_base}/"))
-    return f"{resource['resourceType']}?identifier={quote(ours['system'] + '|' + ours['value'], safe='')}"
+    return _at(resource["resourceType"], ours["system"], ours["value"])
+
+
+def _at(kind: str, system: str, value: str) -> str:
+    return f"{kind}?identifier={quote(f'{system}|{value}', safe='')}"

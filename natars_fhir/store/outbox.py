@@ -58,6 +58,13 @@ def last_said(connection: Connection, site: str, target: str) -> bytes | None:
     return None if body is None else unpack(body)
 
 
+def told(connection: Connection, site: str, kind: str, beginning: str) -> list[str]:
+    """The targets of one kind that begin so, and that were told something; in order."""
+    here = outbox.c
+    asked = select(here.target).distinct().where(here.site == site, here.kind == kind)
+    return sorted(connection.execute(asked.where(here.target.startswith(beginning, autoescape=True))).scalars())
+
+
 def claim(connection: Connection, sites: Collection[str], holder: str, now: datetime, until: datetime) -> Letter | None:
     """The next letter that is due, for *holder* alone until then; None where nothing is."""
     here = outbox.c

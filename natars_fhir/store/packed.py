@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
@@ -13,6 +14,8 @@ from natars_fhir.domain.issue import Issue
 from natars_fhir.mapping.reading import Reading
 
 _reading = msgspec.json.Decoder(Reading)
+_json = msgspec.json.Encoder(decimal_format="number").encode
+_plain = msgspec.json.Decoder(float_hook=Decimal).decode
 _issues = msgspec.json.Decoder(tuple[Issue, ...])
 #: the fastest level: it takes most of what there is to take
 _LEVEL = 1
@@ -44,13 +47,13 @@ def unpack_reading(packed: bytes) -> Reading:
 
 
 def pack_json(value: Any) -> bytes:
-    """JSON, made small."""
-    return pack(msgspec.json.encode(value))
+    """JSON, made small; numbers with their digits."""
+    return pack(_json(value))
 
 
 def unpack_json(packed: bytes) -> Any:
-    """What was packed, as plain dicts, lists and values."""
-    return msgspec.json.decode(unpack(packed))
+    """What was packed, as plain dicts, lists and values; a number with a fraction is a Decimal."""
+    return _plain(unpack(packed))
 
 
 def issues_text(issues: Iterable[Issue]) -> str:

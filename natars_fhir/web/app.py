@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from natars_fhir.fhir.build import Node
+from natars_fhir.fhir.validate import has_type
 from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import load
@@ -26,6 +27,7 @@ from natars_fhir.service.ingest import push
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.live import Active, Live, active
 from natars_fhir.service.secret import secret
+from natars_fhir.service.validation import validated
 from natars_fhir.settings import Settings
 from natars_fhir.store.about import key_check
 from natars_fhir.store.engine import Store, open_store
@@ -33,6 +35,7 @@ from natars_fhir.web.access import Access, access
 from natars_fhir.web.body import body_of
 from natars_fhir.web.capability import capability
 from natars_fhir.web.guard import Guard
+from natars_fhir.web.questionnaire import Forms, add_questionnaire
 from natars_fhir.web.respond import Refusal, error, refuse, respond
 from natars_fhir.web.response import Desk, add_responses, is_ours
 from natars_fhir.web.rounds import rounds
@@ -109,15 +112,28 @@ def _base(served: Served, base: str, version: Name) -> APIRouter:
             answer = await run_in_threadpool(push, served.store, here.intake, reader, raw, served.now())
         return respond(answer.status, answer.body)
 
+    async def validate(request: Request) -> Response:
+        served.access.site(request.headers.get("authorization", ""))
+        kind = str(request.path_params.get("kind", ""))
+        if kind and not has_type(version, kind):
+            return error(404)
+        raw = await body_of(request, version, served.settings.most_bytes)
+        asked = tuple(request.query_params)
+        answer = await run_in_threadpool(validated, raw, version, served.settings.most_entries, kind, asked)
+        return respond(answer.status, answer.body)
+
     async def metadata() -> Response:
         return respond(200, statement)
 
     router.add_api_route(base, take, methods=["POST"], response_model=None)
     router.add_api_route(f"{base}/", take, methods=["POST"], response_model=None)
+    router.add_api_route(f"{base}/$validate", validate, methods=["POST"], response_model=None)
+    router.add_api_route(f"{base}/{{kind}}/$validate", validate, methods=["POST"], response_model=None)
     router.add_api_route(f"{base}/metadata", metadata, methods=["GET"], response_model=None)
     add_responses(router, base, version, desk)
     if version == "R4":
         add_terminology(router, base, served.access, _terms(served))
+    add_questionnaire(router, base, version, served.access, _forms(served))
     statement = capability(version, base, router.routes, served.settings, served.now())
     return router
 
@@ -131,6 +147,18 @@ def _terms(served: Served) -> Terms:
         return draft(served.store, mapping, here.hints(site), here.terms(site).publisher)
 
     return Terms(lambda site: served.live.active.terms(site), waiting, served.settings.canonical_base)
+
+
+def _forms(served: Served) -> Forms:
+    """The trial's form, and whose it is filled for, as the mapping that is active now has them."""
+    live, base = served.live, served.settings.canonical_base
+    return Forms(
+        served.store,
+        lambda: live.active.intake.study,
+        lambda site: live.active.mappings.sites[site],
+        base,
+        served.now,
+    )
 
 
 def _operations(store: Store) -> APIRouter:

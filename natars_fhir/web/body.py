@@ -60,8 +60,8 @@ def _check_type(said: str, version: Name) -> None:
     charset = message.get_content_charset("utf-8")
     if charset not in ("utf-8", "utf8"):
         raise Refusal(415, "not-supported", "FHIR's JSON is in UTF-8.")
-    number = message.get_param("fhirversion", "")
-    if number and not str(number).startswith(_NUMBERS[version]):
+    number = str(message.get_param("fhirversion", ""))
+    if number and ".".join(number.split(".")[:2]) not in _NUMBERS[version]:
         raise Refusal(415, "not-supported", f"The fhirVersion is not that of this base, which is {version}.")
 
 

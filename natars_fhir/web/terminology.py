@@ -18,6 +18,7 @@ from natars_fhir.mapping.translate import Terminology
 from natars_fhir.web.access import Access
 from natars_fhir.web.body import body_of
 from natars_fhir.web.respond import Refusal, error, respond
+from natars_fhir.web.search import Searched, searchset
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ def add_terminology(router: APIRouter, base: str, access: Access, terms: Terms) 
 
     async def search(request: Request) -> Response:
         maps = await run_in_threadpool(published, site_of(request))
-        return respond(200, _found(maps, request.query_params, str(request.url), terms.canonical_base))
+        at, base = str(request.url), terms.canonical_base
+        return respond(200, searchset("ConceptMap", maps, _SEARCHED, request.query_params, at, base))
 
     async def read(request: Request, ident: str) -> Response:
         maps = await run_in_threadpool(published, site_of(request))
@@ -104,7 +106,7 @@ def _parameter(one: Any) -> tuple[str, Any]:
 
 
 #: Search parameters → what a map has under each (https://hl7.org/fhir/R4/conceptmap.html#search).
-_SEARCHED: Mapping[str, Callable[[Node], Iterable[str]]] = {
+_SEARCHED: Searched = {
     "_id": lambda one: [one["id"]],
     "url": lambda one: [one["url"]],
     "status": lambda one: [one["status"]],
@@ -118,26 +120,6 @@ _SEARCHED: Mapping[str, Callable[[Node], Iterable[str]]] = {
 
 def _targets(one: Node) -> Iterable[Node]:
     return (t for group in one["group"] for element in group["element"] for t in element.get("target", ()))
-
-
-def _found(maps: Iterable[Node], asked: Mapping[str, str], url: str, canonical_base: str) -> Node:
-    """A searchset; a parameter that is not known does not count, as the standard has it for lenient searches."""
-    wanted = {name: value.split(",") for name, value in asked.items() if name in _SEARCHED}
-    hits = [one for one in maps if all(_has(one, name, values) for name, values in wanted.items())]
-    link = url.partition("?")[0] + ("?" + "&".join(f"{n}={','.join(v)}" for n, v in wanted.items()) if wanted else "")
-    entries = [{"fullUrl": f"{canonical_base}/ConceptMap/{one['id']}", "resource": one, **_MATCH} for one in hits]
-    bundle: Node = {"resourceType": "Bundle", "type": "searchset", "total": len(hits)}
-    return {**bundle, "link": [{"relation": "self", "url": link}], **({"entry": entries} if entries else {})}
-
-
-_MATCH = {"search": {"mode": "match"}}
-
-
-def _has(one: Node, name: str, values: list[str]) -> bool:
-    told = set(_SEARCHED[name](one))
-    if name.endswith("-code") or name == "status":  # tokens: a system may stand before the code
-        values = [value.rpartition("|")[2] for value in values]
-    return bool(told.intersection(values))
 
 
 #: What the CapabilityStatement says of these routes.

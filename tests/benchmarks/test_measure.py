@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from benchmarks import alternatives, generate, measure, run
+from benchmarks import alternatives, generate, measure, real, run
 from benchmarks.measure import Measurement, Missing, Rounds
 
 
@@ -89,7 +90,26 @@ def test_every_figure_of_the_contract_is_there() -> None:
         "pipeline.decode-all.ratio-to-fhir-resources",
         "checker.ratio-to-fhirkit",
         "walker.ratio-to-fhirkit",
+        "pipeline.share-of-header-decode",
+        "pipeline.share-of-page-cache-read",
     ]
+
+
+def test_real_bundles_are_compared_where_they_are_at_hand(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(real, "BUNDLES", tmp_path / "absent")
+    figures = run.real_figures(run.QUICK, tmp_path, tmp_path)
+    assert set(figures) == {run.REAL_RATIO, "real.walker-share-percent"}
+    assert all(isinstance(value, Missing) for value in figures.values())
+
+
+def test_the_share_that_needs_the_walker_counts_types_that_are_read(tmp_path: Path) -> None:
+    bundles = tmp_path / "bundles.ndjson"
+    sound = '{"resourceType":"Patient","id":"a"}'
+    odd = '{"resourceType":"Patient","id":"a","_gender":{"id":"x"}}'
+    unread = '{"resourceType":"Claim"}'
+    entries = ",".join(f'{{"resource":{one}}}' for one in (sound, sound, sound, odd, unread))
+    bundles.write_text(f'{{"resourceType":"Bundle","type":"collection","entry":[{entries}]}}\n')
+    assert real.walker_share(bundles) == 0.25
 
 
 def test_a_figure_without_its_alternative_says_why() -> None:
@@ -106,3 +126,14 @@ def test_different_outcomes_of_the_same_work_stop_the_run() -> None:
     run.insist_on_the_same(everything())
     with pytest.raises(SystemExit, match="different outcomes"):
         run.insist_on_the_same(everything(pipeline=took(1, outcome="other")))
+
+
+def test_the_whole_bench_runs_in_short_form(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(real, "_FEW", 1)
+    run.main(run.Size(whole_mb=0.3, slice_mb=0.1, rounds=1), tmp_path)
+    lines = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("#")]
+    figures = {name: float(value) for name, _, value in (line.partition(": ") for line in lines)}
+    assert set(run.RATIOS) | {"pipeline.mb-per-s", "pipeline.peak-rss-mb"} <= figures.keys()
+    assert json.loads((tmp_path / "results.json").read_text())["figures"].keys() == figures.keys()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +18,6 @@ from tests.ward import ATC, SNOMED, bundle, concept, lines, observation, raw, re
 
 POSITIVE = concept(SNOMED, "10828004")
 STAIN = observation("ihc-mdm2", valueCodeableConcept=POSITIVE)
-
-
-@pytest.fixture(autouse=True)
-def the_collector_as_it_was() -> Iterator[None]:
-    before = gc.get_threshold()
-    yield
-    gc.set_threshold(*before)
 
 
 def screened(*given: Any, site: str = "generic", most: int = 1_000_000) -> tuple[Any, list[Outcome]]:

@@ -103,7 +103,7 @@ def test_what_rests_on_an_assumption_says_so(explain: Any, sent: Path) -> None:
     ("arguments", "told"),
     [
         pytest.param(["--language", "fr"], "is not en or zh", id="a language that is none"),
-        pytest.param(["--site", "hospital-c"], "hospital-c", id="a site that is none"),
+        pytest.param(["--site", "hospital-x"], "hospital-x", id="a site that is none"),
     ],
 )
 def test_bad_arguments_are_told(explain: Any, sent: Path, arguments: list[str], told: str) -> None:

@@ -288,7 +288,7 @@ def test_what_is_let_go_is_no_fault(screen: Any, sent: Any) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        pytest.param(["--site", "hospital-c"], "«hospital-c»", id="an unknown site"),
+        pytest.param(["--site", "hospital-x"], "«hospital-x»", id="an unknown site"),
         pytest.param(["--site", "hospital-aa"], "did you mean «hospital-a»?", id="with the nearest name"),
         pytest.param(["--as-of", "2024-02-30"], "is not a day", id="a day that is none"),
         pytest.param(["--as-of", "yesterday"], "is not a day", id="a word for a day"),

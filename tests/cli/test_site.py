@@ -83,3 +83,19 @@ def test_wrong_arguments_are_told(said: Any, wrong: list[str]) -> None:
 
 def test_input_that_cannot_be_read_is_told_where_the_rest_is_ready(said: Any, tmp_path: Path) -> None:
     assert said(CANDIDATE, tmp_path / "none.json", "--site", "hospital-a", "--at-least", 0)[0] == 2
+
+
+def test_what_breaks_the_standard_is_told_by_kind(said: Any) -> None:
+    told = json.loads(
+        said(CASE / "thirtieth-of-february" / "bundle.json", "--site", "hospital-b", "--format", "json")[1]
+    )
+    assert told["standard"] == [
+        {
+            "count": 1,
+            "severity": "error",
+            "expression": "Bundle.entry.resource.effectiveDateTime",
+            "text": "This day is not in the calendar.",
+        }
+    ]
+    table = said(CASE / "thirtieth-of-february" / "bundle.json", "--site", "hospital-b")[1]
+    assert "Against the standard, 1 kinds of problems" in table

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import fhirkit
 import pytest
@@ -14,9 +14,10 @@ from fhir.resources.R4B import get_fhir_model_class as r4_model
 from pyfhircheck import Validator
 
 from natars_fhir.domain.record import Patient
-from natars_fhir.emit import EMITTERS, emit
+from natars_fhir.emit import EMITTERS, ON_REQUEST, emit
 from natars_fhir.fhir.build import R5_ELEMENT
 from natars_fhir.fhir.versions import VERSIONS, detect
+from natars_fhir.mapping.schema import Endpoint
 from tests.emit.trial import KEY, NEOADJUVANT, SURGERY, emission, screening
 
 CASES = [
@@ -72,6 +73,12 @@ def test_what_is_pointed_to_comes_first() -> None:
         assert sent >= set(asked)
         sent.add(f"{resource['resourceType']}/{resource['id']}")
     assert len(sent) == 3
+
+
+def test_a_site_may_ask_for_what_is_made_on_request_and_for_nothing_else() -> None:
+    allowed = get_args(get_args(get_type_hints(Endpoint)["also"])[0])
+    assert set(allowed) == ON_REQUEST
+    assert set(EMITTERS) > ON_REQUEST
 
 
 def test_a_patient_out_of_scope_is_told_to_nobody() -> None:

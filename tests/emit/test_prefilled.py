@@ -24,7 +24,9 @@ SOURCE = Source("a", "Observation/1")
     [
         pytest.param("positive", "positive", id="a word"),
         pytest.param(number(18, "cm"), {"low": 18, "high": 18, "unit": "cm"}, id="a number"),
-        pytest.param(number("9.90", "cm"), {"low": 9.9, "high": 9.9, "unit": "cm"}, id="a decimal"),
+        pytest.param(
+            number("9.90", "cm"), {"low": Decimal("9.90"), "high": Decimal("9.90"), "unit": "cm"}, id="a decimal"
+        ),
         pytest.param(Interval(Decimal(8), Decimal(10)), {"low": 8, "high": 10, "unit": ""}, id="a range"),
         pytest.param(
             Interval(None, Decimal(12), high_open=True),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from natars_fhir.fhir.check import check
 from natars_fhir.fhir.checking import parsing
 from natars_fhir.fhir.checking.invariants import ELSEWHERE, INVARIANTS, NOT_CHECKED
 from natars_fhir.fhir.checking.parsing import MOST_LEVELS, Repeated, parse, too_deep
@@ -156,3 +157,10 @@ def test_names_that_stand_twice_stay_visible() -> None:
 
 def test_decimals_keep_every_digit() -> None:
     assert str(parse(b"[1.500]")[0]) == "[Decimal('1.500')]"
+
+
+def test_an_array_of_nothing_but_problems_ends() -> None:
+    patient = {"resourceType": "Patient", "name": [{"given": [1] * 200_000}]}
+    issues = check(patient)
+    assert 50_000 < len(issues) < 50_010
+    assert (issues[-1].severity, issues[-1].code) == ("error", "too-costly")

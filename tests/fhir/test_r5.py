@@ -418,6 +418,12 @@ def test_the_same_content_gives_the_same_r4_and_nothing_is_told(said: Node, r5: 
             id="the bounds of a timing",
         ),
         pytest.param(
+            {"resourceType": "AdverseEvent", "outcome": [{"coding": [{"code": "worse", "display": "worse"}]}]},
+            {"outcome": {"text": "worse"}},
+            ["AdverseEvent.outcome[0]"],
+            id="an outcome that R4 has no code for",
+        ),
+        pytest.param(
             {"resourceType": "Medication", "ingredient": [{"item": {"concept": DRUG, "reference": PATIENT}}]},
             {"ingredient": [{"itemCodeableConcept": DRUG}]},
             ["Medication.ingredient[0].item.reference"],

@@ -35,6 +35,11 @@ NEITHER = {"resourceType": "Patient", "birthDate": "1960"}
         pytest.param({"resourceType": "Encounter", "class": [{"text": "IMP"}]}, "R5", id="a list in R5"),
         pytest.param({"resourceType": "Encounter", "class": {"code": "IMP"}}, "R4", id="an object in R4"),
         pytest.param({"resourceType": "MedicationStatement", "status": "recorded"}, "R5", id="a status of R5"),
+        pytest.param(
+            {"resourceType": "Condition", "clinicalStatus": {"coding": [{"code": "unknown"}]}},
+            "R5",
+            id="a clinical status of R5",
+        ),
         pytest.param({"resourceType": "ResearchSubject", "status": "candidate"}, "R4", id="a status of R4"),
         pytest.param({"resourceType": "GenomicStudy"}, "R5", id="a type of R5"),
         pytest.param({"resourceType": "Media"}, "R4", id="a type of R4"),

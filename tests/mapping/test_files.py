@@ -123,6 +123,12 @@ SITE = "sites/hospital-a.toml"
         ),
         pytest.param(
             "concepts.toml",
+            '[concepts.new]\nkind = "ihc"\nen = "new"\nzh = "新"\nchoose = "largest"',
+            "«new» has no largest value: its values have no order",
+            id="a choice that its values do not allow",
+        ),
+        pytest.param(
+            "concepts.toml",
             '[concepts.new]\nkind = "presence"\nen = "new"\nzh = "新"\n'
             'says = [{ value = "presence", codes = [{ system = "icd-10", code = "X00" }] }]',
             "«new» cannot be «presence»; did you mean «present»?",
@@ -404,6 +410,13 @@ def test_a_spelling_that_is_not_known_is_told(folder: Path) -> None:
     at = change(folder, "concepts.toml", 'spelling = "icd-o-3"', 'spelling = "icdo3"')
     (fault,) = faults(folder)
     assert (fault.line, fault.text) == (at, "system «icd-o-3» has an unknown spelling «icdo3»; did you mean «icd-o-3»?")
+
+
+@pytest.mark.usefixtures("words_known")
+def test_a_choice_that_the_trials_clock_does_not_allow_is_told(folder: Path) -> None:
+    change(folder, "concepts.toml", 'choose = "earliest"', 'choose = "latest"')
+    (fault,) = faults(folder)
+    assert fault.text == "«allocation» tells when the trial began: its choice is «earliest»"
 
 
 @pytest.mark.parametrize(

@@ -104,4 +104,4 @@ def test_no_other_site_understands_it() -> None:
 
 def test_a_site_without_a_file_cannot_be_compiled() -> None:
     with pytest.raises(KeyError):
-        compiled(ward.mappings(), "hospital-c")
+        compiled(ward.mappings(), "hospital-x")

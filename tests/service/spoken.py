@@ -70,14 +70,14 @@ def answers(*items: Node, status: str = "in-progress", of: str = WHOLE, by: str 
     return {name: value for name, value in {**told, **more}.items() if value is not None}
 
 
-def hear(store: Store, resource: Node, now: datetime = NOW) -> Answer:
+def hear(store: Store, resource: Node, now: datetime = NOW, to: Site | None = None) -> Answer:
     """What is answered to a response, as the web does it."""
     said = response(resource, intake().study, intake().canonical_base)
     assert said.issues == ()
     assert said.at is not None
     raw = json.dumps(resource).encode()
     spoken = Spoken(said.subject, said.author, said.at, said.sayings, said.signs, said.key, raw)
-    return speak(store, intake(), site(), spoken, now)
+    return speak(store, intake(), to or site(), spoken, now)
 
 
 def texts(answer: Answer) -> list[str]:

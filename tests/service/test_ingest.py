@@ -129,6 +129,46 @@ def test_a_deleted_resource_says_nothing_more_until_it_comes_again(hospital: Hos
     assert count(store, "resource_version") == [5]
 
 
+def test_a_history_is_taken_in_as_it_happened_though_it_tells_the_newest_first(hospital: Hospital) -> None:
+    told = bundle("history", condition(version=2), condition(version=1))
+    for entry in told["entry"]:
+        entry |= {"request": {"method": "PUT", "url": "Condition/c1"}, "response": {"status": "200"}}
+    gone = {"request": {"method": "DELETE", "url": "Condition/c1"}, "response": {"status": "204"}}
+    told["entry"].insert(0, gone)
+    hospital.push(transaction(patient()))
+    assert hospital.push(told).status == 200
+    assert ("histology", "LMS") not in hospital.concepts()
+    hospital.push(transaction(condition(version=1)))
+    assert ("histology", "LMS") not in hospital.concepts()
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "told"),
+    [
+        ("Condition/none", "204", "there was nothing to take back"),
+        ("Condition?identifier=urn:n|1", "204", "A deletion by identifier"),
+        ("Condition?code=x", "422", "Which resource is gone cannot be known"),
+    ],
+)
+def test_a_deletion_that_takes_nothing_back_says_so(hospital: Hospital, url: str, status: str, told: str) -> None:
+    hospital.push(transaction(patient(), condition()))
+    asked = {"resourceType": "Bundle", "type": "batch", "entry": [{"request": {"method": "DELETE", "url": url}}]}
+    answer = hospital.push(asked)
+    assert statuses(answer.body) == [status]
+    assert told in json.dumps(answer.body)
+    assert ("histology", "LMS") in hospital.concepts()
+
+
+def test_a_bundle_within_a_bundle_is_let_go_and_told_at_its_place(hospital: Hospital) -> None:
+    inner = {**bundle("collection", condition()), "id": "b"}
+    answer = hospital.push(bundle("batch", patient(), inner))
+    assert statuses(answer.body) == ["201", "202"]
+    (issue, _) = answer.body["entry"][1]["response"]["outcome"]["issue"]
+    assert (issue["severity"], issue["expression"]) == ("warning", ["Bundle.entry[1].resource"])
+    assert hospital.concepts() != []
+    assert ("histology", "LMS") not in hospital.concepts()
+
+
 def test_a_transaction_with_an_unreadable_entry_is_refused_whole(hospital: Hospital, store: Store) -> None:
     document = transaction(patient(), born_on_30_february())
     answer = hospital.push(document)

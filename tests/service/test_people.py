@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from natars_fhir.mapping.schema import Endpoint
+from natars_fhir.service.populate import populate
 from natars_fhir.store import attestations
 from natars_fhir.store.engine import Store
 from natars_fhir.store.packed import unpack
 from natars_fhir.store.tables import attestation, resource_version
 from natars_fhir.store.tables import outbox as letters_table
-from tests.service.hospital import NOW, Hospital, Node, condition, patient, transaction
+from tests.service.hospital import NOW, Hospital, Node, condition, mappings, patient, transaction
 from tests.service.spoken import (
+    AUTHORED,
     COORDINATOR,
     INVESTIGATOR,
     STAFF,
@@ -25,6 +28,7 @@ from tests.service.spoken import (
     hear,
     item,
     push_case,
+    site,
     texts,
 )
 
@@ -313,3 +317,61 @@ def test_clocks_may_differ_a_little(hospital: Hospital, store: Store) -> None:
     soon = (NOW + timedelta(minutes=4)).astimezone(UTC).isoformat()
     assert hear(store, answers(item("I-14", "no", "seen"), authored=soon)).status == 201
     assert datetime.fromisoformat(people(hospital)["criteria"]["I-14"]["at"]) > NOW
+
+
+def form(store: Store, of: str = WHOLE) -> Node:
+    """The form as a coordinator opens it."""
+    made = populate(store, mappings().study, site(), "https://natars.example/fhir", {"reference": of}, NOW)
+    assert made is not None
+    return made.response
+
+
+def returned(made: Node, **more: Any) -> Node:
+    """The form as it comes back from a person."""
+    system, _, value = COORDINATOR.partition("|")
+    by = {"author": {"identifier": {"system": system, "value": value}}, "authored": AUTHORED}
+    return {**made, "id": "back-1", **by, **more}
+
+
+def test_a_form_that_comes_back_as_it_was_opened_says_nothing_new(hospital: Hospital, store: Store) -> None:
+    assert hear(store, returned(form(store))).status == 200
+    hear(store, answers(item("I-14", "no", "seen on CT")))
+    opened = form(store)
+    assert "seen on CT" in json.dumps(opened)
+    answer = hear(store, returned(opened, authored="2024-06-15T11:30:00+08:00"))
+    assert (answer.status, kept(store)) == (200, 1)
+
+
+def test_a_form_that_was_opened_before_the_data_changed_corrects_nothing_unasked(
+    hospital: Hospital, store: Store
+) -> None:
+    opened = form(store)
+    lung = {"coding": [{"system": ICD, "code": "C34.1"}]}
+    hospital.push(transaction(condition("lung", "肺癌", of=WHOLE, code=lung, onsetDateTime="2024-06-14")))
+    answer = hear(store, returned(opened))
+    assert answer.status == 422
+    assert texts(answer)[0].startswith("The data says the opposite: a correction needs its reason.")
+    assert kept(store) == 0
+
+
+def test_what_is_told_of_each_criterion_follows_people_and_is_final_once_signed(
+    hospital: Hospital, store: Store
+) -> None:
+    told = site().model_copy(update={"endpoint": Endpoint(url="https://h.example/fhir", also=("Observation",))})
+    hear(store, answers(item("I-14", "no", "seen on CT")), to=told)
+    assert result(store, "I-14")[:2] == ("preliminary", "no")
+    later = "2024-06-15T11:00:00+08:00"
+    hear(store, answers(item("I-14", "yes", "looked again"), id="q2", authored=later), to=told)
+    hear(store, answers(status="completed", by=INVESTIGATOR, id="q3", authored=later), to=told)
+    assert result(store, "I-14") == ("final", "yes", [])
+    assert result(store, "I-11")[0] == "final"
+
+
+def result(store: Store, criterion: str) -> tuple[str, str, list[Any]]:
+    """What the site was told last of a criterion: status, answer, and what it is derived from."""
+    with store.read() as connection:
+        asked = select(letters_table.c.body).where(letters_table.c.kind == "Observation")
+        bodies = connection.execute(asked.order_by(letters_table.c.seq)).scalars().all()
+    found = [json.loads(unpack(body)) for body in bodies]
+    last = [one for one in found if one["identifier"][0]["value"].endswith(f"-{criterion}")][-1]
+    return last["status"], last["valueCodeableConcept"]["coding"][0]["code"], last.get("derivedFrom", [])

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from urllib.parse import unquote
 
 from sqlalchemy import select
 
 from natars_fhir.fhir.check import check
+from natars_fhir.mapping.documents import DocumentReader
+from natars_fhir.mapping.schema import Endpoint
+from natars_fhir.service.answer import Answer
+from natars_fhir.service.ingest import push
 from natars_fhir.store import outbox
 from natars_fhir.store.engine import Store
 from natars_fhir.store.packed import unpack
@@ -21,8 +26,11 @@ from tests.service.hospital import (
     condition,
     dose,
     encounter,
+    intake,
+    mappings,
     medication,
     patient,
+    reader,
     transaction,
 )
 
@@ -34,6 +42,16 @@ def letters(store: Store, kind: str = "ResearchSubject") -> list[Node]:
     with store.read() as connection:
         rows = connection.execute(select(table).where(table.c.kind == kind).order_by(table.c.seq)).all()
     return [json.loads(unpack(row.body)) for row in rows]
+
+
+class Asking(Hospital):
+    """A hospital whose file asks for results too."""
+
+    def push(self, document: Node | bytes, now: datetime | None = None) -> Answer:
+        endpoint = Endpoint(url="https://hospital.example/fhir", also=("Observation",))
+        own = reader(self.site).mapping
+        asks = replace(own, site=own.site.model_copy(update={"endpoint": endpoint}))
+        return push(self.store, intake(), DocumentReader(asks), json.dumps(document).encode(), now or self.now)
 
 
 def deliver_all(store: Store) -> None:
@@ -158,6 +176,36 @@ def test_an_allocated_subject_bears_its_arm_and_consent(hospital: Hospital, stor
     assert subject["consent"] == {"reference": "Consent/k"}
     assert subject["status"] == "on-study"
     assert check(subject) == []
+
+
+def test_results_are_told_to_a_site_that_asks_for_them_and_only_those_that_change(store: Store) -> None:
+    hospital = Asking(store)
+    hospital.push(transaction(patient(number="77"), condition()))
+    first = letters(store, "Observation")
+    assert len(first) == len(mappings().study.criteria)
+    hospital.push(transaction(dose(), medication()), now=NOW + timedelta(days=1))
+    news = letters(store, "Observation")[len(first) :]
+    assert {one["code"]["coding"][0]["code"] for one in news} == {"I-05", "E-05"}
+    assert {one["identifier"][0]["value"] for one in news} <= {one["identifier"][0]["value"] for one in first}
+    assert [issue for one in news for issue in check(one)] == []
+
+
+def test_results_are_told_to_nobody_who_did_not_ask(hospital: Hospital, store: Store) -> None:
+    hospital.push(transaction(patient(number="77"), condition()))
+    assert letters(store, "Observation") == []
+
+
+def test_the_results_of_a_subject_that_is_taken_back_were_an_error_and_of_no_other(store: Store) -> None:
+    hospital = Asking(store)
+    hospital.push(transaction(patient("1", "77"), condition(version=1)))
+    hospital.push(transaction(patient("2", "78"), condition("c2", of="Patient/2")))
+    hospital.push(transaction(OUT_OF_SCOPE))
+    last = {one["identifier"][0]["value"]: one for one in letters(store, "Observation")}
+    (gone,) = [one for one in letters(store) if one["status"] == "not-registered"]
+    pseudonym = gone["identifier"][0]["value"]
+    void = {value for value, one in last.items() if one["status"] == "entered-in-error"}
+    assert void == {value for value in last if value.startswith(pseudonym)}
+    assert len(void) * 2 == len(last)
 
 
 def test_the_dead_are_never_told_as_candidates(hospital: Hospital, store: Store) -> None:

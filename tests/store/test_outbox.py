@@ -57,6 +57,21 @@ def test_what_was_said_last_is_not_said_again(store: Store) -> None:
     assert queue(store, "t", b"1")
 
 
+def test_what_was_told_is_found_by_its_kind_and_beginning(store: Store) -> None:
+    for target, kind in (
+        ("O?b_2", "O"),
+        ("O?b_1", "O"),
+        ("O?b_1", "O"),
+        ("O?bx1", "O"),
+        ("O?c_1", "O"),
+        ("O?b_3", "P"),
+    ):
+        queue(store, target, target.encode(), kind)
+    queue(store, "O?b_4", kind="O", site="b")
+    with store.read() as connection:
+        assert outbox.told(connection, "a", "O", "O?b_") == ["O?b_1", "O?b_2"]
+
+
 @pytest.mark.parametrize("state", ["waiting", "dead"])
 def test_what_waits_or_was_given_up_is_overtaken_by_what_is_newer(store: Store, state: str) -> None:
     queue(store, "t", b"1")

@@ -52,6 +52,10 @@ def test_fhirs_json_is_read_by_every_name(call: Caller, said: str) -> None:
         "application/fhir+json; charset=gb18030",
         "application/fhir+json; fhirVersion=5.0",
         "application/fhir+json; fhirVersion=3.0",
+        "application/fhir+json; fhirVersion=4.01",
+        "application/fhir+json; fhirVersion=4",
+        "application/fhir+json; fhirVersion=R4",
+        'application/fhir+json; fhirVersion="5.0.0"',
         "nonsense",
     ],
 )

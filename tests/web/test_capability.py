@@ -27,6 +27,9 @@ def test_it_is_conformant_and_names_the_limits(call: Caller, base: str, model: A
     assert statement["fhirVersion"] == number
     (rest,) = statement["rest"]
     assert [one["code"] for one in rest["interaction"]] == ["transaction", "batch"]
+    (operation,) = rest["operation"]
+    assert operation["name"] == "validate"
+    assert call("POST", f"/fhir/{base}/$validate", {"resourceType": "Patient"}).status_code == 200
     assert str(call.settings.most_bytes) in rest["documentation"]
     assert str(call.settings.most_entries) in rest["documentation"]
 
@@ -38,3 +41,4 @@ def test_r4_finds_nothing_wrong_with_it(call: Caller) -> None:
 def test_what_no_route_does_is_not_said() -> None:
     statement = capability("R4", "/fhir/r4", APIRouter().routes, Settings(), NOW)
     assert statement["rest"][0]["interaction"] == []
+    assert "operation" not in statement["rest"][0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from natars_fhir.domain.answer import NO, UNKNOWN, YES
-from natars_fhir.domain.choice import agreed
+from natars_fhir.domain.choice import agreed, chosen
 from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.interval import Days, Interval, Number, completed_years, days
 from natars_fhir.domain.study import Asked, Rule
@@ -18,7 +18,8 @@ def age(low: int, high: int) -> Rule:
     least, most = Decimal(low), Decimal(high)
 
     def rule(asked: Asked) -> Finding:
-        births = tuple([fact for fact in asked.record.about("birth-date") if fact.standing == "final"])
+        told = [fact for fact in asked.record.about("birth-date") if fact.standing == "final"]
+        births = chosen(asked, "birth-date", told, "agree")
         if not births:
             return Finding(UNKNOWN, "silent", Sentence("age.silent"))
         ages = [_on_reference(asked, days(str(fact.value))) for fact in births]

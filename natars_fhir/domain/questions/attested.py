@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from natars_fhir.domain.answer import NO, UNKNOWN, YES
-from natars_fhir.domain.choice import agreed, newest, pre_treatment
+from natars_fhir.domain.choice import agreed, chosen, pre_treatment
 from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.questions import Concept
 from natars_fhir.domain.record import Fact
@@ -22,7 +22,8 @@ def attested(concept: Concept, yes: Sequence[str], no: Sequence[str], supported_
         facts = pre_treatment(asked, concept)
         if not facts and not supported_by:
             return asked_for
-        said = newest([f for f in facts if f.standing == "final" and f.value in words], asked.treatment_start)
+        final = [fact for fact in facts if fact.standing == "final" and fact.value in words]
+        said = chosen(asked, concept, final, certain_by=asked.treatment_start)
         if said:
             answer, reason = agreed([words[str(fact.value)] for fact in said])
             return Finding(answer, reason, Sentence(f"attested.{reason or answer.word}", (concept, said)), said)
@@ -35,5 +36,6 @@ def attested(concept: Concept, yes: Sequence[str], no: Sequence[str], supported_
 
 
 def _support(asked: Asked, concepts: Sequence[Concept]) -> tuple[Fact, ...]:
-    found = [newest(pre_treatment(asked, concept), asked.treatment_start) for concept in concepts]
+    end = asked.treatment_start
+    found = [chosen(asked, concept, pre_treatment(asked, concept), certain_by=end) for concept in concepts]
     return tuple([fact for facts in found for fact in facts])

@@ -7,7 +7,7 @@ A withdrawal after enrolment ends the patient's part; it does not make the conse
 from __future__ import annotations
 
 from natars_fhir.domain.answer import NO, UNKNOWN, YES, Answer
-from natars_fhir.domain.choice import agreed, doubt, newest
+from natars_fhir.domain.choice import agreed, chosen, doubt
 from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.study import Asked, Rule
@@ -30,9 +30,9 @@ def consented() -> Rule:
         if not in_time:
             late = tuple(said)
             return Finding(NO, None, Sentence("consent.late", (late, asked.treatment_start)), late)
-        chosen = newest(in_time, asked.treatment_start)
-        answer, reason = agreed([_answer(asked, fact) for fact in chosen])
-        return Finding(answer, reason, Sentence(f"consent.{reason or answer.word}", (chosen,)), chosen)
+        speaking = chosen(asked, "consent", in_time, certain_by=asked.treatment_start)
+        answer, reason = agreed([_answer(asked, fact) for fact in speaking])
+        return Finding(answer, reason, Sentence(f"consent.{reason or answer.word}", (speaking,)), speaking)
 
     return rule
 

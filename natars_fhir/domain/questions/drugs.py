@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from natars_fhir.domain.answer import UNKNOWN
-from natars_fhir.domain.choice import onset
+from natars_fhir.domain.choice import chosen, onset
 from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.questions import Concept, negated
 from natars_fhir.domain.questions.presence import Doubt, Weighed, doubted, weigh
@@ -43,7 +43,7 @@ def ever_given(classes: Sequence[str], for_people: Sequence[str] = (), label: st
     silent = Finding(UNKNOWN, "silent", Sentence("drug.silent", (label,)))
 
     def rule(asked: Asked) -> Finding:
-        facts = asked.record.about(_DRUG)
+        facts = chosen(asked, _DRUG, asked.record.about(_DRUG), "all")
         found = weigh(*_sorted(asked, facts, asked_for, unsettled)) if facts else None
         return silent if found is None or found.reason == "silent" else _told(label, found)
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from natars_fhir.domain.answer import NO, UNKNOWN, YES
-from natars_fhir.domain.choice import onset, stated
+from natars_fhir.domain.choice import chosen, onset, stated
 from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.interval import days as days_of
 from natars_fhir.domain.questions import Concept
@@ -66,7 +66,7 @@ def within(
         if not facts and not (supported_by and asked.record.about(*supported_by)):
             return silent
         window = back(asked, months, days)
-        lists = _sorted(facts, window, needs, lasting=lasting, people=weighed_by_people)
+        lists = _sorted(chosen(asked, concept, facts, "all"), window, needs, lasting=lasting, people=weighed_by_people)
         found = weigh(lists.present, lists.absent, lists.doubts)
         if found.reason == "silent":
             return _otherwise(asked, concept, window, span, tuple(lists.over), supported_by)

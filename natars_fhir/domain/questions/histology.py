@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from natars_fhir.domain.answer import NO, UNKNOWN, YES, Answer, Reason
-from natars_fhir.domain.choice import doubt, pre_treatment, stated
+from natars_fhir.domain.choice import chosen, doubt, pre_treatment, stated
 from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.questions.markers import amplified, stained
 from natars_fhir.domain.record import Fact
@@ -57,7 +57,7 @@ def _proven(asked: Asked) -> Proven:
     if not facts:
         return _SILENT
     tissue = tuple([fact for fact in facts if fact.standing == "final" and fact.said("basis") != "imaging"])
-    named = tuple([fact for fact in tissue if fact.value != UNTYPED])
+    named = chosen(asked, "histology", [fact for fact in tissue if fact.value != UNTYPED], "agree")
     if not named:
         return _unproven(facts, tissue)
     kinds = typed(named)

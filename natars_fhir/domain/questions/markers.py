@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from natars_fhir.domain.answer import NO, UNKNOWN, YES, Answer, Reason
-from natars_fhir.domain.choice import Reading, agreed, gravest, latest_word, newest, pre_treatment
+from natars_fhir.domain.choice import Reading, agreed, chosen, chosen_word, gravest, pre_treatment
 from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.interval import Interval
 from natars_fhir.domain.nearest import unknown
@@ -26,7 +26,7 @@ _WORDS: dict[Reason | None, str] = {"silent": "not-done", "pending": "pending", 
 def stained(asked: Asked, marker: Concept) -> Reading:
     """The newest result of a stain before treatment; an equivocal one decides nothing, "not done" is no result."""
     facts = pre_treatment(asked, marker)
-    reading = latest_word(facts, _STAINS, asked.treatment_start)
+    reading = chosen_word(asked, marker, facts, _STAINS)
     if reading.reason == "silent":
         return Reading(None, "silent", facts)
     return Reading(None, "imprecise", reading.facts) if reading.word == "equivocal" else reading
@@ -35,7 +35,7 @@ def stained(asked: Asked, marker: Concept) -> Reading:
 def amplified(asked: Asked, fish: Concept, ratio: Concept, limit: Decimal) -> Reading:
     """``amplified`` or ``not-amplified``, by the report's word and by its ratio; None where they disagree."""
     facts = pre_treatment(asked, fish)
-    word = latest_word(facts, ("amplified", "not-amplified"), asked.treatment_start)
+    word = chosen_word(asked, fish, facts, ("amplified", "not-amplified"))
     counted = _by_ratio(asked, ratio, limit)
     if word.word is None:
         if counted.word or word.reason != "silent":
@@ -51,7 +51,7 @@ def _by_ratio(asked: Asked, concept: Concept, limit: Decimal) -> Reading:
     final = [fact for fact in pre_treatment(asked, concept) if fact.standing == "final"]
     if not final:
         return _SILENT
-    facts = newest(final, asked.treatment_start)
+    facts = chosen(asked, concept, final, certain_by=asked.treatment_start)
     numbers = [fact.value for fact in facts if isinstance(fact.value, Interval)]
     if not numbers:
         return _SILENT

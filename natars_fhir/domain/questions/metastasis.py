@@ -8,11 +8,13 @@ MDT, and imaging, or one refuted diagnosis, cannot rule metastasis out.
 from __future__ import annotations
 
 from natars_fhir.domain.answer import UNKNOWN
+from natars_fhir.domain.choice import chosen
 from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.questions.presence import Doubt, doubted, is_prior, told_alone, weigh
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.study import Asked, Rule
 
+_CONCEPTS = ("metastasis", "distant-metastasis-category")
 _STAGED = {"cM1": "present", "pM1": "present", "cM0": "absent", "pM0": "absent"}
 _PROVES = {"pathology", "diagnosis", "mdt", None}
 _RULES_OUT = {"mdt", None}
@@ -24,7 +26,7 @@ def metastasis() -> Rule:
     silent = told_alone("metastasis", weigh((), (), ()))
 
     def rule(asked: Asked) -> Finding:
-        facts = asked.record.about("metastasis", "distant-metastasis-category")
+        facts = [fact for name in _CONCEPTS for fact in chosen(asked, name, asked.record.about(name), "all")]
         if not facts:
             return silent
         present: list[Fact] = []

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from natars_fhir.domain.answer import UNKNOWN, Answer, Reason
-from natars_fhir.domain.choice import agreed, doubt, newest, pre_treatment
+from natars_fhir.domain.choice import agreed, chosen, doubt, pre_treatment
 from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.interval import Interval, Number
 from natars_fhir.domain.questions import Concept
@@ -17,14 +17,14 @@ Test = Callable[[Number], Answer]
 
 
 def judged(asked: Asked, concept: Concept, test: Test) -> tuple[Answer, Reason | None, tuple[Fact, ...]]:
-    """*test* put to each value that may be the newest before treatment; they must agree."""
+    """*test* put to each value that the concept's rule chooses (else the newest) before treatment; they must agree."""
     facts = pre_treatment(asked, concept)
     final = [fact for fact in facts if fact.standing == "final"]
     if not final:
         return UNKNOWN, doubt(facts), facts
-    chosen = newest(final, asked.treatment_start)
-    answers = [test(fact.value) if isinstance(fact.value, Interval) else UNKNOWN for fact in chosen]
-    return *agreed(answers), chosen
+    speaking = chosen(asked, concept, final, certain_by=asked.treatment_start)
+    answers = [test(fact.value) if isinstance(fact.value, Interval) else UNKNOWN for fact in speaking]
+    return *agreed(answers), speaking
 
 
 def at_most(concept: Concept, limit: int | str, unit: str = "") -> Rule:

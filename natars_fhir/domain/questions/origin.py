@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from natars_fhir.domain.answer import NO, UNKNOWN, YES
-from natars_fhir.domain.choice import agreed, doubt
+from natars_fhir.domain.choice import agreed, chosen, doubt
 from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.study import Asked, Rule
@@ -33,7 +33,8 @@ def origin_among(values: Sequence[str]) -> Rule:
 
 def _named(asked: Asked) -> tuple[Fact, ...]:
     facts = asked.record.about("primary-site")
-    return tuple([fact for fact in facts if fact.standing == "final" and fact.value != _VAGUE])
+    named = [fact for fact in facts if fact.standing == "final" and fact.value != _VAGUE]
+    return chosen(asked, "primary-site", named, "agree")
 
 
 def _unnamed(facts: tuple[Fact, ...]) -> Finding:

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from natars_fhir.domain.answer import NO, UNKNOWN, Answer
-from natars_fhir.domain.choice import agreed, doubt, of_index_surgery, onset, stated
+from natars_fhir.domain.choice import agreed, chosen, doubt, of_index_surgery, onset, stated
 from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.interval import Interval
 from natars_fhir.domain.questions import Concept
@@ -30,7 +30,8 @@ def final_pathology_among(ineligible: Sequence[str], eligible: Sequence[str]) ->
         if asked.surgery is None:
             return not_yet
         facts = _specimen(asked, "histology")
-        named = tuple(f for f in facts if f.standing == "final" and f.value in (*ineligible, *eligible))
+        told = [f for f in facts if f.standing == "final" and f.value in (*ineligible, *eligible)]
+        named = chosen(asked, "histology", told, "agree")
         if not named:
             return Finding(UNKNOWN, doubt(facts), Sentence(f"final.{doubt(facts)}"), facts)
         kinds = typed(named)
@@ -68,11 +69,12 @@ def _specimen(asked: Asked, concept: str) -> tuple[Fact, ...]:
 def _graded(asked: Asked, named: tuple[Fact, ...]) -> Finding:
     """A liposarcoma of grade 1 is out; after neoadjuvant treatment that grade is no longer the tumour's own."""
     since = asked.surgery.low if asked.surgery and asked.surgery.low else date.max
-    grades = tuple(
+    told = [
         fact
         for fact in asked.record.about("fnclcc-grade")
         if fact.standing == "final" and (of_index_surgery(asked, fact) or stated(fact).low >= since)
-    )
+    ]
+    grades = chosen(asked, "fnclcc-grade", told)
     ones = {fact.value.at_most(Decimal(1)) for fact in grades if isinstance(fact.value, Interval)}
     both = named + grades
     if not ones or ones == {NO}:

@@ -7,7 +7,7 @@ detail ``cause`` post-menopausal | hysterectomy where that is why there is none,
 from __future__ import annotations
 
 from natars_fhir.domain.answer import NO
-from natars_fhir.domain.choice import newest, onset, stated
+from natars_fhir.domain.choice import chosen, onset, stated
 from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.questions import Concept
 from natars_fhir.domain.questions.presence import Doubt, doubted, told, told_alone, weigh
@@ -43,7 +43,7 @@ def pregnant(test_days: int, weeks: int) -> Rule:
             return silent
         tests, term = days_back(asked, test_days), days_back(asked, 7 * weeks)
         lists: Statements = ([], [], [])
-        for fact in newest(_results(asked, tests)):
+        for fact in chosen(asked, "hcg", _results(asked, tests)):
             _test(fact, tests, term, lists)
         for fact in asked.record.about("pregnancy"):
             _pregnancy(fact, tests, term, lists)
@@ -99,7 +99,7 @@ def breastfeeding(recent_days: int) -> Rule:
             return silent
         window = days_back(asked, recent_days)
         facts = [fact for fact in told_of if window.place(stated(fact)) != "after"]
-        final = newest([fact for fact in facts if fact.standing == "final"])
+        final = chosen(asked, concept, [fact for fact in facts if fact.standing == "final"])
         lists: Statements = ([], [], [])
         for fact in final or facts:
             _statement(fact, window, lists)

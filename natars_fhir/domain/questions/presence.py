@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from natars_fhir.domain.answer import NO, UNKNOWN, YES, Answer, Reason
-from natars_fhir.domain.choice import gravest, onset, stated
+from natars_fhir.domain.choice import chosen, gravest, onset, stated
 from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.nearest import unknown
 from natars_fhir.domain.questions import Concept, negated
@@ -84,7 +84,7 @@ def ever(
     complete = Finding(NO, None, Sentence("presence.complete", (concept,)))
 
     def rule(asked: Asked) -> Finding:
-        facts = asked.record.about(concept)
+        facts = chosen(asked, concept, asked.record.about(concept), "all")
         excuses = _final_present(asked, excused_by) if excused_by else ()
         if not facts and not excuses:
             return complete if asked.record.patient.site in complete_at else silent

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from natars_fhir.domain.answer import UNKNOWN, Reason
-from natars_fhir.domain.choice import doubt, gravest, pre_treatment, stated
+from natars_fhir.domain.choice import GREATEST, chosen, doubt, gravest, measure, pre_treatment, rule_of, stated
 from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.interval import Interval, Number, completed_years, days
 from natars_fhir.domain.questions.histology import proven
@@ -21,7 +21,7 @@ from natars_fhir.domain.sft import VARIABLES, Points, points, reaches, total
 from natars_fhir.domain.study import Asked, Rule
 
 _NOUGHT = Decimal(0)
-_CONCEPTS = {"mitoses": "mitoses-per-10hpf", "necrosis": "necrosis-percent"}
+_CONCEPTS = {"size": "tumour-size", "mitoses": "mitoses-per-10hpf", "necrosis": "necrosis-percent"}
 
 
 class Part(NamedTuple):
@@ -74,27 +74,28 @@ def _part(asked: Asked, variable: str) -> Part:
         return _age(asked)
     if variable == "size":
         facts = sizes(asked)
-        return _largest(variable, facts, [reading(fact) for fact in facts])
+        return _worth(asked, variable, facts, [reading(fact) for fact in facts])
     told = pre_treatment(asked, _CONCEPTS[variable])
-    facts = tuple([fact for fact in told if fact.standing == "final"]) or told
-    return _largest(variable, facts, [_number(fact) for fact in facts])
+    seen = [fact for fact in told if fact.standing == "final"] or told
+    facts = chosen(asked, _CONCEPTS[variable], seen, "worst")
+    return _worth(asked, variable, facts, [measure(fact) for fact in facts])
 
 
-def _number(fact: Fact) -> Number | None:
-    return fact.value if isinstance(fact.value, Interval) and fact.standing == "final" else None
-
-
-def _largest(variable: str, facts: tuple[Fact, ...], values: list[Number | None]) -> Part:
-    """Points rise with the value, so the largest value's points are the largest points."""
+def _worth(asked: Asked, variable: str, facts: tuple[Fact, ...], values: list[Number | None]) -> Part:
+    """Points rise with the value, so the largest value's points are the largest points. By another rule each of the
+    chosen may be the true one."""
     if not values:
         return Part(variable, points(variable, None), (), "silent")
     each = [points(variable, value) for value in values]
     reason: Reason = "pending" if doubt(facts) == "pending" else "imprecise"
-    return Part(variable, Points(max(p.low for p in each), max(p.high for p in each)), facts, reason)
+    largest = rule_of(asked, _CONCEPTS[variable], "worst") in GREATEST
+    low = max(p.low for p in each) if largest else min(p.low for p in each)
+    return Part(variable, Points(low, max(p.high for p in each)), facts, reason)
 
 
 def _age(asked: Asked) -> Part:
-    births = tuple(fact for fact in asked.record.about("birth-date") if fact.standing == "final")
+    told = [fact for fact in asked.record.about("birth-date") if fact.standing == "final"]
+    births = chosen(asked, "birth-date", told, "agree")
     if not births:
         return Part("age", points("age", None), (), "silent")
     found = [stated(fact) for fact in proven(asked).facts]

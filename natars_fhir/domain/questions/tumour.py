@@ -9,12 +9,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 from natars_fhir.domain.answer import UNKNOWN, YES, Answer, Reason, any_of
-from natars_fhir.domain.choice import doubt, pre_treatment
+from natars_fhir.domain.choice import GREATEST, agreed, chosen, doubt, pre_treatment, rule_of
 from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.interval import Interval, Number
 from natars_fhir.domain.questions.numbers import judged
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.study import Asked, Rule
+
+_SIZE = "tumour-size"
 
 #: How far off an "about" may be, in cm.
 ABOUT = Decimal("0.5")
@@ -47,10 +49,12 @@ def _without_scheme(asked: Asked) -> Finding:
 
 
 def sizes(asked: Asked) -> tuple[Fact, ...]:
-    """The sizes before treatment: those of imaging if there are any, else the others; final ones before doubtful."""
-    facts = pre_treatment(asked, "tumour-size")
-    final = tuple([fact for fact in facts if fact.standing == "final"])
-    return tuple([fact for fact in final if fact.said("method") == "imaging"]) or final or facts
+    """The sizes before treatment that speak: of those of imaging if there are any, else of the others; final ones
+    before doubtful; each that may be the largest, unless the concept declares another rule."""
+    facts = pre_treatment(asked, _SIZE)
+    final = [fact for fact in facts if fact.standing == "final"]
+    seen = [fact for fact in final if fact.said("method") == "imaging"] or final or facts
+    return chosen(asked, _SIZE, seen, "largest", of=reading)
 
 
 def reading(fact: Fact) -> Number | None:
@@ -72,7 +76,11 @@ def size_at_least(limit: int | str) -> Rule:
         facts = sizes(asked)
         if not facts:
             return Finding(UNKNOWN, "silent", Sentence("size.silent"))
-        answer = any_of([_reaches(fact, bottom) for fact in facts])
+        each = [_reaches(fact, bottom) for fact in facts]
+        largest = rule_of(asked, _SIZE, "largest") in GREATEST
+        answer, differ = (any_of(each), None) if largest else agreed(each)
+        if differ == "conflicting":
+            return Finding(answer, differ, Sentence("size.conflicting", (facts, bottom)), facts)
         if answer is not UNKNOWN:
             return Finding(answer, None, Sentence(f"size.{answer.word}", (facts, bottom)), facts)
         reason: Reason = "pending" if doubt(facts) == "pending" else "imprecise"

@@ -15,6 +15,9 @@ from natars_fhir.fhir.checking.siblings import judge_sibling, placeholders, says
 from natars_fhir.fhir.checking.spelling import LONGEST, nearest, resembling
 
 _EMPTY_ARRAY = error("structure", "An array has at least one entry; leave the element out where there is none.")
+#: Problems of one array beyond which it is not looked at: a memory must not fill with what is wrong.
+_MOST = 50_000
+_MORE = error("too-costly", f"More than {_MOST} problems: what follows here was not looked at.")
 _EMPTY_OBJECT = error("structure", "An object has at least one element; leave it out where there is none.")
 _ID_ALONE = error("structure", "An object has an element besides its id; leave it out where there is none.")
 
@@ -45,6 +48,8 @@ def array(rule: Rule) -> Rule:
             found = rule(value)
             if found:
                 faults += within(f"[{index}]", found)
+                if len(faults) > _MOST:
+                    return [*faults, *_MORE]
         return faults if values else _EMPTY_ARRAY
 
     return check

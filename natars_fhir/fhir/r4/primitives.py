@@ -28,7 +28,7 @@ else:
         __class_getitem__ = staticmethod(lambda kind: kind)
 
 
-class Part(Struct, forbid_unknown_fields=True, gc=False, kw_only=True):
+class Part(Struct, forbid_unknown_fields=True, gc=False, kw_only=True, omit_defaults=True):
     """What every FHIR element and resource is. No cycles can arise in a decoded tree, so the cyclic GC is spared."""
 
 

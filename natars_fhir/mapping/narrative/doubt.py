@@ -11,7 +11,7 @@ from natars_fhir.mapping.narrative.words import Words
 _TAGS = ("hedge", "relative", "differential", "advice")
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def hedges(text: str, words: Words) -> bool:
     """Any cue of doubt, differential diagnosis, advice or a relative; a question mark; or a denial in the first clause
     (the titles of classifications say later what they leave out: ``肾恶性肿瘤，除外肾盂``)."""

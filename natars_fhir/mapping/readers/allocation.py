@@ -11,8 +11,8 @@ from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
 
 
-def allocation(view: View, _: Lore) -> Plan:
-    """The arm of a subject of this study. ``words.trial`` name the study, ``words.allocated`` the statuses."""
+def allocation(view: View, lore: Lore) -> Plan:
+    """The arm of a subject of this study, by its name. ``words.trial`` name it, ``words.allocated`` the statuses."""
     names, allocated = tuple(name.casefold() for name in view.words["trial"]), view.words["allocated"]
     stamp = dated(view)
 
@@ -24,6 +24,7 @@ def allocation(view: View, _: Lore) -> Plan:
         if not any(name in text.casefold() for text in said if text for name in names):
             return
         stamp(resource, sink)
-        sink.add(Told("allocation", resource.assignedArm), "ResearchSubject.assignedArm")
+        arm = lore.arms.get(resource.assignedArm.casefold(), resource.assignedArm)
+        sink.add(Told("allocation", arm), "ResearchSubject.assignedArm")
 
     return plan

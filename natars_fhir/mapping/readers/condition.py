@@ -7,7 +7,8 @@ from typing import Any
 
 from natars_fhir.domain.record import Detail, detail
 from natars_fhir.mapping.lore import Lore
-from natars_fhir.mapping.readers.entity import Plan, code_of, coded, dated, once, spoken
+from natars_fhir.mapping.readers.attachment import narrative
+from natars_fhir.mapping.readers.entity import Plan, code_of, coded, dated, narrated, once, spoken
 from natars_fhir.mapping.readers.histology import by_words, doubted
 from natars_fhir.mapping.schema import Concept, View
 from natars_fhir.mapping.sink import Sink
@@ -16,6 +17,7 @@ from natars_fhir.mapping.told import Told
 #: no status given is as good as confirmed; a word that is not the standard's is doubt
 _SURE = ("", "confirmed")
 _CAME_BACK = ("recurrence", "relapse")
+_RECURRED = detail(origin="recurrence")
 
 
 def condition(view: View, lore: Lore) -> Plan:
@@ -28,21 +30,34 @@ def condition(view: View, lore: Lore) -> Plan:
             return
         coded_so, said_so = codes(resource, sink), texts(resource, sink)
         if not coded_so and not said_so:
-            return
+            said_so = _of_narrative(resource, lore, sink) if resource.text is not None else said_so
+            if not said_so:
+                return
         stamp(resource, sink)
         shown = doubted(lore, tuple([told for _, told in coded_so]), _text(resource))
         found = [(place, told) for (place, _), told in zip(coded_so, shown, strict=True)]
         found = once(found + [(place, by_words(told)) for place, told in said_so])
         course, ended = code_of(resource.clinicalStatus), _ended(resource)
+        if course == "unknown":  # R5's word where R4 says nothing
+            course = ""
         for place, told in found:
             if (sure := _as_sure(told, status, lore.concepts[told.concept])) is not None:
                 sink.add(_with_course(sure, course, ended), place)
         came_back = course in _CAME_BACK and status != "refuted"
         if came_back and any(told.concept in ("histology", "primary-site") for _, told in found):
             value = "present" if status in _SURE else "suspected"
-            sink.add(Told("prior-resection", value, detail(origin="recurrence")), "Condition.clinicalStatus")
+            for concept in ("prior-resection", "progression"):
+                sink.add(Told(concept, value, _RECURRED), "Condition.clinicalStatus")
 
     return plan
+
+
+def _of_narrative(resource: Any, lore: Lore, sink: Sink) -> list[tuple[str, Told]]:
+    """What the narrative says, as words that never decide alone, where the Condition does not say what it is."""
+    code, where = resource.code, "Condition.text.div"
+    if code is not None and (code.coding or code.text):
+        return []
+    return [(where, told) for told in narrated(narrative(resource), lore, "other", where, sink)]
 
 
 def _text(resource: Any) -> str | None:
@@ -73,7 +88,7 @@ def _with_course(told: Told, course: str, ended: str) -> Told:
     return told._replace(detail=tuple(sorted({**dict(shared), **dict(kept)}.items())) if kept else shared)
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=2_048)
 def _of_diagnosis(concept: str, course: str, ended: str) -> Detail:
     more = {"basis": "diagnosis"} if concept == "histology" else {"method": "diagnosis"}
     return detail(**more, clinicalStatus=course or None, ended=ended or None)

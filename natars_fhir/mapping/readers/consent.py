@@ -28,7 +28,7 @@ def consent(view: View, lore: Lore) -> Plan:
     names = re.compile("|".join(_whole(name) for name in (*view.words["trial"], *lore.consent_names)), re.IGNORECASE)
     stamp = dated(view)
 
-    @lru_cache(maxsize=10_000)  # but for their own numbers, consents say the same again and again
+    @lru_cache(maxsize=2_048)  # but for their own numbers, consents say the same again and again
     def ours(text: str) -> bool:
         return names.search(text) is not None
 

@@ -25,7 +25,7 @@ Plan = Callable[[Any, Sink], None]
 SHORT = 60
 #: a third of the time that a named tuple's own constructor takes
 _new = tuple.__new__
-_read_short = lru_cache(maxsize=20_000)(read_text)
+_read_short = lru_cache(maxsize=4_096)(read_text)
 
 
 def dated(view: View) -> Callable[[Any, Sink], None]:
@@ -72,7 +72,7 @@ def meanings(lore: Lore) -> Callable[[str | None, str | None], tuple[Told, ...]]
     """What a coding says: meanings of its table, and any morphology that ICD-O-3 can spell. Codes come again and
     again: each is looked up once."""
 
-    @lru_cache(maxsize=20_000)
+    @lru_cache(maxsize=4_096)
     def says(system: str | None, code: str | None) -> tuple[Told, ...]:
         told = tuple(Told(*meaning) for meaning in lore.says[system, code])
         if any(one.concept == "histology" for one in told):
@@ -128,6 +128,13 @@ def _of_other_cells(detail: Detail) -> bool:
         if name == "cellScope":
             return value != "tumour"
     return False
+
+
+def tell_of_narrative(resource: Any, concept: Any, sink: Sink) -> None:
+    """Told where the narrative alone says what a resource is about: it was made for people, and no fact is read."""
+    if resource.text is not None and (concept is None or not (concept.coding or concept.text)):
+        place = f"{type(resource).__name__}.text"
+        sink.tell("not-supported", place, "Only the narrative says what this is about: it is not read.")
 
 
 def once(told: Iterable[tuple[str, Told]]) -> list[tuple[str, Told]]:

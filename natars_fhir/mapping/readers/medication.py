@@ -6,13 +6,15 @@ from functools import lru_cache, partial
 from typing import Any
 
 from natars_fhir.domain.record import detail
+from natars_fhir.fhir.build import R5_ELEMENT
 from natars_fhir.mapping.codes import Meaning
 from natars_fhir.mapping.lore import DrugNames, Lore
-from natars_fhir.mapping.readers.entity import Plan, dated
+from natars_fhir.mapping.readers.entity import Plan, dated, tell_of_narrative
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
 
+_ADHERENCE = f"{R5_ELEMENT}MedicationStatement.adherence"
 #: (place, what is told there)
 Found = tuple[str, Told]
 
@@ -32,8 +34,11 @@ def medication(view: View, lore: Lore) -> Plan:
     def plan(resource: Any, sink: Sink) -> None:
         if (word := given.get(resource.status)) is None:
             return
+        if word == "not-given" and any(one.url == _ADHERENCE for one in resource.extension or ()):
+            word = "unclear"  # R5's «not taking» says what is so now, and not that it was never taken
         kind, found = type(resource).__name__, list[Found]()
         if resource.medicationCodeableConcept is not None:
+            tell_of_narrative(resource, resource.medicationCodeableConcept, sink)
             found = drugs.of(resource.medicationCodeableConcept, f"{kind}.medicationCodeableConcept", word, sink)
         if resource.medicationReference is not None:
             found += drugs.referred(resource, f"{kind}.medicationReference", word, sink)
@@ -50,6 +55,8 @@ def substance(_: View, lore: Lore) -> Plan:
 
     def plan(resource: Any, sink: Sink) -> None:
         if resource.status != "entered-in-error":
+            if not resource.ingredient:
+                tell_of_narrative(resource, resource.code, sink)
             sink.add_each(drugs.inside(resource, "Medication", "unclear", sink))
 
     return plan
@@ -63,7 +70,7 @@ class Drugs:
 
     def __init__(self, lore: Lore) -> None:
         self._lore = lore
-        self._named = lru_cache(maxsize=20_000)(partial(_named, lore.drugs))
+        self._named = lru_cache(maxsize=4_096)(partial(_named, lore.drugs))
 
     def of(self, concept: Any, where: str, given: str, sink: Sink) -> list[Found]:
         """Drugs by code; else by name in the text; a name in a display alone is shown and never decides."""
@@ -113,7 +120,7 @@ def _named(names: DrugNames, text: str | None) -> Meaning | None:
     return names.drugs[match.group()] if match else None
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=2_048)
 def _told(meant: Meaning, given: str, *, hedged: bool = False) -> Told:
     said = detail(given=given, **dict(meant.detail))
     return Told(meant.concept, meant.value, said, "hedged" if hedged else meant.standing)

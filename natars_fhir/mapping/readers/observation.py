@@ -6,23 +6,21 @@ The hot path: one look-up a coding, plain loops, closures made when the mapping 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
-from msgspec import Struct
-
-from natars_fhir.fhir.r4.structs import CodeableConcept
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.markers import marker
 from natars_fhir.mapping.readers.dates import stamped
-from natars_fhir.mapping.readers.values import KINDS, VALUE_ALONE, once_each
+from natars_fhir.mapping.readers.method import measured
+from natars_fhir.mapping.readers.values import KINDS
+from natars_fhir.mapping.readers.wholes import WHOLES, Answer
 from natars_fhir.mapping.schema import View
-from natars_fhir.mapping.sink import NotUnderstood, Sink
+from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import ReadValue, Told
 
 Plan = Callable[[Any, Sink], None]
-Answer = Callable[[Any, Any, Sink, str, str, bool], bool]
 
 #: How a value that is awaited or was never made is told: kinds whose concepts know these words.
 _KNOWS_ABSENCE = ("ihc", "fish")
@@ -61,59 +59,30 @@ def _of_another(resource: Any, sink: Sink) -> bool:
 Question = Callable[[Any, Any, Sink, str, bool], bool]
 
 
-class _Asked(Struct, frozen=True, gc=False):
-    """What a code asks for: the concept, and how a view answers for it; or what of the code was not understood."""
-
-    code: CodeableConcept
-    concept: str
-    answer: Answer | None
-    not_understood: tuple[NotUnderstood, ...] = ()
-
-
 def _question(views: dict[str, View], lore: Lore) -> Question:
-    """Reads one result. A code comes again and again as one object (`fhir.r4.known`), and is looked up once."""
-    by_kind = {kind: _answer(view, KINDS[kind](lore), kind, lore) for kind, view in views.items()}
+    """Reads one result: the first coding that asks for something decides; else the text, where it names a marker."""
+    by_kind = {
+        kind: WHOLES[kind](view, lore) if kind in WHOLES else _answer(view, KINDS[kind](lore), kind, lore)
+        for kind, view in views.items()
+    }
     answers = {name: by_kind[concept.kind] for name, concept in lore.concepts.items() if concept.kind in by_kind}
-    look = _look_up(answers, _by_name(views, lore), lore)
-    seen: dict[int, _Asked] = {}
+    table, by_name = lore.asked, _by_name(views, lore)
 
     def question(node: Any, resource: Any, sink: Sink, place: str, answered: bool) -> bool:
         code = node.code
-        asked = seen.get(id(code))
-        if asked is None or asked.code is not code:
-            if len(seen) >= _MOST_CODES:
-                seen.clear()
-            asked = seen[id(code)] = look(code)
-        if asked.answer is None:
-            sink.not_understood += asked.not_understood
-            return False
-        return asked.answer(node, resource, sink, asked.concept, place, answered)
-
-    return question
-
-
-_MOST_CODES = 4_096
-
-
-def _look_up(
-    answers: Mapping[str, Answer], by_name: Callable[[str], str | None] | None, lore: Lore
-) -> Callable[[CodeableConcept], _Asked]:
-    """The first coding that asks for something decides; else the text, where it names a marker."""
-
-    def look(code: CodeableConcept) -> _Asked:
         codings = code.coding or ()
         for coding in codings:
-            if (found := lore.asked[coding.system, coding.code]) and found[0] in answers:
-                return _Asked(code, found[0], answers[found[0]])
+            if (found := table[coding.system, coding.code]) and (answer := answers.get(found[0])) is not None:
+                return answer(node, resource, sink, found[0], place, answered)
         named = by_name(code.text) if by_name is not None and code.text else None
         if named is not None and named in answers:
-            return _Asked(code, named, answers[named])
-        unread: list[NotUnderstood] = [("code", "Observation", c.system or "", c.code or "") for c in codings]
+            return answers[named](node, resource, sink, named, place, answered)
+        sink.not_understood += [("code", "Observation", c.system or "", c.code or "") for c in codings]
         if not codings and code.text:
-            unread.append(("text", "Observation", "", "code.text"))
-        return _Asked(code, "", None, tuple(unread))
+            sink.not_understood.append(("text", "Observation", "", "code.text"))
+        return False
 
-    return look
+    return question
 
 
 def _by_name(views: dict[str, View], lore: Lore) -> Callable[[str], str | None] | None:
@@ -163,12 +132,10 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
     final, pending = frozenset(view.status), frozenset(view.pending)
     absences = lore.values.get(kind) if kind in _KNOWS_ABSENCE else None
     disputes = kind in _KNOWS_ABSENCE and "interpretation" in view.value
-    if kind in VALUE_ALONE:
-        read = once_each(read)
 
     def answer(node: Any, resource: Any, sink: Sink, concept: str, place: str, answered: bool) -> bool:
         if resource.status not in final and resource.status not in pending:
-            return False
+            return _not_read(resource, sink, concept)
         sink.standing = "final" if resource.status in final else "pending"
         stamp(resource, sink)
         seen = ""
@@ -189,7 +156,14 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
             return False
         return _absent(node, sink, concept, place, answered, absences)
 
-    return answer
+    return measured(answer, lore) if kind == "size" else answer
+
+
+def _not_read(resource: Any, sink: Sink, concept: str) -> bool:
+    """Cancelled, or in error: nothing. Of an unknown status nobody can say what it is: it is told."""
+    if resource.status == "unknown":
+        sink.tell("value", "Observation.status", f"A result of «{concept}» whose status is unknown: it is not read.")
+    return False
 
 
 def _of_text(told: tuple[Told, ...], value: Any) -> str:

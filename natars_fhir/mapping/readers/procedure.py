@@ -8,7 +8,7 @@ from typing import Any
 
 from natars_fhir.domain.record import Standing, detail
 from natars_fhir.mapping.lore import Lore
-from natars_fhir.mapping.readers.entity import SHORT, Plan, coded, dated, meanings, once, spoken
+from natars_fhir.mapping.readers.entity import SHORT, Plan, coded, dated, meanings, once, spoken, tell_of_narrative
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
@@ -41,6 +41,7 @@ def procedure(view: View, lore: Lore) -> Plan:
     def plan(resource: Any, sink: Sink) -> None:
         if (state := _STATUS.get(resource.status)) is None:
             return
+        tell_of_narrative(resource, resource.code, sink)
         texts = [(place, held) for place, text in _texts(resource) if (held := words(text))]
         found = codes(resource, sink) + _by_name(texts)
         noted = [(place, told) for place, told in notes(resource, sink) if _about(told)]
@@ -60,6 +61,8 @@ def procedure(view: View, lore: Lore) -> Plan:
     ) -> Iterator[tuple[str, Told]]:
         if value == "absent":  # that no laparotomy was done says nothing of what a laparotomy may have removed
             found = [(place, told) for place, told in found if told.concept != "laparotomy"]
+        if value != "present":  # nor is an organ gone that may not have been removed
+            found = [(place, told) for place, told in found if told.concept != "organs-resected"]
         reasons = tuple(key for reason in resource.reasonReference or () if (key := sink.key_of(reason, "Condition")))
         related = any(told.concept == "resection" for _, told in found) and relates(resource, said)
         for place, told in once(_weighed(found, related, "biopsy-only" in said)):
@@ -99,7 +102,7 @@ def _words(view: View) -> Words:
         lower = text.casefold()
         return frozenset(name for name, words in view.words.items() if any(word in lower for word in words))
 
-    known = lru_cache(maxsize=20_000)(search)
+    known = lru_cache(maxsize=4_096)(search)
     return lambda text: known(text) if len(text) <= SHORT else search(text)
 
 

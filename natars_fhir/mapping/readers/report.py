@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import html
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -14,6 +11,7 @@ from typing import Any
 from natars_fhir.domain.record import Detail
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.said import Kind
+from natars_fhir.mapping.readers.attachment import attached, narrative_alone
 from natars_fhir.mapping.readers.entity import Plan, coded, dated, narrated, once
 from natars_fhir.mapping.readers.histology import by_words
 from natars_fhir.mapping.schema import View
@@ -21,13 +19,6 @@ from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
 
 _KINDS: tuple[Kind, ...] = ("pathology", "imaging", "operation", "other")
-_CHARSET = re.compile(r"charset=\"?([\w.:-]+)", re.IGNORECASE)
-_PLAIN = frozenset({"text/plain", "text/markdown"})
-_MARKED_UP = frozenset({"text/html", "text/xml", "application/xhtml+xml"})
-#: What is not text at all; tags amid a line; any other tag ends a line. A bare «<5%» is no tag.
-_HIDDEN = re.compile(r"<(style|script)\b.*?</\1\s*>|<!.*?>|<\?.*?>", re.IGNORECASE | re.DOTALL)
-_INLINE = re.compile(r"</?(?:a|b|em|font|i|small|span|strong|sub|sup|u)\b[^<>]*>", re.IGNORECASE)
-_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 
 #: What a report's kind says more of: how it was seen
 _SEEN = frozenset({"histology", "tumour-size", "metastasis"})
@@ -47,7 +38,7 @@ def report(view: View, lore: Lore) -> Plan:
     text_only = attrgetter(view.text[0]) if len(view.text) == 1 and not view.says else None
 
     def plan(resource: Any, sink: Sink) -> None:
-        if text_only is not None and text_only(resource) is None:
+        if text_only is not None and text_only(resource) is None and not narrative_alone(resource):
             return
         if resource.status not in final and resource.status not in pending:
             return
@@ -108,41 +99,22 @@ def _with(detail: Detail, more: Detail) -> Detail:
 
 
 def _texts(view: View) -> Callable[[Any, Sink], Iterator[tuple[str, str]]]:
-    """(place, text) of a report: plain elements named by the view, and attachments with their charset honoured."""
+    """(place, text) of a report: plain elements named by the view, and attachments with their charset honoured; its
+    narrative where that is all."""
 
     def read(resource: Any, sink: Sink) -> Iterator[tuple[str, str]]:
-        kind = type(resource).__name__
+        kind, silent = type(resource).__name__, True
         for name in view.text:
             value = getattr(resource, name, None)
             if isinstance(value, str):
+                silent = False
                 yield f"{kind}.{name}", value
             for index, form in enumerate(value if isinstance(value, list) else ()):
                 where = f"{kind}.{name}[{index}]"
                 if (text := attached(form, where, sink)) is not None:
+                    silent = False
                     yield f"{where}.data", text
+        if silent and (words := narrative_alone(resource)):
+            yield f"{kind}.text.div", words
 
     return read
-
-
-def attached(form: Any, where: str, sink: Sink) -> str | None:
-    """The text of an Attachment; None, and told, where it is not text or cannot be decoded."""
-    if not form.data:
-        sink.tell("informational", where, "An attachment without data here: its text is not read.", "information")
-        return None
-    content = (form.contentType or "").lower()
-    kind = content.partition(";")[0].strip()
-    if kind not in _PLAIN | _MARKED_UP:
-        sink.tell("not-supported", f"{where}.contentType", "An attachment that is not text: it is not read.")
-        return None
-    charset = _CHARSET.search(content)
-    try:
-        text = base64.b64decode(form.data, validate=False).decode(charset[1] if charset else "utf-8")
-    except (binascii.Error, UnicodeDecodeError, LookupError):
-        sink.tell("value", f"{where}.data", "An attachment that cannot be decoded as text: it is not read.")
-        return None
-    return _unmarked(text) if kind in _MARKED_UP else text
-
-
-def _unmarked(text: str) -> str:
-    """The words of a marked-up text."""
-    return html.unescape(_TAG.sub("\n", _INLINE.sub("", _HIDDEN.sub("", text))))

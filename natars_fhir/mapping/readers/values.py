@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from natars_fhir.domain.answer import Answer
@@ -15,49 +14,24 @@ from natars_fhir.domain.interval import Interval, Number, number
 from natars_fhir.domain.record import detail
 from natars_fhir.fhir.r4.structs import CodeableConcept, Quantity, Range
 from natars_fhir.mapping.lore import Lore
-from natars_fhir.mapping.narrative.reader import one
+from natars_fhir.mapping.readers.coded import answer, coded, day, presence
 from natars_fhir.mapping.readers.histology import histology
+from natars_fhir.mapping.readers.spoken import spoken, word_of
 from natars_fhir.mapping.told import NOTHING, ReadValue, Told
 from natars_fhir.mapping.units import measured
-
-#: Values such as ``阳性（+++）`` come again and again: each is read once.
-_SHORT = 40
-_one_short = lru_cache(maxsize=20_000)(one)
-
-
-def _text(value: Any) -> str | None:
-    """The words of a value: a string's, or a CodeableConcept's own text. Never a display."""
-    if isinstance(value, str):
-        return value
-    return value.text if isinstance(value, CodeableConcept) else None
-
-
-def _spoken(lore: Lore, value: Any, concept: str) -> tuple[Told, ...]:
-    """A value's words, read as a short text about *concept*."""
-    text = _text(value)
-    said = (_one_short if len(text) <= _SHORT else one)(text, lore.words, concept) if text else None
-    return () if said is None else (Told(said.concept, said.value, said.detail, said.standing, said.span),)
-
-
-def _word(lore: Lore, kind: str, value: Any) -> str | None:
-    """The word that a coded value stands for among the values of *kind*."""
-    table = lore.values.get(kind)
-    if table is None or not isinstance(value, CodeableConcept):
-        return None
-    return next((words[0] for c in value.coding or () if (words := table[c.system, c.code])), None)
 
 
 def ihc(lore: Lore) -> ReadValue:
     """Immunohistochemistry: a code, words such as ``阳性（+++）``, a percentage of positive cells, or yes and no."""
 
     def read(value: Any, concept: str, _: Any) -> tuple[Told, ...]:
-        if (word := _word(lore, "ihc", value)) is not None:
+        if (word := word_of(lore, "ihc", value)) is not None:
             return (Told(concept, word),)
         if isinstance(value, Quantity):
             return _share(value, concept)
         if isinstance(value, bool):
             return (Told(concept, "positive" if value else "negative"),)
-        return _spoken(lore, value, concept)
+        return spoken(lore, value, concept)
 
     return read
 
@@ -75,15 +49,17 @@ def fish(lore: Lore) -> ReadValue:
     """Amplification: a code, or words."""
 
     def read(value: Any, concept: str, _: Any) -> tuple[Told, ...]:
-        if (word := _word(lore, "fish", value)) is not None:
+        if (word := word_of(lore, "fish", value)) is not None:
             return (Told(concept, word),)
         if isinstance(value, bool):
             return (Told(concept, "amplified" if value else "not-amplified"),)
-        return _spoken(lore, value, concept)
+        return spoken(lore, value, concept)
 
     return read
 
 
+_GRADES = ("1", "2", "3")
+_OTHER_SCHEME = detail(scheme="other")
 _FNCLCC = ("fnclcc", "法国", "federation nationale")
 
 
@@ -91,14 +67,15 @@ def grade(lore: Lore) -> ReadValue:
     """FNCLCC grade: 1 to 3 unless the method names another scheme; a word without a number has no scheme."""
 
     def read(value: Any, concept: str, node: Any) -> tuple[Told, ...]:
-        if (word := _word(lore, "grade", value)) is not None:
-            return (Told("histologic-grade", word),)
-        told = _spoken(lore, value, concept)
-        whole = _whole(value)
+        word = word_of(lore, "grade", value)
+        if word is not None and word not in _GRADES:  # a word has no scheme, and a fourth grade another one
+            return (Told("histologic-grade", word, () if not word.isdigit() else _OTHER_SCHEME),)
+        told = spoken(lore, value, concept)
+        whole = _whole(value) if word is None else int(word)
         if not told and whole is not None and 1 <= whole <= 3:
             told = (Told(concept, number(whole)),)
         if any(_names_another_scheme(thing) for thing in (getattr(node, "method", None), value)):
-            return tuple(Told("histologic-grade", _digit(t), detail(scheme="other")) for t in told)
+            return tuple(Told("histologic-grade", _digit(t), _OTHER_SCHEME) for t in told)
         return told
 
     return read
@@ -132,10 +109,10 @@ def class_(lore: Lore) -> ReadValue:
     """ASA class or ECOG status: a code, a whole number, or words such as ``ASA Ⅱ级`` and ``3E``."""
 
     def read(value: Any, concept: str, _: Any) -> tuple[Told, ...]:
-        word = _word(lore, "class", value)
+        word = word_of(lore, "class", value)
         whole = int(word) if word is not None else _whole(value)
         if whole is None:
-            return _spoken(lore, value, concept)
+            return spoken(lore, value, concept)
         low, high = (1, 6) if concept == "asa-class" else (0, 5)
         return (Told(concept, number(whole)),) if low <= whole <= high else NOTHING
 
@@ -153,7 +130,7 @@ def quantity(lore: Lore) -> ReadValue:
         elif isinstance(value, int) and not isinstance(value, bool) and "" in lore.units[concept].accepts:
             found = number(value)
         else:
-            return _spoken(lore, value, concept)
+            return spoken(lore, value, concept)
         return NOTHING if found is None else (Told(concept, found),)
 
     return read
@@ -177,71 +154,6 @@ def _range(lore: Lore, value: Range, concept: str) -> Number | None:
     return Interval(*ends, unit=lore.units[concept].unit)
 
 
-def presence(lore: Lore) -> ReadValue:
-    """There or not: yes or no as a code, a boolean, or words; and what else the concept can be, in its own spelling."""
-    spelt = _spellings(lore)
-
-    def read(value: Any, concept: str, _: Any) -> tuple[Told, ...]:
-        if (said := spelt[concept].get((_text(value) or "").strip().casefold())) is not None:
-            return (Told(concept, said),)
-        if isinstance(value, bool):
-            return (Told(concept, "present" if value else "absent"),)
-        if (word := _word(lore, "presence", value)) is not None:
-            return (Told(concept, word),)
-        return _spoken(lore, value, concept)
-
-    return read
-
-
-def answer(lore: Lore) -> ReadValue:
-    """What people attest: yes or no."""
-    there = presence(lore)
-    words = {"present": "yes", "absent": "no"}
-
-    def read(value: Any, concept: str, node: Any) -> tuple[Told, ...]:
-        return tuple(
-            Told(t.concept, words[str(t.value)], t.detail, t.standing, t.span)
-            for t in there(value, concept, node)
-            if t.value in words
-        )
-
-    return read
-
-
-def coded(lore: Lore) -> ReadValue:
-    """One of the concept's values: by code, or by a declared spelling of the text or of the code itself."""
-    spelt = _spellings(lore)
-
-    def read(value: Any, concept: str, _: Any) -> tuple[Told, ...]:
-        for coding in value.coding or () if isinstance(value, CodeableConcept) else ():
-            for meant in lore.says[coding.system, coding.code]:
-                if meant.concept == concept:
-                    return (Told(concept, meant.value, meant.detail, meant.standing),)
-            word = _word(lore, "ihc", value) if concept == "hcg" else None
-            if word or (word := spelt[concept].get((coding.code or "").casefold())):
-                return (Told(concept, word),)
-        found = spelt[concept].get((_text(value) or "").strip().casefold())
-        return (Told(concept, found),) if found else NOTHING
-
-    return read
-
-
-def _spellings(lore: Lore) -> dict[str, dict[str, str]]:
-    """Concept → declared spelling, in lower case → value."""
-    return {
-        name: {
-            text.casefold(): value
-            for value in (*concept.values, *concept.spelt)
-            for text in _ways(concept.spelt, value)
-        }
-        for name, concept in lore.concepts.items()
-    }
-
-
-def _ways(spelt: Any, value: str) -> tuple[str, ...]:
-    return (value, *spelt.get(value, ()))
-
-
 def drugs_at_all(lore: Lore) -> ReadValue:
     """``antineoplastic-drug`` asked by an Observation: a no says that none was ever given, a yes not which."""
     there = presence(lore)
@@ -260,7 +172,7 @@ def drugs_at_all(lore: Lore) -> ReadValue:
 
 def words(lore: Lore) -> ReadValue:
     """A concept that only a text tells."""
-    return lambda value, concept, _: _spoken(lore, value, concept)
+    return lambda value, concept, _: spoken(lore, value, concept)
 
 
 #: kind of a concept → reader of its values
@@ -275,31 +187,7 @@ KINDS: dict[str, Callable[[Lore], ReadValue]] = {
     "coded": coded,
     "presence": presence,
     "answer": answer,
+    "date": day,
     "drug": drugs_at_all,
     "text": words,
 }
-
-#: Kinds whose readers look at nothing but the value itself, which comes again and again.
-VALUE_ALONE = frozenset(KINDS) - {"grade"}
-
-_MOST_VALUES = 4_096
-
-
-def once_each(read: ReadValue) -> ReadValue:
-    """*read*, each value of a concept once: what is said in the same bytes is one object (`fhir.r4.known`), but for
-    quantities, which hardly repeat."""
-    seen: dict[tuple[int, str], tuple[Any, tuple[Told, ...]]] = {}
-
-    def reading(value: Any, concept: str, node: Any) -> tuple[Told, ...]:
-        if value.__class__ is Quantity:
-            return read(value, concept, node)
-        known = seen.get((id(value), concept))
-        if known is not None and known[0] is value:
-            return known[1]
-        told = read(value, concept, node)
-        if len(seen) >= _MOST_VALUES:
-            seen.clear()
-        seen[id(value), concept] = value, told
-        return told
-
-    return reading

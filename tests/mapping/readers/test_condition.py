@@ -92,16 +92,21 @@ def test_a_diagnosis_is_read_by_code_site_morphology_and_text(elements: dict[str
     assert set(told(resource("Condition", **elements))) == facts
 
 
+CAME_BACK = {"prior-resection present", "progression present"}
+
+
 @pytest.mark.parametrize(
     ("course", "code", "facts"),
     [
-        pytest.param("recurrence", RETRO, {"primary-site retroperitoneum", "prior-resection present"}, id="recurrence"),
-        pytest.param("relapse", LMS, {"histology LMS", "prior-resection present"}, id="relapse"),
+        pytest.param("recurrence", RETRO, {"primary-site retroperitoneum", *CAME_BACK}, id="recurrence"),
+        pytest.param("relapse", LMS, {"histology LMS", *CAME_BACK}, id="relapse"),
         pytest.param("active", RETRO, {"primary-site retroperitoneum"}, id="active"),
         pytest.param("recurrence", concept(ICD_10, "I26.9"), {"pulmonary-embolism present"}, id="another illness"),
     ],
 )
-def test_a_tumour_that_came_back_was_resected_before(course: str, code: Any, facts: set[str]) -> None:
+def test_a_tumour_that_came_back_was_resected_before_and_has_progressed(
+    course: str, code: Any, facts: set[str]
+) -> None:
     assert set(told(condition(code, clinicalStatus=concept(CLINICAL, course)))) == facts
 
 

@@ -84,16 +84,16 @@ def subject(**elements: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("elements", "facts"),
     [
-        pytest.param({}, ["allocation surgery-only"], id="on study"),
-        pytest.param({"status": "off-study"}, ["allocation surgery-only"], id="off study was on it"),
+        pytest.param({}, ["allocation The Surgery only Group"], id="on study"),
+        pytest.param({"status": "off-study"}, ["allocation The Surgery only Group"], id="off study was on it"),
         pytest.param({"status": "candidate"}, [], id="a candidate"),
         pytest.param({"status": "screening"}, [], id="in screening"),
         pytest.param({"assignedArm": None}, [], id="without an arm"),
         pytest.param({"study": {"reference": "ResearchStudy/other"}}, [], id="of another study"),
-        pytest.param({"study": {"display": "NATARS"}}, ["allocation surgery-only"], id="by the study's name"),
+        pytest.param({"study": {"display": "NATARS"}}, ["allocation The Surgery only Group"], id="by the study's name"),
         pytest.param(
             {"study": {"identifier": {"system": "urn:x", "value": "NCT05844813"}}},
-            ["allocation surgery-only"],
+            ["allocation The Surgery only Group"],
             id="by the study's identifier",
         ),
     ],

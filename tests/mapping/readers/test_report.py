@@ -74,7 +74,6 @@ def test_a_span_finds_the_words_again() -> None:
     ("form", "code", "place"),
     [
         pytest.param(attachment("%PDF", "application/pdf"), "not-supported", ".contentType", id="PDF"),
-        pytest.param(attachment(r"{\rtf1}", "text/rtf"), "not-supported", ".contentType", id="RTF"),
         pytest.param({"data": "eA=="}, "not-supported", ".contentType", id="no type"),
         pytest.param({"contentType": "text/plain", "url": "Binary/1"}, "informational", "", id="elsewhere"),
         pytest.param(attachment(TEXT, charset="gb18030"), "value", ".data", id="another charset than it says"),
