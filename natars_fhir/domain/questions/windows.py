@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from natars_fhir.domain.choice import Bounds
@@ -48,6 +49,7 @@ def back(asked: Asked, months: int, days: int) -> Window:
     return days_back(asked, days) if days else months_back(asked, months)
 
 
+@lru_cache(maxsize=16_384)
 def opens_after(day: date, months: int, days: int) -> date:
     """The first end of such a window that leaves *day* behind: the window that ends then opens on a later day."""
     if days:
