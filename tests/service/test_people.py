@@ -375,3 +375,10 @@ def result(store: Store, criterion: str) -> tuple[str, str, list[Any]]:
     found = [json.loads(unpack(body)) for body in bodies]
     last = [one for one in found if one["identifier"][0]["value"].endswith(f"-{criterion}")][-1]
     return last["status"], last["valueCodeableConcept"]["coding"][0]["code"], last.get("derivedFrom", [])
+
+
+def test_answers_among_other_resources_are_not_heard_and_that_is_told(hospital: Hospital, store: Store) -> None:
+    answer = hospital.push(transaction(answers(item("I-14", "no", "seen on CT"))))
+    told = [issue["diagnostics"] for entry in answer.body["entry"] for issue in entry["response"]["outcome"]["issue"]]
+    assert "Answers to the screening form are heard only by themselves: POST this resource alone." in told
+    assert kept(store) == 0
