@@ -26,7 +26,6 @@ from natars_fhir.store import patients, readings, trail
 from natars_fhir.store.engine import Store
 from natars_fhir.store.trail import Act, Unused
 
-
 _BY_ITSELF = Issue(
     "warning",
     "business-rule",
