@@ -16,8 +16,8 @@ from natars_fhir.fhir.bundle import open_bundle
 from natars_fhir.fhir.ndjson import Document, every_document
 from natars_fhir.fhir.validate import validate
 from natars_fhir.mapping.documents import DocumentReader
-from natars_fhir.mapping.gaps import Gap, gaps_of
 from natars_fhir.mapping.gathered import Gathered
+from natars_fhir.mapping.heard.gaps import Gap, gaps_of
 from natars_fhir.mapping.reading import ReadDocument, Reading
 from natars_fhir.pipeline import Outcome, outcomes, read
 

@@ -18,9 +18,9 @@ from natars_fhir.cli.exits import DONE, FAULTS, PARTLY_READ
 from natars_fhir.cli.inputs import AsOfOption, VersionOption, day, inputs, known_site, named_version
 from natars_fhir.cli.screens import errors, output
 from natars_fhir.cli.stored import opened
-from natars_fhir.mapping.difference import Change, changes, counts, stand
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import Mappings, load
+from natars_fhir.mapping.heard.difference import Change, changes, counts, stand
 from natars_fhir.mapping.site import compiled
 from natars_fhir.settings import Settings
 

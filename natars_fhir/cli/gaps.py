@@ -18,11 +18,11 @@ from natars_fhir.cli.exits import DONE, PARTLY_READ
 from natars_fhir.cli.inputs import Asked, MappingsOption, VersionOption, asked, inputs
 from natars_fhir.cli.screens import errors, output
 from natars_fhir.cli.stored import opened
-from natars_fhir.mapping.expected import Expected
-from natars_fhir.mapping.site_file import remarks
-from natars_fhir.mapping.suggest import Suggester, suggester
-from natars_fhir.mapping.translate import publisher_of, source_of
-from natars_fhir.mapping.unmapped import Listed, Listing, draft_map, listed, listing
+from natars_fhir.mapping.heard.expected import Expected
+from natars_fhir.mapping.heard.suggest import Suggester, suggester
+from natars_fhir.mapping.heard.unmapped import Listed, Listing, draft_map, listed, listing
+from natars_fhir.mapping.terms.site_file import remarks
+from natars_fhir.mapping.terms.translate import publisher_of, source_of
 
 _STYLES = ("table", "json", "csv", "fhir")
 _SHOWN = 200

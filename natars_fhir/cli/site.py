@@ -16,10 +16,10 @@ from natars_fhir.cli.exits import DONE, FAULTS, PARTLY_READ
 from natars_fhir.cli.gaps import hints
 from natars_fhir.cli.inputs import Asked, AsOfOption, MappingsOption, VersionOption, asked, inputs
 from natars_fhir.cli.screens import output
-from natars_fhir.mapping.advice import advice
-from natars_fhir.mapping.expected import wanted
-from natars_fhir.mapping.readiness import Element, Readiness, readiness
-from natars_fhir.mapping.unmapped import Listed, listed
+from natars_fhir.mapping.heard.advice import advice
+from natars_fhir.mapping.heard.expected import wanted
+from natars_fhir.mapping.heard.readiness import Element, Readiness, readiness
+from natars_fhir.mapping.heard.unmapped import Listed, listed
 
 app = typer.Typer(help="A site: is its feed ready for the trial?", no_args_is_help=True)
 

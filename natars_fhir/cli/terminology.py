@@ -17,15 +17,15 @@ from natars_fhir.cli.inputs import MappingsOption, known_site
 from natars_fhir.cli.screens import errors
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.ndjson import documents, files
-from natars_fhir.mapping.code_system import code_systems
-from natars_fhir.mapping.concept_map import unpublished
-from natars_fhir.mapping.concept_map_reader import rows_of
-from natars_fhir.mapping.crosswalk import Row, local_rows
 from natars_fhir.mapping.faults import MappingError
 from natars_fhir.mapping.files import Mappings, load
 from natars_fhir.mapping.site import compiled
-from natars_fhir.mapping.site_file import SiteFileError, merged, written
-from natars_fhir.mapping.translate import own_maps, terminology
+from natars_fhir.mapping.terms.code_system import code_systems
+from natars_fhir.mapping.terms.concept_map import unpublished
+from natars_fhir.mapping.terms.concept_map_reader import rows_of
+from natars_fhir.mapping.terms.crosswalk import Row, local_rows
+from natars_fhir.mapping.terms.site_file import SiteFileError, merged, written
+from natars_fhir.mapping.terms.translate import own_maps, terminology
 from natars_fhir.settings import Settings
 
 _INDENT = 2

@@ -9,9 +9,9 @@ from datetime import date
 from msgspec.structs import replace
 
 from natars_fhir.domain.study import Study
-from natars_fhir.mapping.difference import Stand, stand
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.gathered import Gathered
+from natars_fhir.mapping.heard.difference import Stand, stand
 from natars_fhir.pipeline import outcomes
 from natars_fhir.service.reread import everything, reread
 from natars_fhir.store.engine import Store

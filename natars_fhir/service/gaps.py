@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from natars_fhir.fhir.build import Node
-from natars_fhir.mapping.concept_map import Publisher
-from natars_fhir.mapping.expected import Expected, expected
-from natars_fhir.mapping.gaps import Gap, gaps_of
+from natars_fhir.mapping.heard.expected import Expected, expected
+from natars_fhir.mapping.heard.gaps import Gap, gaps_of
+from natars_fhir.mapping.heard.suggest import Suggester
+from natars_fhir.mapping.heard.unmapped import Listed, draft_map, listed
 from natars_fhir.mapping.site import SiteMapping
-from natars_fhir.mapping.suggest import Suggester
-from natars_fhir.mapping.unmapped import Listed, draft_map, listed
+from natars_fhir.mapping.terms.concept_map import Publisher
 from natars_fhir.service.arrival import Arrived
 from natars_fhir.store import gaps as stored
 from natars_fhir.store.engine import Store

@@ -16,9 +16,9 @@ from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.faults import Fault, MappingError
 from natars_fhir.mapping.files import Mappings
-from natars_fhir.mapping.site_file import remarks
-from natars_fhir.mapping.suggest import Suggester, suggester
-from natars_fhir.mapping.translate import Terminology, source_of, terminology
+from natars_fhir.mapping.heard.suggest import Suggester, suggester
+from natars_fhir.mapping.terms.site_file import remarks
+from natars_fhir.mapping.terms.translate import Terminology, source_of, terminology
 from natars_fhir.service.intake import Intake, readers
 from natars_fhir.settings import Settings
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from natars_fhir.domain.study import Study
-from natars_fhir.mapping.readiness import Readiness, readiness
+from natars_fhir.mapping.heard.readiness import Readiness, readiness
+from natars_fhir.mapping.heard.suggest import Suggester
 from natars_fhir.mapping.site import SiteMapping
-from natars_fhir.mapping.suggest import Suggester
 from natars_fhir.service.gaps import gaps
 from natars_fhir.service.worklist import outcomes
 from natars_fhir.store.engine import Store

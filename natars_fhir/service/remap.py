@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from natars_fhir.mapping.documents import DocumentReader
-from natars_fhir.mapping.gaps import gaps_of
+from natars_fhir.mapping.heard.gaps import gaps_of
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.service.arrival import TooManyError, arrive
 from natars_fhir.service.ingest import push

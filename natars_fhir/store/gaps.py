@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, select
 
-from natars_fhir.mapping.gaps import Gap
+from natars_fhir.mapping.heard.gaps import Gap
 from natars_fhir.store.engine import add_up
 from natars_fhir.store.tables import gap, heard, let_go
 

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from natars_fhir.fhir.build import Node
-from natars_fhir.mapping.translate import Terminology
+from natars_fhir.mapping.terms.translate import Terminology
 from natars_fhir.web.access import Access
 from natars_fhir.web.body import body_of
 from natars_fhir.web.respond import Refusal, error, respond

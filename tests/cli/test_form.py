@@ -87,7 +87,7 @@ def test_a_patient_out_of_scope_is_told_as_such(form: Any, tmp_path: Path) -> No
         pytest.param(["Patient/1", "-"], 64, "standard input", id="standard input"),
         pytest.param(["--language", "fr"], 64, "is not en or zh", id="a language that is none"),
         pytest.param(["--to", "R9"], 64, "is not R4", id="a version that is none"),
-        pytest.param(["--site", "nowhere"], 64, "nowhere", id="a site that is none"),
+        pytest.param(["--site", "hospital-z"], 64, "hospital-z", id="a site that is none"),
     ],
 )
 def test_what_cannot_be_done_is_told(form: Any, arguments: list[Any], code: int, told: str) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from natars_fhir.mapping.gaps import Gap
+from natars_fhir.mapping.heard.gaps import Gap
+from natars_fhir.mapping.heard.suggest import Suggester, suggester
+from natars_fhir.mapping.heard.unmapped import Listed
 from natars_fhir.mapping.schema import Expects
-from natars_fhir.mapping.site_file import remarks
-from natars_fhir.mapping.suggest import Suggester, suggester
-from natars_fhir.mapping.translate import publisher_of, source_of
-from natars_fhir.mapping.unmapped import Listed
+from natars_fhir.mapping.terms.site_file import remarks
+from natars_fhir.mapping.terms.translate import publisher_of, source_of
 from natars_fhir.service.gaps import draft, feeds, gaps
 from natars_fhir.service.readiness import ready
 from natars_fhir.store import gaps as stored

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from natars_fhir.domain.issue import Issue
-from natars_fhir.mapping.crosswalk import UNIT_SPELLINGS, Row, Target
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.schema import Code
+from natars_fhir.mapping.terms.crosswalk import UNIT_SPELLINGS, Row, Target
 from natars_fhir.mapping.units import UCUM
 
 #: Equivalences under which the target holds wherever the source does.

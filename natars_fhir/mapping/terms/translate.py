@@ -11,11 +11,11 @@ from typing import NamedTuple, get_args
 
 from natars_fhir.fhir.build import Node, coding, said
 from natars_fhir.mapping.codes import Systems, Table
-from natars_fhir.mapping.concept_map import Publisher, concept_maps, equivalence, products
-from natars_fhir.mapping.crosswalk import UNIT_SPELLINGS, Part, Row, Target, local_rows, standard_rows
 from natars_fhir.mapping.files import Mappings
 from natars_fhir.mapping.schema import Code
-from natars_fhir.mapping.site_file import remarks
+from natars_fhir.mapping.terms.concept_map import Publisher, concept_maps, equivalence, products
+from natars_fhir.mapping.terms.crosswalk import UNIT_SPELLINGS, Part, Row, Target, local_rows, standard_rows
+from natars_fhir.mapping.terms.site_file import remarks
 
 #: The owner of the rows that hold for every site.
 STANDARD = "standard"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from natars_fhir.mapping.difference import NOBODY, Change, Stand, changes, counts, stand
+from natars_fhir.mapping.heard.difference import NOBODY, Change, Stand, changes, counts, stand
 from tests import ward
 from tests.ward import observation
 

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from natars_fhir.domain.study import Need
-from natars_fhir.mapping.advice import advice
-from natars_fhir.mapping.gaps import Gap
-from natars_fhir.mapping.readiness import Element, Readiness, readiness
+from natars_fhir.mapping.heard.advice import advice
+from natars_fhir.mapping.heard.gaps import Gap
+from natars_fhir.mapping.heard.readiness import Element, Readiness, readiness
+from natars_fhir.mapping.heard.suggest import suggester
+from natars_fhir.mapping.heard.unmapped import Listed, listed
 from natars_fhir.mapping.site import compiled
-from natars_fhir.mapping.site_file import remarks
-from natars_fhir.mapping.suggest import suggester
-from natars_fhir.mapping.translate import source_of
-from natars_fhir.mapping.unmapped import Listed, listed
+from natars_fhir.mapping.terms.site_file import remarks
+from natars_fhir.mapping.terms.translate import source_of
 from tests import ward
 from tests.doc_pages import DOCS, sections
 from tests.ward import ICD_10, ICD_O, concept, observation, resource

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from natars_fhir.mapping.heard.readiness import Element
+from natars_fhir.mapping.heard.unmapped import Listed, row_of
 from natars_fhir.mapping.lore import Lore
-from natars_fhir.mapping.readiness import Element
-from natars_fhir.mapping.site_file import written
-from natars_fhir.mapping.unmapped import Listed, row_of
+from natars_fhir.mapping.terms.site_file import written
 
 #: Of one element no more than so many lines are told; `mappings gaps` tells all.
 _MOST = 5

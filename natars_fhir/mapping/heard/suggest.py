@@ -15,11 +15,11 @@ from itertools import pairwise
 from typing import Literal
 
 from natars_fhir.mapping.codes import Systems
-from natars_fhir.mapping.crosswalk import Remarks, Row, Target, local_rows
-from natars_fhir.mapping.gaps import Gap
+from natars_fhir.mapping.heard.gaps import Gap
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.reader import one
 from natars_fhir.mapping.schema import Site
+from natars_fhir.mapping.terms.crosswalk import Remarks, Row, Target, local_rows
 
 Because = Literal["name", "similar name", "code", "spelling", "neighbour"]
 

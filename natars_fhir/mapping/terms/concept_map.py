@@ -14,8 +14,8 @@ import msgspec
 
 from natars_fhir.fhir.build import Node, extension, said, slug
 from natars_fhir.mapping.codes import CODE, Systems
-from natars_fhir.mapping.crosswalk import UNIT_SPELLINGS, Part, Row, Target
 from natars_fhir.mapping.schema import Code
+from natars_fhir.mapping.terms.crosswalk import UNIT_SPELLINGS, Part, Row, Target
 from natars_fhir.mapping.units import UCUM
 
 #: Which of our code systems a target belongs to.

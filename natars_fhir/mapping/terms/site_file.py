@@ -11,8 +11,8 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from natars_fhir.mapping.crosswalk import UNIT_SPELLINGS, Row, local_of
 from natars_fhir.mapping.schema import LocalCode
+from natars_fhir.mapping.terms.crosswalk import UNIT_SPELLINGS, Row, local_of
 
 
 class Line(NamedTuple):

@@ -11,8 +11,8 @@ from hashlib import sha256
 import msgspec
 
 from natars_fhir.fhir.build import Node, said
-from natars_fhir.mapping.crosswalk import standard_rows
 from natars_fhir.mapping.files import Mappings
+from natars_fhir.mapping.terms.crosswalk import standard_rows
 
 _TITLES = {
     "concept": "What the trial can know",

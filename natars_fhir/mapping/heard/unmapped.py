@@ -17,12 +17,12 @@ import msgspec
 
 from natars_fhir.fhir.build import Node, extension, said
 from natars_fhir.mapping.codes import CODE
-from natars_fhir.mapping.concept_map import Publisher, products
-from natars_fhir.mapping.crosswalk import UNIT_SPELLINGS, Row, Target
-from natars_fhir.mapping.gaps import Gap, declared, is_own
+from natars_fhir.mapping.heard.gaps import Gap, declared, is_own
+from natars_fhir.mapping.heard.suggest import Suggester, Suggestion
 from natars_fhir.mapping.schema import Code
 from natars_fhir.mapping.site import SiteMapping
-from natars_fhir.mapping.suggest import Suggester, Suggestion
+from natars_fhir.mapping.terms.concept_map import Publisher, products
+from natars_fhir.mapping.terms.crosswalk import UNIT_SPELLINGS, Row, Target
 
 #: Whose the gap is to mend. `own`: the hospital's code or unit. `standard`: a code of a standard system that the trial
 #: does not ask for, mostly rightly. `undeclared`: a system that the site's file does not name.

@@ -14,8 +14,8 @@ from typing import Literal
 
 from natars_fhir.domain.record import Record, Value
 from natars_fhir.domain.study import Need
+from natars_fhir.mapping.heard.unmapped import Listed
 from natars_fhir.mapping.lore import Lore
-from natars_fhir.mapping.unmapped import Listed
 
 #: `read`: of everyone; `partly`; `doubtful`: only pending or with doubt; `not understood`: it came and was not read;
 #: `not mapped`: a code came that may mean it; `missing`: nothing came that looks like it; `not asked`: of nobody here.

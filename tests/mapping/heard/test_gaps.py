@@ -15,18 +15,18 @@ from hypothesis import strategies as st
 from pyfhircheck import Validator
 
 from natars_fhir.mapping.codes import Systems
-from natars_fhir.mapping.concept_map import Publisher
-from natars_fhir.mapping.concept_map_reader import rows_of
-from natars_fhir.mapping.crosswalk import Target
-from natars_fhir.mapping.expected import Expected, expected
-from natars_fhir.mapping.gaps import MOST_TEXT, Gap, gaps_of
+from natars_fhir.mapping.heard.expected import Expected, expected
+from natars_fhir.mapping.heard.gaps import MOST_TEXT, Gap, gaps_of
+from natars_fhir.mapping.heard.suggest import suggester
+from natars_fhir.mapping.heard.unmapped import draft_map, listed, listing
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.mapping.schema import Expects
 from natars_fhir.mapping.site import compiled
-from natars_fhir.mapping.site_file import remarks
-from natars_fhir.mapping.suggest import suggester
-from natars_fhir.mapping.translate import source_of
-from natars_fhir.mapping.unmapped import draft_map, listed, listing
+from natars_fhir.mapping.terms.concept_map import Publisher
+from natars_fhir.mapping.terms.concept_map_reader import rows_of
+from natars_fhir.mapping.terms.crosswalk import Target
+from natars_fhir.mapping.terms.site_file import remarks
+from natars_fhir.mapping.terms.translate import source_of
 from tests import ward
 from tests.ward import ICD_10, LOINC, concept, observation, resource
 

@@ -15,15 +15,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyfhircheck import Validator
 
-from natars_fhir.mapping.code_system import code_systems
 from natars_fhir.mapping.codes import Systems
-from natars_fhir.mapping.concept_map import Publisher, concept_maps, unpublished
-from natars_fhir.mapping.concept_map_reader import rows_of
-from natars_fhir.mapping.crosswalk import UNIT_SPELLINGS, Row, Target, local_rows, standard_rows
 from natars_fhir.mapping.schema import Code, Site
 from natars_fhir.mapping.site import compiled
-from natars_fhir.mapping.site_file import SiteFileError, merged, remarks, written
-from natars_fhir.mapping.translate import own_maps, terminology
+from natars_fhir.mapping.terms.code_system import code_systems
+from natars_fhir.mapping.terms.concept_map import Publisher, concept_maps, unpublished
+from natars_fhir.mapping.terms.concept_map_reader import rows_of
+from natars_fhir.mapping.terms.crosswalk import UNIT_SPELLINGS, Row, Target, local_rows, standard_rows
+from natars_fhir.mapping.terms.site_file import SiteFileError, merged, remarks, written
+from natars_fhir.mapping.terms.translate import own_maps, terminology
 from tests import ward
 
 BASE = "https://trial.example/fhir"
