@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
 
+from natars_fhir.domain.interval import days as days_of
 from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.record import Fact, Patient, Record, known_by
 from natars_fhir.domain.screening import Screening, put
@@ -36,6 +37,8 @@ class Outcome:
     record: Record
     screening: Screening
     issues: tuple[Issue, ...]
+    #: the first day of a fact that is dated later than the day asked for
+    later: date | None = None
 
 
 def read(document: bytes, reader: DocumentReader) -> ReadDocument:
@@ -51,7 +54,13 @@ def conclude(
     record, set_aside = reconcile(patient, known, shared)
     found = {*issues, *set_aside, *map(_too_late, late), *_dead(record)}
     ordered = sorted(found, key=attrgetter("expression", "code", "text")) if found else ()
-    return Outcome(record, put(record, study, as_of), tuple(ordered))
+    return Outcome(record, put(record, study, as_of), tuple(ordered), _first(late) if late else None)
+
+
+def _first(late: Iterable[Fact]) -> date | None:
+    """The day on which the first of them will count."""
+    days = [max(days_of(said).low or date.min for said in (fact.when, fact.known) if said) for fact in late]
+    return min(days, default=None)
 
 
 def _dead(record: Record) -> tuple[Issue, ...]:

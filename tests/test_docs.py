@@ -25,7 +25,7 @@ from natars_fhir.mapping.view import READERS
 from natars_fhir.service import answer
 from natars_fhir.settings import Settings
 from natars_fhir.store.tables import metadata
-from tests import ward, write_docs
+from tests import shown, ward, write_docs
 from tests.doc_pages import DOCS, ROOT, fenced, first_column, pages, prose, sections, table, text_of
 from tests.write_docs import PART, commands, criteria
 
@@ -72,6 +72,13 @@ def test_every_rule_has_its_section_with_all_its_parameters() -> None:
         named = set(re.findall(r"`(\w+)(?: = \d+)?`", told[name]))
         assert set(inspect.signature(rule).parameters) <= named, name
     assert set(first_column(told["Reasons"])) == set(get_args(Reason))
+
+
+@pytest.mark.parametrize("row", list(shown.PROMISES))
+def test_a_test_that_is_named_behind_a_promise_exists(row: int) -> None:
+    for named in shown.PROMISES[row].tests:
+        path, _, test = named.partition("::")
+        assert f"def {test}(" in (ROOT / path).read_text("utf-8"), named
 
 
 def test_every_criterion_has_its_section_in_the_protocols_order() -> None:

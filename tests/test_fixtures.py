@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from natars_fhir.cli.expect import result
+from natars_fhir.domain.study import Criterion
 from natars_fhir.pipeline import read
-from tests import ward
+from tests import shown, ward
 
 CASES = ward.cases()
 IDS = [f"{case.parent.name}/{case.name}" for case in CASES]
@@ -116,6 +117,15 @@ def _claimed_answers() -> set[str]:
 @pytest.mark.parametrize("answer", ["yes", "no", "unknown"])
 def test_every_answer_of_what_the_data_decides_has_a_case(ident: str, answer: str) -> None:
     assert f"{ident} {answer}" in _claimed_answers()
+
+
+@pytest.mark.parametrize("criterion", ward.mappings().study.criteria, ids=lambda one: one.id)
+def test_every_answer_that_can_be_has_a_case(criterion: Criterion) -> None:
+    assert {kind for kind in shown.needed(criterion) if (criterion.id, kind) not in shown.claimed()} == set()
+
+
+def test_what_cannot_be_is_claimed_by_no_case() -> None:
+    assert not set(shown.NEVER) & set(shown.claimed())
 
 
 def test_ups_of_any_grade_is_shown_as_taken_and_as_unknown() -> None:

@@ -123,3 +123,100 @@ def test_other_patients_beside_them_change_no_outcome(cases: list[Path]) -> None
     if len(set(names)) < len(names):
         return
     assert screened(site, [raw for case in beside for raw in ward.sent_in(case)]) == sorted(apart, key=repr)
+
+
+# Where versions can be compared
+
+
+@cache
+def numbered(case: Path) -> list[Any]:
+    """The case's entries, each as version 2 of its resource."""
+    return [_version(entry, "2") for entry in _entries(case)]
+
+
+def _version(entry: Any, number: str) -> Any:
+    resource = entry.get("resource")
+    if not isinstance(resource, dict):
+        return entry
+    return {**entry, "resource": {**resource, "meta": {**resource.get("meta", {}), "versionId": number}}}
+
+
+def _older(entry: Any) -> Any:
+    """What the resource said before: it was of no use then."""
+    resource = entry["resource"]
+    old = {**resource, "meta": {**resource.get("meta", {}), "versionId": "1"}}
+    if "status" in resource:
+        old["status"] = "entered-in-error"
+    return {**entry, "resource": old}
+
+
+VERSIONED = [
+    case
+    for case in CUT
+    if all(isinstance(one.get("resource"), dict) and one["resource"].get("id") for one in _entries(case))
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(VERSIONED), st.data())
+def test_with_versions_order_repetition_and_cutting_do_not_matter(case: Path, data: st.DataObject) -> None:
+    entries = numbered(case)
+    chosen = data.draw(st.lists(st.sampled_from(range(len(entries))), max_size=6))
+    older = [_older(_entries(case)[number]) for number in chosen]
+    mixed = data.draw(st.permutations([*entries, *older, *[entries[number] for number in chosen]]))
+    cut = data.draw(st.integers(0, len(mixed)))
+    collection = {"resourceType": "Bundle", "type": "collection"}
+    documents = [ward.raw({**collection, "entry": part}) for part in (mixed[:cut], mixed[cut:]) if part]
+    whole = ward.raw({**collection, "entry": entries})
+    assert screened(case.parent.name, documents) == screened(case.parent.name, [whole])
+
+
+@EVERY_CASE
+def test_running_again_gives_the_same(case: Path) -> None:
+    sent = ward.sent_in(case)
+    assert screened(case.parent.name, sent) == screened(case.parent.name, sent)
+
+
+LATER = "2024-07-01"
+NEGATIVE = ward.concept(ward.SNOMED, "260385009")
+NEWS = (
+    ward.observation(
+        "ihc-mdm2", "late-1", effectiveDateTime=LATER, valueCodeableConcept=ward.concept(ward.SNOMED, "260385009")
+    ),
+    ward.observation("asa-class", "late-2", effectiveDateTime=LATER, valueInteger=5),
+    ward.resource("Condition", "late-3", code=ward.concept(ward.ICD_10, "C34.1"), recordedDate=LATER),
+    ward.resource("Condition", "late-4", code=ward.concept(ward.ICD_10, "I21.9"), onsetDateTime=LATER),
+)
+
+
+def _of(resource: dict[str, Any], patient: str) -> dict[str, Any]:
+    return {**resource, "subject": {"reference": patient}}
+
+
+def _answers(site: str, documents: list[bytes]) -> dict[str, list[tuple[str, str]]]:
+    found = run(documents, ward.reader(site), ward.mappings().study, ward.AS_OF)
+    return {one.record.patient.reference: [(c.id, f.answer.word) for c, f in one.screening.findings] for one in found}
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.sampled_from(CASES), st.sets(st.sampled_from(range(len(NEWS))), min_size=1))
+def test_nothing_later_than_the_day_asked_for_changes_an_answer(case: Path, which: set[int]) -> None:
+    site, sent = case.parent.name, ward.sent_in(case)
+    before = _answers(site, sent)
+    patients = [name for name in before if name.startswith("Patient/")]
+    late = [_of(NEWS[number], name) for name in patients for number in sorted(which)]
+    named = [{**one, "id": f"{one['id']}-{number}"} for number, one in enumerate(late)]
+    assert _answers(site, [*sent, ward.raw(ward.bundle(*named))]) == before
+
+
+def test_a_correction_that_comes_later_counts_for_the_day_asked_for() -> None:
+    """It is what was true then, told right at last."""
+    updated = {1: "2024-06-01T00:00:00Z", 2: "2024-07-01T00:00:00Z"}
+    classes = [
+        ward.observation("asa-class", "o9", valueInteger=value, meta={"versionId": str(n), "lastUpdated": updated[n]})
+        for n, value in ((1, 2), (2, 4))
+    ]
+    person = ward.resource("Patient", "p1", birthDate="1960-01-01")
+    documents = [ward.raw(ward.bundle(person, classes[0])), ward.raw(ward.bundle(classes[1]))]
+    assert dict(_answers("generic", documents[:1])["Patient/p1"])["I-18"] == "yes"
+    assert dict(_answers("generic", documents)["Patient/p1"])["I-18"] == "no"

@@ -18,16 +18,20 @@ import typer
 
 from natars_fhir.cli import app
 from natars_fhir.domain.rules import RULES
+from natars_fhir.domain.switches import SWITCHES
 from natars_fhir.fhir.checking.invariants import ELSEWHERE, INVARIANTS, NOT_CHECKED
 from natars_fhir.mapping.files import Mappings, load
 from natars_fhir.mapping.schema import Code, Concept, Kind, Says
-from tests import coverage
+from tests import coverage, shown
 from tests.doc_pages import ROOT, pages
 from tests.fhir import judges
 from tests.mapping.narrative.study import score as study
 
 TRIAL = ROOT / "mappings" / "trials" / "natars.toml"
 PART = re.compile(r"(?P<start><!-- made: (?P<name>[^>]+) -->\n).*?(?P<end><!-- end -->)", re.DOTALL)
+
+#: Every switch as the trial file ships.
+SETTINGS = {name: settings[0] for name, settings in SWITCHES.items()}
 
 Rows = Iterable[tuple[str, ...]]
 
@@ -52,6 +56,9 @@ def parts() -> dict[str, Callable[[], str]]:
         "drugs": lambda: _drugs(mappings),
         "views": lambda: _views(mappings),
         "rules": _rules,
+        "criteria and cases": lambda: _table(("criterion", *shown.KINDS), shown.rows()),
+        "promises": _promises,
+        "switches": _switches,
         "coverage": lambda: _table(("concept", "place", "cases", "one of them"), coverage.rows()),
         "invariants kept": lambda: _keys({*INVARIANTS, *ELSEWHERE}),
         "invariants left out": lambda: _keys(NOT_CHECKED),
@@ -178,6 +185,17 @@ def _rules() -> str:
     return _table(("rule", "parameters", "used by"), ((_link(n), _signature(n), _ids(used.get(n, []))) for n in RULES))
 
 
+def _promises() -> str:
+    rows = ((str(n), one.promise, "<br>".join(f"`{test}`" for test in one.tests)) for n, one in shown.PROMISES.items())
+    return _table(("row", "what", "shown by"), rows)
+
+
+def _switches() -> str:
+    used = {name: [row["id"] for row in criteria() if name in str(row)] for name in SWITCHES}
+    rows = ((f"`{n}`", ", ".join(f"`{s}`" for s in settings), _ids(used[n])) for n, settings in SWITCHES.items())
+    return _table(("switch", "settings, the assumed one first", "bears on"), rows)
+
+
 def _link(rule: str, page: str = "") -> str:
     return f"[`{rule}`]({page}#{rule})"
 
@@ -204,7 +222,8 @@ def _criterion(row: Mapping[str, Any]) -> str:
     advisory = ", advisory: it never bars" if row.get("advisory") else ""
     lines = [f"> {row['text']['en']}", ">", f"> {row['text']['zh']}", ""]
     lines += [f"- {row['kind']}, decided by {row['decided_by']}{advisory}", f"- {_asks(row)}"]
-    lines += [f"- assumed: {one['what']}: {one['reason']} ({one['source']})" for one in row.get("assumed", ())]
+    assumed = [one for one in row.get("assumed", ()) if one.get("when", {}).items() <= SETTINGS.items()]
+    lines += [f"- assumed: {one['what']}: {one['reason']} ({one['source']})" for one in assumed]
     return "\n".join(lines)
 
 

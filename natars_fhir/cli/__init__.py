@@ -15,7 +15,22 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from natars_fhir import __version__
-from natars_fhir.cli import demo, expect, explain, form, mappings, screen, serve, site, validate
+from natars_fhir.cli import (
+    attest,
+    demo,
+    expect,
+    explain,
+    form,
+    history,
+    log,
+    mappings,
+    missing,
+    screen,
+    serve,
+    sign,
+    site,
+    validate,
+)
 from natars_fhir.cli.exits import BAD_ARGUMENTS, CONFIGURATION, FAULTS
 from natars_fhir.cli.screens import errors
 from natars_fhir.mapping.faults import MappingError
@@ -30,6 +45,11 @@ app = typer.Typer(
 )
 app.command("screen")(screen.screen)
 app.command("explain")(explain.explain)
+app.command("history")(history.history)
+app.command("log")(log.log)
+app.command("missing")(missing.missing)
+app.command("attest")(attest.attest)
+app.command("sign")(sign.sign)
 app.command("form")(form.form)
 app.command("validate")(validate.validate)
 app.command("serve")(serve.serve)

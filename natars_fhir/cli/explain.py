@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,10 +16,13 @@ from natars_fhir.cli.exits import DONE, FAULTS
 from natars_fhir.cli.inputs import Asked, AsOfOption, MappingsOption, SiteOption, VersionOption, asked, found, inputs
 from natars_fhir.cli.screens import errors, output, progress
 from natars_fhir.cli.stored import opened
-from natars_fhir.domain.finding import Finding
+from natars_fhir.domain.again import again, bar
+from natars_fhir.domain.finding import Finding, Sentence
+from natars_fhir.domain.people import Standing
 from natars_fhir.domain.record import Evidence, Fact
 from natars_fhir.domain.screening import bars
 from natars_fhir.domain.sentence import Language, render
+from natars_fhir.domain.signing import PeoplesPart
 from natars_fhir.domain.study import Criterion
 from natars_fhir.mapping.quote import quote
 from natars_fhir.pipeline import Outcome
@@ -39,6 +43,7 @@ def explain(
     if language not in ("en", "zh"):
         raise typer.BadParameter(f"«{language}» is not en or zh")
     what = asked(site, as_of, mappings, fhir_version)
+    part: PeoplesPart | None = None
     if paths:
         given = inputs(paths)
         if any(not isinstance(one, Path) for one in given):
@@ -48,20 +53,22 @@ def explain(
         outcome = next((one for one in outcomes if is_named(one, patient)), None)
         sources = {} if outcome is None else resources_of(given, what.reader, cited(outcome))
     else:
-        outcome, sources = _from_store(what, patient)
+        outcome, sources, part = _from_store(what, patient)
     if outcome is None:
         errors().print("No such patient in what was read.", markup=False)
         raise typer.Exit(FAULTS)
-    show(output(), outcome, sources, "zh" if language == "zh" else "en")
+    show(output(), outcome, sources, "zh" if language == "zh" else "en", part)
     raise typer.Exit(DONE)
 
 
-def _from_store(what: Asked, patient: str) -> tuple[Outcome | None, dict[str, Any]]:
+def _from_store(what: Asked, patient: str) -> tuple[Outcome | None, dict[str, Any], PeoplesPart | None]:
     """The patient out of the store, which is not made here: where there is none, nothing was ever pushed."""
-    from natars_fhir.service.asking import explained
+    from natars_fhir.service.asking import explained, people_of
 
     with opened(what.settings) as store:
-        return explained(store, what.mappings.study, what.reader, patient, what.as_of)
+        found, sources = explained(store, what.mappings.study, what.reader, patient, what.as_of)
+        part = people_of(store, what.mappings.study, what.reader.site, found) if found else None
+        return found, sources, part
 
 
 def is_named(outcome: Outcome, name: str) -> bool:
@@ -80,17 +87,50 @@ def cited(outcome: Outcome) -> set[tuple[str, str]]:
     }
 
 
-def show(console: Console, outcome: Outcome, sources: dict[str, Any], language: Language) -> None:
-    """Prints the patient: each criterion, its sentence, and beneath it what it stands on."""
+def show(
+    console: Console, outcome: Outcome, sources: dict[str, Any], language: Language, part: PeoplesPart | None = None
+) -> None:
+    """Prints the patient: each criterion, its sentence, and beneath it what it stands on and what people said."""
     screening = outcome.screening
     dates = f"as of {screening.as_of.isoformat()}, age counted on {screening.reference.isoformat()}"
     console.print(f"{screening.patient.reference}: {screening.verdict} ({dates})", style="bold", markup=False)
+    if part is not None and (part.people.said or part.signed):
+        console.print(render(_with_people(part), language), style="bold", markup=False, soft_wrap=True)
+    days = again(screening)
+    stated = {one.id: finding for one, finding in part.people.findings} if part is not None else {}
     for criterion, finding in screening.findings:
         _criterion(console, criterion, finding, language)
+        for said in hints(criterion, finding, days.get(criterion.id)):
+            console.print(f"        {render(said, language)}", style="dim", markup=False, soft_wrap=True)
+        if part is not None and criterion.id in part.people.said:
+            told = _people_line(stated[criterion.id], part.people.said[criterion.id])
+            console.print(f"        {render(told, language)}", style="cyan", markup=False, soft_wrap=True)
         for line in _lines(finding.facts, sources):
             console.print(f"        {line}", style="dim", markup=False, soft_wrap=True)
     for issue in outcome.issues:
         console.print(f"  {issue.severity}: {issue.expression}: {issue.text}", markup=False, soft_wrap=True)
+
+
+def _with_people(part: PeoplesPart) -> Sentence:
+    """The verdict with people's part, and who signed."""
+    if part.signed is None:
+        return Sentence("people.verdict", (part.people.verdict,))
+    key = "people.signed" if part.signed.holds else "people.signature-void"
+    return Sentence(key, (part.people.verdict, part.signed.signature.by, part.signed.signature.day))
+
+
+def _people_line(finding: Finding, standing: Standing) -> Sentence:
+    said = standing.statement
+    key = "people.counts" if standing.idle is None else "people.idle"
+    mark = "to-be-reviewed" if standing.review else "stated"
+    return Sentence(key, (finding.answer.word, said.answer.word, said.by, said.day, said.reason, mark))
+
+
+def hints(criterion: Criterion, finding: Finding, day: date | None) -> list[Sentence]:
+    """What is said beneath an answer: whether a bar can change, and when it is worth asking again."""
+    kind = bar(criterion, finding, day)
+    told = [Sentence(f"bar.{kind}")] if kind else []
+    return told + ([Sentence("again.on", (day,))] if day else [])
 
 
 def _criterion(console: Console, criterion: Criterion, finding: Finding, language: Language) -> None:

@@ -28,7 +28,7 @@ from natars_fhir.cli.stored import opened
 from natars_fhir.emit.bilingual import spoken
 from natars_fhir.emit.identity import declared
 from natars_fhir.emit.questionnaire import questionnaire
-from natars_fhir.emit.questionnaire_response import prefilled_response
+from natars_fhir.emit.questionnaire_response import NOBODY, Statements, prefilled_response
 from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.versions import VERSIONS
 from natars_fhir.pipeline import Outcome
@@ -65,7 +65,7 @@ def _blank(what: Asked) -> Node:
 
 
 def _filled(what: Asked, patient: str, paths: list[str]) -> Node | None:
-    found = _from_files(what, patient, paths) if paths else _from_store(what, patient)
+    found, stated = (_from_files(what, patient, paths), NOBODY) if paths else _from_store(what, patient)
     if found is None:
         return None
     if not found.screening.in_scope:
@@ -75,7 +75,7 @@ def _filled(what: Asked, patient: str, paths: list[str]) -> Node | None:
     known = what.reader.mapping.site.identifiers
     primary = declared(found.screening.patient, known[0] if known else "")
     base, now = what.settings.canonical_base, datetime.now(UTC)
-    return prefilled_response(found.screening, what.mappings.study, base, now, primary)
+    return prefilled_response(found.screening, what.mappings.study, base, now, primary, stated)
 
 
 def _from_files(what: Asked, patient: str, paths: list[str]) -> Outcome | None:
@@ -86,9 +86,13 @@ def _from_files(what: Asked, patient: str, paths: list[str]) -> Outcome | None:
     return next((one for one in outcomes if is_named(one, patient)), None)
 
 
-def _from_store(what: Asked, patient: str) -> Outcome | None:
+def _from_store(what: Asked, patient: str) -> tuple[Outcome | None, Statements]:
     """The patient out of the store, which is not made here: where there is none, nothing was ever pushed."""
-    from natars_fhir.service.asking import explained
+    from natars_fhir.service.asking import explained, people_of
 
+    study = what.mappings.study
     with opened(what.settings) as store:
-        return explained(store, what.mappings.study, what.reader, patient, what.as_of)[0]
+        found, _ = explained(store, study, what.reader, patient, what.as_of)
+        if found is None:
+            return None, NOBODY
+        return found, people_of(store, study, what.reader.site, found).people.counting

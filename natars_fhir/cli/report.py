@@ -10,9 +10,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from natars_fhir.bulk.screen import Tally
+from natars_fhir.domain.again import again
 from natars_fhir.domain.answer import Answer
+from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.screening import UNDECIDABLE, Screening, bars
 from natars_fhir.domain.sentence import Language, render
+from natars_fhir.domain.study import Criterion
 from natars_fhir.mapping.site import SiteMapping
 from natars_fhir.pipeline import Outcome
 
@@ -77,7 +80,14 @@ def reasons(screening: Screening, language: Language) -> list[str]:
         # what waits for the histology alone is told once, by the criterion that asks for it
         waiting = [(c, f) for c, f in leaves if _open(c.decided_by, f.answer, f.reason)]
         told = [(c, f) for c, f in waiting if f.sentence.key != "applies.unknown"] or waiting
-    return [f"{c.id} {render(f.sentence, language)}" for c, f in told]
+    days = again(screening)
+    return [f"{c.id} {'; '.join(_said(c, f, days.get(c.id), language))}" for c, f in told]
+
+
+def _said(criterion: Criterion, finding: Finding, day: date | None, language: Language) -> list[str]:
+    """The sentence; of a bar that ends by itself also the day."""
+    said = [render(finding.sentence, language)]
+    return said + ([render(Sentence("again.on", (day,)), language)] if day and bars(criterion, finding) else [])
 
 
 def _open(decided_by: str, answer: Answer, reason: str | None) -> bool:

@@ -149,6 +149,7 @@ def _no_leap_second(text: str) -> str:
     return text[:17] + "59" + text[19:] if text[17:19] == "60" else text
 
 
+@lru_cache(maxsize=4_096)
 def months_before(day: date, months: int) -> date:
     """The same day *months* calendar months earlier, clamped to the month's end (31 August → 28 or 29 February)."""
     years, month = divmod(day.year * 12 + day.month - 1 - months, 12)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -12,9 +12,12 @@ from natars_fhir.domain.choice import gravest
 from natars_fhir.domain.dates import ask
 from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.record import Fact, Patient, Record
-from natars_fhir.domain.study import Criterion, Study
+from natars_fhir.domain.study import Asked, Criterion, Study
 
 Verdict = Literal["candidate", "undetermined", "ineligible"]
+
+#: Where the patient stands in the trial: a bar that shows after allocation is no screen failure.
+Phase = Literal["screening", "allocated", "operated"]
 
 #: Evidence that cannot be decided: it makes a data-or-attestation criterion count as undetermined.
 UNDECIDABLE: frozenset[Reason] = frozenset({"conflicting", "imprecise", "pending"})
@@ -33,6 +36,15 @@ class Screening:
     reference: date
     in_scope: bool
     findings: tuple[tuple[Criterion, Finding], ...]
+    #: what every rule was asked; None where the findings were not made here
+    asked: Asked | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def phase(self) -> Phase:
+        """Before the trial's part, in it, or operated in it."""
+        if self.asked is None or not self.asked.enrolled:
+            return "screening"
+        return "operated" if self.asked.surgery else "allocated"
 
     @property
     def verdict(self) -> Verdict:
@@ -79,7 +91,7 @@ def put(record: Record, study: Study, as_of: date) -> Screening:
         parts = criterion.parts
         found[criterion.id] = either({part: found[part] for part in parts}) if parts else criterion.rule(asked)
     findings = tuple(zip(study.criteria, found.values(), strict=True))
-    return Screening(record.patient, study.id, as_of, asked.reference, study.scope(record), findings)
+    return Screening(record.patient, study.id, as_of, asked.reference, study.scope(record), findings, asked)
 
 
 def either(parts: Mapping[str, Finding]) -> Finding:

@@ -30,9 +30,12 @@ def _above(limit: int) -> Step:
     return lambda value: value.above(bound)
 
 
+#: Years at diagnosis from which age counts.
+AGE_LIMIT = 55
+
 #: One point for every step that a variable reaches.
 STEPS: dict[str, tuple[Step, ...]] = {
-    "age": (_from(55),),
+    "age": (_from(AGE_LIMIT),),
     "size": (_from(5), _from(10), _from(15)),
     "mitoses": (_above(0), _from(4)),
     "necrosis": (_from(10),),

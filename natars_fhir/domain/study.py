@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -56,6 +56,14 @@ class Asked:
 
 Rule = Callable[[Asked], Finding]
 
+#: The days, some of them past, on which the mere passing of time may change what a rule answers.
+Ticks = Callable[[Asked], Iterable[date]]
+
+
+def never_ticks(_: Asked) -> tuple[date, ...]:
+    """Of a rule that time alone does not change."""
+    return ()
+
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
@@ -71,7 +79,10 @@ class Assumed:
 class Criterion:
     """One line of the protocol, word for word, and the rule that prefills it.
 
-    A composite (``parts`` not empty) is shown and not folded into the verdict; nor is an advisory one.
+    A composite (``parts`` not empty) is shown and not folded into the verdict; nor is an advisory one. ``wants`` names
+    what decides it where it is unknown. ``lasting``: only a correction of the data lifts a bar of it. ``off_study``: a
+    bar that the surgery shows ends the patient's part. ``stands_days``: for so long a person's statement on it counts;
+    None is for good.
     """
 
     id: str
@@ -82,6 +93,11 @@ class Criterion:
     parts: tuple[str, ...] = ()
     advisory: bool = False
     assumed: tuple[Assumed, ...] = ()
+    wants: Mapping[str, str] = field(default_factory=dict)
+    lasting: bool = False
+    off_study: bool = False
+    stands_days: int | None = None
+    ticks: Ticks = field(default=never_ticks, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +155,8 @@ class Study:
     purpose: str = ""
     #: how it is designed: (code, display) of R5's study-design, ``SEVCO:01005`` is non-randomized assignment
     design: tuple[tuple[str, str], ...] = ()
+    #: the open questions, and how each is settled here
+    switches: Mapping[str, str] = field(default_factory=dict)
     #: what a site's feed must tell
     needs: tuple[Need, ...] = ()
     #: concept → which of several facts speak for it, as concepts.toml declares it

@@ -3,42 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import msgspec
 
+from natars_fhir.domain.again import again, bar
 from natars_fhir.domain.finding import Finding
 from natars_fhir.domain.interval import Interval
 from natars_fhir.domain.issue import Issue
+from natars_fhir.domain.people import Standing
 from natars_fhir.domain.record import Evidence, Fact, Value
 from natars_fhir.domain.screening import Screening, bars
 from natars_fhir.domain.sentence import render
+from natars_fhir.domain.signing import PeoplesPart, Signed
 from natars_fhir.domain.study import Criterion
 
 #: The contract's JSON of what is made here: a Decimal is a number, with the digits that were written.
 as_json = msgspec.json.Encoder(decimal_format="number").encode
 
 
-def prefilled(screening: Screening, facts: Iterable[Fact], issues: Iterable[Issue]) -> dict[str, Any]:
-    """One patient's screening, in the contract's words and shapes; `withPeople` has no person's part yet."""
+def prefilled(
+    screening: Screening, facts: Iterable[Fact], issues: Iterable[Issue], part: PeoplesPart | None = None
+) -> dict[str, Any]:
+    """One patient's screening, in the contract's words and shapes; without *part* nobody has said anything."""
     patient = screening.patient
     identifiers = [{"system": system, "value": value} for system, value in patient.identifiers]
+    days = again(screening)
     return {
         "patient": {"site": patient.site, "identifier": identifiers, "reference": patient.reference},
         "trial": screening.study,
         "asOf": screening.as_of.isoformat(),
         "reference": screening.reference.isoformat(),
         "inScope": screening.in_scope,
+        "phase": screening.phase,
         "verdict": screening.verdict,
-        "withPeople": {"verdict": screening.verdict, "signed": None},
-        "criteria": {criterion.id: answer(criterion, finding) for criterion, finding in screening.findings},
+        "withPeople": {"verdict": screening.verdict, "signed": None} if part is None else people_object(part),
+        "criteria": {one.id: answer(one, finding, days.get(one.id)) for one, finding in screening.findings},
         "facts": [fact_object(fact) for fact in facts],
         "issues": [issue_object(issue) for issue in issues],
     }
 
 
-def answer(criterion: Criterion, finding: Finding) -> dict[str, Any]:
-    """One criterion's answer, with its sentence in both languages, its evidence and the assumptions it rests on."""
+def answer(criterion: Criterion, finding: Finding, day: date | None = None) -> dict[str, Any]:
+    """One criterion's answer, with its sentence in both languages, its evidence and the assumptions it rests on.
+
+    `again` is the *day* on which time alone changes it, `bar` says of which kind a bar is; both where there is one.
+    """
     said: dict[str, Any] = {
         "answer": finding.answer.word,
         "bars": bars(criterion, finding),
@@ -47,9 +58,48 @@ def answer(criterion: Criterion, finding: Finding) -> dict[str, Any]:
         "sentence": {"en": render(finding.sentence, "en"), "zh": render(finding.sentence, "zh")},
         "evidence": [evidence_object(fact.evidence) for fact in finding.facts],
     }
+    if day is not None:
+        said["again"] = day.isoformat()
+    if kind := bar(criterion, finding, day):
+        said["bar"] = kind
     if criterion.assumed:
         said["assumed"] = [{"what": a.what, "reason": a.reason, "source": a.source} for a in criterion.assumed]
     return said
+
+
+def people_object(part: PeoplesPart) -> dict[str, Any]:
+    """The verdict with people's part, who signed, and every statement beside the data's own answer of its day."""
+    signed = part.signed
+    signature = None if signed is None else _signed(signed)
+    told: dict[str, Any] = {"verdict": part.people.verdict, "signed": signature}
+    if part.people.said:
+        found = {criterion.id: finding for criterion, finding in part.people.findings}
+        told["criteria"] = {name: _stated(one, found[name]) for name, one in part.people.said.items()}
+    return told
+
+
+def _signed(signed: Signed) -> dict[str, Any]:
+    by = signed.signature
+    return {"by": by.by, "role": by.role, "at": by.at.isoformat(), "holds": signed.holds, "review": signed.review}
+
+
+def _stated(standing: Standing, finding: Finding) -> dict[str, Any]:
+    said = standing.statement
+    return {
+        "answer": finding.answer.word,
+        "reason": finding.reason,
+        "sentence": {"en": render(finding.sentence, "en"), "zh": render(finding.sentence, "zh")},
+        "stated": said.answer.word,
+        "kind": said.kind,
+        "by": said.by,
+        "role": said.role,
+        "at": said.at.isoformat(),
+        "why": said.reason,
+        "data": said.data,
+        "counts": standing.idle is None,
+        "idle": standing.idle,
+        "review": standing.review,
+    }
 
 
 def fact_object(fact: Fact) -> dict[str, Any]:

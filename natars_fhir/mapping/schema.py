@@ -5,6 +5,7 @@ An unknown key is a fault, never ignored: a misspelt key would drop data in sile
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -196,6 +197,19 @@ class Expects(Shape):
     each: dict[str, Annotated[int, Field(gt=0)]] = {}
 
 
+class Delegate(Shape):
+    """A person of the site's delegation list: ``role`` from a day (``from``) to a day (``to``), both included.
+
+    ``identifier`` is how the hospital's records name the person: ``system|value``, or a reference (``Practitioner/7``).
+    """
+
+    name: Annotated[str, Field(min_length=1)]
+    identifier: str = ""
+    role: Literal["investigator", "coordinator"]
+    since: date = Field(alias="from")
+    until: date | None = Field(default=None, alias="to")
+
+
 class Site(Shape):
     """sites/<site>.toml: one hospital's dialect."""
 
@@ -218,3 +232,5 @@ class Site(Shape):
     #: names under which the site's consents speak of this trial
     consent: tuple[str, ...] = ()
     expects: Expects = Expects()
+    #: who may state (coordinators too) and who may sign (investigators alone), and when
+    delegation: tuple[Delegate, ...] = ()

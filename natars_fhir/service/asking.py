@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
+from natars_fhir.domain.signing import PeoplesPart
 from natars_fhir.domain.study import Study
 from natars_fhir.fhir.decode import Decoder
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.pipeline import Outcome
-from natars_fhir.service.rescreen import outcome
-from natars_fhir.store import patients, versions
+from natars_fhir.service.rescreen import outcome, peoples_part
+from natars_fhir.store import attestations, patients, versions
 from natars_fhir.store.engine import Store
 
 
@@ -22,7 +23,7 @@ def explained(
     key → Struct of the resources that the answers stand on; None where nobody goes by that name."""
     site = reader.site
     with store.read() as connection:
-        for key in _keys(name, reader.mapping.site.identifiers):
+        for key in keys_of(name, reader.mapping.site.identifiers):
             (names,) = patients.persons(connection, site, [key]).values()
             found = outcome(connection, study, site, names, as_of)
             if found is not None:
@@ -33,7 +34,14 @@ def explained(
     return None, {}
 
 
-def _keys(name: str, systems: Collection[str]) -> Iterable[str]:
+def people_of(store: Store, study: Study, site: str, found: Outcome) -> PeoplesPart:
+    """What people said of this patient, as it stands beside the screening."""
+    with store.read() as connection:
+        (names,) = patients.persons(connection, site, [found.record.patient.reference]).values()
+        return peoples_part(found, study, attestations.said_of(connection, site, study.id, names))
+
+
+def keys_of(name: str, systems: Collection[str]) -> Iterable[str]:
     """The keys that a person may mean by *name*."""
     yield name
     if "/" not in name:

@@ -9,13 +9,15 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.mapping.documents import DocumentReader
+from natars_fhir.mapping.reading import Reading
 from natars_fhir.service.answer import Answer, answered, became, refused
-from natars_fhir.service.arrival import Arrival, TooManyError, arrive
+from natars_fhir.service.arrival import Arrival, Arrived, TooManyError, arrive
 from natars_fhir.service.gaps import notice
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.rescreen import Rescreened, rescreen
@@ -23,6 +25,13 @@ from natars_fhir.service.take import Change, take
 from natars_fhir.store import patients, readings, trail
 from natars_fhir.store.engine import Store
 from natars_fhir.store.trail import Act, Unused
+
+_BY_ITSELF = Issue(
+    "warning",
+    "business-rule",
+    "QuestionnaireResponse",
+    "Answers to the screening form are heard only by themselves: POST this resource alone.",
+)
 
 
 def push(store: Store, intake: Intake, reader: DocumentReader, raw: bytes, now: datetime) -> Answer:
@@ -52,12 +61,23 @@ def _taken(connection: Connection, intake: Intake, reader: DocumentReader, arriv
     done = _follow(connection, intake, reader, change, now)
     _unused(connection, reader.site, arrival, now)
     results = iter(taken)
-    entries = [became(one.reading, next(results) if one.wanted else None) for one in arrival.arrived]
+    entries = [
+        became(_noted(one, intake.canonical_base), next(results) if one.wanted else None) for one in arrival.arrived
+    ]
     answer = answered(arrival, entries, now)
     counts = {**answer.counts, "screened": done.screened, "findings": done.changed, "letters": done.queued}
     answer = Answer(answer.status, answer.body, counts)
     _remember(connection, reader.site, arrival, answer)
     return answer
+
+
+def _noted(one: Arrived, base: str) -> Reading:
+    """A person's answers to our form are heard only where they come by themselves: among other resources they are kept
+    and change nothing, and whoever sends them so must hear of it."""
+    reading = one.reading
+    if reading.kind != "QuestionnaireResponse" or f"{base}/Questionnaire/".encode() not in one.raw:
+        return reading
+    return replace(reading, issues=(*reading.issues, _BY_ITSELF))
 
 
 def _follow(

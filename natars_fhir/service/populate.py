@@ -19,8 +19,8 @@ from natars_fhir.emit.questionnaire_response import NOBODY, Statements, prefille
 from natars_fhir.fhir.build import Node
 from natars_fhir.mapping.schema import Site
 from natars_fhir.pipeline import Outcome
-from natars_fhir.service.rescreen import outcome, today
-from natars_fhir.store import patients, trail
+from natars_fhir.service.rescreen import outcome, peoples_part, today
+from natars_fhir.store import attestations, patients, trail
 from natars_fhir.store.engine import Store
 from natars_fhir.store.trail import Act
 
@@ -44,8 +44,8 @@ def populate(store: Store, study: Study, site: Site, base: str, subject: Node, n
     """The form of the patient whom *subject* (a Reference) means at this site; None where nobody is known by it."""
     with store.read() as connection:
         names = [name for name in names_of(subject, site.bases) if name.isprintable()]  # no store knows another
-        found = _found(connection, study, site.site, names, now)
-    made = None if found is None else of(found, study, site, base, now)
+        found, stated = _found(connection, study, site.site, names, now)
+    made = None if found is None else of(found, study, site, base, now, stated)
     with store.write() as connection:
         counts = {"answers": 0 if made is None else len(made.response.get("contained", ()))}
         trail.write(connection, Act(site.site, now, "populate", "", 404 if made is None else 200, counts))
@@ -71,10 +71,13 @@ def names_of(subject: Node, bases: Collection[str]) -> Iterator[str]:
         yield f"Patient?identifier={identifier.get('system', '')}|{identifier['value']}"
 
 
-def _found(connection: Connection, study: Study, site: str, names: Iterable[str], now: datetime) -> Outcome | None:
+def _found(
+    connection: Connection, study: Study, site: str, names: Iterable[str], now: datetime
+) -> tuple[Outcome | None, Statements]:
     for name in names:
         (known,) = patients.persons(connection, site, [name]).values()
         found = outcome(connection, study, site, known, today(now))
         if found is not None:
-            return found
-    return None
+            said = attestations.said_of(connection, site, study.id, known)
+            return found, peoples_part(found, study, said).people.counting
+    return None, NOBODY

@@ -94,7 +94,7 @@ def _page(
     before = patients.persons(connection, site.site, touched | names.keys())
     patients.rename(connection, site.site, names)
     known = {name for found in before.values() for name in found} | {n for said in names.values() for n in said}
-    told = rescreen(connection, intake, site, patients.persons(connection, site.site, known), {}, now)
+    told = rescreen(connection, intake, site, patients.persons(connection, site.site, known), {}, now, "remap")
     done.read += sum(one.head.mapping == mapping.hash for one in news)
     done.changed, done.queued = done.changed + told.changed, done.queued + told.queued
 

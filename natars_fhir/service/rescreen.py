@@ -7,23 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import msgspec
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from natars_fhir import pipeline
+from natars_fhir.domain.again import again
 from natars_fhir.domain.interval import SHANGHAI
-from natars_fhir.domain.record import Fact
+from natars_fhir.domain.people import stands_until, with_people
+from natars_fhir.domain.record import Fact, Record
 from natars_fhir.domain.screening import Screening
+from natars_fhir.domain.signing import PeoplesPart, standing
 from natars_fhir.domain.study import Study
 from natars_fhir.emit.prefilled import prefilled
 from natars_fhir.mapping.gathered import Gathered
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.tell import retract, tell
-from natars_fhir.store import patients, readings, screenings
+from natars_fhir.store import attestations, patients, readings, screenings
+from natars_fhir.store.attestations import Said
 from natars_fhir.store.packed import digest
 from natars_fhir.store.patients import Standing
 
@@ -35,6 +39,14 @@ class Rescreened:
     screened: int = 0
     changed: int = 0
     queued: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What brought a screening about: the resource versions that touched the person, and the act that brought them."""
+
+    versions: tuple[int, ...]
+    act: str
 
 
 def today(now: datetime) -> date:
@@ -55,12 +67,13 @@ def outcome(
 
 def rescreen(
     connection: Connection, intake: Intake, site: Site, persons: Mapping[str, Collection[str]],
-    causes: Mapping[str, Iterable[int]], now: datetime,
+    causes: Mapping[str, Iterable[int]], now: datetime, act: str = "push",
 ) -> Rescreened:  # fmt: skip
     """Screens these persons (the key that stands for each, and its names); *causes* tells which resource versions
-    touched a name."""
+    touched a name, *act* what brought it about."""
     done = [
-        _person(connection, intake, site, (key, names), _cause(names, causes), now) for key, names in persons.items()
+        _person(connection, intake, site, (key, names), Cause(_cause(names, causes), act), now)
+        for key, names in persons.items()
     ]
     return Rescreened(sum(d.screened for d in done), sum(d.changed for d in done), sum(d.queued for d in done))
 
@@ -72,8 +85,7 @@ def _cause(names: Collection[str], causes: Mapping[str, Iterable[int]]) -> tuple
 
 
 def _person(
-    connection: Connection, intake: Intake, site: Site, who: tuple[str, Collection[str]], cause: tuple[int, ...],
-    now: datetime,
+    connection: Connection, intake: Intake, site: Site, who: tuple[str, Collection[str]], cause: Cause, now: datetime,
 ) -> Rescreened:  # fmt: skip
     key, names = who
     earlier = patients.standing(connection, site.site, names)
@@ -82,13 +94,17 @@ def _person(
     if found is None:
         return Rescreened(queued=_retracted(connection, site, earlier, None, now))
     screening = found.screening
-    target, queued = tell(connection, intake, site, found, now)
+    said = attestations.said_of(connection, site.site, intake.study.id, names)
+    people = peoples_part(found, intake.study, said)
+    target, queued = tell(connection, intake, site, found, people, now)
     before = next((one for one in earlier if one.key == key), None)
-    stands = Standing(key, findings(screening), screening.in_scope, screening.verdict, target)
+    day = next_day(found, people)
+    digested = findings(screening, people)
+    stands = Standing(key, digested, screening.in_scope, screening.verdict, target, day.isoformat() if day else None)
     patients.stands(connection, site.site, stands)
     changed = before is None or before.findings != stands.findings
     if changed and (screening.in_scope or any(one.in_scope for one in earlier)):
-        screenings.record(connection, site.site, key, _found(found, stands, cause, now))
+        screenings.record(connection, site.site, key, _found(found, people, stands, cause, now))
     return Rescreened(1, int(changed), queued + _retracted(connection, site, earlier, target, now))
 
 
@@ -101,19 +117,51 @@ def _retracted(
     return sum(retract(connection, site.site, old, now) for old in unclaimed)
 
 
-def _found(found: pipeline.Outcome, stands: Standing, cause: tuple[int, ...], now: datetime) -> screenings.Found:
-    body = prefilled(found.screening, found.record.facts, found.issues)
+def _found(
+    found: pipeline.Outcome, people: PeoplesPart, stands: Standing, cause: Cause, now: datetime
+) -> screenings.Found:
+    body = prefilled(found.screening, found.record.facts, found.issues, people)
     as_of = found.screening.as_of.isoformat()
-    return screenings.Found(now, as_of, stands.verdict, stands.in_scope, stands.findings, body, cause)
+    return screenings.Found(
+        now, as_of, stands.verdict, stands.in_scope, stands.findings, body, cause.versions, cause.act
+    )
 
 
-def findings(screening: Screening) -> str:
+def peoples_part(found: pipeline.Outcome, study: Study, said: Said) -> PeoplesPart:
+    """What people said of this patient, as it stands beside the screening."""
+    people = with_people(found.screening, said.statements)
+    signed = standing(said.signatures, found.record, study, (found.screening, people), said.statements)
+    return PeoplesPart(people, signed)
+
+
+def next_day(found: pipeline.Outcome, part: PeoplesPart) -> date | None:
+    """The first day on which time alone may change what is found: a fact dated later than today; of a patient in scope
+    also an answer of the data, or a statement that grows too old."""
+    days = [found.later] if found.later else []
+    if not found.screening.in_scope:
+        return min(days, default=None)
+    days += again(found.screening).values()
+    for criterion, _ in part.people.findings:
+        standing_ = part.people.said.get(criterion.id)
+        last = stands_until(criterion, standing_.statement) if standing_ and standing_.idle is None else None
+        days += [last + timedelta(days=1)] if last else []
+    return min(days, default=None)
+
+
+def is_dead(record: Record) -> bool:
+    """Is the patient recorded as dead? The criteria do not ask."""
+    return any(fact.value == "present" and fact.standing == "final" for fact in record.about("death"))
+
+
+def findings(screening: Screening, part: PeoplesPart) -> str:
     """A digest of what was found and of the facts that it rests on: it changes when they do, and not with the day."""
     said = [
         (criterion.id, finding.answer.word, finding.reason, [_basis(fact) for fact in finding.facts])
         for criterion, finding in screening.findings
     ]
-    return digest(msgspec.json.encode((screening.patient, screening.in_scope, screening.verdict, said)))[:32]
+    told = (screening.patient, screening.in_scope, screening.verdict, said)
+    people = (part.people.said, part.signed) if part.people.said or part.signed else ()
+    return digest(msgspec.json.encode((*told, *people)))[:32]
 
 
 def _basis(fact: Fact) -> tuple[object, ...]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote, unquote
 
 import msgspec
 from sqlalchemy import Connection
 
-from natars_fhir.domain.study import Arm
+from natars_fhir.domain.finding import Finding
+from natars_fhir.domain.people import WithPeople
+from natars_fhir.domain.screening_log import arm_of
+from natars_fhir.domain.signing import PeoplesPart
+from natars_fhir.domain.study import Criterion
+from natars_fhir.domain.subject import state
 from natars_fhir.emit import Emission, emit
 from natars_fhir.emit.observation import meaning, results_system
 from natars_fhir.fhir.build import Node
@@ -21,14 +27,16 @@ from natars_fhir.store import outbox
 _NO_SUBJECT = "not-registered"
 
 
-def tell(connection: Connection, intake: Intake, site: Site, outcome: Outcome, now: datetime) -> tuple[str | None, int]:
+def tell(
+    connection: Connection, intake: Intake, site: Site, outcome: Outcome, part: PeoplesPart, now: datetime
+) -> tuple[str | None, int]:
     """Queues what the site is told, where it says something new; nothing of a patient out of scope.
 
     Gives the subject's target, and how many letters were queued.
     """
     if not outcome.screening.in_scope:
         return None, 0
-    emission = _emission(intake, site, outcome)
+    emission = _emission(intake, site, outcome, part)
     subject, queued = None, 0
     for resource in emit(emission, site.endpoint.also if site.endpoint else ()).resources:
         target = target_of(resource, intake.canonical_base)
@@ -47,17 +55,14 @@ def _is_news(connection: Connection, site: str, target: str, resource: Node) -> 
     return said is None or meaning(msgspec.json.decode(said)) != meaning(resource)
 
 
-def _emission(intake: Intake, site: Site, outcome: Outcome) -> Emission:
-    """What the site is told: the arm and the consent that the record tells too. The dead are no candidates."""
+def _emission(intake: Intake, site: Site, outcome: Outcome, part: PeoplesPart) -> Emission:
+    """What the site is told: the arm and the consent that the record tells too, and what people made of it."""
     record, study = outcome.record, intake.study
-    arm = next(
-        (arm for fact in record.about("allocation") for arm in study.arms if _is_arm(arm, str(fact.value))), None
-    )
+    arm = arm_of(record, study)
     given = [f for f in record.about("consent") if f.value == "given" and f.standing == "final"]
     consent = next((f.source.reference for f in given if f.source.reference.startswith("Consent/")), None)
-    dead = any(fact.value == "present" and fact.standing == "final" for fact in record.about("death"))
     return Emission(
-        outcome.screening,
+        replace(outcome.screening, findings=_told(part.people)),
         study,
         site.site,
         site.en,
@@ -66,12 +71,15 @@ def _emission(intake: Intake, site: Site, outcome: Outcome) -> Emission:
         site.identifiers[0] if site.identifiers else "",
         consent_reference=consent,
         arm=arm,
-        state=("off-study" if arm else _NO_SUBJECT) if dead else None,
+        state=state(record, outcome.screening, part.people, part.signed),
+        signed=part.signed is not None and part.signed.holds,
     )
 
 
-def _is_arm(arm: Arm, told: str) -> bool:
-    return told.casefold() in (arm.name.casefold(), arm.slug.casefold())
+def _told(people: WithPeople) -> tuple[tuple[Criterion, Finding], ...]:
+    """The answers with people's part: the data is no source of what a person stated."""
+    stated = people.counting
+    return tuple((c, f._replace(facts=()) if c.id in stated else f) for c, f in people.findings)
 
 
 def retract(connection: Connection, site: str, target: str, now: datetime) -> int:

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from natars_fhir.domain.study import Study
 from natars_fhir.emit.prefilled import prefilled
 from natars_fhir.pipeline import Outcome
-from natars_fhir.service.rescreen import outcome, today
-from natars_fhir.store import patients, screenings
+from natars_fhir.service.rescreen import outcome, peoples_part, today
+from natars_fhir.store import attestations, patients, screenings
 from natars_fhir.store.engine import Store
 from natars_fhir.store.screenings import Found
 
@@ -55,4 +55,7 @@ def _told(
     connection: Connection, study: Study, site: str, names: Collection[str], now: datetime
 ) -> dict[str, Any] | None:
     found = outcome(connection, study, site, names, today(now))
-    return None if found is None else prefilled(found.screening, found.record.facts, found.issues)
+    if found is None:
+        return None
+    part = peoples_part(found, study, attestations.said_of(connection, site, study.id, names))
+    return prefilled(found.screening, found.record.facts, found.issues, part)

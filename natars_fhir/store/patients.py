@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 
-from sqlalchemy import Connection, delete, or_, select
+from sqlalchemy import Connection, delete, func, or_, select
 
 from natars_fhir.domain.identity import Patients
 from natars_fhir.store.engine import keep_latest, keep_new
@@ -15,13 +16,15 @@ from natars_fhir.store.tables import patient, patient_name
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What was found last of a patient; ``target`` is the ResearchSubject that the site was told of."""
+    """What was found last of a patient; ``target`` is the ResearchSubject that the site was told of,
+    ``again`` the first day on which time alone may change it."""
 
     key: str
     findings: str
     in_scope: bool
     verdict: str
     target: str | None = None
+    again: str | None = None
 
 
 def persons(connection: Connection, site: str, names: Collection[str]) -> dict[str, set[str]]:
@@ -57,7 +60,9 @@ def rename(connection: Connection, site: str, said: Mapping[str, Collection[str]
 def standing(connection: Connection, site: str, names: Collection[str]) -> list[Standing]:
     """Where the patients stand who are known by these names."""
     here = patient.c
-    asked = select(here.key, here.findings, here.in_scope, here.verdict, here.target).where(here.site == site)
+    asked = select(here.key, here.findings, here.in_scope, here.verdict, here.target, here.again).where(
+        here.site == site
+    )
     return [Standing(*row) for some in parts(names) for row in connection.execute(asked.where(here.key.in_(some)))]
 
 
@@ -76,6 +81,18 @@ def claimed(connection: Connection, site: str, target: str) -> bool:
     """Is some patient told of as *target*?"""
     asked = select(patient.c.key).where(patient.c.site == site, patient.c.target == target)
     return connection.execute(asked.limit(1)).first() is not None
+
+
+def known(connection: Connection, site: str) -> int:
+    """How many patients of a site are known."""
+    return connection.execute(select(func.count()).where(patient.c.site == site)).scalar_one()
+
+
+def due(connection: Connection, site: str, day: date) -> list[str]:
+    """The patients of a site whose findings time alone may have changed by *day*."""
+    here = patient.c
+    asked = select(here.key).where(here.site == site, here.again <= day.isoformat()).order_by(here.key)
+    return list(connection.execute(asked).scalars())
 
 
 def in_scope(connection: Connection, site: str) -> list[str]:

@@ -10,13 +10,15 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from natars_fhir.domain.screening import Verdict
 from natars_fhir.store.packed import pack_json, unpack_json
 from natars_fhir.store.tables import screening
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found of a patient at a time; ``body`` is the contract's JSON, ``cause`` numbers resource versions."""
+    """What was found of a patient at a time; ``body`` is the contract's JSON, ``cause`` numbers resource versions,
+    and ``act`` says what brought it about: push, remap, statement, signature or day."""
 
     at: datetime
     as_of: str
@@ -25,6 +27,7 @@ class Found:
     findings: str
     body: dict[str, Any]
     cause: tuple[int, ...]
+    act: str = "push"
 
 
 def record(connection: Connection, site: str, patient: str, found: Found) -> None:
@@ -41,6 +44,7 @@ def record(connection: Connection, site: str, patient: str, found: Found) -> Non
             findings=found.findings,
             body=pack_json(found.body),
             cause=_text(found.cause),
+            act=found.act,
         )
     )
 
@@ -51,7 +55,26 @@ def history(connection: Connection, site: str, patient: str) -> Iterator[Found]:
     asked = select(screening).where(here.site == site, here.patient == patient).order_by(here.seq)
     for row in connection.execute(asked):
         cause = tuple(json.loads(row.cause))
-        yield Found(row.at, row.as_of, row.verdict, row.in_scope, row.findings, unpack_json(row.body), cause)
+        yield Found(row.at, row.as_of, row.verdict, row.in_scope, row.findings, unpack_json(row.body), cause, row.act)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """When something was found of a patient, first and last, and the verdict then."""
+
+    first: datetime
+    last: datetime
+    verdict: Verdict
+
+
+def looked_at(connection: Connection, site: str) -> dict[str, Looked]:
+    """Every patient who ever was in scope, by the name that it had then."""
+    here = screening.c
+    found: dict[str, Looked] = {}
+    asked = select(here.patient, here.at, here.verdict).where(here.site == site).order_by(here.seq)
+    for name, at, verdict in connection.execute(asked):
+        found[name] = Looked(found[name].first if name in found else at, at, verdict)
+    return found
 
 
 def _text(cause: Sequence[int]) -> str:

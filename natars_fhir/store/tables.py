@@ -1,4 +1,5 @@
-"""The tables. Truth, append-only: `resource_version`, `delivery`, `audit`, `quarantine`; the rest is derived from it.
+"""The tables. Truth, append-only: `resource_version`, `attestation`, `delivery`, `audit`, `quarantine`; the rest is
+derived from it.
 
 Every row belongs to one site, and no question asks across sites (architecture.md §1). SQLite is the default, and
 nothing here is SQLite's own: the same tables serve PostgreSQL. https://docs.sqlalchemy.org/en/21/core/
@@ -24,7 +25,7 @@ from sqlalchemy import (
 )
 
 #: Raised by one with every change of these tables; a store of another number is not opened.
-SCHEMA = 2
+SCHEMA = 3
 
 metadata = MetaData()
 
@@ -117,7 +118,8 @@ patient_name = Table(
     Index("patient_named", "site", "name"),
 )
 
-#: Where each patient stands now: what was found last, and the ResearchSubject that the site was told of.
+#: Where each patient stands now: what was found last, the ResearchSubject that the site was told of, and `again`, the
+#: first day on which time alone may change it.
 patient = Table(
     "patient",
     metadata,
@@ -127,6 +129,32 @@ patient = Table(
     Column("in_scope", Boolean, nullable=False),
     _text("verdict"),
     Column("target", Text),
+    Column("again", Text),
+    Index("patient_again", "site", "again"),
+)
+
+#: What named persons said: statements on criteria, and signatures. `basis` digests what the data said then; `document`
+#: is the row in `resource_version` of the response that brought it.
+attestation = Table(
+    "attestation",
+    metadata,
+    _number(),
+    _text("site"),
+    _text("patient"),
+    _text("trial"),
+    _text("kind"),
+    _text("criterion"),
+    _text("answer"),
+    _text("by"),
+    _text("who"),
+    _text("role"),
+    Column("at", Moment, nullable=False),
+    _text("reason"),
+    _text("data"),
+    _text("basis"),
+    Column("document", BigInteger),
+    Column("received", Moment, nullable=False),
+    Index("attestation_of", "site", "patient"),
 )
 
 #: The history: one row per change of findings, with the resource versions that brought it about.
@@ -144,6 +172,7 @@ screening = Table(
     _text("findings"),
     Column("body", LargeBinary, nullable=False),
     _text("cause"),
+    _text("act"),
     Index("screening_of", "site", "patient"),
 )
 

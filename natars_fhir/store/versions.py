@@ -58,6 +58,22 @@ def keep(connection: Connection, site: str, came: Sequence[Came], now: datetime)
     return list(connection.execute(adding, rows).scalars())
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A version by the name of its resource; ``number`` as its meta says it."""
+
+    key: str
+    number: int | None
+    deleted: bool
+
+
+def named(connection: Connection, site: str, seqs: Sequence[int]) -> list[Named]:
+    """The versions that are kept under these numbers, in the order in which they came."""
+    here = resource_version.c
+    asked = select(here.key, here.number, here.hash).where(here.site == site, here.seq.in_(list(seqs)))
+    return [Named(row.key, row.number, not row.hash) for row in connection.execute(asked.order_by(here.seq))]
+
+
 def known(connection: Connection, site: str, key: str, hash_: str) -> bool:
     """Did these bytes of this resource come before?"""
     here = resource_version.c

@@ -19,6 +19,7 @@ from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import load
 from natars_fhir.service.activate import activate, catch_up
+from natars_fhir.service.daily import rescreen_due
 from natars_fhir.service.deliver import Clock, Rounds, deliver_once
 from natars_fhir.service.gaps import draft
 from natars_fhir.service.http import client
@@ -36,6 +37,7 @@ from natars_fhir.web.capability import capability
 from natars_fhir.web.guard import Guard
 from natars_fhir.web.questionnaire import Forms, add_questionnaire
 from natars_fhir.web.respond import Refusal, error, refuse, respond
+from natars_fhir.web.response import Desk, add_responses, is_ours
 from natars_fhir.web.rounds import rounds
 from natars_fhir.web.terminology import Terms, add_terminology
 
@@ -97,13 +99,17 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
 def _base(served: Served, base: str, version: Name) -> APIRouter:
     """One FHIR base."""
     router = APIRouter()
+    desk = Desk(served.access, served.store, lambda: served.live.active, served.settings.most_bytes, served.now)
 
     async def take(request: Request) -> Response:
         site = served.access.site(request.headers.get("authorization", ""))
         raw = await body_of(request, version, served.settings.most_bytes)
         here = served.live.active
-        reader = here.readers[site][version]
-        answer = await run_in_threadpool(push, served.store, here.intake, reader, raw, served.now())
+        if is_ours(raw, here.intake.canonical_base):
+            answer = await run_in_threadpool(desk.hear, site, version, raw)
+        else:
+            reader = here.readers[site][version]
+            answer = await run_in_threadpool(push, served.store, here.intake, reader, raw, served.now())
         return respond(answer.status, answer.body)
 
     async def validate(request: Request) -> Response:
@@ -124,6 +130,7 @@ def _base(served: Served, base: str, version: Name) -> APIRouter:
     router.add_api_route(f"{base}/$validate", validate, methods=["POST"], response_model=None)
     router.add_api_route(f"{base}/{{kind}}/$validate", validate, methods=["POST"], response_model=None)
     router.add_api_route(f"{base}/metadata", metadata, methods=["GET"], response_model=None)
+    add_responses(router, base, version, desk)
     if version == "R4":
         add_terminology(router, base, served.access, _terms(served))
     add_questionnaire(router, base, version, served.access, _forms(served))
@@ -198,6 +205,8 @@ def _lifespan(served: Served, ours: bool) -> Callable[[FastAPI], AbstractAsyncCo
                     start.clear()
                 if served.live.asked():
                     activate(served.store, served.live, served.now())
+                for name in served.readers:
+                    rescreen_due(served.store, served.intake, served.live.active.mappings.sites[name], served.now())
                 deliver_once(served.store, http, plan(), served.now, stopped)
 
             async with rounds(once, settings.deliver_every):

@@ -12,6 +12,7 @@ from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.versions import Name
 from natars_fhir.settings import Settings
 from natars_fhir.web.questionnaire import CAPABILITIES
+from natars_fhir.web.response import CAPABILITY as QUESTIONNAIRE_RESPONSE
 from natars_fhir.web.terminology import CAPABILITY as CONCEPT_MAP
 
 _NUMBERS: dict[Name, str] = {"R4": "4.0.1", "R4B": "4.3.0", "R5": "5.0.0"}
@@ -24,6 +25,7 @@ _OPERATIONS = {("POST", "/$validate"): ("validate", "http://hl7.org/fhir/Operati
 #: The same → what can be done with a type of resource.
 _RESOURCES: Mapping[tuple[str, str], Node] = {
     ("GET", "/ConceptMap"): CONCEPT_MAP,
+    ("POST", "/QuestionnaireResponse"): QUESTIONNAIRE_RESPONSE,
     **{("GET", f"/{kind}"): told for kind, told in CAPABILITIES.items()},
 }
 

@@ -67,7 +67,8 @@ def test_a_line_is_one_patient_with_the_keys_of_the_contract(screen: Any, sent: 
     (row,) = ran.rows
     assert ran.code == 0
     assert list(row) == [
-        "patient", "trial", "asOf", "reference", "inScope", "verdict", "withPeople", "criteria", "facts", "issues",
+        "patient", "trial", "asOf", "reference", "inScope", "phase", "verdict", "withPeople", "criteria", "facts",
+        "issues",
     ]  # fmt: skip
     assert row["patient"] == {
         "site": "generic",
@@ -85,7 +86,8 @@ def test_every_criterion_says_what_the_contract_asks(screen: Any) -> None:
     for row in rows:
         assert list(row["criteria"]) == [criterion.id for criterion in ward.mappings().study.criteria]
         for ident, said in row["criteria"].items():
-            assert set(said) - {"assumed"} == {"answer", "bars", "reason", "decidedBy", "sentence", "evidence"}
+            asked_for = {"answer", "bars", "reason", "decidedBy", "sentence", "evidence"}
+            assert set(said) - {"assumed", "again", "bar"} == asked_for
             assert said["answer"] in ("yes", "no", "unknown")
             assert isinstance(said["bars"], bool)
             assert (said["reason"] is not None) >= (said["answer"] == "unknown"), ident

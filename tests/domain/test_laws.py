@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from natars_fhir.domain.answer import Answer
-from natars_fhir.domain.interval import Interval
+from natars_fhir.domain.interval import Interval, days
 from natars_fhir.domain.record import Fact, Record
 from natars_fhir.domain.screening import bars, screen, verdict
 from natars_fhir.domain.study import Study
@@ -43,12 +43,40 @@ WORDS: dict[str, tuple[str, ...]] = {
     "breastfeeding": PRESENCE,
     "mdt-resectability": ("yes", "no"),
     "organ-dysfunction": ("present", "absent", "recoverable"),
+    "cerebral-infarction": PRESENCE,
+    "pulmonary-embolism": PRESENCE,
+    "myelosuppression": PRESENCE,
+    "high-bleeding-surgery": PRESENCE,
+    "severe-contraindication": PRESENCE,
+    "psychological-condition": PRESENCE,
+    "contraception": ("willing", "unwilling", "not-needed"),
+    "treatment-tolerance": ("yes", "no"),
+    "neoadjuvant-cycle": ("1", "2"),
+    "histologic-grade": ("high", "low"),
+}
+#: Details that some rules read.
+DETAILS: dict[str, tuple[dict[str, object], ...]] = {
+    "antineoplastic-drug": (
+        {"class": ("chemotherapy", "anthracycline"), "given": "given"},
+        {"class": ("chemotherapy", "anthracycline"), "given": "requested"},
+        {"class": ("immunotherapy",), "given": "given"},
+    ),
+    "histology": ({"basis": "tissue"}, {"basis": "tissue", "specimen": "resection"}, {"basis": "imaging"}),
+    "metastasis": ({"method": "imaging"}, {"method": "mdt"}, {}),
+    "arrhythmia": ({"control": "uncontrolled"}, {"control": "controlled"}, {}),
+    "myelosuppression": ({"course": "persistent"}, {"course": "recovered"}, {}),
+    "second-malignancy": ({"behaviour": "in-situ"}, {}),
+    "severe-infection": ({"ended": "2024-05-01"}, {}),
+    "pregnancy": ({"cause": "hysterectomy"}, {}),
 }
 NUMBERS = {
     "fnclcc-grade": (1, 3, ""),
     "tumour-size": (1, 20, "cm"),
     "asa-class": (1, 6, ""),
     "necrosis-percent": (0, 40, "%"),
+    "mitoses-per-10hpf": (0, 12, "{mitoses}/10.[HPF]"),
+    "mdm2-cep12-ratio": (1, 9, "1"),
+    "ecog": (0, 5, ""),
 }
 
 years = st.sampled_from(["2023", "2024"])
@@ -62,11 +90,7 @@ standings = st.sampled_from(["final", "final", "final", "pending", "hedged"])
 def words(draw: st.DrawFn) -> Fact:
     concept = draw(st.sampled_from(sorted(WORDS)))
     value = draw(st.sampled_from(WORDS[concept]))
-    said: dict[str, object] = {}
-    if concept == "antineoplastic-drug" and value != "none":
-        said = {"class": ("chemotherapy", "anthracycline"), "given": draw(st.sampled_from(["given", "requested"]))}
-    if concept in ("histology", "metastasis"):
-        said = {"method": draw(st.sampled_from(["imaging", "mdt"]))} if concept == "metastasis" else {"basis": "tissue"}
+    said = draw(st.sampled_from(DETAILS.get(concept, ({},)))) if value not in ("none", "absent") else {}
     known = draw(st.one_of(st.none(), a_day))
     return fact(concept, value, draw(whens), standing=draw(standings), known=known, **said)  # type: ignore[arg-type]
 
@@ -155,3 +179,33 @@ def test_the_verdict_is_the_fold_of_the_leaves(study: Study, told: tuple[Fact, .
 def test_what_is_known_later_does_not_count(study: Study, told: tuple[Fact, ...], on: date) -> None:
     record = Record(PATIENT, told)
     assert screen(record, study, on) == screen(record.known_by(on), study, on)
+
+
+@settings(max_examples=150, deadline=None)
+@given(told=facts, again_=st.lists(st.integers(0, 6), max_size=4))
+def test_a_fact_that_is_told_twice_says_nothing_more(study: Study, told: tuple[Fact, ...], again_: list[int]) -> None:
+    twice = (*told, *(told[number] for number in again_ if number < len(told)))
+    assert answers(study, twice) == answers(study, told)
+
+
+@settings(max_examples=100, deadline=None)
+@given(told=facts)
+def test_asking_again_gives_the_same(study: Study, told: tuple[Fact, ...]) -> None:
+    one, other = (screen(Record(PATIENT, told), study, AS_OF) for _ in range(2))
+    assert one == other
+
+
+def _later(one: Fact, on: date) -> bool:
+    """Is it certainly of a later day?"""
+    return any(said and (days(said).low or date.min) > on for said in (one.when, one.known))
+
+
+@settings(max_examples=200, deadline=None)
+@given(told=facts, news=facts, on=st.dates(date(2023, 12, 1), date(2024, 6, 15)))
+def test_what_is_dated_later_than_the_day_asked_for_changes_no_answer(
+    study: Study, told: tuple[Fact, ...], news: tuple[Fact, ...], on: date
+) -> None:
+    later = tuple(one for one in news if _later(one, on))
+    without, beside = (screen(Record(PATIENT, each), study, on) for each in (told, told + later))
+    assert [(c.id, short(f)) for c, f in beside.findings] == [(c.id, short(f)) for c, f in without.findings]
+    assert (beside.verdict, beside.reference, beside.phase) == (without.verdict, without.reference, without.phase)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 
 import pytest
@@ -177,3 +178,29 @@ def test_the_order_of_facts_does_not_show() -> None:
     one, other = fact("radiotherapy", "present", "2021"), fact("radiotherapy", "present", "2020")
     pair = [render(Sentence("presence.yes", ("radiotherapy", each)), "en") for each in ((one, other), (other, one))]
     assert pair == ["Radiotherapy on file (2020, 2021)"] * 2
+
+
+#: How a phrase of an unknown names what is missing and what would decide it.
+DECIDES = {
+    "en": re.compile(r"would( decide)?$|must (say|weigh it|settle it)$|decides later$|is recommended$"),
+    "zh": re.compile(r"需|待|判定|建议"),
+}
+#: Phrases of unknowns, by the ends of their keys; ``parts`` names the lines that are open, each with its own sentence.
+OPEN = re.compile(
+    r"\.(silent|imprecise|conflicting|pending|needs-attestation|not-yet|unknown|shown|laparotomy|hedged|imaging|untyped"
+    r"|without-scheme|ups-like-ddlps|against-fish|fish-pending|fish-conflicting|grade-open|grade-after-treatment)$"
+)
+UNKNOWNS = [key for key in PHRASES["en"] if OPEN.search(key) and key not in ("parts.unknown", "applies.unknown")]
+
+
+@pytest.mark.parametrize("key", UNKNOWNS)
+def test_a_sentence_of_an_unknown_says_what_would_decide_it(key: str) -> None:
+    assert DECIDES["en"].search(PHRASES["en"][key]), PHRASES["en"][key]
+    assert DECIDES["zh"].search(PHRASES["zh"][key]), PHRASES["zh"][key]
+
+
+def test_what_is_on_file_what_is_missing_and_what_would_decide_stand_in_one_sentence(study: Study) -> None:
+    found = ask(study, "I-09", biopsy("DDLPS"), fact("ihc-mdm2", "positive", "2024-05-20"))
+    assert render(found.sentence, "en") == (
+        "MDM2 positive (2024-05-20); CDK4 not reported: CDK4 immunohistochemistry would decide"
+    )

@@ -13,10 +13,10 @@ from typing import NamedTuple
 from natars_fhir.domain.answer import NO, UNKNOWN, YES
 from natars_fhir.domain.choice import chosen, onset, stated
 from natars_fhir.domain.finding import Finding, Sentence
-from natars_fhir.domain.interval import days
+from natars_fhir.domain.interval import days as days_of
 from natars_fhir.domain.questions import Concept
 from natars_fhir.domain.questions.presence import Doubt, doubted, told, weigh
-from natars_fhir.domain.questions.windows import Place, Window, months_back
+from natars_fhir.domain.questions.windows import Place, Window, back
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.study import Asked, Rule
 
@@ -42,6 +42,7 @@ def within(
     concept: Concept,
     months: int,
     *,
+    days: int = 0,
     lasting: bool = False,
     weighed_by_people: bool = False,
     qualifier: str = "",
@@ -51,26 +52,28 @@ def within(
 ) -> Rule:
     """Did *concept* happen within the last *months* before allocation (else ``as_of``)?
 
+    *days*: so many days in their place.
     *lasting*: what began before the window may still last, unless its end is told. *weighed_by_people*: a suspicion is
     for a person to weigh (J12-J18). *qualifier*, *decides*, *clears*: see Qualifier. *supported_by*: concepts that a
     person should be shown where nothing else is on file.
     """
     needs = Qualifier(qualifier, decides, clears) if qualifier else None
     silent = Finding(UNKNOWN, "silent", Sentence("presence.silent", (concept,)))
+    span = Sentence("window.days", (days,)) if days else Sentence("window.months", (months,))
 
     def rule(asked: Asked) -> Finding:
         facts = asked.record.about(concept)
         if not facts and not (supported_by and asked.record.about(*supported_by)):
             return silent
-        window = months_back(asked, months)
+        window = back(asked, months, days)
         lists = _sorted(chosen(asked, concept, facts, "all"), window, needs, lasting=lasting, people=weighed_by_people)
         found = weigh(lists.present, lists.absent, lists.doubts)
         if found.reason == "silent":
-            return _otherwise(asked, concept, window, months, tuple(lists.over), supported_by)
+            return _otherwise(asked, concept, window, span, tuple(lists.over), supported_by)
         if found.answer is YES:
-            return Finding(found.answer, None, Sentence("window.yes", (concept, months, found.facts)), found.facts)
+            return Finding(found.answer, None, Sentence("window.yes", (concept, span, found.facts)), found.facts)
         if found.reason == "imprecise":
-            fills = (concept, months, found.facts)
+            fills = (concept, span, found.facts)
             return Finding(found.answer, found.reason, Sentence("window.imprecise", fills), found.facts)
         return told(concept, found)
 
@@ -119,7 +122,7 @@ def _presence(fact: Fact, place: Place, lists: Sorted, needs: Qualifier | None, 
 
 def _place(fact: Fact, window: Window) -> Place:
     ended = fact.said("ended")
-    if isinstance(ended, str) and (days(ended).high or window.end) < window.start:
+    if isinstance(ended, str) and (days_of(ended).high or window.end) < window.start:
         return "before"
     place = window.place(onset(fact))
     return "maybe" if place == "in" and fact.said("old") == "yes" else place
@@ -129,7 +132,7 @@ def _otherwise(
     asked: Asked,
     concept: Concept,
     window: Window,
-    months: int,
+    span: Sentence,
     over: tuple[Fact, ...],
     supported_by: Sequence[Concept],
 ) -> Finding:
@@ -138,7 +141,7 @@ def _otherwise(
     if shown:
         return Finding(UNKNOWN, "needs-attestation", Sentence("window.shown", (concept, shown)), shown)
     if over:
-        return Finding(NO, None, Sentence("window.over", (concept, months, over)), over)
+        return Finding(NO, None, Sentence("window.over", (concept, span, over)), over)
     return Finding(UNKNOWN, "silent", Sentence("presence.silent", (concept,)))
 
 

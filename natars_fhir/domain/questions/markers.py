@@ -13,6 +13,7 @@ from natars_fhir.domain.answer import NO, UNKNOWN, YES, Answer, Reason
 from natars_fhir.domain.choice import Reading, agreed, chosen, chosen_word, gravest, pre_treatment
 from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.interval import Interval
+from natars_fhir.domain.nearest import unknown
 from natars_fhir.domain.questions import Concept
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.study import Asked, Rule
@@ -60,16 +61,29 @@ def _by_ratio(asked: Asked, concept: Concept, limit: Decimal) -> Reading:
     return Reading("amplified" if answer is YES else "not-amplified", None, facts)
 
 
-def expressed(markers: Sequence[Concept], fish: Concept, ratio: Concept, amplified_from: int | str = "2.0") -> Rule:
-    """Are all *markers* positive? A negative stain beside an amplified gene is a contradiction for people to settle."""
+#: Who settles it when a stain is negative and the gene amplified.
+SETTLES = ("people", "stain", "gene")
+
+
+def expressed(
+    markers: Sequence[Concept],
+    fish: Concept,
+    ratio: Concept,
+    amplified_from: int | str = "2.0",
+    contradiction: str = "people",
+) -> Rule:
+    """Are all *markers* positive? A negative stain beside an amplified gene is a contradiction for *contradiction* to
+    settle: people, the stain or the gene. Raises ValueError for another."""
     limit = Decimal(amplified_from)
+    if contradiction not in SETTLES:
+        raise ValueError(unknown(contradiction, SETTLES, "contradiction"))
 
     def rule(asked: Asked) -> Finding:
         stains = {marker: stained(asked, marker) for marker in markers}
         facts = tuple([fact for reading in stains.values() for fact in reading.facts])
         told = tuple([_told(marker, reading) for marker, reading in stains.items()])
         if "negative" in [reading.word for reading in stains.values()]:
-            return _negative(told, facts, amplified(asked, fish, ratio, limit))
+            return _negative(told, facts, amplified(asked, fish, ratio, limit), contradiction)
         lacking = tuple([marker for marker, reading in stains.items() if reading.word != "positive"])
         if not lacking:
             return Finding(YES, None, Sentence("ihc.yes", (told,)), facts)
@@ -79,9 +93,13 @@ def expressed(markers: Sequence[Concept], fish: Concept, ratio: Concept, amplifi
     return rule
 
 
-def _negative(told: tuple[Sentence, ...], facts: tuple[Fact, ...], gene: Reading) -> Finding:
+def _negative(told: tuple[Sentence, ...], facts: tuple[Fact, ...], gene: Reading, settles: str) -> Finding:
     both = facts + gene.facts
+    if settles == "stain":
+        return Finding(NO, None, Sentence("ihc.no", (told,)), facts)
     if gene.word == "amplified":
+        if settles == "gene":
+            return Finding(YES, None, Sentence("ihc.by-gene", (told, gene.facts)), both)
         return Finding(UNKNOWN, "conflicting", Sentence("ihc.against-fish", (told, gene.facts)), both)
     if gene.reason in ("pending", "conflicting"):
         return Finding(UNKNOWN, gene.reason, Sentence(f"ihc.fish-{gene.reason}", (told,)), both)

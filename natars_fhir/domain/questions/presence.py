@@ -12,6 +12,7 @@ from typing import NamedTuple
 from natars_fhir.domain.answer import NO, UNKNOWN, YES, Answer, Reason
 from natars_fhir.domain.choice import chosen, gravest, onset, stated
 from natars_fhir.domain.finding import Finding, Sentence
+from natars_fhir.domain.nearest import unknown
 from natars_fhir.domain.questions import Concept, negated
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.study import Asked, Rule
@@ -58,15 +59,27 @@ def doubted(fact: Fact) -> Reason:
     return "pending" if fact.standing == "pending" else "imprecise"
 
 
+#: What a carcinoma in situ is taken for: an open question, a malignancy, or none.
+IN_SITU = ("open", "counts", "ignored")
+
+
 def ever(
-    concept: Concept, *, prior: bool = True, excused_by: Sequence[Concept] = (), complete_at: Sequence[str] = ()
+    concept: Concept,
+    *,
+    prior: bool = True,
+    excused_by: Sequence[Concept] = (),
+    complete_at: Sequence[str] = (),
+    in_situ: str = "open",
 ) -> Rule:
     """Is *concept* on file?
 
     *prior*: what began after the trial's treatment is not history. *excused_by*: concepts that explain a suspicion of
     the same day away, and alone amount to none (a laparotomy with biopsy only). *complete_at*: sites whose silence
-    counts as none, by their own written declaration; empty unless the trial office says so.
+    counts as none, by their own written declaration; empty unless the trial office says so. *in_situ*: what is only
+    suspected because it is in situ is ``open``, ``counts``, or is ``ignored``. Raises ValueError for another word.
     """
+    if in_situ not in IN_SITU:
+        raise ValueError(unknown(in_situ, IN_SITU, "in_situ"))
     silent = Finding(UNKNOWN, "silent", Sentence("presence.silent", (concept,)))
     complete = Finding(NO, None, Sentence("presence.complete", (concept,)))
 
@@ -75,7 +88,8 @@ def ever(
         excuses = _final_present(asked, excused_by) if excused_by else ()
         if not facts and not excuses:
             return complete if asked.record.patient.site in complete_at else silent
-        weighed = weigh(*_sorted(asked, facts, excuses, prior=prior))
+        told_of = [fact for fact in facts if not _in_situ(fact)] if in_situ == "ignored" else facts
+        weighed = weigh(*_sorted(asked, told_of, excuses, prior=prior, in_situ_counts=in_situ == "counts"))
         if weighed.reason == "silent" and excuses:
             return Finding(NO, None, Sentence("presence.excused", (concept, excuses)), excuses)
         return told(concept, weighed)
@@ -92,7 +106,7 @@ def _final_present(asked: Asked, concepts: Sequence[Concept]) -> tuple[Fact, ...
 
 
 def _sorted(
-    asked: Asked, facts: Sequence[Fact], excuses: Sequence[Fact], *, prior: bool
+    asked: Asked, facts: Sequence[Fact], excuses: Sequence[Fact], *, prior: bool, in_situ_counts: bool = False
 ) -> tuple[list[Fact], list[Fact], list[Doubt]]:
     present, absent, doubts = [], [], list[Doubt]()
     for fact in facts:
@@ -103,11 +117,16 @@ def _sorted(
         before = is_prior(asked, fact) if prior else True
         if before is False:
             continue
-        if fact.value == "present" and decides and before:
+        there = fact.value == "present" or (in_situ_counts and _in_situ(fact))
+        if there and decides and before:
             present.append(fact)
         elif not excuses or not any(_same_day(excuse, fact) for excuse in excuses):
             doubts.append((fact, doubted(fact)))
     return present, absent, doubts
+
+
+def _in_situ(fact: Fact) -> bool:
+    return fact.said("behaviour") == "in-situ"
 
 
 def is_prior(asked: Asked, fact: Fact) -> bool | None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from natars_fhir.domain.choice import Bounds
@@ -41,3 +42,19 @@ def days_back(asked: Asked, days: int) -> Window:
     """Whole days: with 7, a test of the same weekday a week ago still counts."""
     span = timedelta(days=days)
     return Window(asked.window_end - span, asked.window_end_by - span, asked.window_end, asked.window_end_by)
+
+
+def back(asked: Asked, months: int, days: int) -> Window:
+    """Months, or days where they are given."""
+    return days_back(asked, days) if days else months_back(asked, months)
+
+
+@lru_cache(maxsize=16_384)
+def opens_after(day: date, months: int, days: int) -> date:
+    """The first end of such a window that leaves *day* behind: the window that ends then opens on a later day."""
+    if days:
+        return day + timedelta(days=days + 1)
+    end = months_before(day, -months)
+    while months_before(end, months) <= day:
+        end += timedelta(days=1)
+    return end

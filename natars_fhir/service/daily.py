@@ -1,0 +1,34 @@
+"""Daily: patients whose findings time alone may have changed are screened again, and nobody else.
+
+A day's change touches few: who becomes of age, whose infarction leaves its window, whose pregnancy test grows too old,
+of whom a fact was dated ahead. Which day that is was written down when the patient was screened last.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from natars_fhir.mapping.schema import Site
+from natars_fhir.service.intake import Intake
+from natars_fhir.service.rescreen import Rescreened, rescreen, today
+from natars_fhir.store import patients
+from natars_fhir.store.engine import Store
+from natars_fhir.store.trail import Act, write
+
+#: As many patients as one transaction screens.
+_PAGE = 500
+
+
+def rescreen_due(store: Store, intake: Intake, site: Site, now: datetime) -> Rescreened:
+    """Screens those who are due by today, in pages; the counts of all of them."""
+    done = Rescreened()
+    with store.read() as connection:
+        due = patients.due(connection, site.site, today(now))
+    for start in range(0, len(due), _PAGE):
+        with store.write() as connection:
+            persons = patients.persons(connection, site.site, due[start : start + _PAGE])
+            told = rescreen(connection, intake, site, persons, {}, now, "day")
+            counts = {"screened": told.screened, "findings": told.changed, "letters": told.queued}
+            write(connection, Act(site.site, now, "day", "", 200, counts))
+        done = Rescreened(done.screened + told.screened, done.changed + told.changed, done.queued + told.queued)
+    return done

@@ -1,0 +1,88 @@
+"""Attestations: what named persons said of a patient, kept for good. Append-only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from natars_fhir.domain.answer import Answer
+from natars_fhir.domain.people import Statement
+from natars_fhir.domain.signing import Signature
+from natars_fhir.store.readings import parts
+from natars_fhir.store.tables import attestation, resource_version
+
+_STATEMENT, _SIGNATURE = "statement", "signature"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Everything that people said of one person, in the order in which it came."""
+
+    statements: tuple[Statement, ...] = ()
+    signatures: tuple[Signature, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Whence:
+    """Of whom, in which trial, and by which document something is said; ``who`` identifies the speaker at the site."""
+
+    site: str
+    patient: str
+    trial: str
+    who: str
+    document: int | None
+    received: datetime
+
+
+def state(connection: Connection, whence: Whence, said: Collection[Statement]) -> None:
+    """Keeps statements."""
+    for one in said:
+        row = {"criterion": one.criterion, "answer": one.answer.word, "reason": one.reason, "data": one.data}
+        told = {"kind": _STATEMENT, "by": one.by, "role": one.role, "at": one.at, "basis": one.basis}
+        connection.execute(insert(attestation).values(**_whence(whence), **row, **told))
+
+
+def sign(connection: Connection, whence: Whence, said: Signature) -> None:
+    """Keeps a signature."""
+    row = {"criterion": "", "answer": "", "reason": "", "data": ""}
+    told = {"kind": _SIGNATURE, "by": said.by, "role": said.role, "at": said.at, "basis": said.basis}
+    connection.execute(insert(attestation).values(**_whence(whence), **row, **told))
+
+
+def said_of(connection: Connection, site: str, trial: str, names: Collection[str]) -> Said:
+    """What was said of the person who goes by *names*."""
+    here = attestation.c
+    statements: list[Statement] = []
+    signatures: list[Signature] = []
+    for some in parts(names):
+        asked = select(attestation).where(here.site == site, here.trial == trial, here.patient.in_(some))
+        for row in connection.execute(asked.order_by(here.seq)):
+            if row.kind == _SIGNATURE:
+                signatures.append(Signature(row.by, row.role, row.at, row.basis))
+            else:
+                answer = Answer.of(row.answer == "yes")
+                statements.append(
+                    Statement(row.criterion, answer, row.by, row.role, row.at, row.reason, row.data, row.basis)
+                )
+    return Said(tuple(statements), tuple(signatures))
+
+
+def subjects_of(connection: Connection, site: str, document: str) -> set[str]:
+    """Of whom a response of this key spoke before."""
+    here, came = attestation.c, resource_version.c
+    asked = select(here.patient).join(resource_version, came.seq == here.document)
+    return set(connection.execute(asked.where(here.site == site, came.key == document)).scalars())
+
+
+def _whence(whence: Whence) -> dict[str, object]:
+    return {
+        "site": whence.site,
+        "patient": whence.patient,
+        "trial": whence.trial,
+        "who": whence.who,
+        "document": whence.document,
+        "received": whence.received,
+    }

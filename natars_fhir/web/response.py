@@ -1,0 +1,113 @@
+"""QuestionnaireResponse: what people answered to the screening form comes back here, to be heard or refused as a whole.
+
+https://hl7.org/fhir/R4/questionnaireresponse.html, https://hl7.org/fhir/R4/http.html#create
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from natars_fhir.domain.issue import Issue
+from natars_fhir.fhir.build import Node
+from natars_fhir.fhir.check import check, check_bytes
+from natars_fhir.fhir.outcome import operation_outcome
+from natars_fhir.fhir.versions import VERSIONS, Name
+from natars_fhir.mapping.schema import Site
+from natars_fhir.service.answer import Answer, refused
+from natars_fhir.service.intake import Intake
+from natars_fhir.service.live import Active
+from natars_fhir.service.people import Spoken, speak
+from natars_fhir.service.response_reading import is_response, response
+from natars_fhir.store.engine import Store
+from natars_fhir.web.access import Access
+from natars_fhir.web.body import body_of
+from natars_fhir.web.respond import respond
+
+#: What can be done with the type, in the words of a CapabilityStatement.
+CAPABILITY: Node = {
+    "type": "QuestionnaireResponse",
+    "interaction": [{"code": "create"}],
+    "documentation": "What a person of the site's delegation list answered to the screening form: statements with "
+    "their reasons, and with status completed the signature. It is taken or refused as a whole.",
+}
+_NOT_ONE = Issue("error", "structure", "Resource", "A QuestionnaireResponse is taken here.")
+_KIND = b'"QuestionnaireResponse"'
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What takes responses in."""
+
+    access: Access
+    store: Store
+    active: Callable[[], Active]
+    most_bytes: int
+    now: Callable[[], datetime]
+
+    def hear(self, site: str, version: Name, raw: bytes) -> Answer:
+        """What is answered to a response of *site*."""
+        here = self.active()
+        resource, refusal = _resource(raw, version)
+        if resource is None:
+            return refusal or refused(())
+        return _heard(self.store, here.intake, here.mappings.sites[site], resource, raw, self.now())
+
+
+def add_responses(router: APIRouter, base: str, version: Name, desk: Desk) -> None:
+    """Adds `QuestionnaireResponse` under *base*."""
+
+    async def create(request: Request) -> Response:
+        site = desk.access.site(request.headers.get("authorization", ""))
+        raw = await body_of(request, version, desk.most_bytes)
+        answer = await run_in_threadpool(desk.hear, site, version, raw)
+        return respond(answer.status, answer.body)
+
+    router.add_api_route(f"{base}/QuestionnaireResponse", create, methods=["POST"], response_model=None)
+
+
+class _Head(msgspec.Struct):
+    resourceType: str = ""  # noqa: N815 (FHIR's name)
+    questionnaire: str = ""
+
+
+def is_ours(raw: bytes, base: str) -> bool:
+    """Is a document that was sent to the base itself a response to a form of ours? Everything else is a push."""
+    if _KIND not in raw:
+        return False
+    try:
+        head = msgspec.json.decode(raw, type=_Head)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return head.resourceType == "QuestionnaireResponse" and head.questionnaire.startswith(f"{base}/Questionnaire/")
+
+
+def _resource(raw: bytes, version: Name) -> tuple[Node | None, Answer | None]:
+    """The R4 resource, if it can be read; else what is answered."""
+    resource, issues = check_bytes(raw, "readable") if version != "R5" else _from_r5(raw)
+    if resource is not None and not is_response(resource):
+        return None, Answer(422, operation_outcome([_NOT_ONE]), {"refused": 1})
+    if resource is None or any(issue.severity in ("error", "fatal") for issue in issues):
+        return None, refused(issues)
+    return resource, None
+
+
+def _from_r5(raw: bytes) -> tuple[Node | None, list[Issue]]:
+    value, issues = check_bytes(raw, "readable")
+    if value is None or not is_response(value):
+        return value, issues if value is None else []
+    told, lost = VERSIONS["R5"].to_r4(value)
+    return told, [*check(told, "readable"), *(one for one in lost if one.severity in ("error", "fatal"))]
+
+
+def _heard(store: Store, intake: Intake, site: Site, resource: Node, raw: bytes, now: datetime) -> Answer:
+    said = response(resource, intake.study, intake.canonical_base)
+    if said.issues or said.at is None:
+        return Answer(422, operation_outcome(said.issues), {"refused": 1})
+    spoken = Spoken(said.subject, said.author, said.at, said.sayings, said.signs, said.key, raw)
+    return speak(store, intake, site, spoken, now)

@@ -1,0 +1,166 @@
+"""What shows what: which fixture claims which answer of which criterion, and which test stands behind a promise."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import NamedTuple
+
+from natars_fhir.domain.study import Criterion
+from tests import ward
+
+#: The columns of the table: each answer, and each kind of unknown.
+KINDS = (
+    "yes",
+    "no",
+    "unknown silent",
+    "unknown imprecise",
+    "unknown conflicting",
+    "unknown pending",
+    "unknown needs-attestation",
+    "unknown not-yet",
+    "not-applicable",
+)
+
+#: Decided by → the answers that every leaf of that kind must have a case for.
+NEEDED: Mapping[str, frozenset[str]] = {
+    "data": frozenset({"yes", "no", "unknown silent", "unknown conflicting", "unknown pending"}),
+    "data-or-attestation": frozenset({"yes", "no", "unknown silent", "unknown conflicting", "unknown pending"}),
+    "attestation": frozenset({"yes", "no", "unknown needs-attestation", "unknown conflicting"}),
+}
+#: What cannot be: criterion and answer → why.
+NEVER: Mapping[tuple[str, str], str] = {
+    ("I-01", "unknown pending"): "a birth date is never preliminary",
+    ("I-12", "no"): "every grade of the type is accepted",
+}
+
+
+class Shown(NamedTuple):
+    """One promise and the tests behind it, as pytest names them."""
+
+    promise: str
+    tests: tuple[str, ...]
+
+
+#: What screening promises: the rows of the comparison with other tools, by their numbers there.
+PROMISES: Mapping[int, Shown] = {
+    28: Shown(
+        "A person confirms or overrides with a reason; it survives a push",
+        (
+            "tests/service/test_people.py::test_an_override_corrects_and_the_subject_follows",
+            "tests/service/test_people.py::test_a_statement_survives_pushes_and_is_flagged_when_what_it_rested_on_changes",
+        ),
+    ),
+    29: Shown(
+        "The source changed after review: flagged for re-review",
+        (
+            "tests/domain/test_people.py::test_a_statement_beside_the_data",
+            "tests/domain/test_signing.py::test_new_data_after_the_signature",
+        ),
+    ),
+    31: Shown(
+        "A result for every criterion",
+        (
+            "tests/cli/test_screen.py::test_every_criterion_says_what_the_contract_asks",
+            "tests/test_fixtures.py::test_every_answer_that_can_be_has_a_case",
+        ),
+    ),
+    32: Shown(
+        "Met, not met, unknown and for people to say are told apart",
+        (
+            "tests/domain/test_laws.py::test_the_verdict_is_the_fold_of_the_leaves",
+            "tests/test_fixtures.py::test_every_answer_that_can_be_has_a_case",
+        ),
+    ),
+    33: Shown(
+        "Evidence and a sentence for every criterion",
+        (
+            "tests/domain/test_sentence.py::test_a_sentence_of_an_unknown_says_what_would_decide_it",
+            "tests/test_laws.py::test_what_every_fact_stands_on_is_found_again",
+            "tests/cli/test_explain.py::test_every_criterion_is_told_with_the_words_it_stands_on",
+        ),
+    ),
+    34: Shown(
+        "Bars that can change are told from those that cannot, with the day",
+        (
+            "tests/domain/test_again.py::test_bars_that_can_change_are_told_from_those_that_cannot",
+            "tests/domain/test_again.py::test_between_today_and_the_day_told_no_answer_changes_and_on_it_it_does",
+            "tests/service/test_daily.py::test_an_infarction_lifts_its_bar_on_the_day_that_was_told",
+        ),
+    ),
+    35: Shown(
+        "Lookback windows, and the day asked for",
+        (
+            "tests/domain/test_again.py::test_the_first_day_on_which_time_alone_changes_an_answer",
+            "tests/domain/test_laws.py::test_what_is_dated_later_than_the_day_asked_for_changes_no_answer",
+            "tests/test_laws.py::test_nothing_later_than_the_day_asked_for_changes_an_answer",
+        ),
+    ),
+    36: Shown(
+        "Rules that depend on the histology",
+        (
+            "tests/domain/test_tumour_criteria.py::test_both_stains_must_be_positive_in_ddlps",
+            "tests/domain/test_tumour_criteria.py::test_size_of_a_leiomyosarcoma",
+            "tests/domain/test_switches.py::test_each_setting_answers_as_it_says",
+        ),
+    ),
+    37: Shown(
+        "The form goes out as a QuestionnaireResponse, and comes back",
+        (
+            "tests/emit/test_questionnaire_response.py::test_the_prefilled_form_is_valid_in_r4_and_r5",
+            "tests/service/test_people.py::test_a_form_that_comes_back_as_it_was_opened_says_nothing_new",
+            "tests/web/test_response.py::test_a_response_is_heard_at_both_bases",
+        ),
+    ),
+    38: Shown(
+        "What is missing, and what would decide",
+        (
+            "tests/service/test_log.py::test_what_is_missing_is_counted_over_all_patients",
+            "tests/cli/test_log.py::test_what_is_missing_as_json_csv_and_table",
+        ),
+    ),
+    40: Shown(
+        "A screening log with the reasons of failures, as CONSORT counts",
+        (
+            "tests/service/test_log.py::test_the_counts_are_those_of_a_consort_diagram",
+            "tests/service/test_log.py::test_everybody_in_scope_stands_in_one_place_and_the_first_bar_is_named",
+        ),
+    ),
+}
+
+
+@cache
+def claimed() -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """Criterion and answer → the cases that claim it, as ``site/case``."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for case in ward.cases():
+        for patient in tomllib.loads((case / "claims.toml").read_text("utf-8"))["patient"]:
+            for name, said in patient["criteria"].items():
+                kind = "not-applicable" if said.endswith("not-applicable") else said
+                found.setdefault((name, kind), {})[f"{case.parent.name}/{case.name}"] = None
+    return {key: tuple(cases) for key, cases in found.items()}
+
+
+def needed(criterion: Criterion) -> frozenset[str]:
+    """The answers of a criterion that must have a case."""
+    if criterion.parts or criterion.advisory:
+        return frozenset()
+    never = {kind for name, kind in NEVER if name == criterion.id}
+    return NEEDED[criterion.decided_by] - never
+
+
+def rows() -> Iterator[tuple[str, ...]]:
+    """Criterion × answer: a case that shows it, and how many more there are."""
+    for criterion in ward.mappings().study.criteria:
+        cells = [_cell(claimed().get((criterion.id, kind), ())) for kind in KINDS]
+        yield (f"[{criterion.id}](criteria.md#{criterion.id.lower()})", *cells)
+
+
+def _cell(cases: tuple[str, ...]) -> str:
+    if not cases:
+        return ""
+    more = f" +{len(cases) - 1}" if len(cases) > 1 else ""
+    # the case with the shortest name is the one made for it, more often than not
+    first = min(cases, key=lambda case: (len(case), case))
+    return f"[{first.partition('/')[0][-1].upper()}](../fixtures/{first}){more}"
