@@ -149,6 +149,21 @@ def test_knowing_a_date_or_a_number_more_exactly_never_flips_an_answer(
     assert not flipped
 
 
+def test_a_laparotomy_does_not_explain_a_resection_of_the_same_year_away(study: Study) -> None:
+    """Found by the law above: I-04 was yes while only the year was known, and no with the day."""
+
+    def told(year: str, month: str) -> tuple[Fact, ...]:
+        return (
+            fact("allocation", "neoadjuvant"),
+            fact("allocation", "neoadjuvant", month),
+            fact("laparotomy-biopsy-only", "present", month),
+            fact("prior-resection", "present", year),
+        )
+
+    assert answers(study, told("2023", "2023-12"))["I-04"] is Answer.UNKNOWN
+    assert answers(study, told("2023-01-01", "2023-12-01"))["I-04"] is Answer.NO
+
+
 @settings(max_examples=150, deadline=None)
 @given(told=facts, data=st.data())
 def test_the_order_of_facts_says_nothing(study: Study, told: tuple[Fact, ...], data: st.DataObject) -> None:

@@ -120,7 +120,7 @@ def _sorted(
         there = fact.value == "present" or (in_situ_counts and _in_situ(fact))
         if there and decides and before:
             present.append(fact)
-        elif not excuses or not any(_same_day(excuse, fact) for excuse in excuses):
+        elif fact.value == "present" or not any(_same_day(excuse, fact) for excuse in excuses):
             doubts.append((fact, doubted(fact)))
     return present, absent, doubts
 
@@ -140,7 +140,8 @@ def is_prior(asked: Asked, fact: Fact) -> bool | None:
 
 
 def _same_day(excuse: Fact, fact: Fact) -> bool:
-    return bool(excuse.day and fact.day and excuse.day.overlaps(fact.day))
+    """Beyond doubt: of two that are partly dated, one may be another operation."""
+    return excuse.day is not None and excuse.day == fact.day
 
 
 def told(concept: Concept, weighed: Weighed) -> Finding:
