@@ -59,7 +59,7 @@ class _Later:
         if criterion.parts:
             return either({part: self._on(self._criteria[part], day) for part in criterion.parts})
         if day not in self._days:
-            self._days[day] = ask(self._asked.record, day, self._asked.choices)
+            self._days[day] = ask(self._asked.record, day, self._asked.choices, self._asked.complete)
         return criterion.rule(self._days[day])
 
 

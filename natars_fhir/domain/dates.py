@@ -10,13 +10,13 @@ from datetime import date
 
 from natars_fhir.domain.interval import Days, Interval
 from natars_fhir.domain.record import Fact, Record
-from natars_fhir.domain.study import NO_CHOICES, Asked, Choose
+from natars_fhir.domain.study import NO_CHOICES, NOWHERE, Asked, Choose, Complete
 
 #: Concepts that tell when the trial began for a patient: of several the earliest counts, and no other rule can.
 CLOCK = ("allocation", "index-surgery")
 
 
-def ask(record: Record, as_of: date, choices: Mapping[str, Choose] = NO_CHOICES) -> Asked:
+def ask(record: Record, as_of: date, choices: Mapping[str, Choose] = NO_CHOICES, complete: Complete = NOWHERE) -> Asked:
     """The question put to every rule: *record* (already cut at *as_of*) and its dates.
 
     Age is counted from the first consent to this trial, lookbacks end at allocation, both else at *as_of*. Treatment
@@ -44,6 +44,7 @@ def ask(record: Record, as_of: date, choices: Mapping[str, Choose] = NO_CHOICES)
         enrolled=start is not None,
         surgery=surgery,
         choices=choices,
+        complete=complete,
     )
 
 

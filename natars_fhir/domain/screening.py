@@ -85,7 +85,7 @@ def screen(record: Record, study: Study, as_of: date) -> Screening:
 
 def put(record: Record, study: Study, as_of: date) -> Screening:
     """Every criterion of *study* put to a *record* that holds only what was known at the end of *as_of*."""
-    asked = ask(record, as_of, study.choices)
+    asked = ask(record, as_of, study.choices, study.complete)
     found: dict[str, Finding] = {}
     for criterion in study.criteria:  # the parts of a composite stand above it
         parts = criterion.parts

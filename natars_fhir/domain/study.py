@@ -20,6 +20,9 @@ Choose = Literal["latest", "earliest", "largest", "worst", "agree", "all"]
 Found = TypeVar("Found")
 
 NO_CHOICES: Mapping[str, Choose] = MappingProxyType({})
+#: concept → sites whose silence on it means none
+Complete = Mapping[str, frozenset[str]]
+NOWHERE: Complete = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class Asked:
     ``window_end`` the day at which lookbacks end, ``treatment_start`` the earliest of allocation, first trial dose,
     index surgery and ``as_of``: pre-treatment facts are admitted up to it. Where a day is partly known these are the
     earliest that it may be, and the ``…_by`` the latest. ``enrolled``: one of those trial events is on file.
-    ``choices``: concept → its declared choice rule.
+    ``choices``: concept → its declared choice rule. ``complete``: concept → sites whose silence on it means none, by
+    their own declaration.
     """
 
     record: Record
@@ -44,6 +48,7 @@ class Asked:
     enrolled: bool
     surgery: Days | None
     choices: Mapping[str, Choose] = field(default_factory=lambda: NO_CHOICES, repr=False)
+    complete: Complete = field(default_factory=lambda: NOWHERE, repr=False)
     _said: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, question: Callable[[Asked], Found]) -> Found:
@@ -161,3 +166,5 @@ class Study:
     needs: tuple[Need, ...] = ()
     #: concept → which of several facts speak for it, as concepts.toml declares it
     choices: Mapping[str, Choose] = field(default_factory=lambda: NO_CHOICES, repr=False, compare=False)
+    #: concept → sites whose silence on it means none; the site files say so
+    complete: Complete = field(default_factory=lambda: NOWHERE, repr=False, compare=False)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from natars_fhir.domain.study import Choose, Study
+from natars_fhir.domain.study import Choose, Complete, Study
 from natars_fhir.domain.trial import build
 from natars_fhir.mapping.checks import concepts_faults, drugs_faults, view_faults
 from natars_fhir.mapping.faults import Fault, MappingError, line_at, nearest
@@ -60,7 +60,17 @@ def load(folder: Path, trial: str = "natars") -> Mappings:
     if faults or concepts is None or drugs is None or words is None or study is None:
         raise MappingError(faults)
     every = tuple(view for _, found in views for view in found.view)
+    study = replace(study, complete=_complete(site for _, site in sites))
     return Mappings(folder, _hash(folder), concepts, drugs, every, {s.site: s for _, s in sites}, words, study)
+
+
+def _complete(sites: Iterable[Site]) -> Complete:
+    """Concept → the sites that declare their records complete on it."""
+    told: dict[str, frozenset[str]] = {}
+    for site in sites:
+        for concept in site.complete:
+            told[concept] = told.get(concept, frozenset()) | {site.site}
+    return told
 
 
 def _folder(folder: Path, shape: type[Shaped], faults: list[Fault]) -> list[tuple[Path, Shaped]]:

@@ -232,5 +232,7 @@ class Site(Shape):
     #: names under which the site's consents speak of this trial
     consent: tuple[str, ...] = ()
     expects: Expects = Expects()
+    #: concepts on which the site's records are complete by its own written declaration: silence means none
+    complete: tuple[str, ...] = ()
     #: who may state (coordinators too) and who may sign (investigators alone), and when
     delegation: tuple[Delegate, ...] = ()

@@ -30,11 +30,22 @@ def site_faults(path: Path, site: Site, concepts: Concepts, drugs: Drugs) -> lis
         if unit not in accepted:
             near = nearest(unit, accepted)
             faults.append((spelling, f"«{spelling}» stands for «{unit}», which no concept accepts{near}"))
+    faults += [(name, text) for name in site.complete if (text := _never_complete(name, concepts))]
     if site.site != path.stem:
         faults.append((site.site, f"«{site.site}» stands in a file of another name"))
     systems = system_faults(site.systems, concepts.systems)
     told = [Fault(str(path), line_at(source, "systems", name), text) for name, text in systems]
     return [*told, *(Fault(str(path), line_of(source, word), text) for word, text in faults)]
+
+
+def _never_complete(name: str, concepts: Concepts) -> str:
+    """Only what is there or not can be none by silence: a stain that was not made is not negative."""
+    if name not in concepts.concepts:
+        return f"complete: unknown concept «{name}»{nearest(name, concepts.concepts)}"
+    kind = concepts.concepts[name].kind
+    return (
+        "" if kind == "presence" else f"complete: «{name}» is not there or absent, but a {kind}: silence says nothing"
+    )
 
 
 def _local(code: str, local: str | LocalCode, concepts: Concepts, drugs: Drugs) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,13 @@ def test_a_site_may_declare_its_records_complete(trial_table: dict[str, Any]) ->
     declared, faults = build(changed)
     assert faults == []
     assert short(ask(declared, "I-06")) == "yes"
+
+
+def test_a_sites_own_file_may_declare_them_complete(trial_table: dict[str, Any]) -> None:
+    study, _ = build(copy.deepcopy(trial_table))
+    assert short(ask(study, "I-06")) == "unknown silent"
+    assert short(ask(replace(study, complete={"radiotherapy": frozenset({"hospital-a"})}), "I-06")) == "yes"
+    assert short(ask(replace(study, complete={"radiotherapy": frozenset({"hospital-b"})}), "I-06")) == "unknown silent"
 
 
 CRITERION = """

@@ -552,3 +552,22 @@ def test_a_fault_reads_as_file_line_and_text() -> None:
 
 def test_no_name_is_suggested_where_none_is_near() -> None:
     assert nearest("xyz", ["positive"]) == ""
+
+
+def test_a_site_that_declares_its_records_complete_is_known_to_the_study(folder: Path) -> None:
+    change(folder, "sites/hospital-a.toml", 'site = "hospital-a"', 'site = "hospital-a"\ncomplete = ["radiotherapy"]')
+    assert load(folder).study.complete == {"radiotherapy": frozenset({"hospital-a"})}
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("radiotherapie", "complete: unknown concept «radiotherapie»; did you mean «radiotherapy»?"),
+        ("ihc-mdm2", "complete: «ihc-mdm2» is of the kind ihc: silence says nothing of it"),
+    ],
+)
+def test_only_what_is_there_or_not_can_be_complete(folder: Path, name: str, told: str) -> None:
+    change(folder, "sites/hospital-a.toml", 'site = "hospital-a"', f'site = "hospital-a"\ncomplete = ["{name}"]')
+    with pytest.raises(MappingError) as refused:
+        load(folder)
+    assert [fault.text for fault in refused.value.faults] == [told]

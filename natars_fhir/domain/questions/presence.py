@@ -75,8 +75,9 @@ def ever(
 
     *prior*: what began after the trial's treatment is not history. *excused_by*: concepts that explain a suspicion of
     the same day away, and alone amount to none (a laparotomy with biopsy only). *complete_at*: sites whose silence
-    counts as none, by their own written declaration; empty unless the trial office says so. *in_situ*: what is only
-    suspected because it is in situ is ``open``, ``counts``, or is ``ignored``. Raises ValueError for another word.
+    counts as none, by their own written declaration; empty unless the trial office says so. A site's own file may say
+    it too. *in_situ*: what is only suspected because it is in situ is ``open``, ``counts``, or is ``ignored``. Raises
+    ValueError for another word.
     """
     if in_situ not in IN_SITU:
         raise ValueError(unknown(in_situ, IN_SITU, "in_situ"))
@@ -87,7 +88,8 @@ def ever(
         facts = chosen(asked, concept, asked.record.about(concept), "all")
         excuses = _final_present(asked, excused_by) if excused_by else ()
         if not facts and not excuses:
-            return complete if asked.record.patient.site in complete_at else silent
+            site = asked.record.patient.site
+            return complete if site in complete_at or site in asked.complete.get(concept, ()) else silent
         told_of = [fact for fact in facts if not _in_situ(fact)] if in_situ == "ignored" else facts
         weighed = weigh(*_sorted(asked, told_of, excuses, prior=prior, in_situ_counts=in_situ == "counts"))
         if weighed.reason == "silent" and excuses:
