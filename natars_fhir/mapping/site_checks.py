@@ -43,9 +43,7 @@ def _never_complete(name: str, concepts: Concepts) -> str:
     if name not in concepts.concepts:
         return f"complete: unknown concept «{name}»{nearest(name, concepts.concepts)}"
     kind = concepts.concepts[name].kind
-    return (
-        "" if kind == "presence" else f"complete: «{name}» is not there or absent, but a {kind}: silence says nothing"
-    )
+    return "" if kind == "presence" else f"complete: «{name}» is of the kind {kind}: silence says nothing of it"
 
 
 def _local(code: str, local: str | LocalCode, concepts: Concepts, drugs: Drugs) -> Iterator[str]:
