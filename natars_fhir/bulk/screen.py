@@ -21,7 +21,7 @@ from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.gathered import Gathered
 from natars_fhir.mapping.reading import ReadDocument, Reading
 from natars_fhir.mapping.sink import NotUnderstood
-from natars_fhir.pipeline import Outcome, outcomes
+from natars_fhir.pipeline import Outcome, outcomes, read
 
 #: Told the file's name and the bytes of it that were read so far.
 Progress = Callable[[str, int], None]
@@ -49,8 +49,9 @@ class Tally:
 
     def count(self, found: Document, told: ReadDocument) -> None:
         """Takes one document into account."""
+        self.documents += 1
         for reading in told.readings:
-            self.count_one(found, reading)
+            self._count(found, reading)
         for issue in told.issues:
             self.problem(found, issue)
 
@@ -60,7 +61,7 @@ class Tally:
         if len(self.problems) < _MOST_PROBLEMS:
             self.problems.append((found.name, found.line, issue))
 
-    def count_one(self, found: Document, reading: Reading) -> None:
+    def _count(self, found: Document, reading: Reading) -> None:
         """Takes what one entry came to into account."""
         fate = reading.fate
         self.fates[fate] += 1
@@ -91,13 +92,7 @@ def screen_files(
         for issue in found.issues:
             tally.problem(found, issue)
         if found.raw:
-            tally.documents += 1
-            alone = reader.single(found.raw)
-            if alone is not None:
-                tally.count_one(found, alone)
-                gathered.add(alone)
-                continue
-            told = reader.several(found.raw)
+            told = read(found.raw, reader)
             tally.count(found, told)
             gathered.take(told.readings)
     return tally, _closing(held, outcomes(gathered, study, as_of))

@@ -169,7 +169,6 @@ def _not_understood(day: Day) -> None:
     for site in SITES:
         reader, tally = DocumentReader(compiled(day.mappings, site)), Tally()
         for path in (path for of, case in CASES if of == site for path in _bundles(fixtures / of / case)):
-            tally.documents += 1
             tally.count(Document(f"{path.parent.name}/{path.name}", b""), reader(path.read_bytes()))
         day.console.print(site, style="bold")
         summary(day.console, tally, reader.mapping)

@@ -149,7 +149,7 @@ def _tables(concrete: list[str]) -> str:
 
 def _reach(path: str, definitions: Definitions, bodies: dict[str, str]) -> None:
     """Writes the class of *path* after its ancestor, and then those that it refers to."""
-    name = class_name(path)
+    name = _class_name(path)
     if name in bodies:
         return
     ancestor = _ancestor(path, definitions)
@@ -159,7 +159,7 @@ def _reach(path: str, definitions: Definitions, bodies: dict[str, str]) -> None:
     own = [e for e in definitions.elements(path) if e["path"].rpartition(".")[2] not in inherited]
     bodies[name] = _class(path, name, ancestor, own, definitions)
     for element in own:
-        for kind in kinds_of(element, definitions):
+        for kind in _kinds(element, definitions):
             if kind != "Resource" and not definitions.primitive(kind.partition(".")[0]):
                 _reach(kind, definitions, bodies)
 
@@ -171,7 +171,7 @@ def _ancestor(path: str, definitions: Definitions) -> str:
     return str(element["type"][0]["code"])
 
 
-def kinds_of(element: dict[str, Any], definitions: Definitions) -> list[str]:
+def _kinds(element: dict[str, Any], definitions: Definitions) -> list[str]:
     """The types of an element; a backbone element's is its own path."""
     path = element["path"]
     if "contentReference" in element:
@@ -187,7 +187,7 @@ def _class(path: str, name: str, ancestor: str, own: list[dict[str, Any]], defin
     groups: list[str] = []
     for element in own:
         if element["path"].endswith("[x]"):
-            names = [choice_name(element, kind) for kind in kinds_of(element, definitions)]
+            names = [_choice_name(element, kind) for kind in _kinds(element, definitions)]
             names += EXCLUDED.get(element["path"], [])
             groups.append(f"({element['min']}, ({', '.join(repr(it) for it in names)},))")
         lines.extend(_fields(element, definitions))
@@ -200,18 +200,18 @@ def _options(path: str) -> str:
     return ', tag_field="resourceType"' if path == "Resource" else ""
 
 
-def choice_name(element: dict[str, Any], kind: str) -> str:
+def _choice_name(element: dict[str, Any], kind: str) -> str:
     return str(element["path"]).rpartition(".")[2].removesuffix("[x]") + _pascal(kind)
 
 
 def _fields(element: dict[str, Any], definitions: Definitions) -> Iterator[str]:
-    kinds = kinds_of(element, definitions)
+    kinds = _kinds(element, definitions)
     if element["path"].endswith("[x]"):
         for kind in kinds:
-            yield _field(choice_name(element, kind), hint_of(kind, element, definitions), required=False)
+            yield _field(_choice_name(element, kind), _hint(kind, element, definitions), required=False)
         return
     name, kind = str(element["path"]).rpartition(".")[2], kinds[0]
-    hint, required = hint_of(kind, element, definitions), element["min"] > 0
+    hint, required = _hint(kind, element, definitions), element["min"] > 0
     if element["max"] == "*":
         yield _field(name, f"Many[{hint}]", required)
         return
@@ -234,7 +234,7 @@ def _field(name: str, hint: str, required: bool) -> str:
     return f"    {name}: {hint}" + ("" if required else " = None")
 
 
-def hint_of(kind: str, element: dict[str, Any], definitions: Definitions) -> str:
+def _hint(kind: str, element: dict[str, Any], definitions: Definitions) -> str:
     codes = definitions.codes.get(element.get("required", ""))
     if kind == "code" and codes:
         return f"Literal[{', '.join(json.dumps(code) for code in codes)}]"
@@ -242,10 +242,10 @@ def hint_of(kind: str, element: dict[str, Any], definitions: Definitions) -> str
         return "Contained"
     if kind.startswith("http:"):
         return "String"
-    return "Exact" if kind == "decimal" else class_name(kind)
+    return "Exact" if kind == "decimal" else _class_name(kind)
 
 
-def class_name(path: str) -> str:
+def _class_name(path: str) -> str:
     return "".join(_pascal(step) for step in path.split("."))
 
 

@@ -57,7 +57,7 @@ def _parts(kind: str, path: str, dice: Random, depth: int) -> list[Any]:
 
 
 def _chance(element: Element, depth: int) -> float:
-    if element.name in ("extension", "modifierExtension", "contained", "implicitRules"):
+    if element.name in ("extension", "modifierExtension", "contained"):
         return 0.03 if depth < 2 else 0
     return (0.35, 0.3, 0.2, 0.1)[depth] if depth < _DEEPEST else 0
 
@@ -70,7 +70,7 @@ def _pairs(kind: str, element: Element, dice: Random, depth: int) -> list[Any]:
     values = [_value(kind, element, code, dice, depth) for _ in range(dice.choice((1, 1, 2)) if element.many else 1)]
     found = [[token(name), values if element.many else values[0]]]
     attribute = name == "id" or (kind, name) == ("Extension", "url")
-    if code in r4().primitives and not attribute and dice.random() < 0.02:
+    if code in r4().primitives and not attribute and dice.random() < 0.03:
         beside = tree({"id": "s"})
         found.append([token(f"_{name}"), [beside for _ in values] if element.many else beside])
     return found
