@@ -52,6 +52,12 @@ def asked(*parameters: dict[str, Any]) -> dict[str, Any]:
     return {"resourceType": "Parameters", "parameter": list(parameters)}
 
 
+def context(name: str, content: str) -> dict[str, Any]:
+    """The `context` in parameter: what a form filler knows of who looks at whom."""
+    parts = [{"name": "name", "valueString": name}, {"name": "content", "valueReference": {"reference": content}}]
+    return {"name": "context", "part": parts}
+
+
 def told(answer: Any) -> dict[str, dict[str, Any]]:
     """The out parameters by name."""
     body = answer.json()
@@ -154,15 +160,7 @@ def test_the_statement_says_so(call: Caller, base: str) -> None:
         pytest.param(OWN, [SUBJECT, {"name": "local", "valueBoolean": True}], id="local"),
         pytest.param(
             OWN,
-            [
-                {
-                    "name": "context",
-                    "part": [
-                        {"name": "name", "valueString": "patient"},
-                        {"name": "content", "valueReference": {"reference": "Patient/1"}},
-                    ],
-                }
-            ],
+            [context("patient", "Patient/1")],
             id="the patient of a context",
         ),
         pytest.param(
@@ -267,13 +265,7 @@ OTHER = "https://other.example/Questionnaire/natars-screening"
             OWN,
             asked(
                 SUBJECT,
-                {
-                    "name": "context",
-                    "part": [
-                        {"name": "name", "valueString": "patient"},
-                        {"name": "content", "valueReference": {"reference": "Patient/2"}},
-                    ],
-                },
+                context("patient", "Patient/2"),
             ),
             422,
             "invalid",
@@ -283,16 +275,7 @@ OTHER = "https://other.example/Questionnaire/natars-screening"
             OWN,
             asked(
                 SUBJECT,
-                *[
-                    {
-                        "name": "context",
-                        "part": [
-                            {"name": "name", "valueString": "user"},
-                            {"name": "content", "valueReference": {"reference": "Practitioner/1"}},
-                        ],
-                    }
-                ]
-                * 2,
+                *[context("user", "Practitioner/1")] * 2,
             ),
             422,
             "invariant",
@@ -310,13 +293,7 @@ def test_what_is_given_and_not_used_is_told(call: Caller) -> None:
         {"name": "data", "resource": {"resourceType": "Bundle", "type": "collection"}},
         {"name": "dataEndpoint", "resource": {"resourceType": "Endpoint"}},
         {"name": "colour", "valueString": "blue"},
-        {
-            "name": "context",
-            "part": [
-                {"name": "name", "valueString": "user"},
-                {"name": "content", "valueReference": {"reference": "Practitioner/1"}},
-            ],
-        },
+        context("user", "Practitioner/1"),
     ]
     issues = told(call("POST", OWN, asked(SUBJECT, *more), **A))["issues"]["issue"]
     assert [one["code"] for one in issues].count("not-supported") == 4
