@@ -30,9 +30,14 @@ class StoreError(Exception):
 class Store:
     """A database with our tables. Reading and writing are transactions: all of it is kept, or nothing."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, writing: Lock | None = None, site: str | None = None) -> None:
         self._engine = engine
-        self._writing = Lock()
+        self._writing = writing or Lock()
+        self._site = site
+
+    def of(self, site: str) -> Store:
+        """The same store, for one site's work alone: where the database can, it shows and takes no other site's rows."""
+        return Store(self._engine, self._writing, site)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
