@@ -59,8 +59,8 @@ def conclude(
 
 def _first(late: Iterable[Fact]) -> date | None:
     """The day on which the first of them will count."""
-    days = [max(days_of(said).low or date.min for said in (fact.when, fact.known) if said) for fact in late]
-    return min(days, default=None)
+    said = {(fact.when, fact.known) for fact in late}  # facts of one visit share their dates
+    return min((max(days_of(day).low or date.min for day in both if day) for both in said), default=None)
 
 
 def _dead(record: Record) -> tuple[Issue, ...]:
