@@ -42,7 +42,7 @@ _ATTRIBUTES: dict[str, frozenset[str]] = {
 _LINKS = _words("href src cite longdesc")
 _ACTIVE = re.compile(r"[\x00-\x20]*(?:javascript|vbscript|data(?!:image/))\s*:", re.IGNORECASE)
 _ACTIVE_STYLE = re.compile(r"expression\s*\(|javascript:|@import|behavior\s*:|-moz-binding", re.IGNORECASE)
-_TAG = re.compile(r"<[^<>]*>")
+_TAG = re.compile(r"(<[^<>]*+>)")
 #: Mark-up up to this length is remembered.
 _SHORT = 4_096
 _DECLARATION = re.compile(r"<!(?!--|\[CDATA\[)")
@@ -105,9 +105,10 @@ def _apart(value: str) -> tuple[str, str]:
     """The tags and the words between them, where the words are plain: then the tags alone tell whether the whole is
     well-formed and safe. Programs write the same tags round other words again and again. Else all is mark-up."""
     if value.startswith("<div") and value.endswith("</div>") and value.isprintable() and "&" not in value:
-        words = _TAG.sub("", value)
+        pieces = _TAG.split(value)
+        words = "".join(pieces[::2])
         if "<" not in words and ">" not in words:
-            return "".join(_TAG.findall(value)), words
+            return "".join(pieces[1::2]), words
     return value, ""
 
 
