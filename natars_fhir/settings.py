@@ -49,5 +49,5 @@ class Settings(BaseSettings):
     deliver_timeout: float = Field(30.0, description="Seconds that a site's server has to answer a delivery.")
     deliver_attempts: int = Field(12, description="Attempts before a delivery is given up and listed as dead.")
     facts_in_memory: int = Field(
-        25_000, description="Facts that `screen` holds in memory; beyond it they go to a temporary SQLite file."
+        20_000, description="Facts that `screen` holds in memory; beyond it they go to a temporary SQLite file."
     )

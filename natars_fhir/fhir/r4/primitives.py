@@ -35,6 +35,8 @@ class Part(Struct, forbid_unknown_fields=True, gc=False, kw_only=True, omit_defa
 class Exact(Decimal):
     """A decimal as it was written: 1.50 stays 1.50. The decoder does not know it, and so asks `exact`."""
 
+    __slots__ = ()
+
 
 #: 1e400000000 is a number of ten characters that fills a memory when written out.
 LONGEST = 400
