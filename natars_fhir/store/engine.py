@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, Table, case, create_engine, event, in
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
+from natars_fhir.store import tables_load  # noqa: F401 (its table is among those that are made)
 from natars_fhir.store.tables import SCHEMA, metadata
 from natars_fhir.store.tables import store as about
 
@@ -78,6 +79,11 @@ def _ours_alone(database: str | None) -> None:
     """A new file is its owner's alone: it holds patients. SQLite gives its log the same rights."""
     if database and database != ":memory:" and not database.startswith("file:"):
         Path(database).touch(mode=0o600, exist_ok=True)
+
+
+def adding(connection: Connection, table: Table) -> Any:
+    """An insert that can say what is to be done where the key is there already, in this database's words."""
+    return _UPSERT[connection.dialect.name](table)
 
 
 def keep_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

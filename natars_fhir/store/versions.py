@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from natars_fhir.domain.identity import Version
 from natars_fhir.store.packed import pack, unpack
@@ -79,6 +79,14 @@ def known(connection: Connection, site: str, key: str, hash_: str) -> bool:
     here = resource_version.c
     asked = select(here.seq).where(here.site == site, here.key == key, here.hash == hash_)
     return connection.execute(asked.limit(1)).first() is not None
+
+
+def last_came(connection: Connection, site: str, key: str, hash_: str) -> datetime | None:
+    """When these bytes of a resource came last; without a hash, when it was told to be gone."""
+    here = resource_version.c
+    asked = select(func.max(here.received)).where(here.site == site, here.key == key, here.hash == hash_)
+    found: datetime | None = connection.execute(asked).scalar()
+    return found
 
 
 def versions(connection: Connection, site: str, key: str) -> Iterable[Kept]:

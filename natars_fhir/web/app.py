@@ -18,7 +18,7 @@ from natars_fhir.fhir.validate import has_type
 from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import load
-from natars_fhir.service.activate import activate, catch_up
+from natars_fhir.service.activate import activate, catch_up, try_all_again
 from natars_fhir.service.daily import rescreen_due
 from natars_fhir.service.deliver import Clock, Rounds, deliver_once
 from natars_fhir.service.gaps import draft
@@ -205,6 +205,7 @@ def _lifespan(served: Served, ours: bool) -> Callable[[FastAPI], AbstractAsyncCo
                     start.clear()
                 if served.live.asked():
                     activate(served.store, served.live, served.now())
+                try_all_again(served.store, served.live, served.now())
                 for name in served.readers:
                     rescreen_due(served.store, served.intake, served.live.active.mappings.sites[name], served.now())
                 deliver_once(served.store, http, plan(), served.now, stopped)

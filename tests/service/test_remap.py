@@ -19,6 +19,7 @@ from natars_fhir.service.live import Active, Live, active
 from natars_fhir.service.reread import everything, reread
 from natars_fhir.service.worklist import screening_of
 from natars_fhir.settings import Settings
+from natars_fhir.store import quarantine as quarantined
 from natars_fhir.store import trail
 from natars_fhir.store.engine import Store
 from tests.service.hospital import (
@@ -172,7 +173,7 @@ def test_what_was_set_apart_is_pushed_once_more(
     told = activate(store, live, NOW)[SITE]
     assert told.released == 0
     with store.read() as connection:
-        assert len(list(trail.set_aside(connection, SITE))) == 1
+        assert len(list(quarantined.set_aside(connection, SITE))) == 1
 
 
 @pytest.mark.parametrize(
