@@ -25,6 +25,7 @@ from natars_fhir.cli import (
     log,
     mappings,
     missing,
+    quarantine,
     screen,
     serve,
     sign,
@@ -57,6 +58,7 @@ app.command("demo")(demo.demo)
 app.command("expect")(expect.expect)
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(site.app, name="site")
+app.add_typer(quarantine.app, name="quarantine")
 
 
 @app.callback(invoke_without_command=True)

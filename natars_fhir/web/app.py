@@ -35,6 +35,7 @@ from natars_fhir.web.access import Access, access
 from natars_fhir.web.body import body_of
 from natars_fhir.web.capability import capability
 from natars_fhir.web.guard import Guard
+from natars_fhir.web.quarantine import Ward, quarantine_routes
 from natars_fhir.web.questionnaire import Forms, add_questionnaire
 from natars_fhir.web.respond import Refusal, error, refuse, respond
 from natars_fhir.web.response import Desk, add_responses, is_ours
@@ -92,6 +93,7 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     app.add_exception_handler(Refusal, _refusal)
     for base, version in BASES.items():
         app.include_router(_base(served, base, version))
+    app.include_router(quarantine_routes(Ward(allowed.site, opened, lambda: served.live.active, now)))
     app.include_router(_operations(opened))
     return app
 
