@@ -22,6 +22,7 @@ from natars_fhir.cli import (
     explain,
     form,
     history,
+    load,
     log,
     mappings,
     missing,
@@ -53,6 +54,7 @@ app.command("attest")(attest.attest)
 app.command("sign")(sign.sign)
 app.command("form")(form.form)
 app.command("validate")(validate.validate)
+app.command("load")(load.load)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("expect")(expect.expect)

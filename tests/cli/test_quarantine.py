@@ -144,8 +144,8 @@ def test_more_than_a_page_is_tried(said: Any, store: Store, monkeypatch: pytest.
 def test_another_mappings_folder_may_make_it_of_use(said: Any, store: Store, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(FOLDER, tmp_path / "mappings"))
     site = folder / "sites" / "generic.toml"
-    text = site.read_text("utf-8").replace('site = "generic"', 'site = "generic"
-check = "conformant"', 1)
+    name = 'site = "generic"'
+    text = site.read_text("utf-8").replace(name, f'{name}\ncheck = "conformant"', 1)
     site.write_text(text, "utf-8")
     strictly(store, {**condition(), **ODD})
     assert said("replay", 1, "--mappings", folder)[0] == 1
