@@ -195,7 +195,8 @@ def _until_broken(stream: io.RawIOBase, broken: list[Issue], skip: int, longest:
     try:
         source = io.BufferedReader(stream, _CHUNK)
         packed = not plain and source.peek(2)[:2] == _GZIP
-        text: BinaryIO = io.BufferedReader(gzip.GzipFile(fileobj=source), _CHUNK) if packed else source
+        # little by little, so that what was good before a cut is not lost with it
+        text: BinaryIO = io.BufferedReader(_Counted(gzip.GzipFile(fileobj=source)), _CHUNK) if packed else source
         while skip and (passed := len(text.read(min(skip, _CHUNK)))):
             skip -= passed
         if longest is None:
@@ -221,7 +222,7 @@ def _bounded(text: BinaryIO, longest: int) -> Lines:
 class _Counted(io.RawIOBase):
     """A stream that knows how much of it was read."""
 
-    def __init__(self, stream: BinaryIO, octets: int = 0) -> None:
+    def __init__(self, stream: BinaryIO | gzip.GzipFile, octets: int = 0) -> None:
         self.octets = octets
         self._read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
 
