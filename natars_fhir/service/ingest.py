@@ -6,6 +6,7 @@ letters to the site. The same bytes again change nothing and send nothing.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
@@ -23,7 +24,7 @@ from natars_fhir.service.gaps import notice
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.rescreen import Rescreened, rescreen
 from natars_fhir.service.take import Change, take
-from natars_fhir.store import patients, quarantine, readings, trail
+from natars_fhir.store import locks, patients, quarantine, readings, trail
 from natars_fhir.store.engine import Store
 from natars_fhir.store.packed import digest
 from natars_fhir.store.trail import Act
@@ -42,8 +43,7 @@ def push(store: Store, intake: Intake, reader: DocumentReader, raw: bytes, now: 
         arrival = arrive(raw, reader, intake.most_entries)
     except TooManyError:
         return _too_many(store, intake, reader.site, raw, now)
-    with store.write() as connection:
-        return admit(connection, intake, reader, arrival, now)
+    return store.of(reader.site).done(arrival.names, lambda connection: admit(connection, intake, reader, arrival, now))
 
 
 def admit(
@@ -78,9 +78,9 @@ def _taken(
     wanted = [one for one in arrival.arrived if one.wanted]
     taken, change = take(connection, reader.mapping, wanted, now, came)
     fresh = [one for one, done in zip(wanted, taken, strict=True) if done.became in ("created", "changed")]
-    notice(connection, reader.mapping, fresh, now)
     done = _follow(connection, intake, reader, change, now)
     _unused(connection, reader, arrival, now)
+    notice(connection, reader.mapping, fresh, now)  # last: all pushes of a site count in the same rows
     results = iter(taken)
     entries = [
         became(noted(one, intake.canonical_base), next(results) if one.wanted else None) for one in arrival.arrived
@@ -110,11 +110,21 @@ def _follow(
     for other, subjects in readings.told_of(connection, site.site, change.others.keys()).items():
         for subject in subjects:
             causes[subject] = causes.get(subject, set()) | change.others[other]
-    before = patients.persons(connection, site.site, causes.keys() | change.names.keys())
+    before = _alone_with(connection, site.site, causes.keys() | change.names.keys())
     patients.rename(connection, site.site, change.names)
     names = {name for known in before.values() for name in known}
     names |= {name for said in change.names.values() for name in said}
-    return rescreen(connection, intake, site, patients.persons(connection, site.site, names), causes, now)
+    persons = _alone_with(connection, site.site, names) if change.names else before
+    return rescreen(connection, intake, site, persons, causes, now, known=change.known)
+
+
+def _alone_with(connection: Connection, site: str, names: Collection[str]) -> dict[str, set[str]]:
+    """The persons behind these names, whom nobody else touches until this transaction ends."""
+    persons = patients.persons(connection, site, names)
+    while len(every := {name for known in persons.values() for name in known}) > len(names):
+        locks.also(connection, site, every)
+        names, persons = every, patients.persons(connection, site, every)
+    return persons
 
 
 def _unused(connection: Connection, reader: DocumentReader, arrival: Arrival, now: datetime) -> None:
@@ -146,6 +156,6 @@ def _too_many(store: Store, intake: Intake, site: str, raw: bytes, now: datetime
     text = f"A Bundle of at most {intake.most_entries} entries is taken at once: send it in parts."
     issue = Issue("error", "too-costly", "Bundle.entry", text)
     answer = Answer(413, operation_outcome([issue]), {"refused": 1})
-    with store.write() as connection:
-        trail.write(connection, Act(site, now, "push", digest(raw), answer.status, answer.counts))
+    act = Act(site, now, "push", digest(raw), answer.status, answer.counts)
+    store.of(site).done((), lambda connection: trail.write(connection, act))
     return answer

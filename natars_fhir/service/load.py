@@ -124,7 +124,8 @@ def _identity(path: Path) -> Loaded:
 def _where(door: Door, file: Loaded, *, again: bool) -> tuple[Found, Loaded]:
     """How the file is known, and where the rest of it begins."""
     site = door.reader.site
-    with door.store.of(site).write() as connection:
+
+    def work(connection: Connection) -> tuple[Found, Loaded]:
         known = loads.named(connection, site, file.name)
         if not again:
             if known is not None and known.hash == file.hash:
@@ -132,7 +133,9 @@ def _where(door: Door, file: Loaded, *, again: bool) -> tuple[Found, Loaded]:
             if (other := loads.same(connection, site, file.hash)) is not None:
                 return "known", other
         loads.begin(connection, site, file, door.now())
-    return ("new" if known is None or known.hash == file.hash else "changed"), file
+        return ("new" if known is None or known.hash == file.hash else "changed"), file
+
+    return door.store.of(site).done((), work)
 
 
 def _each(door: Door, run: Run, found: Iterable[Document]) -> Iterator[Run]:
@@ -176,12 +179,12 @@ def _take_in(door: Door, run: Run, group: _Group, state: State) -> None:
     """One transaction: the documents, and how far the file was read."""
     read = [(one, _arrived(door, one)) for one in group.documents if one.raw]
     try:
-        _written(door, run, group, state, lambda connection: _together(door, connection, read))
+        _written(door, run, group, state, read, _together)
     except (SQLAlchemyError, OvertakenError):
         raise
     except Exception as fault:  # noqa: BLE001 (one document that fails must not keep a file from being loaded)
         _log.error("load failed: one by one", site=door.reader.site, fault=type(fault).__name__)
-        _written(door, run, group, state, lambda connection: _one_by_one(door, connection, read))
+        _written(door, run, group, state, read, _one_by_one)
     run.not_understood += sum(
         len(each.reading.not_understood) for _, arrival in read if arrival for each in arrival.arrived
     )
@@ -190,18 +193,26 @@ def _take_in(door: Door, run: Run, group: _Group, state: State) -> None:
             door.problem(one, issue)
 
 
+#: Documents with what was read of them; None of one that has too many entries.
 Read = list[tuple[Document, Arrival | None]]
+#: How they are taken in, in one transaction.
+Work = Callable[[Door, Connection, Read], Iterable[Answer]]
 
 
-def _written(door: Door, run: Run, group: _Group, state: State, work: Callable[[Connection], Iterable[Answer]]) -> None:
-    site, now, counts = door.reader.site, door.now(), Counter[str]()
-    with door.store.of(site).write() as connection:
-        for answer in work(connection):
+def _written(door: Door, run: Run, group: _Group, state: State, read: Read, work: Work) -> None:
+    site, now = door.reader.site, door.now()
+
+    def kept(connection: Connection) -> tuple[Loaded, Counter[str]]:
+        counts = Counter[str]()
+        for answer in work(door, connection, read):
             counts.update(answer.counts or {"again": 1})
         after = _after(run.file, group, state, counts)
         if run.file.hash and not loads.go_on(connection, site, run.file, after, now):
             raise OvertakenError
-    run.file = after
+        return after, counts
+
+    names = {name for _, arrival in read if arrival is not None for name in arrival.names}
+    run.file, counts = door.store.of(site).done(names, kept)
     run.counts.update(counts)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from natars_fhir.domain.issue import Issue
 from natars_fhir.mapping.site import SiteMapping
 from natars_fhir.service.apart import read_with
@@ -53,13 +55,16 @@ def raw_of(store: Store, number: int, site: str) -> bytes:
 
 def dismiss(store: Store, number: int, site: str, by: str, reason: str, now: datetime) -> Apart | None:
     """Somebody says that nothing of it is wanted. What was of use already stays as it is."""
-    with _of(store, site).write() as connection:
+
+    def work(connection: Connection) -> Apart | None:
         found = quarantine.one(connection, number, site)
         if found is None or found.state == "replayed":
             return found
         quarantine.dismiss(connection, number, by, reason, now)
         trail.write(connection, Act(found.site, now, "dismiss", found.hash, 200, {"dismissed": 1}))
         return quarantine.one(connection, number, site)
+
+    return _of(store, site).done((), work)
 
 
 def standing(store: Store, mapping: SiteMapping) -> tuple[int, int]:

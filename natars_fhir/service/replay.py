@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import cast
 
 import structlog
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from natars_fhir.domain.issue import Issue
@@ -108,15 +109,19 @@ def _each(store: Store, intake: Intake, mapping: SiteMapping, numbers: Iterable[
 
 def _use(store: Store, intake: Intake, reader: DocumentReader, one: Apart, arrival: Arrival, now: datetime) -> None:
     """Takes it in, unless somebody else did so just now."""
-    with store.write() as connection:
+
+    def work(connection: Connection) -> None:
         fresh = quarantine.one(connection, one.number, one.site)
-        if fresh is None or fresh.state == "replayed":
-            return
-        answer = admit(connection, intake, reader, arrival, now, "replay", fresh.last)
-        quarantine.used(connection, one.number, answer.counts, read_with(reader.mapping), now)
+        if fresh is not None and fresh.state != "replayed":
+            answer = admit(connection, intake, reader, arrival, now, "replay", fresh.last)
+            quarantine.used(connection, one.number, answer.counts, read_with(reader.mapping), now)
+
+    store.done(arrival.names, work)
 
 
 def _leave(store: Store, mapping: SiteMapping, one: Apart, issues: tuple[Issue, ...], now: datetime) -> None:
-    with store.write() as connection:
+    def work(connection: Connection) -> None:
         quarantine.refused_again(connection, one.number, issues, read_with(mapping), now)
         trail.write(connection, Act(one.site, now, "replay", one.hash, 422, {"refused": 1}))
+
+    store.done((), work)

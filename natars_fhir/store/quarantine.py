@@ -11,8 +11,8 @@ from typing import Any, Literal, get_args
 from sqlalchemy import Connection, case, func, null, select, update
 
 from natars_fhir.domain.issue import Issue
-from natars_fhir.store.engine import adding
 from natars_fhir.store.packed import digest, issues_text, pack, text_issues, unpack
+from natars_fhir.store.rows import adding
 from natars_fhir.store.tables import quarantine
 
 State = Literal["waiting", "replayed", "dismissed"]
