@@ -21,6 +21,7 @@ from natars_fhir.mapping.files import load
 from natars_fhir.service.activate import activate, catch_up, try_all_again
 from natars_fhir.service.daily import rescreen_due
 from natars_fhir.service.deliver import Clock, Rounds, deliver_once
+from natars_fhir.service.foretold import foretold
 from natars_fhir.service.gaps import draft
 from natars_fhir.service.http import client
 from natars_fhir.service.ingest import push
@@ -115,13 +116,19 @@ def _base(served: Served, base: str, version: Name) -> APIRouter:
         return respond(answer.status, answer.body)
 
     async def validate(request: Request) -> Response:
-        served.access.site(request.headers.get("authorization", ""))
+        site = served.access.site(request.headers.get("authorization", ""))
         kind = str(request.path_params.get("kind", ""))
         if kind and not has_type(version, kind):
             return error(404)
         raw = await body_of(request, version, served.settings.most_bytes)
         asked = tuple(request.query_params)
-        answer = await run_in_threadpool(validated, raw, version, served.settings.most_entries, kind, asked)
+        here, most = served.live.active, served.settings.most_entries
+        base = here.intake.canonical_base
+
+        def push_would(resource: bytes) -> list[Node]:
+            return [] if is_ours(resource, base) else foretold(resource, here.readers[site][version], most, base)
+
+        answer = await run_in_threadpool(validated, raw, version, most, kind, asked, push_would)
         return respond(answer.status, answer.body)
 
     async def metadata() -> Response:
