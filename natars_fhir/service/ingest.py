@@ -155,7 +155,7 @@ def _remember(connection: Connection, site: str, arrival: Arrival, answer: Answe
 def _too_many(store: Store, intake: Intake, site: str, raw: bytes, now: datetime) -> Answer:
     text = f"A Bundle of at most {intake.most_entries} entries is taken at once: send it in parts."
     issue = Issue("error", "too-costly", "Bundle.entry", text)
-    answer = Answer(413, operation_outcome([issue]), {"refused": 1})
+    answer = Answer(413, operation_outcome([issue]), {"refused": 1, "not-kept": 1})
     act = Act(site, now, "push", digest(raw), answer.status, answer.counts)
     store.of(site).done((), lambda connection: trail.write(connection, act))
     return answer

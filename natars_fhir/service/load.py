@@ -42,6 +42,7 @@ Found = Literal["new", "resumed", "changed", "known", "stream"]
 
 _log = structlog.get_logger("natars_fhir.load")
 _CHUNK = 1 << 20
+_NOT_KEPT = {"refused": 1, "not-kept": 1}
 _FAILED = Issue("error", "exception", "", "Something went wrong here when it was taken in: the log says where.")
 
 
@@ -258,8 +259,8 @@ def _failed(door: Door, connection: Connection, arrival: Arrival) -> Answer:
 
 
 def _too_many(door: Door, connection: Connection, one: Document) -> Answer:
-    trail.write(connection, Act(door.reader.site, door.now(), "load", digest(one.raw), 413, {"refused": 1}))
-    return Answer(413, {}, {"refused": 1, "not-kept": 1})
+    trail.write(connection, Act(door.reader.site, door.now(), "load", digest(one.raw), 413, _NOT_KEPT))
+    return Answer(413, {}, _NOT_KEPT)
 
 
 def _arrived(door: Door, one: Document) -> Arrival | None:
