@@ -47,4 +47,5 @@ def _issues(body: Node) -> Iterator[Node]:
 
 
 def _counts(issue: Node) -> bool:
-    return issue["severity"] == "information" and issue.get("diagnostics", "").startswith((_SUMMARY, "No issues found"))
+    told = str(issue.get("diagnostics", ""))
+    return issue["severity"] == "information" and told.startswith((_SUMMARY, "No issues found"))

@@ -62,8 +62,8 @@ def validated(
     opened = _opened(raw)
     if isinstance(opened, Issue):
         answer = _refused(opened)
-        beside = push(raw) if push and opened.severity == "fatal" else []  # of the same fault, a push knows the place
-        return replace(answer, body={**answer.body, "issue": beside}) if beside else answer
+        known = push(raw) if push and opened.severity == "fatal" else []  # of the same fault, a push knows the place
+        return replace(answer, body={**answer.body, "issue": known}) if known else answer
     resource, beside = opened
     told = [*(_not_supported(name, "") for name in asked), *beside]
     return _answer(resource, version, most_entries, kind, told, push)

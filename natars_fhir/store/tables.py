@@ -227,8 +227,6 @@ quarantine = Table(
     _text("kind"),
     _text("fhir"),
     _text("hash"),
-    Column("raw", LargeBinary, nullable=False),
-    Column("around", LargeBinary),
     _text("issues"),
     _text("state"),
     Column("tries", Integer, nullable=False),
@@ -238,8 +236,10 @@ quarantine = Table(
     Column("by", Text),
     Column("reason", Text),
     Column("settled", Moment),
+    Column("raw", LargeBinary, nullable=False),
+    Column("around", LargeBinary),
     Index("quarantine_of", "site", "hash", unique=True),
-    Index("quarantine_waiting", "site", "state", "seq"),
+    Index("quarantine_waiting", "site", "state", "tried_with", "seq"),
 )
 
 #: What no view reads: type, id and hash, and never its content.
