@@ -17,7 +17,10 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from natars_fhir.store import locks
+from natars_fhir.store import (
+    locks,
+    tables_load,  # noqa: F401 (its table is among those that are made)
+)
 from natars_fhir.store.migrate import StoreError, ready
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")

@@ -73,6 +73,11 @@ def numbers(connection: Connection, table: Table, count: int) -> list[int]:
     return list(range(last + 1, last + count + 1))
 
 
+def adding(connection: Connection, table: Table) -> Any:
+    """An insert that can say what is to be done where a key is there already, in this database's words."""
+    return _UPSERT[connection.dialect.name](table)
+
+
 def _ordered(table: Table, rows: Sequence[Row]) -> list[Row]:
     keys = _keys(table)
     return sorted(rows, key=lambda row: tuple(row[key] for key in keys)) if len(rows) > 1 else list(rows)
