@@ -16,6 +16,8 @@ from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.reading import Reading
+from natars_fhir.service.access.caller import Caller
+from natars_fhir.service.access.narrowed import forbidden, narrowed
 from natars_fhir.service.answer import Answer, answered, became, refused
 from natars_fhir.service.arrival import Arrival, Arrived, TooManyError, arrive
 from natars_fhir.service.gaps import notice
@@ -34,10 +36,13 @@ _BY_ITSELF = Issue(
 )
 
 
-def push(store: Store, intake: Intake, reader: DocumentReader, raw: bytes, now: datetime) -> Answer:
-    """Takes in a document of the reader's site. What is wrong with it is said in the answer, never raised."""
+def push(
+    store: Store, intake: Intake, reader: DocumentReader, raw: bytes, now: datetime, caller: Caller | None = None
+) -> Answer:
+    """Takes in a document of the reader's site, as far as *caller* may send it; without one, whole. What is wrong with
+    it is said in the answer, never raised."""
     try:
-        arrival = arrive(raw, reader, intake.most_entries)
+        arrival = narrowed(arrive(raw, reader, intake.most_entries), caller)
     except TooManyError:
         return _too_many(intake.most_entries)
     site = reader.site
@@ -51,7 +56,7 @@ def push(store: Store, intake: Intake, reader: DocumentReader, raw: bytes, now: 
 
 def _taken(connection: Connection, intake: Intake, reader: DocumentReader, arrival: Arrival, now: datetime) -> Answer:
     if reasons := arrival.refused_whole:
-        if arrival.raw.strip():
+        if arrival.raw.strip() and not forbidden(reasons):
             trail.set_apart(connection, reader.site, Unused("", arrival.raw, reasons), now)
         return refused(reasons)
     wanted = [one for one in arrival.arrived if one.wanted]
@@ -99,7 +104,7 @@ def _follow(
 def _unused(connection: Connection, site: str, arrival: Arrival, now: datetime) -> None:
     """What could not be read is kept apart; of what no view reads, only that it came."""
     for one in arrival.arrived:
-        if one.reading.fate == "refused":
+        if one.reading.fate == "refused" and not forbidden(one.reading.issues):
             trail.set_apart(connection, site, Unused(one.entry.place, one.raw, one.reading.issues), now)
     trail.let(connection, site, [one.let_go for one in arrival.arrived if one.reading.fate == "let-go"], now)
 
