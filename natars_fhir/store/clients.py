@@ -1,4 +1,4 @@
-"""Clients: who may ask for tokens with assertions that it signs, which of these are used up, and sites' certificates."""
+"""Clients: who may ask for tokens with assertions that it signs, which are used up, and sites' certificates."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Index, Table
 
 from natars_fhir.store.tables import Moment, _text, metadata
 
-#: A bearer token, by the hash of it. `site` is empty where it speaks for no single one, `client` where none asked for it.
+#: A bearer token, by its hash. `site` is empty where it speaks for no single one, `client` where none asked for it.
 bearer_token = Table(
     "bearer_token",
     metadata,

@@ -1,6 +1,6 @@
 """Access: who a request comes from. https://www.rfc-editor.org/rfc/rfc6750
 
-A token of the settings names its site; every other one is asked for in the store at every request, so that it ends at once.
+A token of the settings names its site; every other one is looked up in the store at every request: it ends at once.
 """
 
 from __future__ import annotations

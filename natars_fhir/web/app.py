@@ -49,7 +49,7 @@ from natars_fhir.web.terminology import Terms, add_terminology
 #: Each base speaks one version.
 BASES: Mapping[str, Name] = {"/fhir/r4": "R4", "/fhir/r5": "R5"}
 
-#: Seconds that a client's server has for each step of telling its keys; refusals of one client that are noted in a minute.
+#: Seconds that a client's server has to tell its keys; refusals of one client that are noted in a minute.
 _KEYS_TIMEOUT, _NOTED = 5.0, 5
 
 

@@ -1,0 +1,30 @@
+"""Told patients: by which identifiers the patients in scope of one site are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, select
+
+from natars_fhir.domain.record import Patient
+from natars_fhir.mapping.gathered import patient_of
+from natars_fhir.mapping.reading import Reading
+from natars_fhir.store import patients
+from natars_fhir.store.packed import unpack_reading
+from natars_fhir.store.readings import parts
+from natars_fhir.store.tables import reading
+
+
+def in_scope(connection: Connection, site: str) -> Iterator[Patient]:
+    """Each person in the trial's scope, with all identifiers that its Patient resources tell."""
+    persons = patients.persons(connection, site, patients.in_scope(connection, site))
+    for key, names in persons.items():
+        yield patient_of(site, key, _told(connection, site, names))
+
+
+def _told(connection: Connection, site: str, names: set[str]) -> Iterator[Reading]:
+    here = reading.c
+    asked = select(here.body).where(here.site == site, here.kind == "Patient", ~here.deleted)
+    for some in parts(names):
+        for row in connection.execute(asked.where(here.key.in_(some)).order_by(here.key)):
+            yield unpack_reading(row.body)
