@@ -17,6 +17,7 @@ from joserfc.jwk import ECKey, Key, RSAKey
 ALGORITHMS: Final = {"RS384": "RSA", "ES384": "EC"}
 
 _LEAST_BITS = 2048
+_BITS_A_CHARACTER = 6
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 
 
@@ -92,8 +93,10 @@ def _made(said: Any) -> PublicKey | str:
 def _checked(said: dict[str, Any]) -> PublicKey | str:
     plain: dict[str, Any] = {name: said[name] for name in ("kty", "n", "e", "crv", "x", "y") if name in said}
     if said.get("kty") == "RSA":
-        rsa = RSAKey.import_key(plain)
-        if rsa.public_key.key_size < _LEAST_BITS:
+        # a short one is not even imported: joserfc would warn of it
+        short = len(said["n"]) * _BITS_A_CHARACTER < _LEAST_BITS
+        rsa = None if short else RSAKey.import_key(plain)
+        if rsa is None or rsa.public_key.key_size < _LEAST_BITS:
             return f"an RSA key has fewer than {_LEAST_BITS} bits"
         return PublicKey(said["kid"], "RSA", rsa)
     if said.get("kty") == "EC" and said.get("crv") == "P-384":

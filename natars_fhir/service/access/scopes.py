@@ -45,13 +45,18 @@ class Scopes:
 
 def scopes(text: str) -> Scopes:
     """What a text asks for; what is no scope of ours is left out."""
-    found = (_SCOPE.fullmatch(word) for word in text.split())
+    found = (_SCOPE.fullmatch(word) for word in _words(text))
     return _scopes((one[1], _EARLIER.get(one[2], one[2])) for one in found if one and one[2])
 
 
 def not_scopes(text: str) -> list[str]:
     """The words of a text that are no scope of ours."""
-    return [word for word in text.split() if not scopes(word)]
+    return [word for word in _words(text) if not scopes(word)]
+
+
+def _words(text: str) -> list[str]:
+    """Between spaces, and nothing else that looks like one."""
+    return [word for word in text.split(" ") if word]
 
 
 def _scopes(pairs: Iterable[tuple[str, str]]) -> Scopes:
