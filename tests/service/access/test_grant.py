@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 import respx
+from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
 from natars_fhir.service.access import bearers, registration
@@ -21,6 +21,7 @@ from natars_fhir.service.access.published import Published
 from natars_fhir.service.http import client as http_client
 from natars_fhir.store import trail
 from natars_fhir.store.engine import Store, open_store
+from natars_fhir.store.tables_access import bearer_token, smart_assertion
 from tests.service.access.clients_of import AUDIENCE, claims, client, ec_key, form, jwks, public, rsa_key, signed
 from tests.service.hospital import NOW
 
@@ -249,13 +250,10 @@ def test_an_attacker_cannot_fill_the_audit(grants: Grants) -> None:
 def test_what_has_ended_is_forgotten_by_and_by(grants: Grants) -> None:
     def rows() -> list[int]:
         with grants.store.read() as connection:
-            counted = [connection.exec_driver_sql(f"SELECT count(*) FROM {name}").scalar_one() for name in NAMES]
-            return [int(number) for number in counted]
+            counts = (select(func.count()).select_from(table) for table in (bearer_token, smart_assertion))
+            return [connection.execute(count).scalar_one() for count in counts]
 
     for day in range(5):
         now = NOW + timedelta(days=2 * day)
         grant(grants, form(signed(claims(now=now))), now)
     assert rows() == [1, 1]
-
-
-NAMES: Any = ("bearer_token", "smart_assertion")
