@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 from typing import Final, Literal
 
 #: Whose number it is called is the same at every site, whatever address the site gives its system.
@@ -28,12 +29,19 @@ def plain(kind: Number, written: str) -> str:
 
 
 def _resident(text: str) -> str:
-    if re.fullmatch(r"\d{15}", text, re.ASCII):
+    if re.fullmatch(r"\d{15}", text, re.ASCII) and len({*text}) > 1:
         text = text[:6] + "19" + text[6:]
         text += _check(text)
-    if not re.fullmatch(r"\d{17}[\dX]", text, re.ASCII) or len({*text[:17]}) == 1:
+    if not re.fullmatch(r"\d{17}[\dX]", text, re.ASCII) or not _is_day(text[6:14]):
         return ""
     return text if text[17] == _check(text) else ""
+
+
+def _is_day(digits: str) -> bool:
+    try:
+        return bool(date(int(digits[:4]), int(digits[4:6]), int(digits[6:])))
+    except ValueError:
+        return False
 
 
 def _check(text: str) -> str:

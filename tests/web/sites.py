@@ -90,11 +90,12 @@ def _bodies(ident: str) -> Iterator[Node]:
     for subject in (reference, number, {"reference": f"https://his.hospital-a.example/fhir/Patient/{ident}"}):
         yield {"resourceType": "Parameters", "parameter": [canonical, {"name": "subject", "valueReference": subject}]}
     staff = {"system": "https://his.hospital-a.example/fhir/NamingSystem/staff", "value": "S-001"}
+    said = {"linkId": "I-14", "answer": [{"valueCoding": {"code": "no"}}]}
     for status in ("in-progress", "completed"):
         yield {
             "resourceType": "QuestionnaireResponse", "questionnaire": canonical["valueCanonical"], "status": status,
             "subject": reference, "author": {"identifier": staff}, "authored": "2024-06-15T10:00:00+08:00",
-            "item": [{"linkId": "inclusion", "item": [{"linkId": "I-14", "answer": [{"valueCoding": {"code": "no"}}]}]}],
+            "item": [{"linkId": "inclusion", "item": [said]}],
         }  # fmt: skip
     yield condition(f"{ident}-x", of=f"Patient/{ident}")
     yield transaction(condition(f"{ident}-y", of=f"Patient?identifier={NUMBER}|{ident}"))

@@ -5,8 +5,6 @@ A route that is added is asked too: the requests are made from the application's
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 

@@ -16,8 +16,18 @@ from natars_fhir.service.ingest import push
 from natars_fhir.store import trail
 from natars_fhir.store.engine import Store
 from tests.service.hospital import (
-    NOW, Hospital, born_on_30_february, bundle, condition, encounter, intake, patient, reader, statuses, transaction,
-)  # fmt: skip
+    NOW,
+    Hospital,
+    born_on_30_february,
+    bundle,
+    condition,
+    encounter,
+    intake,
+    patient,
+    reader,
+    statuses,
+    transaction,
+)
 
 
 def by(scope: str) -> Any:
@@ -36,9 +46,7 @@ def asking(method: str, kind: str = "batch") -> dict[str, Any]:
     return made
 
 
-@pytest.mark.parametrize(
-    ("method", "letters"), [("POST", "c"), ("PUT", "u"), ("DELETE", "d")]
-)  # fmt: skip
+@pytest.mark.parametrize(("method", "letters"), [("POST", "c"), ("PUT", "u"), ("DELETE", "d")])
 def test_what_is_asked_needs_its_letter_and_no_other(store: Store, method: str, letters: str) -> None:
     for letter in "cruds":
         told = statuses(pushed(store, asking(method), f"system/Condition.{letter}").body)[0]
