@@ -16,7 +16,14 @@ def server(app: FastAPI, settings: Settings) -> uvicorn.Server:
     """A server that is ready to run. No access log: it would hold addresses, and these may name a patient."""
     return uvicorn.Server(
         uvicorn.Config(
-            app, host=settings.host, port=settings.port, access_log=False, log_config=None, server_header=False
+            app,
+            host=settings.host,
+            port=settings.port,
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            # who is believed is decided by the address that really connected
+            proxy_headers=not settings.certificate_header,
         )
     )
 
