@@ -40,8 +40,9 @@ def overlap(store: Store, intake: Intake, sites: Iterable[Site], now: datetime, 
     compared: dict[str, tuple[int, int]] = {}
     known: dict[str, set[Subject]] = {}
     for site in sites:
-        with store.of(site.site).write() as connection:
+        with store.of(site.site).read() as connection:
             told = [*told_patients.in_scope(connection, site.site)]
+        with store.of(site.site).write(()) as connection:
             trail.write(connection, Act(site.site, now, f"overlap asked: {by}", "", 200, {"patients": len(told)}))
         prints = {_subject(one, site, intake): {*_prints(one, site, intake.key)} for one in told}
         compared[site.site] = (sum(map(bool, prints.values())), len(told))

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from natars_fhir.store.engine import keep_new
+from natars_fhir.store.rows import keep_new
 from natars_fhir.store.tables_access import site_certificate, smart_assertion, smart_client
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sqlalchemy import Connection, select
 
@@ -11,8 +11,12 @@ from natars_fhir.mapping.gathered import patient_of
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.store import patients
 from natars_fhir.store.packed import unpack_reading
-from natars_fhir.store.readings import parts
+from natars_fhir.store.rows import among
 from natars_fhir.store.tables import reading
+
+_PATIENTS = select(reading.c.key, reading.c.body).where(
+    among(reading.c.site, reading.c.key), reading.c.kind == "Patient", ~reading.c.deleted
+)
 
 
 def in_scope(connection: Connection, site: str) -> Iterator[Patient]:
@@ -22,9 +26,6 @@ def in_scope(connection: Connection, site: str) -> Iterator[Patient]:
         yield patient_of(site, key, _told(connection, site, names))
 
 
-def _told(connection: Connection, site: str, names: set[str]) -> Iterator[Reading]:
-    here = reading.c
-    asked = select(here.body).where(here.site == site, here.kind == "Patient", ~here.deleted)
-    for some in parts(names):
-        for row in connection.execute(asked.where(here.key.in_(some)).order_by(here.key)):
-            yield unpack_reading(row.body)
+def _told(connection: Connection, site: str, names: Collection[str]) -> Iterator[Reading]:
+    for _, body in sorted(connection.execute(_PATIENTS, {"of_site": site, "names": names})):
+        yield unpack_reading(body)

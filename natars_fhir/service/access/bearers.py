@@ -56,7 +56,7 @@ def fresh(wanted: Wanted, now: datetime) -> tuple[Bearer, str]:
 def add(store: Store, wanted: Wanted, now: datetime) -> tuple[Bearer, str]:
     """Makes a token; it is told here and never again."""
     one, token = fresh(wanted, now)
-    with store.write() as connection:
+    with store.write(()) as connection:
         bearers.keep(connection, one)
         trail.write(connection, _act(one, "token made", now))
     return one, token
@@ -64,7 +64,7 @@ def add(store: Store, wanted: Wanted, now: datetime) -> tuple[Bearer, str]:
 
 def rotate(store: Store, ident: str, overlap: timedelta, now: datetime) -> tuple[Bearer, str] | None:
     """Another token in the place of this one, which goes on for *overlap*; None where there is none that is good."""
-    with store.write() as connection:
+    with store.write(()) as connection:
         old = bearers.by_id(connection, ident)
         if old is None or old.client or old.state(now) != "good":
             return None
@@ -80,7 +80,7 @@ def rotate(store: Store, ident: str, overlap: timedelta, now: datetime) -> tuple
 
 def revoke(store: Store, ident: str, now: datetime) -> bool:
     """From now on nobody knows the token; False where there is none, or it was revoked before."""
-    with store.write() as connection:
+    with store.write(()) as connection:
         one = bearers.by_id(connection, ident)
         if one is None or not bearers.revoke(connection, ident, now):
             return False
@@ -104,7 +104,7 @@ def found(store: Store, token: str, now: datetime) -> tuple[Caller | None, str]:
 
 def _note_use(store: Store, one: Bearer, now: datetime) -> None:
     """A full disk is no reason not to let somebody read."""
-    with suppress(SQLAlchemyError), store.write() as connection:
+    with suppress(SQLAlchemyError), store.write(()) as connection:
         bearers.was_used(connection, one.hash, now)
 
 

@@ -118,7 +118,7 @@ def _given(grants: Grants, client: Client, asserted: Asserted, given: Scopes, no
     ends = now + timedelta(seconds=grants.seconds)
     one, token = fresh(Wanted(client.site, client.id, client.roles, str(given), ends, client.id), now)
     try:
-        with grants.store.write() as connection:
+        with grants.store.write(()) as connection:
             clients.use_up(connection, client.id, jti, asserted.until, now)
             held = clients.client(connection, client.id, held=True)
             if held is None or held.revoked is not None:
@@ -138,5 +138,5 @@ def _note(grants: Grants, client: Client | None, refusal: GrantRefusedError, now
     if client is None or not grants.noting(client.id):
         return
     act = Act(client.site, now, f"no token given ({refusal.error}): client {client.id}", "", 400, {})
-    with grants.store.write() as connection:
+    with grants.store.write(()) as connection:
         trail.write(connection, act)

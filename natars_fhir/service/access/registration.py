@@ -34,7 +34,7 @@ def register(store: Store, client: Client) -> None:
     if wrong := _wrong(client):
         raise RegistrationError(wrong)
     try:
-        with store.write() as connection:
+        with store.write(()) as connection:
             clients.keep(connection, client)
             act = Act(client.site, client.made, f"client registered: client {client.id}", "", 200, {})
             trail.write(connection, act)
@@ -64,7 +64,7 @@ def _wrong(client: Client) -> str:
 
 def revoke(store: Store, ident: str, now: datetime) -> bool:
     """The client gets no more tokens, and those that it has end; False where there was nothing to revoke."""
-    with store.write() as connection:
+    with store.write(()) as connection:
         one = clients.client(connection, ident, held=True)
         if one is None or not clients.revoke(connection, ident, now):
             return False
@@ -75,14 +75,14 @@ def revoke(store: Store, ident: str, now: datetime) -> bool:
 
 def certify(store: Store, site: str, print_: str, now: datetime) -> None:
     """The site's requests may come with this certificate."""
-    with store.write() as connection:
+    with store.write(()) as connection:
         clients.certify(connection, Certificate(site, print_, now))
         trail.write(connection, Act(site, now, f"certificate registered: {print_[:16]}", "", 200, {}))
 
 
 def decertify(store: Store, site: str, print_: str, now: datetime) -> bool:
     """They may not any more; False where it was not registered."""
-    with store.write() as connection:
+    with store.write(()) as connection:
         if not clients.decertify(connection, site, print_):
             return False
         trail.write(connection, Act(site, now, f"certificate revoked: {print_[:16]}", "", 200, {}))

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from natars_fhir.store.clients import Client
+from natars_fhir.store.engine import Store
 from tests.service.hospital import NOW
 
 AUDIENCE = "https://adapter.example/auth/token"
@@ -59,6 +60,11 @@ def signed(said: dict[str, Any], key: Any = None, kid: str | None = "rsa", alg: 
 def client(ident: str = "engine-a", site: str = "hospital-a", **more: Any) -> Client:
     said = {"roles": ("engine",), "scopes": "system/*.cruds", "made": NOW, "keys": jwks(public(rsa_key(), "rsa"))}
     return Client(ident, site, **{**said, **more})
+
+
+def worker(store: Store) -> Store:
+    """The same database, in another worker's hands."""
+    return Store(store._engine)
 
 
 def form(assertion: str, scope: str = "system/*.cruds", **more: str) -> dict[str, str]:

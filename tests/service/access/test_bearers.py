@@ -13,6 +13,7 @@ from natars_fhir.service.access.bearers import Wanted
 from natars_fhir.store import trail
 from natars_fhir.store.bearers import by_id, lasting
 from natars_fhir.store.engine import Store, open_store
+from tests.service.access.clients_of import worker
 from tests.service.hospital import NOW
 
 ENGINE = Wanted("hospital-a", "engine", ("engine",), expires=NOW + timedelta(days=10))
@@ -20,11 +21,12 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(f"sqlite:///{tmp_path}/store.sqlite")
+def store(either_store: Store) -> Store:
+    return either_store
 
 
-def test_a_token_is_found_by_itself_alone_and_nothing_of_it_is_kept(store: Store, tmp_path: Path) -> None:
+def test_a_token_is_found_by_itself_alone_and_nothing_of_it_is_kept(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/store.sqlite")
     one, token = bearers.add(store, ENGINE, NOW)
     who, state = bearers.found(store, token, NOW)
     assert state == "good"
@@ -59,15 +61,14 @@ def test_a_token_ends_on_its_day(store: Store) -> None:
     assert bearers.found(store, token, NOW + 10 * DAY) == (None, "expired")
 
 
-def test_a_revoked_token_is_known_to_no_worker_from_then_on(store: Store, tmp_path: Path) -> None:
+def test_a_revoked_token_is_known_to_no_worker_from_then_on(store: Store) -> None:
     one, token = bearers.add(store, ENGINE, NOW)
-    other = open_store(f"sqlite:///{tmp_path}/store.sqlite")  # another worker
+    other = worker(store)
     assert bearers.found(other, token, NOW)[0] is not None
     assert bearers.revoke(store, one.id, NOW)
     assert bearers.found(other, token, NOW) == bearers.found(store, token, NOW) == (None, "revoked")
     assert not bearers.revoke(other, one.id, NOW)
     assert not bearers.revoke(other, "no such", NOW)
-    other.close()
 
 
 def test_a_rotated_token_goes_on_for_as_long_as_was_said(store: Store) -> None:
@@ -121,7 +122,7 @@ def test_when_it_was_used_last_is_written_now_and_then(store: Store) -> None:
 def test_a_store_that_cannot_be_written_to_lets_a_reader_in(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     _, token = bearers.add(store, ENGINE, NOW)
 
-    def full(_: Store) -> object:
+    def full(*_: object) -> object:
         raise OperationalError("disk", {}, Exception())
 
     monkeypatch.setattr(Store, "write", full)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -20,9 +19,20 @@ from natars_fhir.service.access.grant import Granted, GrantRefusedError, Grants,
 from natars_fhir.service.access.published import Published
 from natars_fhir.service.http import client as http_client
 from natars_fhir.store import trail
-from natars_fhir.store.engine import Store, open_store
+from natars_fhir.store.engine import Store
 from natars_fhir.store.tables_access import bearer_token, smart_assertion
-from tests.service.access.clients_of import AUDIENCE, claims, client, ec_key, form, jwks, public, rsa_key, signed
+from tests.service.access.clients_of import (
+    AUDIENCE,
+    claims,
+    client,
+    ec_key,
+    form,
+    jwks,
+    public,
+    rsa_key,
+    signed,
+    worker,
+)
 from tests.service.hospital import NOW
 
 URL = "https://his.hospital-b.example/jwks.json"
@@ -33,8 +43,8 @@ class Refuse(Exception):  # noqa: N818
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(f"sqlite:///{tmp_path}/store.sqlite")
+def store(either_store: Store) -> Store:
+    return either_store
 
 
 @pytest.fixture
@@ -81,15 +91,15 @@ def test_a_client_may_publish_its_keys(grants: Grants) -> None:
     )
 
 
-def test_an_assertion_is_used_once_by_whichever_worker(grants: Grants, tmp_path: Path) -> None:
+def test_an_assertion_is_used_once_by_whichever_worker(grants: Grants) -> None:
     assertion = signed(claims())
-    other = made(open_store(f"sqlite:///{tmp_path}/store.sqlite"))
+    other = made(worker(grants.store))
     asked(grants, assertion)
     assert error(other, assertion) == error(grants, assertion) == "invalid_client"
 
 
-def test_of_many_workers_at_once_one_takes_the_assertion(grants: Grants, tmp_path: Path) -> None:
-    assertion, workers = signed(claims()), [made(open_store(f"sqlite:///{tmp_path}/store.sqlite")) for _ in range(8)]
+def test_of_many_workers_at_once_one_takes_the_assertion(grants: Grants) -> None:
+    assertion, workers = signed(claims()), [made(worker(grants.store)) for _ in range(8)]
 
     def one(worker: Grants) -> bool:
         try:
@@ -182,9 +192,9 @@ def test_a_request_of_another_kind_is_told_in_the_words_of_oauth(
     assert error(grants, signed(claims()), **more) == told
 
 
-def test_a_client_is_revoked_with_all_that_it_has(grants: Grants, tmp_path: Path) -> None:
+def test_a_client_is_revoked_with_all_that_it_has(grants: Grants) -> None:
     given = [asked(grants, signed(claims())).token for _ in range(3)]
-    other = open_store(f"sqlite:///{tmp_path}/store.sqlite")
+    other = worker(grants.store)
     assert registration.revoke(other, "engine-a", NOW)
     assert {bearers.found(grants.store, token, NOW)[1] for token in given} == {"revoked"}
     assert error(grants, signed(claims())) == "invalid_client"

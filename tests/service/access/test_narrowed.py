@@ -98,5 +98,11 @@ def test_without_scopes_and_with_enough_of_them_nothing_changes() -> None:
     assert not forbidden(arrival.refused_whole)
 
 
+def test_what_one_token_may_not_send_another_may_send_afterwards(store: Store) -> None:
+    named = bundle("batch", patient(), condition(), identifier={"system": "urn:x", "value": "1"})
+    assert statuses(pushed(store, named, "system/Condition.cud").body) == ["403", "201"]
+    assert statuses(pushed(store, named, "system/*.cud").body) == ["201", "200"]
+
+
 def test_a_document_that_cannot_be_read_at_all_is_answered_as_ever(store: Store) -> None:
     assert push(store, intake(), reader(), b"{", NOW, by("system/Patient.c")).status == 400

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -18,14 +17,14 @@ from natars_fhir.service.access import registration
 from natars_fhir.service.access.registration import RegistrationError, fingerprint
 from natars_fhir.store import clients, trail
 from natars_fhir.store.clients import Client
-from natars_fhir.store.engine import Store, open_store
+from natars_fhir.store.engine import Store
 from tests.service.access.clients_of import client, ec_key, jwks, private
 from tests.service.hospital import NOW
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(f"sqlite:///{tmp_path}/store.sqlite")
+def store(either_store: Store) -> Store:
+    return either_store
 
 
 @cache
