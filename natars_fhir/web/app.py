@@ -96,6 +96,7 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
         lifespan=_lifespan(served, store is None),
     )
     app.state.live, app.state.access, app.state.most_depth = live, served.access, settings.most_depth
+    app.state.close = opened.close
     app.add_middleware(AtOnce, most=settings.most_at_once)
     app.add_middleware(Guard)
     app.add_exception_handler(HTTPException, _http_error)
@@ -158,7 +159,7 @@ def _terms(served: Served) -> Terms:
     def waiting(site: str) -> Node | None:
         here = served.live.active
         mapping = here.any_version(site).mapping
-        return draft(served.store, mapping, here.hints(site), here.terms(site).publisher)
+        return draft(served.store.of(site), mapping, here.hints(site), here.terms(site).publisher)
 
     return Terms(lambda site: served.live.active.terms(site), waiting, served.settings.canonical_base)
 

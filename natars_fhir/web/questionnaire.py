@@ -100,7 +100,7 @@ def _filled(forms: Forms, site: str, body: object, ident: str | None, language: 
     study, base = forms.study(), forms.canonical_base
     blank = questionnaire(study, base)
     what = asked(body, Form(blank["id"], blank["url"], blank["version"]), ident)
-    made = populate(forms.store, study, forms.site(site), base, what.subject, forms.now())
+    made = populate(forms.store.of(site), study, forms.site(site), base, what.subject, forms.now())
     if made is None:
         raise Refusal(404, "not-found", "The site has pushed nothing of such a patient.")
     return _parameters(Populated(spoken(made.response, language), (*what.issues, *made.issues)))

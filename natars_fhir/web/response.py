@@ -62,7 +62,7 @@ class Desk:
         said = response(resource, here.intake.study, here.intake.canonical_base)
         if said.signs and "sign" not in who.may:
             return _not_allowed("The token does not allow it to sign.")
-        return _heard(self.store, here.intake, here.mappings.sites[who.site], said, raw, self.now())
+        return _heard(self.store.of(who.site), here.intake, here.mappings.sites[who.site], said, raw, self.now())
 
 
 def add_responses(router: APIRouter, base: str, version: Name, desk: Desk) -> None:

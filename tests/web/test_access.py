@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from pydantic import ValidationError
 
 from natars_fhir.service.access import bearers, registration
@@ -14,9 +15,10 @@ from natars_fhir.settings import Settings
 from natars_fhir.store.engine import open_store
 from natars_fhir.web.access import Access, access, loopback, named_sites
 from natars_fhir.web.respond import Refusal
+from natars_fhir.web.server import server
 from tests.service.access.test_registration import PEM, PRINT
 from tests.service.hospital import NOW, patient
-from tests.web.caller import Caller, code
+from tests.web.caller import Caller, code, settings
 
 SITES = {"generic", "hospital-a", "hospital-b"}
 
@@ -159,12 +161,20 @@ def test_a_header_without_a_proxy_to_believe_is_a_fault_of_the_settings() -> Non
 
 
 @pytest.mark.parametrize(
-    ("settings", "address"),
+    ("said", "address"),
     [
         ({}, "http://127.0.0.1:8080"),
         ({"host": "::1"}, "http://[::1]:8080"),
         ({"public_url": "https://adapter.example/"}, "https://adapter.example"),
     ],
 )
-def test_the_servers_address_is_as_it_is_set(settings: dict[str, str], address: str) -> None:
-    assert Settings(**settings).address == address  # type: ignore[arg-type]
+def test_the_servers_address_is_as_it_is_set(said: dict[str, str], address: str) -> None:
+    assert Settings(**said).address == address  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("header", "believed"), [("", True), ("x-client-cert", False)])
+def test_no_forwarded_address_takes_the_place_of_the_proxys_where_it_is_believed(
+    tmp_path: Path, header: str, believed: bool
+) -> None:
+    chosen = settings(tmp_path, certificate_header=header, trusted_proxies=["127.0.0.1"])
+    assert server(FastAPI(openapi_url=None), chosen).config.proxy_headers is believed
