@@ -46,8 +46,8 @@ class Request:
 class Sites:
     """An application with data of hospital A and of hospital B, and their tokens."""
 
-    def __init__(self, folder: Path) -> None:
-        self.call = Caller(folder)
+    def __init__(self, folder: Path, **more: Any) -> None:
+        self.call = Caller(folder, **more)
         self.store = open_store(self.call.settings.database)
         self.a, self.b = (self.token(site, ROLES) for site in ("hospital-a", "hospital-b"))
         self.office = self.token("", ("trial-office", "operator"))

@@ -16,12 +16,13 @@ from tests.web.sites import BORN, KNOWN, NOBODY, SECRET, Request, Sites, request
 OF_OTHERS = {"store", "delivery", "bearer_token", "smart_client", "smart_assertion", "site_certificate"}
 
 
-@pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     """Hospital B, and the trial office, ask all that can be asked of A's patient; and the same of nobody."""
     told: dict[str, object] = {}
     for ident in (KNOWN, NOBODY):
-        sites = Sites(tmp_path_factory.mktemp(ident))
+        more = {"database": request.getfixturevalue("postgres_server").fresh()} if request.param == "postgres" else {}
+        sites = Sites(tmp_path_factory.mktemp(ident), **more)
         before = rows(sites.store, "hospital-a")
         for who, token in (("b", sites.b), ("office", sites.office)):
             if who == "office" and ident == NOBODY:
