@@ -31,6 +31,7 @@ from natars_fhir.cli import (
     serve,
     sign,
     site,
+    store,
     tokens,
     validate,
 )
@@ -65,6 +66,7 @@ app.add_typer(clients.app, name="client")
 app.add_typer(clients.certificates, name="certificate")
 site.app.command("add")(tokens.site_add)
 site.app.command("overlap")(overlap.overlap)
+app.add_typer(store.app, name="store")
 
 
 @app.callback(invoke_without_command=True)
