@@ -6,6 +6,7 @@ letters to the site. The same bytes again change nothing and send nothing.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
@@ -16,15 +17,19 @@ from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.reading import Reading
-from natars_fhir.service.answer import Answer, answered, became, refused
+from natars_fhir.service.access.caller import Caller
+from natars_fhir.service.access.narrowed import forbidden, narrowed
+from natars_fhir.service.answer import FORBIDDEN, Answer, answered, became, refused
+from natars_fhir.service.apart import refused_entries, refused_whole
 from natars_fhir.service.arrival import Arrival, Arrived, TooManyError, arrive
 from natars_fhir.service.gaps import notice
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.rescreen import Rescreened, rescreen
 from natars_fhir.service.take import Change, take
-from natars_fhir.store import patients, readings, trail
+from natars_fhir.store import locks, patients, quarantine, readings, trail
 from natars_fhir.store.engine import Store
-from natars_fhir.store.trail import Act, Unused
+from natars_fhir.store.packed import digest
+from natars_fhir.store.trail import Act
 
 _BY_ITSELF = Issue(
     "warning",
@@ -34,44 +39,66 @@ _BY_ITSELF = Issue(
 )
 
 
-def push(store: Store, intake: Intake, reader: DocumentReader, raw: bytes, now: datetime) -> Answer:
-    """Takes in a document of the reader's site. What is wrong with it is said in the answer, never raised."""
+def push(
+    store: Store, intake: Intake, reader: DocumentReader, raw: bytes, now: datetime, caller: Caller | None = None
+) -> Answer:
+    """Takes in a document of the reader's site, as far as *caller* may send it; without one, whole. What is wrong with
+    it is said in the answer, never raised."""
     try:
-        arrival = arrive(raw, reader, intake.most_entries)
+        arrival = narrowed(arrive(raw, reader, intake.most_entries), caller)
     except TooManyError:
-        return _too_many(intake.most_entries)
-    site = reader.site
-    with store.write() as connection:
-        earlier = _earlier(connection, site, arrival)
-        answer = earlier or _taken(connection, intake, reader, arrival, now)
-        act = "push" if earlier is None else "push again"
-        trail.write(connection, Act(site, now, act, arrival.hash, answer.status, answer.counts))
+        return _too_many(store, intake, reader.site, raw, now)
+    return store.of(reader.site).done(arrival.names, lambda connection: admit(connection, intake, reader, arrival, now))
+
+
+def admit(
+    connection: Connection,
+    intake: Intake,
+    reader: DocumentReader,
+    arrival: Arrival,
+    now: datetime,
+    act: str = "push",
+    came: datetime | None = None,
+) -> Answer:
+    """Takes in what was read, in the caller's transaction; *came* is when it came, where that was before *now*."""
+    earlier = _earlier(connection, reader.site, arrival)
+    answer = earlier or _taken(connection, intake, reader, arrival, now, came)
+    done = act if earlier is None else f"{act} again"
+    trail.write(connection, Act(reader.site, now, done, arrival.hash, answer.status, answer.counts))
     return answer
 
 
-def _taken(connection: Connection, intake: Intake, reader: DocumentReader, arrival: Arrival, now: datetime) -> Answer:
+def _taken(
+    connection: Connection,
+    intake: Intake,
+    reader: DocumentReader,
+    arrival: Arrival,
+    now: datetime,
+    came: datetime | None,
+) -> Answer:
     if reasons := arrival.refused_whole:
-        if arrival.raw.strip():
-            trail.set_apart(connection, reader.site, Unused("", arrival.raw, reasons), now)
+        if arrival.raw.strip() and not forbidden(reasons):
+            quarantine.set_apart(connection, reader.site, refused_whole(arrival, reasons, reader), now)
         return refused(reasons)
     wanted = [one for one in arrival.arrived if one.wanted]
-    taken, change = take(connection, reader.mapping, wanted, now)
+    taken, change = take(connection, reader.mapping, wanted, now, came)
     fresh = [one for one, done in zip(wanted, taken, strict=True) if done.became in ("created", "changed")]
-    notice(connection, reader.mapping, fresh, now)
     done = _follow(connection, intake, reader, change, now)
-    _unused(connection, reader.site, arrival, now)
+    _unused(connection, reader, arrival, now)
+    notice(connection, reader.mapping, fresh, now)  # last: all pushes of a site count in the same rows
     results = iter(taken)
     entries = [
-        became(_noted(one, intake.canonical_base), next(results) if one.wanted else None) for one in arrival.arrived
+        became(noted(one, intake.canonical_base), next(results) if one.wanted else None) for one in arrival.arrived
     ]
     answer = answered(arrival, entries, now)
     counts = {**answer.counts, "screened": done.screened, "findings": done.changed, "letters": done.queued}
     answer = Answer(answer.status, answer.body, counts)
-    _remember(connection, reader.site, arrival, answer)
+    if not answer.counts.get(FORBIDDEN):  # somebody else may
+        _remember(connection, reader.site, arrival, answer)
     return answer
 
 
-def _noted(one: Arrived, base: str) -> Reading:
+def noted(one: Arrived, base: str) -> Reading:
     """A person's answers to our form are heard only where they come by themselves: among other resources they are kept
     and change nothing, and whoever sends them so must hear of it."""
     reading = one.reading
@@ -89,19 +116,30 @@ def _follow(
     for other, subjects in readings.told_of(connection, site.site, change.others.keys()).items():
         for subject in subjects:
             causes[subject] = causes.get(subject, set()) | change.others[other]
-    before = patients.persons(connection, site.site, causes.keys() | change.names.keys())
+    before = _alone_with(connection, site.site, causes.keys() | change.names.keys())
     patients.rename(connection, site.site, change.names)
     names = {name for known in before.values() for name in known}
     names |= {name for said in change.names.values() for name in said}
-    return rescreen(connection, intake, site, patients.persons(connection, site.site, names), causes, now)
+    persons = _alone_with(connection, site.site, names) if change.names else before
+    return rescreen(connection, intake, site, persons, causes, now, known=change.known)
 
 
-def _unused(connection: Connection, site: str, arrival: Arrival, now: datetime) -> None:
+def _alone_with(connection: Connection, site: str, names: Collection[str]) -> dict[str, set[str]]:
+    """The persons behind these names, whom nobody else touches until this transaction ends."""
+    persons = patients.persons(connection, site, names)
+    while len(every := {name for known in persons.values() for name in known}) > len(names):
+        locks.also(connection, site, every)
+        names, persons = every, patients.persons(connection, site, every)
+    return persons
+
+
+def _unused(connection: Connection, reader: DocumentReader, arrival: Arrival, now: datetime) -> None:
     """What could not be read is kept apart; of what no view reads, only that it came."""
-    for one in arrival.arrived:
-        if one.reading.fate == "refused":
-            trail.set_apart(connection, site, Unused(one.entry.place, one.raw, one.reading.issues), now)
-    trail.let(connection, site, [one.let_go for one in arrival.arrived if one.reading.fate == "let-go"], now)
+    for unused in refused_entries(arrival, reader):
+        if not forbidden(unused.issues):
+            quarantine.set_apart(connection, reader.site, unused, now)
+    gone = [one.let_go for one in arrival.arrived if one.reading.fate == "let-go"]
+    trail.let(connection, reader.site, gone, now)
 
 
 def _earlier(connection: Connection, site: str, arrival: Arrival) -> Answer | None:
@@ -121,6 +159,10 @@ def _remember(connection: Connection, site: str, arrival: Arrival, answer: Answe
         trail.keep_answer(connection, site, arrival.document.identifier, arrival.hash, said)
 
 
-def _too_many(most: int) -> Answer:
-    text = f"A Bundle of at most {most} entries is taken at once: send it in parts."
-    return Answer(413, operation_outcome([Issue("error", "too-costly", "Bundle.entry", text)]), {"refused": 1})
+def _too_many(store: Store, intake: Intake, site: str, raw: bytes, now: datetime) -> Answer:
+    text = f"A Bundle of at most {intake.most_entries} entries is taken at once: send it in parts."
+    issue = Issue("error", "too-costly", "Bundle.entry", text)
+    answer = Answer(413, operation_outcome([issue]), {"refused": 1, "not-kept": 1})
+    act = Act(site, now, "push", digest(raw), answer.status, answer.counts)
+    store.of(site).done((), lambda connection: trail.write(connection, act))
+    return answer

@@ -1,0 +1,202 @@
+"""Rows, many at once: one statement a table, compiled once, for a push brings rows by the hundred.
+
+SQLite takes them one by one within the driver (executemany); PostgreSQL takes them as one JSON text and makes the rows
+itself (https://www.postgresql.org/docs/15/functions-json.html, json_to_recordset). Rows go in by the order of
+their keys, so that two writers never wait for each other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Connection,
+    Dialect,
+    LargeBinary,
+    Table,
+    Text,
+    TypeDecorator,
+    bindparam,
+    case,
+    cast,
+    column,
+    func,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+Row = Mapping[str, Any]
+#: What becomes of a row whose key is there already: it is an error, it is left as it is, it is replaced, or added to.
+Clash = Literal["error", "keep", "replace", "add"]
+
+
+def add(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Adds rows, in their order; a key that is there already is an error."""
+    if rows:
+        _put(connection, table, rows, "error")
+
+
+def keep_new(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Adds the rows whose key is not there yet."""
+    if rows:
+        _put(connection, table, _ordered(table, rows), "keep")
+
+
+def keep_latest(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Adds rows, or puts them in the place of those with the same key."""
+    if rows:
+        _put(connection, table, _ordered(table, rows), "replace")
+
+
+def add_up(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Adds rows, or adds their `count` to those with the same key; `first` and `last` widen, the rest is the newest."""
+    if rows:
+        _put(connection, table, _ordered(table, rows), "add")
+
+
+def numbers(connection: Connection, table: Table, count: int) -> list[int]:
+    """As many numbers for new rows of a table that counts its rows by `seq`; nobody else gets them."""
+    if connection.dialect.name == "postgresql":
+        name = func.pg_get_serial_sequence(table.name, "seq")
+        asked = select(func.nextval(name)).select_from(func.generate_series(1, count))
+        return sorted(connection.execute(asked).scalars())
+    last = connection.execute(select(func.max(table.c.seq))).scalar() or 0  # the one writer asks
+    return list(range(last + 1, last + count + 1))
+
+
+def adding(connection: Connection, table: Table) -> Any:
+    """An insert that can say what is to be done where a key is there already, in this database's words."""
+    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+
+
+def _ordered(table: Table, rows: Sequence[Row]) -> list[Row]:
+    keys = _keys(table)
+    return sorted(rows, key=lambda row: tuple(row[key] for key in keys)) if len(rows) > 1 else list(rows)
+
+
+@cache
+def _keys(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.primary_key)
+
+
+def _put(connection: Connection, table: Table, rows: Sequence[Row], clash: Clash) -> None:
+    names = tuple(rows[0])
+    written = _written(table, rows)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_one_by_one(table, names, clash), written)
+    else:
+        connection.execute(_at_once(table, names, clash), {"rows": json_text(written)})
+
+
+def _written(table: Table, rows: Sequence[Row]) -> list[Any]:
+    """The rows with their moments as text; most of one push are the same."""
+    kinds = {name: table.c[name].type for name in rows[0]}
+    moments = {name: kind for name, kind in kinds.items() if isinstance(kind, TypeDecorator)}
+    if not moments:
+        return list(rows)
+    known: dict[Any, Any] = {None: None}
+    for name, kind in moments.items():
+        values = {row[name] for row in rows} - known.keys()
+        known.update({value: kind.process_bind_param(value, _ANY) for value in values})
+    return [{**row, **{name: known[row[name]] for name in moments}} for row in rows]
+
+
+#: A moment is written the same for every database.
+_ANY = DefaultDialect()
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+
+
+def json_text(value: Any) -> str:
+    """JSON that PostgreSQL takes: of all characters its texts cannot hold NUL, which becomes U+FFFD."""
+    told = msgspec.json.encode(value).decode()
+    return _NUL.sub(r"\1\\ufffd", told) if "\\u0000" in told else told
+
+
+@cache
+def _one_by_one(table: Table, names: tuple[str, ...], clash: Clash) -> str:
+    """SQLite's statement for one row, which names its values."""
+    adding = sqlite.insert(table).values({name: bindparam(name) for name in names})
+    return str(_resolved(adding, table, names, clash).compile(dialect=sqlite.dialect(paramstyle="named")))
+
+
+@cache
+def _at_once(table: Table, names: tuple[str, ...], clash: Clash) -> Any:
+    """PostgreSQL's statement for any number of rows; bytes come as msgspec writes them, in base64."""
+    kinds = {name: table.c[name].type for name in names}
+    columns = [column(name, Text if isinstance(kinds[name], _AS_TEXT) else kinds[name]) for name in names]
+    rows = func.json_to_recordset(cast(bindparam("rows", type_=Text), JSON)).table_valued(*columns)
+    told = rows.render_derived(name="r", with_types=True)
+    values = [
+        func.decode(told.c[name], "base64") if isinstance(kinds[name], LargeBinary) else told.c[name] for name in names
+    ]
+    return _resolved(postgresql.insert(table).from_select(list(names), select(*values)), table, names, clash)
+
+
+_AS_TEXT = (LargeBinary, TypeDecorator)
+
+
+def _resolved(adding: Any, table: Table, names: tuple[str, ...], clash: Clash) -> Any:
+    keys = _keys(table)
+    if clash == "error":
+        return adding
+    if clash == "keep":
+        return adding.on_conflict_do_nothing()
+    old, new = table.c, adding.excluded
+    news = {name: new[name] for name in names if name not in keys}
+    if clash == "add":
+        news["count"] = old["count"] + new["count"]
+        news["first"] = case((new["first"] < old["first"], new["first"]), else_=old["first"])
+        news["last"] = case((new["last"] > old["last"], new["last"]), else_=old["last"])
+    return adding.on_conflict_do_update(index_elements=list(keys), set_=news)
+
+
+class Names(TypeDecorator[Any]):
+    """Any number of names as one parameter: a JSON array of them, in one order, each once."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ARG002
+        """The text."""
+        return json_text(sorted(set(value or ())))
+
+
+class among(FunctionElement[bool]):  # noqa: N801 (it stands in a statement like a function)
+    """Is a row of the site (parameter ``of_site``), and a column of it among the names (``names``)?
+
+    One statement for any number of names. SQLite is asked for both at once, for else it may walk the whole site.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+    name = "among"
+
+    def __init__(self, site: Any, column: Any) -> None:
+        super().__init__(site, column, bindparam("of_site", type_=Text()), bindparam("names", type_=Names()))
+
+    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002
+        """It stands as it is: SQLAlchemy would write ``= 1`` after it, and then SQLite uses no index."""
+        return self
+
+
+@compiles(among, "sqlite")
+def _among_json(element: among, compiler: Any, **more: Any) -> str:
+    site, column, here, names = (compiler.process(clause, **more) for clause in element.clauses)
+    asked = f"SELECT {here}, value FROM json_each({names})"  # noqa: S608 (compiled clauses, all of them)
+    return f"({site}, {column}) IN ({asked})"
+
+
+@compiles(among, "postgresql")
+def _among_array(element: among, compiler: Any, **more: Any) -> str:
+    site, column, here, names = (compiler.process(clause, **more) for clause in element.clauses)
+    array = f"ARRAY(SELECT json_array_elements_text({names}::json))"
+    return f"({site} = {here} AND {column} = ANY({array}))"
