@@ -22,9 +22,10 @@ from natars_fhir.service.gaps import notice
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.rescreen import Rescreened, rescreen
 from natars_fhir.service.take import Change, take
-from natars_fhir.store import patients, readings, trail
+from natars_fhir.store import audit, patients, readings, trail
+from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
-from natars_fhir.store.trail import Act, Unused
+from natars_fhir.store.trail import Unused
 
 _BY_ITSELF = Issue(
     "warning",
@@ -45,7 +46,7 @@ def push(store: Store, intake: Intake, reader: DocumentReader, raw: bytes, now: 
         earlier = _earlier(connection, site, arrival)
         answer = earlier or _taken(connection, intake, reader, arrival, now)
         act = "push" if earlier is None else "push again"
-        trail.write(connection, Act(site, now, act, arrival.hash, answer.status, answer.counts))
+        audit.write(connection, intake.key, Act(site, now, act, arrival.hash, answer.status, answer.counts))
     return answer
 
 

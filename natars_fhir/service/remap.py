@@ -20,10 +20,10 @@ from natars_fhir.service.ingest import push
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.reread import Kept, kept, reread
 from natars_fhir.service.rescreen import rescreen
-from natars_fhir.store import gaps, patients, readings, trail
+from natars_fhir.store import audit, gaps, patients, readings, trail
+from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
 from natars_fhir.store.readings import Current
-from natars_fhir.store.trail import Act
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ def remap(store: Store, intake: Intake, reader: DocumentReader, now: datetime) -
             after = page[-1].head.key
     _release(store, intake, reader, done, now)
     with store.write() as connection:
-        trail.write(connection, Act(reader.site, now, "remap", reader.mapping.hash, 200, done.counts))
+        audit.write(connection, intake.key, Act(reader.site, now, "remap", reader.mapping.hash, 200, done.counts))
     return done
 
 

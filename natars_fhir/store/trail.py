@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,19 +11,7 @@ from sqlalchemy import Connection, func, insert, select
 from natars_fhir.domain.issue import Issue
 from natars_fhir.store.engine import keep_new
 from natars_fhir.store.packed import digest, issues_text, pack, text_issues, unpack
-from natars_fhir.store.tables import answered, audit, let_go, quarantine
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """Something that was done, with its counts; never with a value."""
-
-    site: str
-    at: datetime
-    act: str
-    hash: str
-    status: int
-    counts: Mapping[str, int]
+from natars_fhir.store.tables import answered, let_go, quarantine
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +21,6 @@ class Unused:
     place: str
     raw: bytes
     issues: tuple[Issue, ...]
-
-
-def write(connection: Connection, act: Act) -> None:
-    """Adds to the audit."""
-    counts = json.dumps(dict(act.counts), sort_keys=True)
-    row = {"site": act.site, "at": act.at, "act": act.act, "hash": act.hash, "status": act.status, "counts": counts}
-    connection.execute(insert(audit).values(row))
-
-
-def acts(connection: Connection, site: str) -> Iterator[Act]:
-    """The audit of a site, the earliest first."""
-    for row in connection.execute(select(audit).where(audit.c.site == site).order_by(audit.c.seq)):
-        yield Act(row.site, row.at, row.act, row.hash, row.status, json.loads(row.counts))
 
 
 def set_apart(connection: Connection, site: str, unused: Unused, now: datetime) -> None:

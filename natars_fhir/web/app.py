@@ -154,7 +154,7 @@ def _forms(served: Served) -> Forms:
     live, base = served.live, served.settings.canonical_base
     return Forms(
         served.store,
-        lambda: live.active.intake.study,
+        lambda: live.active.intake,
         lambda site: live.active.mappings.sites[site],
         base,
         served.now,
