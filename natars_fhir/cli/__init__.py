@@ -17,6 +17,8 @@ from pydantic_settings import SettingsError
 from natars_fhir import __version__
 from natars_fhir.cli import (
     attest,
+    audit,
+    backup,
     demo,
     expect,
     explain,
@@ -34,6 +36,7 @@ from natars_fhir.cli import (
 from natars_fhir.cli.exits import BAD_ARGUMENTS, CONFIGURATION, FAULTS
 from natars_fhir.cli.screens import errors
 from natars_fhir.mapping.faults import MappingError
+from natars_fhir.store.actor import acting
 
 app = typer.Typer(
     name="natars-fhir",
@@ -55,8 +58,14 @@ app.command("validate")(validate.validate)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("expect")(expect.expect)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
+app.add_typer(audit.app, name="audit")
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(site.app, name="site")
+
+#: What the audit calls a command by; whatever else was typed is nobody's business.
+_NAMES = {*(one.name for one in app.registered_commands), *(one.name for one in app.registered_groups)}
 
 
 @app.callback(invoke_without_command=True)
@@ -73,7 +82,12 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Runs a command; gives its exit code."""
+    """Runs a command; gives its exit code. What it does to a store, the audit knows as done by this command."""
+    with acting(f"command:{next((word for word in arguments if word in _NAMES), 'other')}"):
+        return _run(arguments)
+
+
+def _run(arguments: list[str]) -> int:
     try:
         return int(typer.main.get_command(app).main(arguments, prog_name="natars-fhir", standalone_mode=False) or 0)
     except typer.Exit as done:

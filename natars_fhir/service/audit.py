@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 
+from natars_fhir.emit.audit_event import Recorded, audit_event
+from natars_fhir.fhir.build import Node
 from natars_fhir.store import audit, seals
 from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
 from natars_fhir.store.seals import Flaw, Head
+
+_CUT = "the chain does not hold the head that was kept: it was cut off or made anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,8 @@ def check(store: Store, key: bytes, sites: Iterable[str] = (), heads: Iterable[H
         asked = sorted(sites) or seals.sites(connection)
         found = [flaw for site in asked for flaw in seals.flaws(connection, key, site)]
         ends = [head for site in asked if (head := seals.head(connection, site)) is not None]
-        for head in heads:
-            if (head.site in asked or not sites) and not seals.holds(connection, head):
-                found.append(
-                    Flaw(head.site, head.position, 0, "the chain does not hold this head: it was cut or remade")
-                )
+        known = [head for head in heads if head.site in asked or not sites]
+        found += [Flaw(one.site, one.position, 0, _CUT) for one in known if not seals.holds(connection, one)]
     return Checked(sum(head.position for head in ends), tuple(ends), tuple(found))
 
 
@@ -75,3 +76,9 @@ def told(store: Store, sites: Iterable[str] = (), since: datetime | None = None)
     with store.read() as connection:
         for site in sorted(sites) or seals.sites(connection):
             yield from audit.numbered(connection, site, since)
+
+
+def events(store: Store, base: str, sites: Iterable[str] = (), since: datetime | None = None) -> Iterator[Node]:
+    """The same acts as FHIR AuditEvents, in R4."""
+    for row, act in told(store, sites, since):
+        yield audit_event(Recorded(row=row, **{one.name: getattr(act, one.name) for one in fields(act)}), base)

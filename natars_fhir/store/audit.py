@@ -68,20 +68,20 @@ def numbered(connection: Connection, site: str, since: datetime | None = None) -
         yield row.seq, _act(row)
 
 
-def canonical(row: Mapping[str, Any]) -> str:
+def canonical(row: Mapping[Any, Any]) -> str:
     """A row as one text, the same on every database: what marks and seals are made over."""
     at = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
     names = ("site", "act", "by", "person", "about", "hash", "status", "counts", "request")
     return json.dumps([at, *(row[name] for name in names)], ensure_ascii=True, separators=(",", ":"))
 
 
-def genuine(key: bytes, row: Mapping[str, Any]) -> bool:
+def genuine(key: bytes, row: Mapping[Any, Any]) -> bool:
     """Was the row written by a holder of the key, and is it as it was written?"""
     nonce, made = row["mark"][:_NONCE], row["mark"][_NONCE:]
     return hmac.compare_digest(made.encode(), _mark(key, nonce, row).encode())
 
 
-def _mark(key: bytes, nonce: str, row: Mapping[str, Any]) -> str:
+def _mark(key: bytes, nonce: str, row: Mapping[Any, Any]) -> str:
     return hmac.new(key, f"natars-fhir audit row {nonce} {canonical(row)}".encode(), "sha256").hexdigest()
 
 

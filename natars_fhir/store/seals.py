@@ -55,7 +55,7 @@ def sites(connection: Connection) -> list[str]:
     return sorted(connection.execute(asked).scalars())
 
 
-def waiting(connection: Connection, site: str, *, whole: bool = False, most: int = PAGE) -> list[Mapping[str, Any]]:
+def waiting(connection: Connection, site: str, *, whole: bool = False, most: int = PAGE) -> list[Mapping[Any, Any]]:
     """The first rows of a site that are not sealed yet; with *whole*, looked for from the beginning."""
     sealed = exists().where(audit_seal.c.audit == audit.c.seq)
     asked = select(audit).where(audit.c.site == site, ~sealed).order_by(audit.c.seq).limit(most)
@@ -71,7 +71,7 @@ def seal(connection: Connection, key: bytes, site: str, *, whole: bool = False) 
     Raises IntegrityError where another sealer was first: nothing is lost then, for it has done the work.
     """
     _alone(connection, site)
-    rows = waiting(connection, site, whole=whole)
+    rows = waiting(connection, site, whole=whole, most=PAGE)
     before = head(connection, site)
     position, digest = (before.position, before.digest) if before else (0, _BEGINNING)
     seals = []
@@ -129,14 +129,14 @@ def _chain(connection: Connection, key: bytes, site: str) -> Iterator[Flaw]:
         digest = row["digest"]
 
 
-def _sealed(connection: Connection, site: str) -> Iterator[Mapping[str, Any]]:
+def _sealed(connection: Connection, site: str) -> Iterator[Mapping[Any, Any]]:
     there = select(audit_seal.c.position, audit_seal.c.digest, audit_seal.c.audit.label("sealed"), audit)
     asked = there.select_from(audit_seal.outerjoin(audit, audit.c.seq == audit_seal.c.audit))
     ordered = asked.where(audit_seal.c.site == site).order_by(audit_seal.c.position)
     yield from connection.execute(ordered, execution_options={"yield_per": PAGE}).mappings()
 
 
-def _every_waiting(connection: Connection, site: str) -> Iterator[Mapping[str, Any]]:
+def _every_waiting(connection: Connection, site: str) -> Iterator[Mapping[Any, Any]]:
     sealed = exists().where(audit_seal.c.audit == audit.c.seq)
     asked = select(audit).where(audit.c.site == site, ~sealed).order_by(audit.c.seq)
     yield from connection.execute(asked).mappings()
@@ -149,12 +149,12 @@ def _alone(connection: Connection, site: str) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
 
 
-def _digest(key: bytes, before: str, position: int, row: Mapping[str, Any]) -> str:
+def _digest(key: bytes, before: str, position: int, row: Mapping[Any, Any]) -> str:
     sealed = json.dumps([before, position, row["seq"], row["mark"], canonical(row)], separators=(",", ":"))
     return hmac.new(key, f"natars-fhir audit seal {sealed}".encode(), "sha256").hexdigest()
 
 
-def _add_up(connection: Connection, site: str, rows: list[Mapping[str, Any]]) -> None:
+def _add_up(connection: Connection, site: str, rows: list[Mapping[Any, Any]]) -> None:
     """The sums of acts by status and of their counts; they cost no writer anything."""
     sums: Counter[tuple[str, str]] = Counter()
     when: dict[tuple[str, str], list[datetime]] = {}
