@@ -16,7 +16,7 @@ from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.reading import Reading
-from natars_fhir.service.answer import Answer, answered, became, refused
+from natars_fhir.service.answer import Answer, answered, became, issue_counts, refused
 from natars_fhir.service.arrival import Arrival, Arrived, TooManyError, arrive
 from natars_fhir.service.gaps import notice
 from natars_fhir.service.intake import Intake
@@ -45,8 +45,9 @@ def push(store: Store, intake: Intake, reader: DocumentReader, raw: bytes, now: 
     with store.write() as connection:
         earlier = _earlier(connection, site, arrival)
         answer = earlier or _taken(connection, intake, reader, arrival, now)
-        act = "push" if earlier is None else "push again"
-        audit.write(connection, intake.key, Act(site, now, act, arrival.hash, answer.status, answer.counts))
+        act, told = ("push", issue_counts(arrival)) if earlier is None else ("push again", {})
+        counts = {**answer.counts, **told}
+        audit.write(connection, intake.key, Act(site, now, act, arrival.hash, answer.status, counts))
     return answer
 
 

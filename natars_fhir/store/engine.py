@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from natars_fhir.store import tables_audit  # noqa: F401 (the tables of the audit are made with the others)
+from natars_fhir.store.gone import watch_file
 from natars_fhir.store.tables import SCHEMA, metadata
 from natars_fhir.store.tables import store as about
 
@@ -66,6 +67,8 @@ def open_store(address: str) -> Store:
         if engine.dialect.name == "sqlite":
             _ours_alone(engine.url.database)
             _durable(engine)
+            if _in_a_file(engine.url.database):
+                watch_file(engine)
         store = Store(engine)
         with store.write() as connection:
             metadata.create_all(connection)
@@ -77,8 +80,12 @@ def open_store(address: str) -> Store:
 
 def _ours_alone(database: str | None) -> None:
     """A new file is its owner's alone: it holds patients. SQLite gives its log the same rights."""
-    if database and database != ":memory:" and not database.startswith("file:"):
-        Path(database).touch(mode=0o600, exist_ok=True)
+    if _in_a_file(database):
+        Path(str(database)).touch(mode=0o600, exist_ok=True)
+
+
+def _in_a_file(database: str | None) -> bool:
+    return bool(database) and database != ":memory:" and not str(database).startswith("file:")
 
 
 def keep_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

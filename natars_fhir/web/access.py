@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 
 from natars_fhir.settings import Settings
+from natars_fhir.store.actor import acts_as
 from natars_fhir.web.respond import Refusal
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="natars-fhir"'}
@@ -28,12 +29,14 @@ class Access:
     def site(self, authorization: str) -> str:
         """The site of an Authorization header. Raises Refusal; every token is compared, and in constant time."""
         if self.open_to is not None:
+            acts_as("loopback")
             return self.open_to
         scheme, _, token = authorization.partition(" ")
         given = token.strip().encode()
         found = [site for known, site in self.tokens.items() if hmac.compare_digest(known, given)]
         if scheme.lower() != "bearer" or not found:
             raise Refusal(401, "login", "No site is known by this request: send its bearer token.", _CHALLENGE)
+        acts_as(f"site:{found[0]}")
         return found[0]
 
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.responses import JSONResponse
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
@@ -19,6 +17,7 @@ from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import load
 from natars_fhir.service.activate import activate, catch_up
+from natars_fhir.service.audit import seal
 from natars_fhir.service.daily import rescreen_due
 from natars_fhir.service.deliver import Clock, Rounds, deliver_once
 from natars_fhir.service.gaps import draft
@@ -29,12 +28,13 @@ from natars_fhir.service.live import Active, Live, active
 from natars_fhir.service.secret import secret
 from natars_fhir.service.validation import validated
 from natars_fhir.settings import Settings
-from natars_fhir.store.about import key_check
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.web.access import Access, access
 from natars_fhir.web.body import body_of
 from natars_fhir.web.capability import capability
 from natars_fhir.web.guard import Guard
+from natars_fhir.web.metrics import Metrics
+from natars_fhir.web.operations import Watch, operations
 from natars_fhir.web.questionnaire import Forms, add_questionnaire
 from natars_fhir.web.respond import Refusal, error, refuse, respond
 from natars_fhir.web.response import Desk, add_responses, is_ours
@@ -80,19 +80,20 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
         return active(folder, settings, key, allowed.sites, versions)
 
     served = Served(settings, opened, Live(made), allowed, now)
+    metrics = Metrics()
     app = FastAPI(
         title="natars-fhir",
         openapi_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan(served, store is None),
+        lifespan=_lifespan(served, metrics, store is None),
     )
     app.state.live = served.live
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, metrics=metrics)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Refusal, _refusal)
     for base, version in BASES.items():
         app.include_router(_base(served, base, version))
-    app.include_router(_operations(opened))
+    app.include_router(operations(Watch(opened, served.live, settings.key_file, metrics, now)))
     return app
 
 
@@ -161,30 +162,7 @@ def _forms(served: Served) -> Forms:
     )
 
 
-def _operations(store: Store) -> APIRouter:
-    """Is the process alive, and can it work?"""
-    router = APIRouter()
-
-    def reach() -> None:
-        with store.read() as connection:
-            key_check(connection)
-
-    async def healthz() -> Response:
-        return JSONResponse({"status": "ok"})
-
-    async def readyz() -> Response:
-        try:
-            await run_in_threadpool(reach)
-        except SQLAlchemyError:
-            return error(503)
-        return JSONResponse({"status": "ready"})
-
-    router.add_api_route("/healthz", healthz, methods=["GET"], response_model=None)
-    router.add_api_route("/readyz", readyz, methods=["GET"], response_model=None)
-    return router
-
-
-def _lifespan(served: Served, ours: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(served: Served, metrics: Metrics, ours: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """Rounds to the sites that have a server, with a look at the mappings folder where that was asked for; the store is
     closed by whoever opened it."""
     settings = served.settings
@@ -208,8 +186,13 @@ def _lifespan(served: Served, ours: bool) -> Callable[[FastAPI], AbstractAsyncCo
                 for name in served.readers:
                     rescreen_due(served.store, served.intake, served.live.active.mappings.sites[name], served.now())
                 deliver_once(served.store, http, plan(), served.now, stopped)
+                metrics.round.labels("work").set(served.now().timestamp())
 
-            async with rounds(once, settings.deliver_every):
+            def sealed(_: Callable[[], bool]) -> None:
+                seal(served.store, served.intake.key)
+                metrics.round.labels("audit").set(served.now().timestamp())
+
+            async with rounds(once, settings.deliver_every), rounds(sealed, settings.deliver_every):
                 yield
         if ours:
             served.store.close()

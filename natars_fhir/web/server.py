@@ -1,11 +1,7 @@
-"""Serve: the application on a port, by uvicorn, with logs that hold no address. https://www.uvicorn.org"""
+"""Serve: the application on a port, by uvicorn. https://www.uvicorn.org"""
 
 from __future__ import annotations
 
-import logging
-import sys
-
-import structlog
 import uvicorn
 from fastapi import FastAPI
 
@@ -13,24 +9,18 @@ from natars_fhir.settings import Settings
 
 
 def server(app: FastAPI, settings: Settings) -> uvicorn.Server:
-    """A server that is ready to run. No access log: it would hold addresses, and these may name a patient."""
+    """A server that is ready to run. No access log: it would hold addresses, and these may name a patient.
+
+    Asked to stop, it takes no new connection, finishes the requests that are under way, and then ends the rounds.
+    """
     return uvicorn.Server(
         uvicorn.Config(
-            app, host=settings.host, port=settings.port, access_log=False, log_config=None, server_header=False
+            app,
+            host=settings.host,
+            port=settings.port,
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=settings.stop_within,
         )
-    )
-
-
-def log_to_stderr() -> None:
-    """One JSON object a line; what an exception says is never among it."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )

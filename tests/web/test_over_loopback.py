@@ -19,7 +19,8 @@ import structlog
 
 from natars_fhir.settings import default_folder
 from natars_fhir.web.app import create_app
-from natars_fhir.web.server import log_to_stderr, server
+from natars_fhir.web.logs import log_to_stderr
+from natars_fhir.web.server import server
 from tests.service.hospital import condition, patient, statuses, transaction
 from tests.web.caller import FHIR, settings
 
