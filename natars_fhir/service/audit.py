@@ -41,7 +41,7 @@ def seal(store: Store, key: bytes, *, whole: bool = False) -> int:
 def _page(store: Store, key: bytes, site: str, *, whole: bool) -> int:
     """A page of a site; nothing where another process sealed it at the same time."""
     try:
-        with store.write() as connection:
+        with store.of(site).write(()) as connection:
             return seals.seal(connection, key, site, whole=whole)
     except IntegrityError:
         return 0
@@ -67,7 +67,7 @@ def heads(store: Store) -> tuple[Head, ...]:
 
 def note(store: Store, key: bytes, act: Act) -> None:
     """Writes down what has no transaction of its own."""
-    with store.write() as connection:
+    with store.of(act.site).write(()) as connection:
         audit.write(connection, key, act)
 
 

@@ -24,8 +24,8 @@ from natars_fhir.store import copies
 from natars_fhir.store.audit import EVERYWHERE, Act
 from natars_fhir.store.copies import CopyError
 from natars_fhir.store.engine import open_store
+from natars_fhir.store.migrate import HEAD
 from natars_fhir.store.seals import Head
-from natars_fhir.store.tables import SCHEMA
 
 MANIFEST, KEY = "manifest.json", "key"
 _NAMES = {"sqlite": "store.sqlite", "postgresql": "store.pgdump"}
@@ -39,7 +39,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     made: str
     program: str
     database: str
-    schema: int
+    schema: str
     trial: str
     mapping: str
     files: dict[str, str]
@@ -80,7 +80,7 @@ def backup(settings: Settings, to: Path, key_to: Path | None, mapping: str, now:
     counts = copies.copy_out(settings.database, to / _NAMES[kind])
     _write(key_to or to / KEY, key)
     manifest = Manifest(
-        format=_FORMAT, made=now.isoformat(timespec="seconds"), program=__version__, database=kind, schema=SCHEMA,
+        format=_FORMAT, made=now.isoformat(timespec="seconds"), program=__version__, database=kind, schema=HEAD,
         trial=settings.trial, mapping=mapping, files={_NAMES[kind]: _digest(to / _NAMES[kind])},
         counts=dict(counts), heads=[msgspec.to_builtins(end) for end in ends],
     )  # fmt: skip
@@ -122,7 +122,7 @@ def _checked(source: Path, key_path: Path) -> tuple[Manifest, bytes]:
         key = key_path.read_bytes()
     except (OSError, msgspec.DecodeError) as fault:
         raise CopyError(f"this is no backup, or its key is elsewhere ({type(fault).__name__})") from None
-    if manifest.format != _FORMAT or manifest.schema > SCHEMA:
+    if manifest.format != _FORMAT or manifest.schema > HEAD:
         raise CopyError("this backup was made by a later version of the program")
     if not hmac.compare_digest(manifest.mark, _mark(manifest, key)):
         raise CopyError("the manifest was changed, or this is not the backup's key")

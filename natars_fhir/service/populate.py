@@ -49,7 +49,7 @@ def populate(store: Store, intake: Intake, site: Site, subject: Node, now: datet
         found, stated = _found(connection, intake.study, site.site, names, now)
     made = None if found is None else of(found, intake.study, site, intake.canonical_base, now, stated)
     about = "" if found is None else subject_of(intake, site, found.screening.patient)
-    with store.write() as connection:
+    with store.of(site.site).write(()) as connection:
         counts = {"answers": 0 if made is None else len(made.response.get("contained", ()))}
         status = 404 if made is None else 200
         audit.write(connection, intake.key, Act(site.site, now, "populate", "", status, counts, about))

@@ -12,11 +12,6 @@ def key_check(connection: Connection) -> str | None:
     return connection.execute(select(store.c.key_check)).scalar()
 
 
-def number(connection: Connection) -> int | None:
-    """The number of the tables, as they are in this store."""
-    return connection.execute(select(store.c.schema)).scalar()
-
-
 def keep_key_check(connection: Connection, digest: str) -> None:
     """From now on only the key of this digest goes with the store."""
     connection.execute(update(store).values(key_check=digest))

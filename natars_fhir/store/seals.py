@@ -19,7 +19,7 @@ from zlib import crc32
 from sqlalchemy import Connection, exists, func, insert, select, text, union
 
 from natars_fhir.store.audit import canonical, genuine
-from natars_fhir.store.engine import add_up
+from natars_fhir.store.rows import add_up
 from natars_fhir.store.tables_audit import audit, audit_seal, audit_tally
 
 #: A transaction that began earlier may commit its row after a later one is sealed: so many rows back it is looked for.

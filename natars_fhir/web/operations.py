@@ -19,7 +19,7 @@ from natars_fhir.service.secret import is_there
 from natars_fhir.store import about
 from natars_fhir.store.engine import Store
 from natars_fhir.store.gone import is_gone
-from natars_fhir.store.tables import SCHEMA
+from natars_fhir.store.migrate import HEAD, release
 from natars_fhir.web.metrics import MEDIA_TYPE, Metrics
 from natars_fhir.web.respond import RETRY_AFTER, respond
 
@@ -44,12 +44,12 @@ class Watch:
         """What hinders the work: words of `_SAYS`."""
         try:
             with self.store.read() as connection:
-                number, check = about.number(connection), about.key_check(connection)
+                number, check = release(connection), about.key_check(connection)
         except Exception as fault:
             if not is_gone(fault):
                 raise
             return ["store"]
-        found = {"schema": number == SCHEMA, "key": is_there(self.key_file, check)}
+        found = {"schema": number == HEAD, "key": is_there(self.key_file, check)}
         return [name for name, good in found.items() if not good]
 
     def figures(self) -> bytes:
