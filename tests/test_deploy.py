@@ -1,4 +1,4 @@
-"""What is shipped to run the adapter fits the program: settings, commands, files, ports and times are those that exist."""
+"""What is shipped to run the adapter fits the program: settings, commands, files, ports and times exist."""
 
 from __future__ import annotations
 
