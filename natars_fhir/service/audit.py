@@ -27,12 +27,14 @@ class Checked:
     flaws: tuple[Flaw, ...]
 
 
-def seal(store: Store, key: bytes, *, whole: bool = False) -> int:
-    """Seals what waits, of every site, page by page; how many rows that was."""
+def seal(store: Store, key: bytes, sites: Iterable[str] = (), *, whole: bool = False) -> int:
+    """Seals what waits, of these sites or of all, page by page; how many rows that was. Who is known by name need not
+    be looked for in the whole audit."""
     done = 0
     with store.read() as connection:
-        sites = [site for site in seals.sites(connection) if seals.waiting(connection, site, whole=whole, most=1)]
-    for site in sites:
+        asked = [*sites] or seals.sites(connection)
+        behind = [site for site in asked if seals.waiting(connection, site, whole=whole, most=1)]
+    for site in behind:
         while number := _page(store, key, site, whole=whole):
             done += number
     return done

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, select
 
 from natars_fhir.store.actor import actor
+from natars_fhir.store.rows import add
 from natars_fhir.store.tables_audit import audit
 
 #: The "site" of what concerns the whole installation: a backup, a change of the mappings.
@@ -50,7 +51,7 @@ def write(connection: Connection, key: bytes, act: Act) -> None:
     row = {name: getattr(said, name) for name in ("site", "at", "act", "by", "person", "about", "hash", "status")}
     row |= {"counts": json.dumps(dict(said.counts), sort_keys=True), "request": said.request}
     nonce = secrets.token_hex(_NONCE // 2)
-    connection.execute(insert(audit).values(**row, mark=nonce + _mark(key, nonce, row)))
+    add(connection, audit, [{**row, "mark": nonce + _mark(key, nonce, row)}])
 
 
 def acts(connection: Connection, site: str) -> Iterator[Act]:

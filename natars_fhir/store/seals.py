@@ -16,10 +16,10 @@ from datetime import datetime
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import Connection, exists, func, insert, select, text, union
+from sqlalchemy import Connection, exists, func, select, text, union
 
 from natars_fhir.store.audit import canonical, genuine
-from natars_fhir.store.rows import add_up
+from natars_fhir.store.rows import add, add_up
 from natars_fhir.store.tables_audit import audit, audit_seal, audit_tally
 
 #: A transaction that began earlier may commit its row after a later one is sealed: so many rows back it is looked for.
@@ -80,7 +80,7 @@ def seal(connection: Connection, key: bytes, site: str, *, whole: bool = False) 
         digest = _digest(key, digest, position, row)
         seals.append({"site": site, "position": position, "audit": row["seq"], "digest": digest})
     if seals:
-        connection.execute(insert(audit_seal), seals)
+        add(connection, audit_seal, seals)
         _add_up(connection, site, rows)
     return len(seals)
 

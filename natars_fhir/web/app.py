@@ -28,6 +28,7 @@ from natars_fhir.service.live import Active, Live, active
 from natars_fhir.service.secret import secret
 from natars_fhir.service.validation import validated
 from natars_fhir.settings import Settings
+from natars_fhir.store.audit import EVERYWHERE
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.web.access import Access, access
 from natars_fhir.web.body import body_of
@@ -189,7 +190,7 @@ def _lifespan(served: Served, metrics: Metrics, ours: bool) -> Callable[[FastAPI
                 metrics.round.labels("work").set(served.now().timestamp())
 
             def sealed(_: Callable[[], bool]) -> None:
-                seal(served.store, served.intake.key)
+                seal(served.store, served.intake.key, [EVERYWHERE, *served.live.active.mappings.sites])
                 metrics.round.labels("audit").set(served.now().timestamp())
 
             async with rounds(once, settings.deliver_every), rounds(sealed, settings.deliver_every):

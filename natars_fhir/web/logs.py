@@ -47,13 +47,19 @@ class Placed(logging.Formatter):
         told = {
             "logger": record.name,
             "at": f"{record.filename}:{record.lineno}",
-            "event": str(record.msg).strip() if record.name == _PLAIN_SPOKEN else "a library's line",
+            "event": _event(record),
             "level": record.levelname.lower(),
             "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(),
         }
         if record.exc_info and record.exc_info[1] is not None:
             told |= _fault(record.exc_info[1])
         return json.dumps(told, ensure_ascii=False)
+
+
+def _event(record: logging.LogRecord) -> str:
+    """A fixed sentence; what has several lines is a traceback, and holds what an exception says."""
+    said = str(record.msg).strip()
+    return said if record.name == _PLAIN_SPOKEN and "\n" not in said else "a library's line"
 
 
 def _thread_failed(told: threading.ExceptHookArgs) -> None:

@@ -33,8 +33,13 @@ def test_everything_is_sealed_page_by_page(store: Store, monkeypatch: pytest.Mon
     assert (found.rows, [head.site for head in found.heads], found.flaws) == (13, ["a", "b"], ())
 
 
-def test_sealers_of_two_processes_seal_each_row_once(tmp_path: Path) -> None:
-    stores = [open_store(f"sqlite:///{tmp_path}/store.sqlite") for _ in range(4)]
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_sealers_of_several_processes_seal_each_row_once(
+    request: pytest.FixtureRequest, tmp_path: Path, database: str
+) -> None:
+    sqlite = f"sqlite:///{tmp_path}/store.sqlite"
+    address = sqlite if database == "sqlite" else request.getfixturevalue("postgres")
+    stores = [open_store(address) for _ in range(4)]
     fill(stores[0], 200)
     with ThreadPoolExecutor(4) as pool:
         done = sum(pool.map(lambda store: audit.seal(store, KEY), stores))
@@ -44,6 +49,13 @@ def test_sealers_of_two_processes_seal_each_row_once(tmp_path: Path) -> None:
     assert audit.check(stores[0], KEY).flaws == ()
     for store in stores:
         store.close()
+
+
+def test_only_the_sites_that_are_named_are_sealed(store: Store) -> None:
+    fill(store, 2)
+    fill(store, 3, "b")
+    assert audit.seal(store, KEY, ["b", "nobody"]) == 3
+    assert audit.seal(store, KEY) == 2
 
 
 def test_a_push_is_sealed_with_its_counts(hospital: Hospital, store: Store) -> None:

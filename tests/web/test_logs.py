@@ -67,6 +67,10 @@ def _failed() -> None:
         logging.getLogger("uvicorn.error").exception("Exception in ASGI application\n")
 
 
+def _lifespan_failed() -> None:
+    logging.getLogger("uvicorn.error").error(f"Traceback (most recent call last):\n  …\nValueError: {PLANTED}")
+
+
 def _warned() -> None:
     warnings.warn(PLANTED, stacklevel=1)
 
@@ -80,7 +84,7 @@ def _thread() -> None:
     thread.join()
 
 
-@pytest.mark.parametrize("say", [_said_by_a_library, _said_whole, _failed, _warned, _thread])
+@pytest.mark.parametrize("say", [_said_by_a_library, _said_whole, _failed, _lifespan_failed, _warned, _thread])
 @pytest.mark.filterwarnings("default")
 def test_what_others_say_is_told_by_its_place(capsys: pytest.CaptureFixture[str], say: Callable[[], None]) -> None:
     log_to_stderr("debug")
