@@ -35,6 +35,9 @@ def serve() -> None:
         raise _stopped(
             f"NATARS_TOKENS or NATARS_DEFAULT_SITE names a site without a file: {wrong}", CONFIGURATION
         ) from wrong
+    if settings.workers > 1:
+        app.state.close()
+        raise _by_workers(settings)
     log_to_stderr(settings.log_level)
     errors().print(f"natars-fhir on http://{settings.host}:{settings.port}/fhir/r4 and /fhir/r5", markup=False)
     served = server(app, settings)
@@ -50,6 +53,20 @@ def serve() -> None:
 
 def _no_more(*_: object) -> None:
     """uvicorn stops at this signal, and raises it once more when it has stopped: that is no reason to die of it."""
+
+
+def _by_workers(settings: Settings) -> typer.Exit:
+    """Several processes serve; what could not start was told before they are."""
+    from natars_fhir.web.workers import serve_by_workers
+
+    if settings.database.startswith("sqlite"):
+        return _stopped("NATARS_WORKERS: several processes need PostgreSQL (NATARS_DATABASE).", CONFIGURATION)
+    errors().print(f"natars-fhir on http://{settings.host}:{settings.port}, {settings.workers} workers", markup=False)
+    try:
+        serve_by_workers(settings)
+    except SystemExit:
+        return _stopped("The server cannot listen there: is the port taken?", UNAVAILABLE)
+    return typer.Exit(DONE)
 
 
 def _stopped(text: str, code: int) -> typer.Exit:

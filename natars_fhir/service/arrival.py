@@ -53,12 +53,15 @@ class Arrival:
 
     @property
     def names(self) -> set[str]:
-        """Every name by which another document may tell of the same resources and patients."""
+        """By what another document may touch the same: the patients by all their names, what is nobody's by its key,
+        and what the document calls itself. What tells nothing touches nobody."""
         told = {self.document.identifier} if self.document.identifier else set()
         for one in self.arrived:
             reading = one.reading
-            if reading.key:
-                told.update((reading.key, reading.subject or reading.key, *reading.aliases))
+            if reading.kind == "Patient":
+                told.update(reading.aliases)
+            if reading.subject or reading.facts:
+                told.add(reading.subject or reading.key)
         return told
 
     @property

@@ -89,6 +89,7 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
         lifespan=_lifespan(served, metrics, store is None),
     )
     app.state.live = served.live
+    app.state.close = opened.close
     app.add_middleware(Guard, metrics=metrics)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Refusal, _refusal)
@@ -187,11 +188,11 @@ def _lifespan(served: Served, metrics: Metrics, ours: bool) -> Callable[[FastAPI
                 for name in served.readers:
                     rescreen_due(served.store, served.intake, served.live.active.mappings.sites[name], served.now())
                 deliver_once(served.store, http, plan(), served.now, stopped)
-                metrics.round.labels("work").set(served.now().timestamp())
+                metrics.round_made("work", served.now())
 
             def sealed(_: Callable[[], bool]) -> None:
                 seal(served.store, served.intake.key, [EVERYWHERE, *served.live.active.mappings.sites])
-                metrics.round.labels("audit").set(served.now().timestamp())
+                metrics.round_made("audit", served.now())
 
             async with rounds(once, settings.deliver_every), rounds(sealed, settings.deliver_every):
                 yield

@@ -6,7 +6,9 @@ same. Labels are sites, routes, and words of ours or of FHIR's: never a code, a 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from datetime import datetime
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -19,23 +21,30 @@ _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
 
 
 class Metrics:
-    """What one process counts, in a registry of its own."""
+    """What one process counts, in a registry of its own, and under its own name: of several workers behind one port any
+    may answer a scrape."""
 
     def __init__(self) -> None:
-        here = self.registry = CollectorRegistry()
-        route = ["method", "route"]
+        here, self._me = CollectorRegistry(), str(os.getpid())
+        self.registry = here
+        route = ["worker", "method", "route"]
         self._requests = Counter("natars_requests", "Requests answered.", [*route, "status"], registry=here)
         self._seconds = Histogram(
             "natars_request_seconds", "How long requests took.", route, buckets=_BUCKETS, registry=here
         )
-        self.under_way = Gauge("natars_requests_under_way", "Requests that are not answered yet.", registry=here)
+        says = "Requests that are not answered yet."
+        self.under_way = Gauge("natars_requests_under_way", says, ["worker"], registry=here).labels(self._me)
         says = "When the last round was made."
-        self.round = Gauge("natars_last_round_timestamp_seconds", says, ["round"], registry=here)
+        self._round = Gauge("natars_last_round_timestamp_seconds", says, ["worker", "round"], registry=here)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Counts a request; *status* 0 is one whose sender left."""
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(method, route).observe(seconds)
+        self._requests.labels(self._me, method, route, str(status)).inc()
+        self._seconds.labels(self._me, method, route).observe(seconds)
+
+    def round_made(self, name: str, at: datetime) -> None:
+        """A round was made: work, or audit."""
+        self._round.labels(self._me, name).set(at.timestamp())
 
     def told(self, figures: Iterable[Figure]) -> bytes:
         """All of it, as text."""

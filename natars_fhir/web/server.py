@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import uvicorn
 from fastapi import FastAPI
 
@@ -9,18 +11,22 @@ from natars_fhir.settings import Settings
 
 
 def server(app: FastAPI, settings: Settings) -> uvicorn.Server:
-    """A server that is ready to run. No access log: it would hold addresses, and these may name a patient.
+    """A server that is ready to run."""
+    return uvicorn.Server(config_of(app, settings))
+
+
+def config_of(app: FastAPI | str, settings: Settings, **more: Any) -> uvicorn.Config:
+    """How it is served. No access log: it would hold addresses, and these may name a patient.
 
     Asked to stop, it takes no new connection, finishes the requests that are under way, and then ends the rounds.
     """
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            host=settings.host,
-            port=settings.port,
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            timeout_graceful_shutdown=settings.stop_within,
-        )
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=settings.stop_within,
+        **more,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from prometheus_client.parser import text_string_to_metric_families
 
 from natars_fhir.service.figures import Figure, away
@@ -25,7 +27,7 @@ def test_one_family_a_name_with_its_labels() -> None:
 def test_what_one_application_counts_no_other_does() -> None:
     one, other = Metrics(), Metrics()
     one.answered("POST", "/fhir/r4", 200, 0.02)
-    labels = (("method", "POST"), ("route", "/fhir/r4"), ("status", "200"))
+    labels = (("worker", str(os.getpid())), ("method", "POST"), ("route", "/fhir/r4"), ("status", "200"))
     assert samples(one.told(away()))["natars_requests_total", labels] == 1
     assert ("natars_requests_total", labels) not in samples(other.told([]))
 

@@ -34,7 +34,10 @@ def figures(call: Caller) -> dict[tuple[str, frozenset[tuple[str, str]]], float]
     assert told.headers["content-type"].startswith("text/plain")
     assert "PLANTED" not in told.text
     return {
-        (sample.name, frozenset(sample.labels.items())): sample.value
+        (
+            sample.name,
+            frozenset((name, value) for name, value in sample.labels.items() if name != "worker"),
+        ): sample.value
         for family in text_string_to_metric_families(told.text)
         for sample in family.samples
     }
