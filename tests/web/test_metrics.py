@@ -12,7 +12,7 @@ from natars_fhir.web.metrics import Metrics
 
 def samples(told: bytes) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
     families = text_string_to_metric_families(told.decode())
-    return {(one.name, tuple(one.labels.items())): one.value for family in families for one in family.samples}
+    return {(one.name, tuple(sorted(one.labels.items()))): one.value for family in families for one in family.samples}
 
 
 def test_one_family_a_name_with_its_labels() -> None:
@@ -27,7 +27,7 @@ def test_one_family_a_name_with_its_labels() -> None:
 def test_what_one_application_counts_no_other_does() -> None:
     one, other = Metrics(), Metrics()
     one.answered("POST", "/fhir/r4", 200, 0.02)
-    labels = (("worker", str(os.getpid())), ("method", "POST"), ("route", "/fhir/r4"), ("status", "200"))
+    labels = (("method", "POST"), ("route", "/fhir/r4"), ("status", "200"), ("worker", str(os.getpid())))
     assert samples(one.told(away()))["natars_requests_total", labels] == 1
     assert ("natars_requests_total", labels) not in samples(other.told([]))
 
