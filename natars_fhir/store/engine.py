@@ -78,6 +78,16 @@ class Store:
         with self.write() as connection:
             return work(connection)
 
+    @contextmanager
+    def leading(self, what: str) -> Iterator[bool]:
+        """Is this process the one that does *what*, until the block ends? Of several on one database one is, at a
+        time; a process that dies lets go. An embedded database has one process that serves."""
+        if self._embedded:
+            yield True
+            return
+        with self._engine.connect() as connection, connection.begin():
+            yield locks.first(connection, what)
+
     def close(self) -> None:
         """Lets go of the database."""
         self._engine.dispose()
