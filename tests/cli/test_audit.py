@@ -14,6 +14,7 @@ from natars_fhir.service.ingest import push
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.secret import secret
 from natars_fhir.store.engine import open_store
+from tests import ward
 from tests.emit.judged import faults
 from tests.service.hospital import NOW, condition, intake, mappings, patient, reader, transaction
 
@@ -110,3 +111,18 @@ def test_without_the_key_nothing_can_be_checked(
     monkeypatch.setenv("NATARS_KEY_FILE", str(tmp_path / "another"))
     assert run(["audit", "verify"]) == 78
     assert "key file is missing" in capsys.readouterr().err
+
+
+def test_who_looks_at_a_patient_on_the_command_line_is_written_down(
+    database: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("natars_fhir.cli.inputs.load", ward.load_once)
+    assert run(["explain", "Patient/1", "--site", "generic"]) == 0
+    assert run(["log", "--site", "generic"]) == 0
+    capsys.readouterr()
+    assert run(["audit", "list", "--site", "generic", "--format", "json"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    looks = [row for row in rows if row["act"] == "look"]
+    assert [row["by"] for row in looks] == ["command:explain", "command:log"]
+    assert [len(row["about"]) for row in looks] == [32, 0]
+    assert [len(row["person"]) for row in looks] == [32, 32]
