@@ -82,6 +82,14 @@ PROMISES: Mapping[int, Shown] = {
             "tests/domain/test_signing.py::test_new_data_after_the_signature",
         ),
     ),
+    30: Shown(
+        "A log that shows whether it was tampered with",
+        (
+            "tests/store/test_seals.py::test_any_single_change_is_found_with_its_place",
+            "tests/store/test_seals.py::test_a_head_that_was_kept_tells_of_a_tail_that_was_cut",
+            "tests/cli/test_audit.py::test_what_was_changed_is_told_with_its_row",
+        ),
+    ),
     31: Shown(
         "A result for every criterion",
         (
@@ -148,6 +156,14 @@ PROMISES: Mapping[int, Shown] = {
         (
             "tests/service/test_log.py::test_the_counts_are_those_of_a_consort_diagram",
             "tests/service/test_log.py::test_everybody_in_scope_stands_in_one_place_and_the_first_bar_is_named",
+        ),
+    ),
+    55: Shown(
+        "Metrics and health",
+        (
+            "tests/web/test_operations.py::test_what_came_in_is_counted_by_its_fate_and_its_issues_by_code",
+            "tests/web/test_operations.py::test_what_hinders_the_work_is_told",
+            "tests/test_privacy_served.py::test_nothing_of_a_patient_is_in_it",
         ),
     ),
 }
