@@ -1,7 +1,7 @@
 """CTCAE grades of laboratory values, as intervals: without the laboratory's limits a grade 1 cannot be told from none.
 
 The limits are those of clinical.md §3.4 (CTCAE v5.0); its numbers beyond the liver's are marked there as not yet
-checked against the original. Liver values need the laboratory's upper limit, which is not on record: they get no grade here.
+checked against the original. Liver values need the laboratory's upper limit, which is not on record: they get no grade.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _reached(limits: Sequence[Answer], first: int) -> Grade:
 
 
 def _ejection(value: Number, baseline: Number | None) -> Grade:
-    """LVEF: 50 to 40 % or a drop of 10 to 19 points is grade 2, 39 to 20 % or a drop of 20 grade 3, below 20 grade 4."""
+    """LVEF: 50 to 40 % or a drop of 10 to 19 points is grade 2, 39 to 20 % or a drop of 20 grade 3, below grade 4."""
     by_value = [value.at_most(_D(50)), value.below(_D(40)), value.below(_D(20))]
     found = _reached(by_value, 2)
     found = Grade(found.low, found.high if found.high > 1 else 0)

@@ -32,7 +32,7 @@ class Moment(NamedTuple):
 
 
 def settle(fact: Fact, how: Conventions, floor: date = date.min, ceiling: date = date.max) -> Moment | None:
-    """The day of *fact*; where it is partly known, none before *floor* or after *ceiling*. None where none can be told."""
+    """The day of *fact*; where it is partly known, none before *floor* or after *ceiling*. None where there is none."""
     known = fact.day
     if known is None or known.low is None or known.high is None:
         return None

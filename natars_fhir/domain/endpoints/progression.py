@@ -31,7 +31,7 @@ class Progression(NamedTuple):
 def progression(course: Timeline, how: Conventions, origin: date, trace: Trace) -> Progression:
     """The first progression after *origin*."""
     told = events(course, "present")
-    confirmed = _after(told, how, origin, course.end)
+    confirmed = _after(told, how, origin, course)
     open_ones = tuple(fact for fact in told if _may_be_after(fact, origin) and not _settles(fact, how, origin))
     _tell_what_is_none(course, told, origin, trace)
     if not confirmed:
@@ -65,9 +65,10 @@ def _second_primary(fact: Fact) -> bool:
     return fact.said("origin") == "second-primary"
 
 
-def _after(facts: Iterable[Fact], how: Conventions, origin: date, end: date) -> list[Moment]:
-    """Those that surely come after *origin*: a month that holds both is not told apart."""
-    return [one for one in settled(facts, how, ceiling=end) if one.low > origin]
+def _after(facts: Iterable[Fact], how: Conventions, origin: date, course: Timeline) -> list[Moment]:
+    """Those that surely come after *origin*: a month that holds both is not told apart. None is after the death."""
+    ceiling = min(course.end, course.death.moment.day) if course.death.moment else course.end
+    return [one for one in settled(facts, how, ceiling=ceiling) if one.low > origin]
 
 
 def _may_be_after(fact: Fact, origin: date) -> bool:
@@ -83,8 +84,8 @@ def _suspected_before(course: Timeline, how: Conventions, origin: date, first: M
     cleared = max(
         (one.day for one in course.assessments if one.fact.value in _CLEARS and one.day < first.day), default=origin
     )
-    suspicions = _after(events(course, "suspected"), how, max(origin, cleared), course.end)
-    earlier = [one for one in suspicions if one.day < first.day and not _residual(course, one)]
+    suspicions = _after(events(course, "suspected"), how, origin, course)
+    earlier = [one for one in suspicions if cleared <= one.day < first.day and not _residual(course, one)]
     return earlier[0] if earlier else None
 
 
@@ -110,6 +111,6 @@ def _tell_what_is_none(course: Timeline, told: Sequence[Fact], origin: date, tra
 
 
 def _tell_suspicions(course: Timeline, how: Conventions, origin: date, trace: Trace) -> None:
-    open_ones = tuple(one.fact for one in _after(events(course, "suspected"), how, origin, course.end))
+    open_ones = tuple(one.fact for one in _after(events(course, "suspected"), how, origin, course))
     if open_ones:
         trace.say("6.2", "suspected-only", open_ones, facts=open_ones)
