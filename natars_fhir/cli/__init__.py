@@ -18,6 +18,7 @@ from natars_fhir import __version__
 from natars_fhir.cli import (
     attest,
     demo,
+    endpoints,
     expect,
     explain,
     form,
@@ -30,6 +31,7 @@ from natars_fhir.cli import (
     sign,
     site,
     validate,
+    visits,
 )
 from natars_fhir.cli.exits import BAD_ARGUMENTS, CONFIGURATION, FAULTS
 from natars_fhir.cli.screens import errors
@@ -51,12 +53,14 @@ app.command("missing")(missing.missing)
 app.command("attest")(attest.attest)
 app.command("sign")(sign.sign)
 app.command("form")(form.form)
+app.command("endpoints")(endpoints.endpoints)
 app.command("validate")(validate.validate)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("expect")(expect.expect)
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(site.app, name="site")
+app.add_typer(visits.app, name="visits")
 
 
 @app.callback(invoke_without_command=True)

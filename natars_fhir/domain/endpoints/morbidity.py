@@ -68,7 +68,7 @@ def _window(course: Timeline, start: date, days: int) -> Morbidity:
     grades = [rank(str(fact.value)) for fact in inside]
     if died is YES and _of_surgery(course, start, days):
         grades.append(RANKS.index(_DEATH))
-    followed = _followed(course, end, died, bool(grades))
+    followed = _followed(died, bool(grades))
     worst = RANKS[max(grades)] if grades else ""
     speaking = tuple(fact for fact in inside if rank(str(fact.value)) == max(grades))
     if worst == _DEATH and not speaking:
@@ -122,9 +122,11 @@ def _of_surgery(course: Timeline, start: date, days: int) -> bool:
     return moment is not None and moment.day <= start + timedelta(days=min(days, _DEATH_COUNTS_TO))
 
 
-def _followed(course: Timeline, end: date, died: Answer, complicated: bool) -> Followed:
-    whole = died is YES or (course.alive is not None and course.alive.day >= end)
-    return "whole" if whole else "at-least" if complicated else "unknown"
+def _followed(died: Answer, complicated: bool) -> Followed:
+    """Whose life or death at the window's end is known was followed to it."""
+    if died is not UNKNOWN:
+        return "whole"
+    return "at-least" if complicated else "unknown"
 
 
 def _major(grades: list[int], unsure: tuple[Fact, ...], followed: Followed) -> Answer:

@@ -18,7 +18,8 @@ from natars_fhir.domain.record import Fact, Record
 
 #: Concepts that a living patient was seen for; neither orders nor findings in a specimen.
 SHOWS_LIFE = (
-    "last-known-alive", "disease-assessment", "disease-imaging", "index-surgery", "neoadjuvant-cycle",
+    "last-known-alive", "disease-assessment", "disease-imaging", "progression", "adverse-event", "clavien-dindo",
+    "index-surgery", "neoadjuvant-cycle",
     "antineoplastic-drug", "radiotherapy", "ecog", "karnofsky", "asa-class", "body-surface-area", "biopsy", "anc",
     "wbc", "platelets", "haemoglobin", "creatinine", "bilirubin", "alt", "ast", "ldh", "albumin", "lvef", "troponin-i",
     "troponin-t", "nt-probnp", "qtc", "hcg",

@@ -113,7 +113,7 @@ ISSUES = [
         id="straddling",
     ),
     pytest.param((grew(None),), "A progression without a date.", id="undated progression"),
-    pytest.param((died(50), died(60, "Patient/2")), "Dates of death on record disagree: none of them is used.", id="two"),
+    pytest.param((died(50), died(60, "Patient/2")), "Dates of death on record disagree: none of them is used.", id="2"),
     pytest.param((died(None),), "The patient is dead, and no day of death can be used.", id="undated death"),
     pytest.param((died(-5),), "The index surgery is dated after the patient's death.", id="dead before surgery"),
     pytest.param((died(50), seen(60)), "The patient was seen alive after the day of death.", id="seen after death"),

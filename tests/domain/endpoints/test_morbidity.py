@@ -106,3 +106,7 @@ def test_chemotherapys_toxicity_is_no_complication_of_surgery() -> None:
 
 def test_without_surgery_there_is_no_window() -> None:
     assert endpoints(*WAITING).morbidity == ()
+
+
+def test_who_died_after_a_window_was_followed_through_it() -> None:
+    assert worst(died(400), complication(5, "II")) == [("II", "whole")] * 3
