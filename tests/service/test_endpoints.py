@@ -78,3 +78,12 @@ def test_an_allocation_makes_a_subject_of_one_whose_record_tells_none(pushed: St
 
 def test_a_site_of_which_nothing_is_known_has_no_subject(pushed: Store) -> None:
     assert found(pushed, "hospital-a") == []
+
+
+def test_one_without_an_event_is_censored_at_the_last_scan_of_the_abdomen(store: Store) -> None:
+    case = FIXTURES / "hospital-b" / "followed-by-ct-and-mri-after-surgery"
+    Hospital(store, "hospital-b").push((case / "bundle.json").read_bytes())
+    (one,) = found(store, "hospital-b")
+    free = one.endpoints.time("PFS")
+    assert free is not None
+    assert (*short(free), free.facts[0].source.reference) == ("censored", "alive", 274, "DiagnosticReport/b-521-bg-25")

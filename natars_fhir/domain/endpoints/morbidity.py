@@ -140,7 +140,8 @@ def _major(grades: list[int], unsure: tuple[Fact, ...], followed: Followed) -> A
 def _reoperated(course: Timeline, start: date, end: date, followed: Followed) -> Answer:
     """Another operation after the day of the surgery? One that was planned cannot be told from it here."""
     later = [*course.dated("surgery", "present"), *course.dated("prior-resection", "present")]
-    spans = [onset(fact) for fact in later if fact.when]
+    # a report that speaks of an earlier operation is dated by itself
+    spans = [onset(fact) for fact in later if fact.when and fact.path.startswith("Procedure.")]
     if any(low > start and high <= end for low, high in spans):
         return YES
     return NO if followed == "whole" and not any(high > start and low <= end for low, high in spans) else UNKNOWN

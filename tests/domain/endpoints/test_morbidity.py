@@ -92,11 +92,15 @@ def test_a_month_at_the_edge_of_a_window_leaves_it_open() -> None:
 
 
 def test_another_operation_is_told() -> None:
-    again = fact("surgery", "present", day(12), reference="Procedure/2")
-    same = fact("surgery", "present", day(0), reference="Procedure/1")
-    assert [one.reoperated.word for one in windows(again, same, FOLLOWED)] == ["yes", "yes", "yes"]
-    assert [one.reoperated.word for one in windows(same, FOLLOWED)] == ["no", "no", "no"]
-    assert windows(same)[0].reoperated.word == "unknown"
+    def operation(after: int, concept: str = "surgery", path: str = "Procedure.code.coding[0]") -> Fact:
+        return fact(concept, "present", day(after), reference=f"Procedure/{after}")._replace(path=path)
+
+    assert [one.reoperated.word for one in windows(operation(12), operation(0), FOLLOWED)] == ["yes", "yes", "yes"]
+    assert [one.reoperated.word for one in windows(operation(60, "prior-resection"), FOLLOWED)] == ["no", "yes", "yes"]
+    assert [one.reoperated.word for one in windows(operation(0), FOLLOWED)] == ["no", "no", "no"]
+    assert windows(operation(0))[0].reoperated.word == "unknown"
+    spoken_of = operation(60, "prior-resection", "DiagnosticReport.conclusion")
+    assert [one.reoperated.word for one in windows(spoken_of, FOLLOWED)] == ["no", "no", "no"]
 
 
 def test_chemotherapys_toxicity_is_no_complication_of_surgery() -> None:
