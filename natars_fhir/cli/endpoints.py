@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -24,6 +25,7 @@ from natars_fhir.export.subject import Subject
 from natars_fhir.export.summary import ArmCurve, as_object, differences, never_operated, survival
 from natars_fhir.export.survival import StatisticsError
 from natars_fhir.export.tables import by_subject, times
+from natars_fhir.export.written import write_tables
 
 _HEADINGS: dict[Language, tuple[str, ...]] = {
     "en": ("subject", "site", "arm", "PFS", "days", "OS", "days", "issues"),
@@ -43,6 +45,10 @@ def endpoints(
     site: Annotated[str, typer.Option("--site", help="One site; without it all of them.")] = "",
     as_of: AsOfOption = "",
     subject: Annotated[str, typer.Option("--subject", help="One subject's pseudonym: prints each decision.")] = "",
+    tables: Annotated[
+        Path | None,
+        typer.Option("--tables", help="A folder: writes the tables for statisticians, and their dictionary."),
+    ] = None,
     style: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
     language: Annotated[str, typer.Option("--language", help="en or zh, for the table.")] = "en",
     mappings: MappingsOption = None,
@@ -57,6 +63,8 @@ def endpoints(
     found = every_subject(what, site)
     if subject:
         _one(found, subject, style, spoken)
+    if tables is not None:
+        _write(found, tables, what.mappings.study.enrolment)
     curves, tested = _figures(found, what.mappings.study.conventions.landmarks)
     if style == "json":
         write_json({"asOf": what.as_of.isoformat(), **whole(found, curves, tested)})
@@ -76,6 +84,15 @@ def _one(found: Sequence[Subject], pseudonym: str, style: str, language: Languag
     else:
         for line in lines(one, language):
             output().print(line, markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(DONE)
+
+
+def _write(found: Sequence[Subject], folder: Path, planned: int) -> None:
+    """Writes the tables, says how many rows each has, and ends the command."""
+    if not folder.is_dir():
+        raise typer.BadParameter(f"«{folder}» is no folder")
+    for name, rows in write_tables(folder, found, planned).items():
+        errors().print(f"{name}.csv: {rows}", markup=False, highlight=False)
     raise typer.Exit(DONE)
 
 

@@ -1,4 +1,7 @@
-"""Data dictionary: what each column of each table means, in English and Chinese, of which type, and how it is made."""
+"""Data dictionary: what each column of each table means, in English and Chinese, of which type, and how it is made.
+
+Each row type of tables.py is a table of its own, and a file of its own.
+"""
 
 from __future__ import annotations
 

@@ -137,8 +137,14 @@ def facts(subjects: Iterable[Subject]) -> Iterator[FactRow]:
     for one in subjects:
         origins = one.endpoints.allocated, one.endpoints.surgery
         for fact in one.record.facts:
-            if fact.concept not in NOT_EXPORTED:
+            if fact.concept not in NOT_EXPORTED and counts(one, fact):
                 yield _fact(one, fact, origins)
+
+
+def counts(one: Subject, fact: Fact) -> bool:
+    """Is it not surely later than the day on which consent ended?"""
+    day = fact.day
+    return day is None or day.low is None or day.low <= one.endpoints.until
 
 
 def _fact(one: Subject, fact: Fact, origins: tuple[date | None, date | None]) -> FactRow:
@@ -277,7 +283,7 @@ def adverse_events(subjects: Iterable[Subject]) -> Iterator[AdverseEventRow]:
     """Adverse events, and complications of surgery by their Clavien-Dindo grade."""
     for one in subjects:
         for fact in one.record.about("adverse-event", "clavien-dindo"):
-            if fact.standing == "final":
+            if fact.standing == "final" and counts(one, fact):
                 yield _adverse(one, fact)
 
 

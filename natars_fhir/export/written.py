@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple
+from pathlib import Path
 from typing import Any, TextIO
 
-from natars_fhir.export.dictionary import Column, dictionary
+from natars_fhir.export import tables
+from natars_fhir.export.dictionary import TABLES, Column, dictionary
+from natars_fhir.export.subject import Subject
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -27,6 +30,26 @@ def write_dictionary(out: TextIO) -> None:
     writer = csv.writer(out)
     writer.writerow(Column._fields)
     writer.writerows([cell(value) for value in column] for column in dictionary())
+
+
+def write_tables(folder: Path, subjects: Sequence[Subject], planned: int) -> dict[str, int]:
+    """Every table as ``<table>.csv`` in *folder*, and ``dictionary.csv``; gives the rows of each. Spreadsheets
+    know UTF-8 by its mark."""
+    rows: dict[str, Iterable[Any]] = {
+        "facts": tables.facts(subjects),
+        "times": tables.times(subjects),
+        "subjects": tables.by_subject(subjects),
+        "visits": tables.visits(subjects),
+        "adverse-events": tables.adverse_events(subjects),
+        "enrolment": tables.enrolment(subjects, planned),
+    }
+    written: dict[str, int] = {}
+    for name, row in TABLES.items():
+        with (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as out:
+            written[name] = write_rows(out, row, rows[name])
+    with (folder / "dictionary.csv").open("w", encoding="utf-8-sig", newline="") as out:
+        write_dictionary(out)
+    return written
 
 
 def cell(value: object) -> object:

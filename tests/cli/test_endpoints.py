@@ -97,6 +97,7 @@ def test_without_the_library_everything_else_is_told(told: Any, monkeypatch: pyt
         (("endpoints", "--format", "xml"), 64, "not table or json"),
         (("endpoints", "--language", "de"), 64, "not en or zh"),
         (("endpoints", "--site", "hospital-z"), 64, "no file for the site"),
+        (("endpoints", "--tables", "nowhere-at-all"), 64, "is no folder"),
         (("visits", "due", "--format", "xml"), 64, "not table, json or csv"),
         (("visits", "due", "--language", "de"), 64, "not en or zh"),
         (("visits", "due", "--on", "tomorrow"), 64, "is not a day"),
@@ -117,6 +118,16 @@ def test_issues_are_told_by_pseudonym() -> None:
         (one["subject"], one["text"]) for one in found
     ]
     assert "! The patient is dead, and no day of death can be used." in endpoints.lines(EVERYBODY[3], "en")
+
+
+def test_the_tables_are_written_with_their_dictionary(told: Any, tmp_path: Path) -> None:
+    told("endpoints", *LATE, "--tables", str(tmp_path))
+    names = ["adverse-events", "dictionary", "enrolment", "facts", "subjects", "times", "visits"]
+    assert sorted(path.stem for path in tmp_path.glob("*.csv")) == names
+    rows = list(csv.DictReader((tmp_path / "subjects.csv").open(encoding="utf-8-sig", newline="")))
+    assert sorted(row["pfs_days"] for row in rows) == ["184", "243"]
+    everything = "".join(path.read_text("utf-8-sig") for path in tmp_path.glob("*.csv"))
+    assert not any(private in everything for private in ("MRN0000191", "c-191", "90000511", "1961-04-09", "2024-08-20"))
 
 
 def test_visits_that_are_due(told: Any) -> None:

@@ -137,6 +137,15 @@ def test_no_table_of_subjects_holds_a_calendar_date_or_a_reference(name: str) ->
         assert not re.search(r"(19|20)\d\d-\d\d|Patient/|Observation/|Procedure/", told), told
 
 
+def test_what_is_later_than_the_withdrawal_of_consent_is_in_no_table() -> None:
+    withdrawn = fact("consent", "withdrawn", "2024-02-01", reference="Consent/2")
+    days = ("2024-01-20", "2024-02-01", "2024-02-02")
+    events = [fact("adverse-event", "anaemia", day, reference=day) for day in days]
+    made = subject("x", BORN, fact("consent", "given", "2024-01-01"), ALLOCATED_EARLY, withdrawn, *events)
+    assert [row.day_low for row in tables.adverse_events([made])] == [18, 30]
+    assert [row.day_low for row in tables.facts([made]) if row.concept == "adverse-event"] == [18, 30]
+
+
 def test_ages_above_89_are_one_and_an_unsure_age_is_not_told() -> None:
     old = fact("birth-date", "1925-01-01")
     (row,) = tables.by_subject([subject("x", old, ALLOCATED_EARLY)])

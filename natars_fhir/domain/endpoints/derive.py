@@ -20,10 +20,12 @@ from natars_fhir.domain.record import Fact, Record
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """What one subject came to by ``as_of``. ``sets`` are those of clinical.md §6.1."""
+    """What one subject came to by ``as_of``. ``until``: what is dated later does not count, since consent ended then.
+    ``sets`` are those of clinical.md §6.1."""
 
     arm: str
     as_of: date
+    until: date
     allocated: date | None
     surgery: date | None
     sets: tuple[str, ...]
@@ -54,7 +56,7 @@ def derive(
     given = cycles(course, how, trace)
     never = None if course.surgery or course.surgery_undated else never_operated(course, trace)
     return Endpoints(
-        course.arm, as_of,
+        course.arm, as_of, course.end,
         course.allocated.day if course.allocated else None, course.surgery.day if course.surgery else None,
         _sets(course, len(given), planned_cycles, excluded), _times(course, how), never, _before_surgery(course),
         given, morbidity(course, how, trace), quality(course, how), tuple(trace),
