@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from natars_fhir.domain.answer import NO, YES, Answer
@@ -91,6 +92,7 @@ GRADERS: dict[str, Grader] = {
 }
 
 
+@lru_cache(maxsize=16_384)
 def grade(analyte: str, value: Number, baseline: Number | None = None) -> Grade | None:
     """The grade of a value; None where values of *analyte* alone cannot be graded."""
     grader = GRADERS.get(analyte)

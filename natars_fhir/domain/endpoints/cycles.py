@@ -118,12 +118,12 @@ def _visit(plan: PlannedVisit, number: int, span: Span, measured: Sequence[Measu
     closes = start + timedelta(days=plan.high)
     if until is not None:
         closes = min(closes, until - timedelta(days=1))
-    days = {day for day, _ in measured if opens <= day <= closes}
-    if not days:
+    within = [one for one in measured if opens <= one[0] <= closes]
+    if not within:
         standing: Standing = "missed" if today > closes else "due" if today >= opens else "planned"
         return Visit(number, plan.name, due, opens, closes, standing)
-    done = min(days, key=lambda day: (abs((day - due).days), -day.toordinal()))
-    facts = tuple(fact for day, fact in measured if day == done)
+    done = min({day for day, _ in within}, key=lambda day: (abs((day - due).days), -day.toordinal()))
+    facts = tuple([fact for day, fact in within if day == done])
     return Visit(number, plan.name, due, opens, closes, "done", done, facts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from natars_fhir.domain.endpoints.conventions import USUAL, Conventions
@@ -64,7 +64,10 @@ def derive(
 
 
 def _times(course: Timeline, how: Conventions) -> tuple[TimeToEvent, ...]:
-    found = [pfs(course, how), overall(course), pfs(course, how, "PFS-TX")]
+    primary = pfs(course, how)
+    # without another treatment there is nothing to ignore
+    ignoring = pfs(course, how, "PFS-TX") if course.therapies else replace(primary, parameter="PFS-TX")
+    found = [primary, overall(course), ignoring]
     if how.scans:
         found.append(pfs(course, how, "PFS-MISS"))
     return (*found, pfs(course, how, "PFS-ITT"), overall(course, "OS-ITT"))

@@ -87,7 +87,7 @@ def overall(course: Timeline, parameter: Parameter = "OS") -> TimeToEvent:
     if course.death.facts:
         return _result(parameter, origin, _death(course, trace), trace)
     last = course.alive if course.alive and course.alive.day >= origin.day else origin
-    trace.say("6.4", "last-alive", (last.fact,), last.day, facts=(last.fact,))
+    trace.say("6.4", "last-alive", (last.fact,), facts=(last.fact,))
     tell_imputed(last, trace)
     return _result(parameter, origin, _End("censored", _why_censored(course), last, last.day, (last.fact,)), trace)
 
@@ -167,7 +167,7 @@ def _censored(course: Timeline, origin: Moment, trace: Trace, limit: date = date
     if last is None or last.day < origin.day:
         trace.say("6.3", "no-assessment", origin.day)
         return _End("censored", reason or "no-assessment", origin, origin.day, (origin.fact,))
-    trace.say("6.3", f"censored-{why}", (last.fact,), last.day, facts=(last.fact,))
+    trace.say("6.3", f"censored-{why}", (last.fact,), facts=(last.fact,))
     tell_imputed(last, trace)
     return _End("censored", why, last, last.day, (last.fact,))
 

@@ -6,7 +6,7 @@ Only what is final counts. A fact that is dated after the withdrawal of consent 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from natars_fhir.domain.choice import newest
@@ -55,6 +55,9 @@ class Timeline:
     alive: Moment | None
     therapies: tuple[Moment, ...]
     lost: Moment | None
+    _dated: dict[tuple[str, str | None], list[Fact]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def entered(self) -> Moment | None:
@@ -63,7 +66,10 @@ class Timeline:
 
     def dated(self, concept: str, value: str | None = None) -> list[Fact]:
         """The final facts of *concept*, of one value or any, that are not dated after the end."""
-        return seen(self.record, concept, self.end, value)
+        found = self._dated.get((concept, value))
+        if found is None:
+            found = self._dated[concept, value] = seen(self.record, concept, self.end, value)
+        return found
 
 
 def timeline(record: Record, as_of: date, how: Conventions, trace: Trace) -> Timeline:
@@ -93,13 +99,17 @@ def seen(record: Record, concept: str, end: date, value: str | None = None) -> l
     facts = record.about(concept)
     if not facts:
         return []
+    limit = end.isoformat()  # a text that sorts before it is not later: a time zone moves a day by one at the most
     return [
         fact
         for fact in facts
-        if fact.standing == "final"
-        and value in (None, fact.value)
-        and (not (day := fact.day) or day.low is None or day.low <= end)
+        if fact.standing == "final" and value in (None, fact.value) and ((fact.when or "") < limit or _by(fact, end))
     ]
+
+
+def _by(fact: Fact, end: date) -> bool:
+    day = fact.day
+    return day is None or day.low is None or day.low <= end
 
 
 def _earliest(facts: Iterable[Fact], how: Conventions, floor: date = date.min) -> Moment | None:
@@ -131,13 +141,14 @@ def _assessments(record: Record, end: date) -> list[Fact]:
 def _alive(record: Record, end: date, how: Conventions, floor: date) -> Moment | None:
     """The last day on which the patient was seen alive."""
     last: Moment | None = None
+    month = ""  # of the last so far: nothing of an earlier month, as it is written, is later
     for concept in SHOWS_LIFE:
-        for fact in record.about(concept):
-            if fact.standing != "final" or fact.value == "absent" or _not_given(fact):
+        for fact in reversed(record.about(concept)):
+            if (fact.when or "") < month or fact.standing != "final" or fact.value == "absent" or _not_given(fact):
                 continue
             one = settle(fact, how, floor, end)
             if one is not None and one.day <= end and (last is None or one.day > last.day):
-                last = one
+                last, month = one, one.day.isoformat()[:7]
     return last
 
 
