@@ -87,6 +87,7 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
         lifespan=_lifespan(served, store is None),
     )
     app.state.live = served.live
+    app.state.close = opened.close
     app.add_middleware(Guard)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Refusal, _refusal)
