@@ -124,7 +124,7 @@ def test_the_tables_are_written_with_their_dictionary(told: Any, tmp_path: Path)
     told("endpoints", *LATE, "--tables", str(tmp_path))
     names = ["adverse-events", "dictionary", "enrolment", "facts", "subjects", "times", "visits"]
     assert sorted(path.stem for path in tmp_path.glob("*.csv")) == names
-    rows = list(csv.DictReader((tmp_path / "subjects.csv").open(encoding="utf-8-sig", newline="")))
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "subjects.csv").read_text("utf-8-sig"))))
     assert sorted(row["pfs_days"] for row in rows) == ["184", "243"]
     everything = "".join(path.read_text("utf-8-sig") for path in tmp_path.glob("*.csv"))
     assert not any(private in everything for private in ("MRN0000191", "c-191", "90000511", "1961-04-09", "2024-08-20"))
