@@ -28,10 +28,8 @@ ENDPOINTS_EN = {
     "endpoint.no-assessment": "no adequate assessment of the disease after that day: censored on {0}, day 0",
     "endpoint.censored-alive": "alive without an event: censored at the last adequate assessment, {0:named}",
     "endpoint.censored-new-therapy": "censored at the last adequate assessment up to then, {0:named}",
-    "endpoint.censored-consent-withdrawn": "censored at the last adequate assessment before consent ended, "
-    "{0:named}",
-    "endpoint.censored-lost-to-follow-up": "lost to follow-up: censored at the last adequate assessment, "
-    "{0:named}",
+    "endpoint.censored-consent-withdrawn": "censored at the last adequate assessment before consent ended, {0:named}",
+    "endpoint.censored-lost-to-follow-up": "lost to follow-up: censored at the last adequate assessment, {0:named}",
     "endpoint.censored-missed-assessments": "censored at the last adequate assessment, {0:named}",
     "endpoint.last-alive": "not known to be dead: censored when last seen alive, {0:named}",
     "endpoint.never-death": "died before any surgery ({0:days})",
