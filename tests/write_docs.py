@@ -28,7 +28,7 @@ from natars_fhir.fhir.checking.invariants import ELSEWHERE, INVARIANTS, NOT_CHEC
 from natars_fhir.mapping.files import Mappings, load
 from natars_fhir.mapping.schema import Code, Concept, Kind, Says
 from natars_fhir.pipeline import run
-from tests import coverage, shown, ward
+from tests import coverage, halting, shown, ward
 from tests.doc_pages import ROOT, pages
 from tests.fhir import judges
 from tests.mapping.narrative.study import score as study
@@ -64,6 +64,7 @@ def parts() -> dict[str, Callable[[], str]]:
         "rules": _rules,
         "criteria and cases": lambda: _table(("criterion", *shown.KINDS), shown.rows()),
         "promises": _promises,
+        "halting": lambda: _table(("comes", "fault", "answer", "taken in", "set apart"), halting.rows()),
         "switches": _switches,
         "data dictionary": lambda: _table(
             ("table", "column", "type", "meaning", "含义", "how it is made"),

@@ -23,13 +23,16 @@ from natars_fhir.cli import (
     explain,
     form,
     history,
+    load,
     log,
     mappings,
     missing,
+    quarantine,
     screen,
     serve,
     sign,
     site,
+    store,
     validate,
     visits,
 )
@@ -55,11 +58,14 @@ app.command("sign")(sign.sign)
 app.command("form")(form.form)
 app.command("endpoints")(endpoints.endpoints)
 app.command("validate")(validate.validate)
+app.command("load")(load.load)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("expect")(expect.expect)
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(site.app, name="site")
+app.add_typer(store.app, name="store")
+app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(visits.app, name="visits")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import msgspec
@@ -50,6 +51,13 @@ class Arrival:
     document: ReadDocument
     arrived: tuple[Arrived, ...]
     asked: int
+
+    @property
+    def lost(self) -> tuple[tuple[int, bytes], ...]:
+        """The entries that hold something and no resource that is read (no object, a PATCH): each with its bytes."""
+        known = {one.entry.index for one in self.arrived}
+        at = {int(found[1]) for issue in self.document.issues if (found := _error_of_entry(issue))} - known
+        return tuple((index, bytes(raw)) for index, raw in enumerate(_entries(self.raw)) if index in at) if at else ()
 
     @property
     def names(self) -> set[str]:
@@ -117,12 +125,18 @@ class _Bundle(Struct):
 def _asked(raw: bytes, envelope: Envelope) -> int:
     if not envelope.type:
         return len(envelope.entries)
+    return max(len(_entries(raw)), len(envelope.entries))
+
+
+def _entries(raw: bytes) -> list[bytes | Raw]:
     try:
-        return max(
-            len(msgspec.json.decode(raw.removeprefix(b"\xef\xbb\xbf"), type=_Bundle).entry), len(envelope.entries)
-        )
+        return [*msgspec.json.decode(raw.removeprefix(b"\xef\xbb\xbf"), type=_Bundle).entry]
     except (DecodeError, UnicodeDecodeError, RecursionError):
-        return len(envelope.entries)
+        return []
+
+
+def _error_of_entry(issue: Issue) -> re.Match[str] | None:
+    return re.match(r"Bundle\.entry\[(\d+)\]", issue.expression) if issue.severity in ("fatal", "error") else None
 
 
 class _Named(Struct):
