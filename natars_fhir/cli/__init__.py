@@ -21,6 +21,7 @@ from natars_fhir.cli import (
     backup,
     clients,
     demo,
+    endpoints,
     expect,
     explain,
     form,
@@ -38,6 +39,7 @@ from natars_fhir.cli import (
     store,
     tokens,
     validate,
+    visits,
 )
 from natars_fhir.cli.exits import BAD_ARGUMENTS, CONFIGURATION, FAULTS
 from natars_fhir.cli.screens import errors
@@ -60,6 +62,7 @@ app.command("missing")(missing.missing)
 app.command("attest")(attest.attest)
 app.command("sign")(sign.sign)
 app.command("form")(form.form)
+app.command("endpoints")(endpoints.endpoints)
 app.command("validate")(validate.validate)
 app.command("load")(load.load)
 app.command("serve")(serve.serve)
@@ -77,6 +80,7 @@ site.app.command("add")(tokens.site_add)
 site.app.command("overlap")(overlap.overlap)
 app.add_typer(store.app, name="store")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(visits.app, name="visits")
 
 #: What the audit calls a command by; whatever else was typed is nobody's business.
 _NAMES = {*(one.name for one in app.registered_commands), *(one.name for one in app.registered_groups)}
