@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from natars_fhir.service.access import bearers
 from natars_fhir.service.access.bearers import Wanted
-from natars_fhir.store import trail
+from natars_fhir.store import audit
 from natars_fhir.store.bearers import by_id, lasting
 from natars_fhir.store.engine import Store, open_store
 from tests.service.access.clients_of import worker
@@ -136,7 +136,7 @@ def test_what_is_done_with_tokens_is_in_the_audit_without_any(store: Store) -> N
     made = bearers.rotate(store, KEY, one.id, DAY, NOW)
     bearers.revoke(store, KEY, one.id, NOW)
     with store.read() as connection:
-        acts = [act.act for act in trail.acts(connection, "hospital-a")]
+        acts = [act.act for act in audit.acts(connection, "hospital-a")]
         assert len(lasting(connection)) == 2
     assert made is not None
     done = ("token made", f"token rotated to {made[0].id}", "token revoked")

@@ -18,7 +18,7 @@ from natars_fhir.service.access import bearers, registration
 from natars_fhir.service.access.grant import Granted, GrantRefusedError, Grants, grant
 from natars_fhir.service.access.published import Published
 from natars_fhir.service.http import client as http_client
-from natars_fhir.store import trail
+from natars_fhir.store import audit
 from natars_fhir.store.engine import Store
 from natars_fhir.store.tables_access import bearer_token, smart_assertion
 from tests.service.access.clients_of import (
@@ -207,7 +207,7 @@ def test_a_client_that_is_revoked_while_it_asks_gets_nothing(grants: Grants, mon
 
     assert error(replace(grants, admit=meanwhile), signed(claims())) == "invalid_client"
     with grants.store.read() as connection:
-        acts = [act.act for act in trail.acts(connection, "hospital-a")]
+        acts = [act.act for act in audit.acts(connection, "hospital-a")]
     assert "token given: client engine-a" not in acts
 
 
@@ -235,7 +235,7 @@ def test_what_is_given_and_refused_is_in_the_sites_audit_and_what_was_sent_is_no
             error(grants, wrong)
         error(grants, signed(claims()), "system/PLANTED.x")
     with grants.store.read() as connection:
-        acts = [act.act for act in trail.acts(connection, "hospital-a")]
+        acts = [act.act for act in audit.acts(connection, "hospital-a")]
     assert acts == [
         "client registered: client engine-a",
         "token given: client engine-a",
@@ -253,7 +253,7 @@ def test_an_attacker_cannot_fill_the_audit(grants: Grants) -> None:
     for _ in range(10):
         error(sparing, signed(claims(), rsa_key("attacker")))
     with grants.store.read() as connection:
-        acts = [act.act for act in trail.acts(connection, "hospital-a")]
+        acts = [act.act for act in audit.acts(connection, "hospital-a")]
     assert len([act for act in acts if act.startswith("no token")]) == 2
 
 

@@ -15,7 +15,7 @@ from cryptography.x509.oid import NameOID
 
 from natars_fhir.service.access import registration
 from natars_fhir.service.access.registration import RegistrationError, fingerprint
-from natars_fhir.store import clients, trail
+from natars_fhir.store import audit, clients
 from natars_fhir.store.clients import Client
 from natars_fhir.store.engine import Store
 from tests.service.access.clients_of import client, ec_key, jwks, private
@@ -101,7 +101,9 @@ def test_a_certificate_is_known_however_a_proxy_tells_of_it(said: str) -> None:
     assert fingerprint(said) == PRINT
 
 
-@pytest.mark.parametrize("said", ["", "-", "(null)", PRINT[:-1], PEM[:-40], "-----BEGIN CERTIFICATE-----", "AAAA", "é"])
+@pytest.mark.parametrize(
+    "said", ["", "-", "(null)", PRINT[:-1], PEM[:-40], "-----BEGIN CERTIFICATE-----", "AAAA", "é"], ids=range(8)
+)
 def test_what_is_no_certificate_is_none(said: str) -> None:
     assert fingerprint(said) == ""
 
@@ -117,4 +119,4 @@ def test_a_certificate_is_one_sites_and_can_be_taken_away(store: Store) -> None:
     assert not registration.certified(store, "hospital-a", PRINT)
     with store.read() as connection:
         assert clients.certificates(connection) == []
-        assert len([*trail.acts(connection, "hospital-a")]) == 3
+        assert len([*audit.acts(connection, "hospital-a")]) == 3
