@@ -11,16 +11,20 @@ from dataclasses import replace
 from typing import Any
 
 from natars_fhir.domain.criterion_file import criterion, rows
+from natars_fhir.domain.life_file import course
 from natars_fhir.domain.nearest import unknown
 from natars_fhir.domain.scope import suggested
-from natars_fhir.domain.study import NO_CHOICES, Arm, Centre, Choose, Criterion, Need, Study
+from natars_fhir.domain.study import NO_CHOICES, Arm, Centre, Choose, Criterion, Need, Officer, Study
 from natars_fhir.domain.switches import Settings, settings_of
 
 _TEXTS = (
     "id", "registry_id", "acronym", "title", "description", "phase", "sponsor", "start", "end", "primary_completion",
     "status_note", "condition",
 )  # fmt: skip
-_TABLES = ("enrolment", "switches", "scope", "arm", "centre", "objective", "outcome", "criterion", "need")
+_TABLES = (
+    "enrolment", "switches", "scope", "arm", "centre", "objective", "outcome", "criterion", "need", "state",
+    "cause", "move", "office",
+)  # fmt: skip
 _NEED = ("any", "of", "helps")
 
 Table = Mapping[str, Any]
@@ -90,8 +94,16 @@ def _study(
         criteria=criteria,
         needs=needs,
         switches=switches,
+        life=course(table, faults),
+        office=_office(table, faults),
         scope=suggested(scope.get("histology", ()), scope.get("family", ""), scope.get("primary-site", ())),
     )
+
+
+def _office(table: Table, faults: list[str]) -> tuple[Officer, ...]:
+    found = rows(table, "office", ("name",), faults)
+    listed = [(name, str(row.get("identifier", ""))) for (name,), row in zip(found, table.get("office", ()), strict=True)]
+    return tuple(Officer(*one) for one in listed)
 
 
 def _histology(row: Table, table: Table) -> list[str]:
