@@ -135,6 +135,15 @@ class Centre:
 
 
 @dataclass(frozen=True, slots=True)
+class Artifact:
+    """What stands about the trial elsewhere; ``kind`` is a code of related-artifact-type."""
+
+    kind: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Officer:
     """A person of the trial office, who may tell of allocations; ``identifier`` as in a site's delegation list."""
 
@@ -169,6 +178,8 @@ class Study:
     purpose: str = ""
     #: how it is designed: (code, display) of R5's study-design, ``SEVCO:01005`` is non-randomized assignment
     design: tuple[tuple[str, str], ...] = ()
+    #: what stands about it elsewhere
+    artifacts: tuple[Artifact, ...] = ()
     #: the open questions, and how each is settled here
     switches: Mapping[str, str] = field(default_factory=dict)
     #: what a site's feed must tell

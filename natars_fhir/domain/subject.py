@@ -40,6 +40,17 @@ def state(study: Study, record: Record, screening: Screening, people: WithPeople
     return life(study, record, screening, PeoplesPart(people, signed)).state
 
 
+def allocations(told: Iterable[Event]) -> list[Event]:
+    """The allocations that people told and that nobody struck out, in the order in which they were told."""
+    standing: list[Event] = []
+    for one in sorted((one for one in told if one.at), key=lambda one: one.at.timestamp() if one.at else 0.0):
+        if one.cause == "allocated":
+            standing.append(one)
+        elif one.strikes == "allocated":
+            standing = []
+    return standing
+
+
 def news(told: Sequence[Event], part: PeoplesPart) -> list[str]:
     """The causes that the screening shows now and that were not noticed yet: another verdict, a signature that lapsed
     or holds again."""

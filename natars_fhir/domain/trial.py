@@ -14,7 +14,7 @@ from natars_fhir.domain.criterion_file import criterion, rows
 from natars_fhir.domain.life_file import course
 from natars_fhir.domain.nearest import unknown
 from natars_fhir.domain.scope import suggested
-from natars_fhir.domain.study import NO_CHOICES, Arm, Centre, Choose, Criterion, Need, Officer, Study
+from natars_fhir.domain.study import NO_CHOICES, Arm, Artifact, Centre, Choose, Criterion, Need, Officer, Study
 from natars_fhir.domain.switches import Settings, settings_of
 
 _TEXTS = (
@@ -23,7 +23,7 @@ _TEXTS = (
 )  # fmt: skip
 _TABLES = (
     "enrolment", "switches", "scope", "arm", "centre", "objective", "outcome", "criterion", "need", "state",
-    "cause", "move", "office",
+    "cause", "move", "office", "purpose", "design", "artifact",
 )  # fmt: skip
 _NEED = ("any", "of", "helps")
 
@@ -94,6 +94,9 @@ def _study(
         criteria=criteria,
         needs=needs,
         switches=switches,
+        purpose=str(table.get("purpose", "")),
+        design=tuple((code, name) for code, name in rows(table, "design", ("code", "display"), faults)),
+        artifacts=tuple(Artifact(*row) for row in rows(table, "artifact", ("kind", "title", "url"), faults)),
         life=course(table, faults),
         office=_office(table, faults),
         scope=suggested(scope.get("histology", ()), scope.get("family", ""), scope.get("primary-site", ())),

@@ -17,6 +17,7 @@ from natars_fhir.emit.screening_list import Listing, missing_list, screening_lis
 from natars_fhir.fhir.build import Node
 from natars_fhir.pipeline import Outcome
 from natars_fhir.service.intake import Intake
+from natars_fhir.service.lives import caused
 from natars_fhir.service.rescreen import outcome, peoples_part, today
 from natars_fhir.store import attestations, patients, screenings
 from natars_fhir.store.engine import Store
@@ -42,7 +43,8 @@ def log_of(store: Store, study: Study, site: str, now: datetime) -> Log:
             here |= names
             seen = [day for name in names for day in _days(looked.get(name))]
             days = (min(seen), max(seen)) if seen else None
-            entries.append(entry(found.record, found.screening, part, study, days))
+            told = caused(connection, study, site, names, today(now))
+            entries.append(entry(found.record, found.screening, part, study, days, told))
         entries += _gone(connection, site, {name: one for name, one in looked.items() if name not in here})
         counts = consort(entries, patients.known(connection, site))
     ordered = sorted(entries, key=lambda one: (one.first, one.patient.reference))

@@ -17,7 +17,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
-from natars_fhir.store import locks
+from natars_fhir.store import (
+    locks,
+    tables_subject,  # noqa: F401 (its tables are made with the others)
+)
 from natars_fhir.store.migrate import StoreError, ready
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
