@@ -75,9 +75,7 @@ def _too_late(fact: Fact) -> Issue:
     )
 
 
-def outcomes(
-    gathered: Gathered, study: Study, as_of: date, besides: tuple[Fact, ...] = ()
-) -> Iterator[Outcome]:
+def outcomes(gathered: Gathered, study: Study, as_of: date, besides: tuple[Fact, ...] = ()) -> Iterator[Outcome]:
     """Every patient of one site whose readings were gathered, in the order of their keys; of each *besides* is known
     too."""
     for patient, facts, issues in gathered.outcomes():

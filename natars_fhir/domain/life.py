@@ -255,7 +255,9 @@ class _Walk:
     def _settle(self, event: Event) -> None:
         """What stands moves the subject as soon as a state lets it."""
         for _ in self._course.states:
-            if not any(self._go(held, event) for held in [self._held[n] for n in self._course.causes if n in self._held]):
+            if not any(
+                self._go(held, event) for held in [self._held[n] for n in self._course.causes if n in self._held]
+            ):
                 return
 
     def _go(self, event: Event, now: Event | None = None) -> bool:

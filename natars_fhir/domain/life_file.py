@@ -1,4 +1,4 @@
-"""The states, causes and moves of a subject's life as the trial file tells them: every fault is listed, none is raised."""
+"""A subject's life as the trial file tells it, states, causes and moves: every fault is listed, none is raised."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from natars_fhir.domain.nearest import unknown
 #: R4's statuses of a ResearchSubject; R5's subjectState has the same words.
 WORDS = (
     "candidate", "eligible", "follow-up", "ineligible", "not-registered", "off-study", "on-study",
-    "on-study-intervention", "on-study-observation", "pending-on-study", "potential-candidate", "screening", "withdrawn",
+    "on-study-intervention", "on-study-observation", "pending-on-study", "potential-candidate", "screening",
+    "withdrawn",
 )  # fmt: skip
 ROLES = ("investigator", "coordinator", "trial-office")
 
@@ -116,9 +117,9 @@ def _sound(made: Course) -> Iterator[str]:
         if name in made.states and made.states[name].needs != ("signed",):
             yield f'state {name}: needs must be ["signed"]: only an investigator says so'
     for state in made.states.values():
-        for cause in made.causes.values():
-            if {*cause.undoes} & {*state.needs} and (state.id, cause.id) not in made.moves:
-                yield f"state {state.id}: {cause.id} undoes what it needs, and does not lead out of it"
+        for one in made.causes.values():
+            if {*one.undoes} & {*state.needs} and (state.id, one.id) not in made.moves:
+                yield f"state {state.id}: {one.id} undoes what it needs, and does not lead out of it"
 
 
 def _state(row: Table) -> State:

@@ -39,7 +39,9 @@ class Request:
 
 def wanted(part: PeoplesPart) -> tuple[tuple[Criterion, Reason], ...]:
     """What is missing: what data decides before what people say; advice is asked of nobody."""
-    found = [(criterion, finding.reason or "silent") for criterion, finding in open_ones(part) if not criterion.advisory]
+    found = [
+        (criterion, finding.reason or "silent") for criterion, finding in open_ones(part) if not criterion.advisory
+    ]
     return tuple(sorted(found, key=lambda one: _DECIDED.index(one[0].decided_by)))
 
 

@@ -23,9 +23,7 @@ LAPSED = "signature-lapsed"
 OFFICE = "urn:natars:trial-office"
 
 
-def life(
-    study: Study, record: Record, screening: Screening, part: PeoplesPart, told: Sequence[Event] = ()
-) -> Life:
+def life(study: Study, record: Record, screening: Screening, part: PeoplesPart, told: Sequence[Event] = ()) -> Life:
     """The subject's way as it is known now. *told*: people's acts, and what was noticed of verdict and signature."""
     events = [*_recorded(record, screening, part.people), *_spoken(part, screening.as_of, told)]
     events += [one for one in told if one.cause not in (*VERDICTS, LAPSED, "signed")]
@@ -95,7 +93,9 @@ def _recorded(record: Record, screening: Screening, people: WithPeople) -> Itera
     if said and all(fact.value == "withdrawn" for fact in said):
         yield from _first("consent-withdrawn", said, early=False)
     if screening.phase == "operated":
-        seen = [finding.facts for criterion, finding in people.findings if criterion.off_study and bars(criterion, finding)]
+        seen = [
+            finding.facts for criterion, finding in people.findings if criterion.off_study and bars(criterion, finding)
+        ]
         if seen:
             shown = [fact for facts in seen for fact in facts if fact.when]
             day = max((str(fact.when) for fact in shown), default="")

@@ -105,7 +105,9 @@ def _study(
 
 def _office(table: Table, faults: list[str]) -> tuple[Officer, ...]:
     found = rows(table, "office", ("name",), faults)
-    listed = [(name, str(row.get("identifier", ""))) for (name,), row in zip(found, table.get("office", ()), strict=True)]
+    listed = [
+        (name, str(row.get("identifier", ""))) for (name,), row in zip(found, table.get("office", ()), strict=True)
+    ]
     return tuple(Officer(*one) for one in listed)
 
 

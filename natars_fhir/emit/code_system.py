@@ -79,7 +79,11 @@ def code_systems(study: Study, base: str) -> list[Node]:
     return [
         _system("answer", "Answers to a criterion", base, ((word, en, zh) for word, (en, zh, _) in ANSWERS.items())),
         _system("criterion", f"Criteria of {study.acronym}, word for word", base, criteria),
-        *([_system("subject-cause", f"What moves a subject of {study.acronym}", base, causes)] if study.life.causes else []),
+        *(
+            [_system("subject-cause", f"What moves a subject of {study.acronym}", base, causes)]
+            if study.life.causes
+            else []
+        ),
         _system("request-status", "How a request for data stands", base, REQUESTS.values()),
         _system("reason", "Why an answer is unknown", base, ((one, *REASONS[one]) for one in get_args(Reason))),
     ]

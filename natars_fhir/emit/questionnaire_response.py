@@ -62,8 +62,8 @@ def prefilled_response(
     primary: tuple[str, str] | None = None,
     stated: Statements = NOBODY,
 ) -> Node:
-    """The response as `$populate` gives it. *now* is when; without it nothing says so: what is sent must not change with
-    the clock. *primary* is the patient's identifier that a site declares."""
+    """The response as `$populate` gives it. *now* is when; without it nothing says so: what is sent must not change
+    with the clock. *primary* is the patient's identifier that a site declares."""
     form, given = questionnaire(study, base), shown(screening, stated)
     told = {criterion.id: finding for criterion, finding in screening.findings}
     titled = extension("http://hl7.org/fhir/StructureDefinition/display", "String", form["title"])
@@ -99,7 +99,9 @@ def meaning(response: Node) -> Node:
         for entity in one.get("entity", ())
         if not str(entity["what"].get("identifier", {}).get("system", "")).endswith(mapping_system(""))
     ]
-    groups = [[_without_said(item) for item in one.get("item", ())] for one in response["item"] if one["linkId"] != AS_OF]
+    groups = [
+        [_without_said(item) for item in one.get("item", ())] for one in response["item"] if one["linkId"] != AS_OF
+    ]
     return {**response, "contained": sources, "item": groups}
 
 

@@ -17,6 +17,7 @@ from natars_fhir.fhir.build import Node, coding, concept
 
 _TASK = "/NamingSystem/request"
 
+
 def requests_system(canonical_base: str) -> str:
     """The identifier system of requests; the value is the subject's pseudonym."""
     return f"{canonical_base}{_TASK}"
@@ -60,7 +61,7 @@ def _described(request: Request, study: Study) -> Node:
     if not request.wanted:
         en, zh = REQUESTS[request.status][1:]
         return both("description", f"{study.acronym}: {en}", f"{study.acronym}：{zh}")
-    names = {language: "" for language in ("en", "zh")}
+    names = dict.fromkeys(("en", "zh"), "")
     for language, comma in (("en", "; "), ("zh", "；")):
         told = dict.fromkeys(one.wants.get(language) or one.id for one, _ in request.wanted)
         names[language] = comma.join(told)

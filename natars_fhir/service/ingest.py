@@ -18,6 +18,7 @@ from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.service.answer import Answer, answered, became, refused
 from natars_fhir.service.arrival import Arrival, Arrived, TooManyError, arrive
+from natars_fhir.service.aside import aside
 from natars_fhir.service.gaps import notice
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.rescreen import Rescreened, rescreen
@@ -54,6 +55,7 @@ def _taken(connection: Connection, intake: Intake, reader: DocumentReader, arriv
         if arrival.raw.strip():
             trail.set_apart(connection, reader.site, Unused("", arrival.raw, reasons), now)
         return refused(reasons)
+    arrival = aside(connection, intake, reader, arrival, now)
     wanted = [one for one in arrival.arrived if one.wanted]
     taken, change = take(connection, reader.mapping, wanted, now)
     fresh = [one for one, done in zip(wanted, taken, strict=True) if done.became in ("created", "changed")]
@@ -101,7 +103,8 @@ def _unused(connection: Connection, site: str, arrival: Arrival, now: datetime) 
     for one in arrival.arrived:
         if one.reading.fate == "refused":
             trail.set_apart(connection, site, Unused(one.entry.place, one.raw, one.reading.issues), now)
-    trail.let(connection, site, [one.let_go for one in arrival.arrived if one.reading.fate == "let-go"], now)
+    gone = [one for one in arrival.arrived if one.reading.fate == "let-go" and not one.forgotten]
+    trail.let(connection, site, [one.let_go for one in gone], now)
 
 
 def _earlier(connection: Connection, site: str, arrival: Arrival) -> Answer | None:

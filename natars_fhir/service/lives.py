@@ -1,4 +1,4 @@
-"""Lives: where the subjects of the store stand, from what the record tells, what people caused, and what was noticed."""
+"""Lives: where the store's subjects stand, by what the record tells, what people caused, and what was noticed."""
 
 from __future__ import annotations
 

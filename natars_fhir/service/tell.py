@@ -50,9 +50,7 @@ class Known:
     request: Request
 
 
-def tell(
-    connection: Connection, intake: Intake, site: Site, known: Known, now: datetime
-) -> tuple[str | None, int]:
+def tell(connection: Connection, intake: Intake, site: Site, known: Known, now: datetime) -> tuple[str | None, int]:
     """Queues what the site is told, where it says something new; nothing of a patient out of scope.
 
     Gives the subject's target, and how many letters were queued.
@@ -117,7 +115,9 @@ def _emission(intake: Intake, site: Site, known: Known) -> Emission:
     )
     if not used:
         return told
-    return replace(told, consent_reference=_consent(record), arm=arm_of(record, study), way=way, stated=part.people.counting)
+    return replace(
+        told, consent_reference=_consent(record), arm=arm_of(record, study), way=way, stated=part.people.counting
+    )
 
 
 def _consent(record: Record) -> str | None:
@@ -137,7 +137,10 @@ def retract(connection: Connection, site: str, target: str, now: datetime) -> in
     any. How many letters that makes."""
     base, pseudonym = _subject_of(target)
     results = outbox.told(connection, site, "Observation", _at("Observation", results_system(base), f"{pseudonym}-"))
-    asked, filled = _at("Task", requests_system(base), pseudonym), _at("QuestionnaireResponse", forms_system(base), pseudonym)
+    asked, filled = (
+        _at("Task", requests_system(base), pseudonym),
+        _at("QuestionnaireResponse", forms_system(base), pseudonym),
+    )
     void = {target: _NO_SUBJECT, asked: "cancelled", **dict.fromkeys([*results, filled], "entered-in-error")}
     last = {one: outbox.last_said(connection, site, one) for one in void}
     letters = [
@@ -146,6 +149,11 @@ def retract(connection: Connection, site: str, target: str, now: datetime) -> in
         if said is not None
     ]
     return outbox.queue(connection, site, letters, now)
+
+
+def subject_target(pseudonym: str, canonical_base: str) -> str:
+    """Where the subject of a pseudonym is put."""
+    return _at("ResearchSubject", f"{canonical_base}/NamingSystem/subject", pseudonym)
 
 
 def _subject_of(target: str) -> tuple[str, str]:

@@ -65,7 +65,8 @@ def caused(connection: Connection, site: str, trial: str, names: Collection[str]
         for row in connection.execute(_MOVES, asked)
     ]
     told += [
-        Event(ALLOCATED, row.day, row.at, row.by, row.role, arm=row.arm) for row in connection.execute(_ALLOCATIONS, asked)
+        Event(ALLOCATED, row.day, row.at, row.by, row.role, arm=row.arm)
+        for row in connection.execute(_ALLOCATIONS, asked)
     ]
     return sorted(told, key=lambda one: one.at.timestamp() if one.at else 0.0)
 
