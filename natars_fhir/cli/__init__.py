@@ -29,6 +29,7 @@ from natars_fhir.cli import (
     serve,
     sign,
     site,
+    subject,
     validate,
 )
 from natars_fhir.cli.exits import BAD_ARGUMENTS, CONFIGURATION, FAULTS
@@ -57,6 +58,7 @@ app.command("demo")(demo.demo)
 app.command("expect")(expect.expect)
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(site.app, name="site")
+app.add_typer(subject.app, name="subject")
 
 
 @app.callback(invoke_without_command=True)

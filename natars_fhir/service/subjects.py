@@ -22,7 +22,7 @@ from natars_fhir.service.intake import Intake
 from natars_fhir.service.lives import caused, declines, life_of
 from natars_fhir.service.rescreen import known, peoples_part, today
 from natars_fhir.service.tell import subject_target
-from natars_fhir.store import attestations, patients, subjects
+from natars_fhir.store import attestations, forgetting, patients, subjects
 from natars_fhir.store.subjects import Declined, Stood, Whose
 
 
@@ -63,6 +63,12 @@ def subject_of(connection: Connection, intake: Intake, pseudonym: str, now: date
         (names,) = patients.persons(connection, where, [key]).values()
         return _subject(connection, intake.study, where, (key, names, pseudonym), now)
     return None
+
+
+def site_of(connection: Connection, intake: Intake, pseudonym: str) -> str | None:
+    """The site of a pseudonym, or where its purge was certified; None where nobody has it."""
+    told = subjects.told_as(connection, subject_target(pseudonym, intake.canonical_base))
+    return next((site for site, _ in told), None) or forgetting.certified_at(connection, pseudonym)
 
 
 def subjects_of(connection: Connection, intake: Intake, site: Site, now: datetime) -> Iterator[Subject]:

@@ -196,6 +196,12 @@ def certify(connection: Connection, site: str, told: Mapping[str, Any], now: dat
     connection.execute(insert(certificate).values(site=site, at=now, **told))
 
 
+def certified_at(connection: Connection, pseudonym: str) -> str | None:
+    """The site that holds a certificate of this pseudonym."""
+    asked = select(certificate.c.site).where(certificate.c.pseudonym == pseudonym).limit(1)
+    return connection.execute(asked).scalar()
+
+
 def certificates(connection: Connection, site: str) -> list[str]:
     """The certificates of a site, the earliest first."""
     asked = select(certificate.c.body).where(certificate.c.site == site).order_by(certificate.c.seq)

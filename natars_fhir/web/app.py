@@ -39,6 +39,7 @@ from natars_fhir.web.questionnaire import Forms, add_questionnaire
 from natars_fhir.web.respond import Refusal, error, refuse, respond
 from natars_fhir.web.response import Desk, add_responses, is_ours
 from natars_fhir.web.rounds import rounds
+from natars_fhir.web.subjects import Office, add_subjects
 from natars_fhir.web.terminology import Terms, add_terminology
 
 #: Each base speaks one version.
@@ -93,6 +94,7 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     for base, version in BASES.items():
         app.include_router(_base(served, base, version))
     app.include_router(_operations(opened))
+    app.include_router(_subjects(served))
     return app
 
 
@@ -159,6 +161,18 @@ def _forms(served: Served) -> Forms:
         base,
         served.now,
     )
+
+
+def _subjects(served: Served) -> APIRouter:
+    """What is told of the trial's subjects by their pseudonyms."""
+    router = APIRouter()
+
+    def site(request: Request) -> str:
+        return served.access.site(request.headers.get("authorization", ""))
+
+    office = Office(served.store, lambda: served.intake, lambda: served.live.active.mappings.sites, site, served.now)
+    add_subjects(router, office)
+    return router
 
 
 def _operations(store: Store) -> APIRouter:
