@@ -17,6 +17,7 @@ from natars_fhir.service.arrival import FORGOTTEN, Arrival, Arrived
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.purge import tomb
 from natars_fhir.service.returned import hear
+from natars_fhir.service.traces import names_in
 from natars_fhir.store import forgetting
 
 _TEXT = "The use of this person's data was withdrawn, and it is forgotten here: let go, nothing of it is kept."
@@ -29,6 +30,12 @@ def aside(connection: Connection, intake: Intake, reader: DocumentReader, arriva
     if buried := forgetting.hashes(connection, reader.site):
         arrived = _without(connection, intake, reader.site, arrived, buried, now)
     return replace(arrival, arrived=tuple(arrived))
+
+
+def forgotten(connection: Connection, intake: Intake, site: str, raw: bytes) -> bool:
+    """Does a document that cannot be used name a forgotten person? Then it is not set apart."""
+    buried = forgetting.hashes(connection, site)
+    return bool(buried) and any(tomb(intake.key, site, name) in buried for name in names_in(raw))
 
 
 def _told(one: Arrived, told: Mapping[int, Issue]) -> Arrived:
@@ -49,11 +56,16 @@ def _without(
         fresh = [tomb(intake.key, site, name) for name, whose in gone.items() if whose == pseudonym]
         forgetting.bury(connection, site, pseudonym, [one for one in fresh if one not in buried], now)
     every = {*buried, *(tomb(intake.key, site, name) for name in gone)}
-    return [_spared(one) if _concerns(intake, site, one.reading, every) else one for one in arrived]
+    return [_spared(one) if _concerns(intake, site, one, every) else one for one in arrived]
 
 
-def _concerns(intake: Intake, site: str, reading: Reading, buried: set[str]) -> bool:
-    return any(tomb(intake.key, site, name) in buried for name in _names(reading))
+def _concerns(intake: Intake, site: str, one: Arrived, buried: set[str]) -> bool:
+    """By whom it is told of; where that was not read, by whoever it names."""
+    reading = one.reading
+    names = _names(reading)
+    if reading.subject is None and reading.kind != "Patient":
+        names |= names_in(one.raw)
+    return any(tomb(intake.key, site, name) in buried for name in names)
 
 
 def _names(reading: Reading) -> set[str]:

@@ -18,7 +18,7 @@ from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.service.answer import Answer, answered, became, refused
 from natars_fhir.service.arrival import Arrival, Arrived, TooManyError, arrive
-from natars_fhir.service.aside import aside
+from natars_fhir.service.aside import aside, forgotten
 from natars_fhir.service.gaps import notice
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.rescreen import Rescreened, rescreen
@@ -52,7 +52,7 @@ def push(store: Store, intake: Intake, reader: DocumentReader, raw: bytes, now: 
 
 def _taken(connection: Connection, intake: Intake, reader: DocumentReader, arrival: Arrival, now: datetime) -> Answer:
     if reasons := arrival.refused_whole:
-        if arrival.raw.strip():
+        if arrival.raw.strip() and not forgotten(connection, intake, reader.site, arrival.raw):
             trail.set_apart(connection, reader.site, Unused("", arrival.raw, reasons), now)
         return refused(reasons)
     arrival = aside(connection, intake, reader, arrival, now)

@@ -91,7 +91,8 @@ def gathered(connection: Connection, site: str, names: Collection[str], pseudony
     """Everything under which a person is kept, looked for in all that nobody has read for it too."""
     named = naming(names)
     keys = forgetting.resources_of(connection, site, names) | forgetting.documents(connection, site, names)
-    keys |= {key for key in forgetting.deleted(connection, site) if any(map(named, _bytes(connection, site, [key])))}
+    naming_them = {key for key, raw in versions.every(connection, site) if named(raw)}
+    keys |= naming_them - forgetting.of_others(connection, site, naming_them, names)
     said = b"\n".join(_plain(raw) for raw in _bytes(connection, site, keys)).decode(errors="replace")
     return Person(
         frozenset(names),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Collection
 
@@ -30,6 +31,25 @@ def _literal(name: str) -> Named:
 def _logical(system: str, value: str) -> Named:
     wanted, exact = system.encode(), b'"' + value.encode() + b'"'
     return lambda raw: wanted in raw and (exact in raw or b"|" + value.encode() in raw)
+
+
+def names_in(raw: bytes) -> set[str]:
+    """Every name of a patient that a text may hold: references, and pairs of system and value."""
+    found = {one for one in references(raw) if one.startswith("Patient/")}
+    try:
+        waiting = [json.loads(raw)]
+    except (ValueError, RecursionError):
+        return found
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            pair = (node.get("system"), node.get("value"))
+            if all(isinstance(one, str) for one in pair):
+                found.add(f"Patient?identifier={pair[0]}|{pair[1]}")
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
+    return found
 
 
 def references(raw: bytes) -> set[str]:

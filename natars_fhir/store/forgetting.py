@@ -120,11 +120,11 @@ def resources_of(connection: Connection, site: str, names: Collection[str]) -> s
     return found | {name for name in names if "?" not in name}
 
 
-def deleted(connection: Connection, site: str) -> list[str]:
-    """The resources that the site took back: of them it is not known any more whose they were."""
+def of_others(connection: Connection, site: str, keys: Collection[str], names: Collection[str]) -> set[str]:
+    """Of these resources those that are told of somebody else: of the rest it is not known whose they are, or were."""
     here = reading.c
-    asked = select(here.key).where(here.site == site, here.deleted).order_by(here.key)
-    return list(connection.execute(asked).scalars())
+    asked = select(here.key, here.subject).where(here.site == site, among(here.key), here.subject.is_not(None))
+    return {row.key for row in connection.execute(asked, {"names": keys}) if row.subject not in names}
 
 
 def set_apart(connection: Connection, site: str) -> Iterator[tuple[int, bytes]]:
