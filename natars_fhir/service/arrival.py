@@ -60,6 +60,16 @@ class Arrival:
     asked: int
 
     @property
+    def names(self) -> set[str]:
+        """Every name by which another document may tell of the same resources and patients."""
+        told = {self.document.identifier} if self.document.identifier else set()
+        for one in self.arrived:
+            reading = one.reading
+            if reading.key:
+                told.update((reading.key, reading.subject or reading.key, *reading.aliases))
+        return told
+
+    @property
     def answered_each(self) -> bool:
         """Is every entry of it answered by an entry?"""
         bundled = all(one.entry.found_in == "Bundle" for one in self.arrived)

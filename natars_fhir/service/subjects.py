@@ -20,7 +20,7 @@ from natars_fhir.mapping.schema import Site
 from natars_fhir.pipeline import Outcome
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.lives import caused, declines, life_of
-from natars_fhir.service.rescreen import known, peoples_part, today
+from natars_fhir.service.rescreen import concluded, peoples_part, today
 from natars_fhir.service.tell import subject_target
 from natars_fhir.store import attestations, forgetting, patients, subjects
 from natars_fhir.store.subjects import Declined, Stood, Whose
@@ -104,7 +104,7 @@ def _subject(
 ) -> Subject | None:
     key, names, pseudonym = who
     told = caused(connection, study, site, names, today(now))
-    found = known(connection, study, site, names, today(now), told)
+    found = concluded(connection, study, site, names, today(now), told)
     if found is None or not found.screening.in_scope:
         return None
     part = peoples_part(found, study, attestations.said_of(connection, site, study.id, names))

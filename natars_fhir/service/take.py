@@ -40,6 +40,8 @@ class Change:
     others: dict[str, set[int]] = field(default_factory=dict)
     #: Patient resource → its names now
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: what was read of each resource, by key
+    known: dict[str, Reading] = field(default_factory=dict)
 
 
 def take(
@@ -99,6 +101,7 @@ class _Taking:
         readings.name(connection, site, self._named)
         readings.drop(connection, site, self._dropped - set(self._news))
         readings.put(connection, site, list(self._news.values()), self._fresh)
+        self.change.known = {key: one.reading for key, one in self._news.items() if one.reading is not None}
         seqs = versions.keep(connection, site, self._came, self._now)
         for touched in (self.change.touched, self.change.others):
             touched.update({name: {seqs[place] for place in places} for name, places in touched.items()})

@@ -178,9 +178,12 @@ def test_whatever_comes_of_the_person_later_is_let_go_and_told(
     assert len(said) == 2
     hospital.push(transaction(strange()))  # nobody understands it: whose it is, only its bytes tell
     hospital.push(transaction(condition("broken", of="Patient/zq-7", onsetDateTime="2024-02-31")))
-    collection = {**transaction(strange("s2"), condition("b2", of="Patient/zq-7", onsetDateTime="x")), "type": "batch"}
+    collection = {
+        **transaction(strange("strange-2"), condition("broken-2", of="Patient/zq-7", onsetDateTime="x")),
+        "type": "batch",
+    }
     hospital.push(collection)
-    assert found_of(store, (*MARKS, "new", "s2", "b2")) == []
+    assert found_of(store, (*MARKS, "new", "strange-2", "broken-2")) == []
 
 
 def test_the_person_under_a_new_record_number_of_the_server_is_known_by_the_old_identifier(
