@@ -94,6 +94,8 @@ class Event:
     strikes: str = ""
     #: of an unknown day: before all others, and not after them
     early: bool = False
+    #: of one moment: the order in which it was written down
+    seq: int = 0
 
     @property
     def low(self) -> date:
@@ -192,12 +194,12 @@ def _uncorrectable(cause: Cause, life: Life, event: Event, place: str) -> Issue 
     return None
 
 
-def _order(course: Course, event: Event) -> tuple[date, bool, str, int, str]:
+def _order(course: Course, event: Event) -> tuple[date, bool, float, int, int, str]:
     """By day; on one day the record's causes first, as the file has them, then what was said or noticed, as it came."""
     names = [*course.causes]
     rank = names.index(event.cause) if event.cause in course.causes else len(names)
     at = event.at.timestamp() if event.at else 0.0
-    return event.high, event.at is not None, f"{at:020.6f}", rank, event.day
+    return event.high, event.at is not None, at, event.seq, rank, event.day
 
 
 class _Walk:

@@ -7,6 +7,7 @@ earlier, come along. Software alone never says ``eligible``: an investigator sig
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from natars_fhir.domain.choice import newest
@@ -29,7 +30,9 @@ def life(study: Study, record: Record, screening: Screening, part: PeoplesPart, 
     events += [one for one in told if one.cause not in (*VERDICTS, LAPSED, "signed")]
     noticed = [one for one in told if one.cause in VERDICTS]
     if not noticed or noticed[-1].cause != part.people.verdict:
-        noticed.append(Event(part.people.verdict, screening.as_of.isoformat()))
+        last, day = noticed[-1:], screening.as_of.isoformat()
+        at, seq = (last[0].at, last[0].seq + 1) if last and last[0].day == day else (None, 0)
+        noticed.append(Event(part.people.verdict, day, at, seq=seq))
     return follow(study.life, [*events, *noticed])
 
 
@@ -75,11 +78,11 @@ def _spoken(part: PeoplesPart, as_of: date, told: Sequence[Event]) -> Iterator[E
     yield Event("signed", by.day.isoformat(), by.at, by.by, by.role)
     noticed = [one for one in told if one.cause in ("signed", LAPSED) and one.at and one.at >= by.at]
     for one in noticed:
-        yield Event(one.cause, one.day, one.at, by.by, by.role) if one.cause == "signed" else one
+        yield replace(one, by=by.by, role=by.role) if one.cause == "signed" else one
     if (noticed[-1].cause == "signed" if noticed else True) != part.signed.holds:
-        last = noticed[-1].at if noticed else by.at
-        day = max(as_of, by.day).isoformat()
-        yield Event("signed", day, last, by.by, by.role) if part.signed.holds else Event(LAPSED, day, last)
+        last, seq = (noticed[-1].at, noticed[-1].seq + 1) if noticed else (by.at, 0)
+        now = Event(LAPSED, max(as_of, by.day).isoformat(), last, seq=seq)
+        yield replace(now, cause="signed", by=by.by, role=by.role) if part.signed.holds else now
 
 
 def _recorded(record: Record, screening: Screening, people: WithPeople) -> Iterator[Event]:

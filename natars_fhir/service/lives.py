@@ -43,12 +43,13 @@ def notice(
     """Writes down what is new of verdict and signature, and of the state that follows; gives the way."""
     found, part, told = seen
     day = now.astimezone(SHANGHAI).date().isoformat()
-    fresh = [Event(cause, day, now) for cause in news(told, part)]
+    last = max((one.seq for one in told), default=0)
+    fresh = [Event(cause, day, now, seq=last + at) for at, cause in enumerate(news(told, part), 1)]
     for event in fresh:
         subjects.cause(connection, whose, event)
     way = life_of(study, found, part, [*told, *fresh])
-    last, step = subjects.stood(connection, whose.site, whose.trial, names)[-1:], way.steps[-1]
-    if not last or (last[0].state, last[0].day) != (step.state, step.since):
+    stood, step = subjects.stood(connection, whose.site, whose.trial, names)[-1:], way.steps[-1]
+    if not stood or (stood[0].state, stood[0].day) != (step.state, step.since):
         by = step.event.cause if step.event else ""
         subjects.stands(connection, whose, Stood(step.state, by, step.since, now))
     return way

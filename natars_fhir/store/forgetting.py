@@ -86,22 +86,26 @@ def erase(connection: Connection, site: str, person: Person) -> dict[str, int]:
 
 
 def _delete(connection: Connection, site: str, table: Table, columns: Collection[str], names: Collection[str]) -> int:
-    found = or_(*(among(table.c[name]) for name in columns))
-    return connection.execute(delete(table).where(table.c.site == site, found), {"names": names}).rowcount
+    found = or_(*(among(table.c.site, table.c[name]) for name in columns))
+    return connection.execute(delete(table).where(found), _named(site, names)).rowcount
+
+
+def _named(site: str, names: Collection[str]) -> dict[str, Any]:
+    return {"of_site": site, "names": names}
 
 
 def _letters(connection: Connection, site: str, targets: Collection[str]) -> dict[str, int]:
-    over = (outbox.c.site == site, among(outbox.c.target))
-    named = {"names": targets}
-    seqs = select(outbox.c.seq).where(*over)
+    over = among(outbox.c.site, outbox.c.target)
+    named = _named(site, targets)
+    seqs = select(outbox.c.seq).where(over)
     attempts = connection.execute(delete(delivery).where(delivery.c.outbox.in_(seqs)), named).rowcount
-    return {"delivery": attempts, "outbox": connection.execute(delete(outbox).where(*over), named).rowcount}
+    return {"delivery": attempts, "outbox": connection.execute(delete(outbox).where(over), named).rowcount}
 
 
 def _texts(connection: Connection, site: str, found: Collection[str]) -> int:
     here = gap.c
-    mine = delete(gap).where(here.site == site, here.what == "text", among(here.item))
-    return connection.execute(mine, {"names": found}).rowcount
+    mine = delete(gap).where(here.what == "text", among(here.site, here.item))
+    return connection.execute(mine, _named(site, found)).rowcount
 
 
 def _numbered(connection: Connection, site: str, seqs: Collection[int]) -> int:
@@ -115,16 +119,16 @@ def _numbered(connection: Connection, site: str, seqs: Collection[int]) -> int:
 def resources_of(connection: Connection, site: str, names: Collection[str]) -> set[str]:
     """The resources whose newest version is told of the person, and the person's own Patients."""
     here = reading.c
-    asked = select(here.key).where(here.site == site, or_(among(here.subject), among(here.key)))
-    found = set(connection.execute(asked, {"names": names}).scalars())
+    asked = select(here.key).where(or_(among(here.site, here.subject), among(here.site, here.key)))
+    found = set(connection.execute(asked, _named(site, names)).scalars())
     return found | {name for name in names if "?" not in name}
 
 
 def of_others(connection: Connection, site: str, keys: Collection[str], names: Collection[str]) -> set[str]:
     """Of these resources those that are told of somebody else: of the rest it is not known whose they are, or were."""
     here = reading.c
-    asked = select(here.key, here.subject).where(here.site == site, among(here.key), here.subject.is_not(None))
-    return {row.key for row in connection.execute(asked, {"names": keys}) if row.subject not in names}
+    asked = select(here.key, here.subject).where(among(here.site, here.key), here.subject.is_not(None))
+    return {row.key for row in connection.execute(asked, _named(site, keys)) if row.subject not in names}
 
 
 def set_apart(connection: Connection, site: str) -> Iterator[tuple[int, bytes]]:
@@ -159,8 +163,8 @@ def letters(connection: Connection, site: str) -> Iterator[tuple[str, bytes, boo
 def documents(connection: Connection, site: str, names: Collection[str]) -> set[str]:
     """The keys of the documents by which something was said of the person."""
     said, came = attestation.c, resource_version.c
-    asked = select(came.key).join(attestation, said.document == came.seq).where(said.site == site, among(said.patient))
-    return set(connection.execute(asked, {"names": names}).scalars())
+    asked = select(came.key).join(attestation, said.document == came.seq).where(among(said.site, said.patient))
+    return set(connection.execute(asked, _named(site, names)).scalars())
 
 
 # Tombstones and certificates

@@ -15,9 +15,6 @@ from natars_fhir.store.rows import among
 from natars_fhir.store.tables import patient
 from natars_fhir.store.tables_subject import allocation, declined, subject_move, subject_state
 
-#: The cause under which an allocation moves a subject.
-ALLOCATED = "allocated"
-
 
 @dataclass(frozen=True, slots=True)
 class Whose:
@@ -50,42 +47,47 @@ class Declined:
 
 def _of(table: Table) -> Any:
     here = table.c
-    mine = (here.site == bindparam("site"), here.trial == bindparam("trial"), among(here.patient))
-    return select(table).where(*mine).order_by(here.seq)
+    return select(table).where(here.trial == bindparam("trial"), among(here.site, here.patient)).order_by(here.seq)
 
 
-_ALLOCATIONS, _MOVES, _STATES, _DECLINED = (_of(one) for one in (allocation, subject_move, subject_state, declined))
+_STATES, _DECLINED = (_of(one) for one in (subject_state, declined))
+_MOVES = _of(subject_move).add_columns(allocation.c.arm).outerjoin(allocation, allocation.c.move == subject_move.c.seq)
 
 
 def caused(connection: Connection, site: str, trial: str, names: Collection[str]) -> list[Event]:
     """What people caused of the person who goes by *names*, and what was noticed, in the order in which it came."""
-    asked = {"site": site, "trial": trial, "names": names}
-    told = [
-        Event(row.cause, row.day, row.at, row.by, row.role, row.reason, strikes=row.strikes)
+    asked = {"of_site": site, "trial": trial, "names": names}
+    return [
+        Event(
+            row.cause,
+            row.day,
+            row.at,
+            row.by,
+            row.role,
+            row.reason,
+            arm=row.arm or "",
+            strikes=row.strikes,
+            seq=row.seq,
+        )
         for row in connection.execute(_MOVES, asked)
     ]
-    told += [
-        Event(ALLOCATED, row.day, row.at, row.by, row.role, arm=row.arm)
-        for row in connection.execute(_ALLOCATIONS, asked)
-    ]
-    return sorted(told, key=lambda one: one.at.timestamp() if one.at else 0.0)
 
 
 def cause(connection: Connection, whose: Whose, event: Event) -> None:
-    """Keeps what moves a subject. Raises ValueError for an event without its moment."""
+    """Keeps what moves a subject; of an allocation also the arm. Raises ValueError for an event without its moment."""
     if event.at is None:
         raise ValueError("what is kept has its moment")
-    told = {"day": event.day, "by": event.by, "role": event.role, "at": event.at}
-    if event.cause == ALLOCATED:
-        connection.execute(insert(allocation).values(**asdict(whose), arm=event.arm, **told))
-        return
+    told = {**asdict(whose), "day": event.day, "by": event.by, "role": event.role, "at": event.at}
     more = {"cause": event.cause, "reason": event.reason, "strikes": event.strikes}
-    connection.execute(insert(subject_move).values(**asdict(whose), **more, **told))
+    adding = insert(subject_move).values(**told, **more).returning(subject_move.c.seq)
+    seq = connection.execute(adding).scalar_one()
+    if event.arm:
+        connection.execute(insert(allocation).values(**told, arm=event.arm, move=seq))
 
 
 def stood(connection: Connection, site: str, trial: str, names: Collection[str]) -> list[Stood]:
     """Where the person stood each time that it came out differently, the earliest first."""
-    found = connection.execute(_STATES, {"site": site, "trial": trial, "names": names})
+    found = connection.execute(_STATES, {"of_site": site, "trial": trial, "names": names})
     return [Stood(row.state, row.cause, row.day, row.at) for row in found]
 
 
@@ -96,7 +98,7 @@ def stands(connection: Connection, whose: Whose, where: Stood) -> None:
 
 def refused(connection: Connection, site: str, trial: str, names: Collection[str]) -> list[Declined]:
     """What of this person the site declined to look up, the earliest first."""
-    found = connection.execute(_DECLINED, {"site": site, "trial": trial, "names": names})
+    found = connection.execute(_DECLINED, {"of_site": site, "trial": trial, "names": names})
     return [Declined(frozenset(json.loads(row.criteria)), row.by, row.reason, row.at) for row in found]
 
 

@@ -5,11 +5,11 @@ All append-only, but for a purge; what the hospital's record tells is not here: 
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Table
+from sqlalchemy import BigInteger, Column, Index, Table
 
 from natars_fhir.store.tables import Moment, _number, _text, metadata
 
-#: Which arm the trial office gave a subject, from which day, and who told it.
+#: Which arm the trial office gave a subject, from which day, and who told it; `move` is its row in `subject_move`.
 allocation = Table(
     "allocation",
     metadata,
@@ -18,6 +18,7 @@ allocation = Table(
     _text("patient"),
     _text("trial"),
     _text("arm"),
+    Column("move", BigInteger, nullable=False, unique=True),
     _text("day"),
     _text("by"),
     _text("role"),
