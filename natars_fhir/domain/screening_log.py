@@ -12,7 +12,7 @@ from typing import Literal
 from natars_fhir.domain.again import Bar, again, bar
 from natars_fhir.domain.answer import UNKNOWN, Reason
 from natars_fhir.domain.finding import Finding, Sentence
-from natars_fhir.domain.life import Event
+from natars_fhir.domain.life import Event, may_be_used
 from natars_fhir.domain.record import Patient, Record
 from natars_fhir.domain.screening import Screening, Verdict, bars
 from natars_fhir.domain.signing import PeoplesPart
@@ -78,23 +78,24 @@ def entry(
     told: Sequence[Event] = (),
 ) -> Entry:
     """The line of a patient in scope. *looked*: first and last day; else the day asked for. *told*: what people
-    caused."""
-    arm = arm_of(record, study)
+    caused. Of whose data is not to be used only the place is told."""
+    arm, way = arm_of(record, study), life(study, record, screening, part, told)
+    used = may_be_used(way)
     first, last = looked or (screening.as_of, screening.as_of)
     return Entry(
         screening.patient,
         first,
         last,
         _place(
-            life(study, record, screening, part, told).state,
+            way.state,
             part,
             allocated=arm is not None or screening.phase != "screening",
         ),
         screening.verdict,
         part.people.verdict,
         arm.slug if arm else "",
-        _first_bar(screening, part),
-        tuple(criterion.id for criterion, _ in open_ones(part)),
+        _first_bar(screening, part) if used else None,
+        tuple(criterion.id for criterion, _ in open_ones(part)) if used else (),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from natars_fhir.domain.interval import SHANGHAI
-from natars_fhir.domain.life import Event, Life
+from natars_fhir.domain.life import Event, Life, may_be_used
 from natars_fhir.domain.record import Fact, Source
 from natars_fhir.domain.request import Decline
 from natars_fhir.domain.signing import PeoplesPart
@@ -34,6 +34,14 @@ def told_by_office(site: str, told: Sequence[Event]) -> tuple[Fact, ...]:
 def life_of(study: Study, found: Outcome, part: PeoplesPart, told: Sequence[Event]) -> Life:
     """The way of a subject, with what *told* says beside the record."""
     return life(study, found.record, found.screening, part, told)
+
+
+def is_used(
+    connection: Connection, study: Study, site: str, names: Collection[str], found: Outcome, part: PeoplesPart
+) -> bool:
+    """May the person's data be shown, counted and told?"""
+    told = caused(connection, study, site, names, found.screening.as_of)
+    return not told or may_be_used(life_of(study, found, part, told))
 
 
 def notice(
