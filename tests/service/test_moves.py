@@ -136,7 +136,7 @@ def test_who_withdraws_from_treatment_or_follow_up_is_censored_that_day(
     assert (told["status"], told["period"]["end"]) == ("off-study", "2024-06-14")
 
 
-def test_after_the_use_of_data_is_withdrawn_the_site_hears_the_end_and_nothing_more(
+def test_after_the_use_of_data_is_withdrawn_only_the_end_is_told(
     hospital: Hospital, store: Store, pseudonym: str
 ) -> None:
     assert say(store, pseudonym, "withdrew-use").status == 201

@@ -123,9 +123,7 @@ def test_it_waits_until_the_sites_server_has_heard_the_end(store: Store, pseudon
     assert purge(store, intake(), site, pseudonym, (SIGNER, "she asked for it"), LATER).certificate is not None
 
 
-def test_nothing_of_the_person_is_left_in_any_table_and_the_certificate_says_what_was_where(
-    store: Store, pseudonym: str
-) -> None:
+def test_nothing_of_the_person_is_left_and_the_certificate_says_what_was_where(store: Store, pseudonym: str) -> None:
     say(store, pseudonym, "withdrew-use", by=ASSISTANT)
     before = {table for table, _ in found_of(store)}
     assert {"reading", "parcel", "screening", "quarantine", "gap", "outbox", "answered", "attestation"} <= before
