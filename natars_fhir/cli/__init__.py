@@ -22,13 +22,16 @@ from natars_fhir.cli import (
     explain,
     form,
     history,
+    load,
     log,
     mappings,
     missing,
+    quarantine,
     screen,
     serve,
     sign,
     site,
+    store,
     subject,
     validate,
 )
@@ -53,11 +56,14 @@ app.command("attest")(attest.attest)
 app.command("sign")(sign.sign)
 app.command("form")(form.form)
 app.command("validate")(validate.validate)
+app.command("load")(load.load)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("expect")(expect.expect)
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(site.app, name="site")
+app.add_typer(store.app, name="store")
+app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(subject.app, name="subject")
 
 

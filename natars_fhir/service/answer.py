@@ -67,6 +67,7 @@ def refused(issues: Sequence[Issue]) -> Answer:
 def answered(arrival: Arrival, entries: Sequence[Became], now: datetime) -> Answer:
     """What was taken in was kept."""
     counts = Counter(one.what for one in entries)
+    counts.update([REFUSED] * len(arrival.lost))
     if arrival.answered_each:
         return Answer(200, _bundle(arrival, entries, now), counts)
     issues = [*arrival.document.issues, *_summary(counts), *(issue for one in entries for issue in _told(one))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import msgspec
@@ -60,13 +61,23 @@ class Arrival:
     asked: int
 
     @property
+    def lost(self) -> tuple[tuple[int, bytes], ...]:
+        """The entries that hold something and no resource that is read (no object, a PATCH): each with its bytes."""
+        known = {one.entry.index for one in self.arrived}
+        at = {int(found[1]) for issue in self.document.issues if (found := _error_of_entry(issue))} - known
+        return tuple((index, bytes(raw)) for index, raw in enumerate(_entries(self.raw)) if index in at) if at else ()
+
+    @property
     def names(self) -> set[str]:
-        """Every name by which another document may tell of the same resources and patients."""
+        """By what another document may touch the same: the patients by all their names, what is nobody's by its key,
+        and what the document calls itself. What tells nothing touches nobody."""
         told = {self.document.identifier} if self.document.identifier else set()
         for one in self.arrived:
             reading = one.reading
-            if reading.key:
-                told.update((reading.key, reading.subject or reading.key, *reading.aliases))
+            if reading.kind == "Patient":
+                told.update(reading.aliases)
+            if reading.subject or reading.facts:
+                told.add(reading.subject or reading.key)
         return told
 
     @property
@@ -122,12 +133,18 @@ class _Bundle(Struct):
 def _asked(raw: bytes, envelope: Envelope) -> int:
     if not envelope.type:
         return len(envelope.entries)
+    return max(len(_entries(raw)), len(envelope.entries))
+
+
+def _entries(raw: bytes) -> list[bytes | Raw]:
     try:
-        return max(
-            len(msgspec.json.decode(raw.removeprefix(b"\xef\xbb\xbf"), type=_Bundle).entry), len(envelope.entries)
-        )
+        return [*msgspec.json.decode(raw.removeprefix(b"\xef\xbb\xbf"), type=_Bundle).entry]
     except (DecodeError, UnicodeDecodeError, RecursionError):
-        return len(envelope.entries)
+        return []
+
+
+def _error_of_entry(issue: Issue) -> re.Match[str] | None:
+    return re.match(r"Bundle\.entry\[(\d+)\]", issue.expression) if issue.severity in ("fatal", "error") else None
 
 
 class _Named(Struct):

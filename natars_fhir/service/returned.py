@@ -20,6 +20,7 @@ from natars_fhir.service.arrival import Arrived
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.moves import follow, refuse_request
 from natars_fhir.service.subjects import subject_of
+from natars_fhir.store import locks
 
 _DECLINED = ("rejected", "cancelled")
 _BY_SITE = "the site's system"
@@ -77,5 +78,6 @@ def _kept(connection: Connection, intake: Intake, site: Site, found: tuple[str, 
     subject = subject_of(connection, intake, pseudonym, now, site.site)
     if subject is None or not refuse_request(connection, subject, _BY_SITE, reason, now):
         return False
+    locks.also(connection, site.site, subject.names)
     follow(connection, intake, site, subject, "declined", now)
     return True

@@ -44,6 +44,7 @@ KEPT: Mapping[str, str] = MappingProxyType(
         "audit": "it holds pseudonyms, counts and digests alone",
         "certificate": "it says what was removed, and names a pseudonym",
         "heard": "it counts types, and nobody",
+        "load": "names of files, and how far each was read",
         "let_go": "of what no view reads: type, id and hash",
         "store": "one row of the store itself",
         "tombstone": "keyed hashes, by which the person is known when it comes again",
@@ -132,10 +133,11 @@ def of_others(connection: Connection, site: str, keys: Collection[str], names: C
 
 
 def set_apart(connection: Connection, site: str) -> Iterator[tuple[int, bytes]]:
-    """What could not be used, with its number."""
+    """What could not be used, and what it named of its neighbours, with its number."""
     here = quarantine.c
-    for row in connection.execute(select(here.seq, here.raw).where(here.site == site).order_by(here.seq)).all():
-        yield row.seq, unpack(row.raw)
+    asked = select(here.seq, here.raw, here.around).where(here.site == site).order_by(here.seq)
+    for row in connection.execute(asked).all():
+        yield row.seq, unpack(row.raw) + (unpack(row.around) if row.around else b"")
 
 
 def texts(connection: Connection, site: str) -> list[str]:
