@@ -19,7 +19,7 @@ from natars_fhir.service.arrival import FORGOTTEN, Arrival
 from natars_fhir.service.take import Taken
 
 #: What became of an entry: as `take.Became` has it, or why it was not taken.
-LET_GO, REFUSED = "let-go", "refused"
+LET_GO, REFUSED, FORBIDDEN = "let-go", "refused", "forbidden"
 
 _STATUS = {
     "created": "201 Created",
@@ -29,6 +29,7 @@ _STATUS = {
     "deleted": "204 No Content",
     LET_GO: "202 Accepted",
     REFUSED: "422 Unprocessable Entity",
+    FORBIDDEN: "403 Forbidden",
 }
 _LITERAL = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}")
 
@@ -54,14 +55,18 @@ class Became:
 def became(reading: Reading, taken: Taken | None) -> Became:
     """One entry; without *taken* no view reads it, or it could not be read."""
     if taken is None:
-        return Became(reading, LET_GO if reading.fate == "let-go" else REFUSED)
+        return Became(reading, LET_GO if reading.fate == "let-go" else _why_not(reading.issues))
     return Became(reading, taken.became, taken.version)
 
 
 def refused(issues: Sequence[Issue]) -> Answer:
-    """Nothing was taken in: it is no JSON (400), or what it says cannot be used (422)."""
-    status = 400 if any(issue.severity == "fatal" for issue in issues) else 422
+    """Nothing was taken in: it is no JSON (400), its sender may not (403), or what it says cannot be used (422)."""
+    status = 400 if any(issue.severity == "fatal" for issue in issues) else int(_STATUS[_why_not(issues)][:3])
     return Answer(status, operation_outcome(issues), {"refused": 1})
+
+
+def _why_not(issues: Sequence[Issue]) -> str:
+    return FORBIDDEN if any(issue.code == "forbidden" for issue in issues) else REFUSED
 
 
 def answered(arrival: Arrival, entries: Sequence[Became], now: datetime) -> Answer:

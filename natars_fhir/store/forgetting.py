@@ -42,10 +42,14 @@ OWN_WAY = frozenset(
 KEPT: Mapping[str, str] = MappingProxyType(
     {
         "audit": "it holds pseudonyms, counts and digests alone",
+        "bearer_token": "of who may, and of no patient",
         "certificate": "it says what was removed, and names a pseudonym",
         "heard": "it counts types, and nobody",
         "load": "names of files, and how far each was read",
         "let_go": "of what no view reads: type, id and hash",
+        "site_certificate": "of who may, and of no patient",
+        "smart_assertion": "of who may, and of no patient",
+        "smart_client": "of who may, and of no patient",
         "store": "one row of the store itself",
         "tombstone": "keyed hashes, by which the person is known when it comes again",
     }

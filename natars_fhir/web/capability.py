@@ -11,9 +11,12 @@ from natars_fhir import __version__
 from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.versions import Name
 from natars_fhir.settings import Settings
+from natars_fhir.web.oauth import TOKEN_PATH
 from natars_fhir.web.questionnaire import CAPABILITIES
 from natars_fhir.web.response import CAPABILITY as QUESTIONNAIRE_RESPONSE
 from natars_fhir.web.terminology import CAPABILITY as CONCEPT_MAP
+
+_OAUTH_URIS = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 
 _NUMBERS: dict[Name, str] = {"R4": "4.0.1", "R4B": "4.3.0", "R5": "5.0.0"}
 
@@ -58,12 +61,23 @@ def capability(version: Name, base: str, routes: Iterable[BaseRoute], settings: 
             {
                 "mode": "server",
                 "documentation": _limits(settings),
-                "security": {"description": "A site is known by its bearer token."},
+                "security": _security(settings),
                 "interaction": [{"code": code} for code in codes],
                 **({"resource": resources} if resources else {}),
                 **({"operation": [{"name": n, "definition": url} for n, url in operations]} if operations else {}),
             }
         ],
+    }
+
+
+def _security(settings: Settings) -> Node:
+    """Where a client asks for tokens (https://hl7.org/fhir/smart-app-launch/conformance.html)."""
+    system, code = "http://terminology.hl7.org/CodeSystem/restful-security-service", "SMART-on-FHIR"
+    told = [{"url": "token", "valueUri": settings.address + TOKEN_PATH}]
+    return {
+        "extension": [{"url": _OAUTH_URIS, "extension": told}],
+        "service": [{"coding": [{"system": system, "code": code}]}],
+        "description": "A site is known by its bearer token: one that it was given, or one that its client asks for.",
     }
 
 

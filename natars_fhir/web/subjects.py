@@ -20,29 +20,29 @@ from natars_fhir.service.moves import allocate
 from natars_fhir.service.subjects import site_of
 from natars_fhir.store.engine import Store
 from natars_fhir.web.body import body_of
+from natars_fhir.web.needs import needs
 from natars_fhir.web.respond import Refusal, respond
 
 _MOST_BYTES = 10_000
 _TEXT = 'The body is a JSON object: {"arm": "…", "by": "…", "date": "YYYY-MM-DD"}.'
-_NOBODY = "No subject of this pseudonym is known of this site."
+_NOBODY = "No subject of this pseudonym is known."
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What records allocations. ``site``: whose subjects the caller may speak of; empty for those of every site."""
+    """What records allocations, of subjects of every site."""
 
     store: Store
     intake: Callable[[], Intake]
     sites: Callable[[], Mapping[str, Site]]
-    site: Callable[[Request], str]
     now: Callable[[], datetime]
 
-    def record(self, pseudonym: str, site: str, said: _Allocation) -> Answer:
-        """What is answered. Raises Refusal for a subject that there is not, or of another site."""
+    def record(self, pseudonym: str, said: _Allocation) -> Answer:
+        """What is answered. Raises Refusal for a subject that there is not."""
         intake = self.intake()
         with self.store.read() as connection:
             own = site_of(connection, intake, pseudonym)
-        if own is None or own not in self.sites() or site not in ("", own):
+        if own is None or own not in self.sites():
             raise Refusal(404, "not-found", _NOBODY)
         told = (said.arm, said.date, said.by)
         return allocate(self.store, intake, self.sites()[own], pseudonym, told, self.now())
@@ -58,13 +58,13 @@ def add_subjects(router: APIRouter, office: Office) -> None:
     """Adds `/api/subjects/{pseudonym}/allocation`."""
 
     async def record(request: Request, pseudonym: str) -> Response:
-        site = office.site(request)
         raw = await body_of(request, "R4", _MOST_BYTES)
         try:
             said = msgspec.json.decode(raw, type=_Allocation)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Refusal(422, "structure", _TEXT) from None
-        answer = await run_in_threadpool(office.record, pseudonym, site, said)
+        answer = await run_in_threadpool(office.record, pseudonym, said)
         return respond(answer.status, answer.body)
 
-    router.add_api_route("/api/subjects/{pseudonym}/allocation", record, methods=["POST"], response_model=None)
+    path, allowed = "/api/subjects/{pseudonym}/allocation", needs("allocate", across=True)
+    router.add_api_route(path, record, methods=["POST"], response_model=None, dependencies=allowed)

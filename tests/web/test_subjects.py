@@ -10,14 +10,17 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from natars_fhir.service.access import bearers
+from natars_fhir.service.access.bearers import Wanted
 from natars_fhir.store.engine import open_store
 from natars_fhir.store.tables import patient
+from tests.service.hospital import NOW
 from tests.service.spoken import COMPLETE, INVESTIGATOR, answers
 from tests.service.subjects import SIGNER
 from tests.web.caller import Caller, code
 
-TOKENS = {"a": "hospital-a", "b": "hospital-b"}
-A, B = {"authorization": "Bearer a"}, {"authorization": "Bearer b"}
+TOKENS = {"a": "hospital-a"}
+A = {"authorization": "Bearer a"}
 SAID = {"arm": "surgery-only", "by": SIGNER, "date": "2024-06-15"}
 
 
@@ -37,18 +40,29 @@ def pseudonym(call: Caller) -> str:
     return unquote(target).rpartition("|")[2]
 
 
-def tell(call: Caller, pseudonym: str, said: Any = SAID, **headers: str) -> httpx.Response:
-    return call("POST", f"/api/subjects/{pseudonym}/allocation", said, **(headers or A))
+@pytest.fixture
+def office(call: Caller) -> dict[str, str]:
+    """The trial office's own token, of no site."""
+    store = open_store(call.settings.database)
+    made = bearers.add(store, Wanted("", "office", ("trial-office",)), NOW)[1]
+    store.close()
+    return {"authorization": f"Bearer {made}"}
 
 
-def test_an_allocation_is_kept_once_the_subject_is_signed_for(call: Caller, pseudonym: str) -> None:
-    early = tell(call, pseudonym)
+def tell(call: Caller, pseudonym: str, headers: dict[str, str], said: Any = SAID) -> httpx.Response:
+    return call("POST", f"/api/subjects/{pseudonym}/allocation", said, **headers)
+
+
+def test_an_allocation_is_kept_once_the_subject_is_signed_for(
+    call: Caller, pseudonym: str, office: dict[str, str]
+) -> None:
+    early = tell(call, pseudonym, office)
     assert (early.status_code, code(early)) == (422, "business-rule")
     call("POST", "/fhir/r4/QuestionnaireResponse", answers(status="completed", by=INVESTIGATOR), **A)
-    told = tell(call, pseudonym)
+    told = tell(call, pseudonym, office)
     assert (told.status_code, code(told)) == (201, "informational")
     assert told.json()["issue"][0]["diagnostics"] == "Kept: the subject is on-study now."
-    again = tell(call, pseudonym)
+    again = tell(call, pseudonym, office)
     assert (again.status_code, code(again)) == (409, "duplicate")
 
 
@@ -63,13 +77,17 @@ def test_an_allocation_is_kept_once_the_subject_is_signed_for(call: Caller, pseu
         pytest.param({**SAID, "by": "PLANTED"}, 403, "forbidden", id="nobody of the list"),
     ],
 )
-def test_what_is_no_allocation_is_refused(call: Caller, pseudonym: str, said: Any, status: int, issue: str) -> None:
-    told = tell(call, pseudonym, said)
+def test_what_is_no_allocation_is_refused(
+    call: Caller, pseudonym: str, office: dict[str, str], said: Any, status: int, issue: str
+) -> None:
+    told = tell(call, pseudonym, office, said)
     assert (told.status_code, code(told)) == (status, issue)
     assert "PLANTED" not in told.text
 
 
-def test_another_sites_subject_is_one_that_nobody_knows(call: Caller, pseudonym: str) -> None:
-    for answer in (tell(call, pseudonym, **B), tell(call, "0" * 32)):
-        assert (answer.status_code, code(answer)) == (404, "not-found")
-    assert tell(call, pseudonym, authorization="Bearer none").status_code == 401
+def test_nobody_but_the_trial_office_tells_of_allocations(call: Caller, pseudonym: str, office: dict[str, str]) -> None:
+    nobody = tell(call, "0" * 32, office)
+    assert (nobody.status_code, code(nobody)) == (404, "not-found")
+    site = tell(call, pseudonym, A)
+    assert (site.status_code, code(site)) == (403, "forbidden")
+    assert tell(call, pseudonym, {"authorization": "Bearer none"}).status_code == 401
