@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, insert, select
 
 from natars_fhir.domain.life import Event
-from natars_fhir.store.rows import among
+from natars_fhir.store.rows import add, among
 from natars_fhir.store.tables import patient
 from natars_fhir.store.tables_subject import allocation, declined, subject_move, subject_state
 
@@ -79,10 +79,12 @@ def cause(connection: Connection, whose: Whose, event: Event) -> None:
         raise ValueError("what is kept has its moment")
     told = {**asdict(whose), "day": event.day, "by": event.by, "role": event.role, "at": event.at}
     more = {"cause": event.cause, "reason": event.reason, "strikes": event.strikes}
+    if not event.arm:
+        add(connection, subject_move, [{**told, **more}])
+        return
     adding = insert(subject_move).values(**told, **more).returning(subject_move.c.seq)
     seq = connection.execute(adding).scalar_one()
-    if event.arm:
-        connection.execute(insert(allocation).values(**told, arm=event.arm, move=seq))
+    add(connection, allocation, [{**told, "arm": event.arm, "move": seq}])
 
 
 def stood(connection: Connection, site: str, trial: str, names: Collection[str]) -> list[Stood]:
@@ -93,7 +95,7 @@ def stood(connection: Connection, site: str, trial: str, names: Collection[str])
 
 def stands(connection: Connection, whose: Whose, where: Stood) -> None:
     """The subject stands there now."""
-    connection.execute(insert(subject_state).values(**asdict(whose), **asdict(where)))
+    add(connection, subject_state, [{**asdict(whose), **asdict(where)}])
 
 
 def refused(connection: Connection, site: str, trial: str, names: Collection[str]) -> list[Declined]:
@@ -105,7 +107,7 @@ def refused(connection: Connection, site: str, trial: str, names: Collection[str
 def decline(connection: Connection, whose: Whose, said: Declined) -> None:
     """Keeps that a request was declined."""
     row = {"criteria": json.dumps(sorted(said.criteria)), "by": said.by, "reason": said.reason, "at": said.at}
-    connection.execute(insert(declined).values(**asdict(whose), **row))
+    add(connection, declined, [{**asdict(whose), **row}])
 
 
 def told_as(connection: Connection, target: str, site: str = "") -> Iterator[tuple[str, str]]:
