@@ -105,9 +105,10 @@ def gathered(connection: Connection, site: str, names: Collection[str], pseudony
 
 
 def _targets(connection: Connection, site: str, named: Any, pseudonyms: Collection[str]) -> Iterable[str]:
-    """The targets of the person's letters: by the pseudonym, by a letter that names the person."""
+    """The targets of the person's letters: by the pseudonym, or by what a letter says. The site's log among them is
+    made anew, without the person."""
     for target, body, _ in forgetting.letters(connection, site):
-        if any(one in target for one in pseudonyms) or (not target.startswith("List?") and named(body)):
+        if any(one in target or one.encode() in body for one in pseudonyms) or named(body):
             yield target
 
 

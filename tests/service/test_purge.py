@@ -11,6 +11,9 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from natars_fhir.mapping.schema import Endpoint
+from natars_fhir.service.log import tell_log
+from natars_fhir.service.moves import follow
 from natars_fhir.service.purge import apply_tombstones, certificates, gathered, purge, tomb
 from natars_fhir.service.subjects import subjects_of
 from natars_fhir.service.worklist import screening_of
@@ -21,7 +24,7 @@ from natars_fhir.store.packed import digest, unpack
 from natars_fhir.store.tables import audit, metadata, outbox, parcel, quarantine
 from tests.service.hospital import KEY, NOW, Hospital, Node, condition, intake, mappings, patient, statuses, transaction
 from tests.service.spoken import HospitalA, answers, hear, item, texts
-from tests.service.subjects import ASSISTANT, SIGNER, SITE, known, only, say
+from tests.service.subjects import ASSISTANT, SIGNER, SITE, known, letters, only, say
 
 NUMBER = "https://his.hospital-a.example/fhir/NamingSystem/patient-number"
 LATER = NOW + timedelta(days=30)
@@ -141,6 +144,22 @@ def test_nothing_of_the_person_is_left_and_the_certificate_says_what_was_where(s
 
 def _without(told: dict[str, Any], name: str) -> bytes:
     return msgspec.json.encode({key: value for key, value in told.items() if key != name})
+
+
+def test_what_a_site_asked_for_besides_goes_too_and_its_log_is_made_anew(store: Store, pseudonym: str) -> None:
+    also = ("Observation", "QuestionnaireResponse", "Provenance", "List")
+    asks = mappings().sites[SITE].model_copy(update={"endpoint": Endpoint(url="https://a.example", also=also)})
+    subject = known(store, pseudonym)
+    assert subject is not None
+    with store.write() as connection:
+        assert follow(connection, intake(), asks, subject, "day", NOW) > 0
+    assert tell_log(store, intake(), asks, NOW) == 1
+    assert all(letters(store, kind) for kind in also)
+    say(store, pseudonym, "withdrew-use")
+    forget(store, pseudonym)
+    assert found_of(store, (*MARKS, pseudonym)) == [("certificate", pseudonym), ("tombstone", pseudonym)]
+    assert tell_log(store, intake(), asks, LATER) == 1
+    assert [len(one["entry"]) for one in letters(store, "List")] == [1]
 
 
 def test_the_other_patients_stay_as_they_are(hospital: Hospital, store: Store, pseudonym: str) -> None:
