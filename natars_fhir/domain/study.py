@@ -8,6 +8,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
+from natars_fhir.domain.endpoints.conventions import USUAL, Conventions
 from natars_fhir.domain.finding import Finding
 from natars_fhir.domain.interval import Days
 from natars_fhir.domain.life import NO_COURSE, Course
@@ -182,6 +183,8 @@ class Study:
     artifacts: tuple[Artifact, ...] = ()
     #: the open questions, and how each is settled here
     switches: Mapping[str, str] = field(default_factory=dict)
+    #: what the protocol leaves open about its endpoints, and how it is settled here
+    conventions: Conventions = USUAL
     #: what a site's feed must tell
     needs: tuple[Need, ...] = ()
     #: a subject's states, and what moves it

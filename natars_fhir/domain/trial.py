@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from natars_fhir.domain.criterion_file import criterion, rows
+from natars_fhir.domain.endpoints.conventions import conventions_of
 from natars_fhir.domain.life_file import course
 from natars_fhir.domain.nearest import unknown
 from natars_fhir.domain.scope import suggested
@@ -22,8 +23,8 @@ _TEXTS = (
     "status_note", "condition",
 )  # fmt: skip
 _TABLES = (
-    "enrolment", "switches", "scope", "arm", "centre", "objective", "outcome", "criterion", "need", "state",
-    "cause", "move", "office", "purpose", "design", "artifact",
+    "enrolment", "switches", "scope", "arm", "centre", "objective", "outcome", "criterion", "need", "endpoints",
+    "visit", "state", "cause", "move", "office", "purpose", "design", "artifact",
 )  # fmt: skip
 _NEED = ("any", "of", "helps")
 
@@ -99,6 +100,7 @@ def _study(
         artifacts=tuple(Artifact(*row) for row in rows(table, "artifact", ("kind", "title", "url"), faults)),
         life=course(table, faults),
         office=_office(table, faults),
+        conventions=conventions_of(table, faults),
         scope=suggested(scope.get("histology", ()), scope.get("family", ""), scope.get("primary-site", ())),
     )
 

@@ -20,6 +20,8 @@ from natars_fhir.service.take import Taken
 
 #: What became of an entry: as `take.Became` has it, or why it was not taken.
 LET_GO, REFUSED, FORBIDDEN = "let-go", "refused", "forbidden"
+#: How the count of an issue-type begins.
+ISSUE = "issue "
 
 _STATUS = {
     "created": "201 Created",
@@ -78,6 +80,12 @@ def answered(arrival: Arrival, entries: Sequence[Became], now: datetime) -> Answ
     issues = [*arrival.document.issues, *_summary(counts), *(issue for one in entries for issue in _told(one))]
     every = {*counts}
     return Answer(202 if every == {LET_GO} else 200, operation_outcome(issues), counts)
+
+
+def issue_counts(arrival: Arrival) -> Mapping[str, int]:
+    """How many issues of each type a document has, for the audit: "issue code-invalid" → 3."""
+    told = (*arrival.document.issues, *(issue for one in arrival.arrived for issue in one.reading.issues))
+    return Counter(f"{ISSUE}{issue.code}" for issue in told)
 
 
 def _bundle(arrival: Arrival, entries: Sequence[Became], now: datetime) -> Node:

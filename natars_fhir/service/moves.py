@@ -20,12 +20,13 @@ from natars_fhir.mapping.schema import Site
 from natars_fhir.service.answer import Answer
 from natars_fhir.service.delegation import delegate
 from natars_fhir.service.intake import Intake
+from natars_fhir.service.pseudonym import person_of
 from natars_fhir.service.rescreen import rescreen
 from natars_fhir.service.subjects import Subject, subject_of
-from natars_fhir.store import patients, subjects, trail
+from natars_fhir.store import audit, patients, subjects
+from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
 from natars_fhir.store.subjects import Declined
-from natars_fhir.store.trail import Act
 
 OFFICE = "trial-office"
 ALLOCATED = "allocated"
@@ -50,7 +51,7 @@ def move(store: Store, intake: Intake, site: Site, pseudonym: str, said: Said, n
     """Moves a subject of *site*, and tells the site where it stands now."""
     with store.of(site.site).write() as connection:
         answer = _moved(connection, intake, site, pseudonym, said, now)
-        trail.write(connection, Act(site.site, now, _act(intake.study, said), "", answer.status, answer.counts))
+        _note(connection, intake, (site.site, pseudonym, said.by), _act(intake.study, said), answer, now)
     return answer
 
 
@@ -66,7 +67,7 @@ def decline(store: Store, intake: Intake, site: Site, pseudonym: str, by: str, r
     """Keeps that what the site is asked is not looked up, with the reason: it is not asked again."""
     with store.of(site.site).write() as connection:
         answer = _declined(connection, intake, site, pseudonym, (by, reason), now)
-        trail.write(connection, Act(site.site, now, "subject declined", "", answer.status, answer.counts))
+        _note(connection, intake, (site.site, pseudonym, by), "subject declined", answer, now)
     return answer
 
 
@@ -142,6 +143,16 @@ def _declined(
         return _refused(422, Issue("error", "business-rule", "reason", text))
     letters = follow(connection, intake, site, subject, "declined", now)
     return Answer(201, operation_outcome([_told("Kept: this is not asked again.")]), {"letters": letters})
+
+
+def _note(
+    connection: Connection, intake: Intake, who: tuple[str, str, str], act: str, answer: Answer, now: datetime
+) -> None:
+    """A row of the audit: of whom only where that is a subject's pseudonym, and by whom as a keyed hash."""
+    site, pseudonym, by = who
+    about = "" if answer.status == 404 else pseudonym
+    said = Act(site, now, act, "", answer.status, answer.counts, about, person_of(intake.key, site, by))
+    audit.write(connection, intake.key, said)
 
 
 def _act(study: Study, said: Said) -> str:

@@ -21,13 +21,14 @@ from natars_fhir.emit.identity import Key, keyed
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.moves import role_of
+from natars_fhir.service.pseudonym import person_of
 from natars_fhir.service.subjects import Subject, may_be_used, subject_of
 from natars_fhir.service.traces import naming, references
-from natars_fhir.store import forgetting, patients, trail, versions
+from natars_fhir.store import audit, forgetting, patients, versions
+from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
 from natars_fhir.store.forgetting import Person
 from natars_fhir.store.packed import digest
-from natars_fhir.store.trail import Act
 
 Certificate = dict[str, Any]
 
@@ -47,7 +48,10 @@ def purge(store: Store, intake: Intake, site: Site, pseudonym: str, said: tuple[
         found = _purged(connection, intake, site, pseudonym, said, now)
         removed = sum(found.certificate["removed"].values()) if found.certificate else 0
         status = 200 if found.certificate else 422
-        trail.write(connection, Act(site.site, now, "purge", "", status, {"removed": removed}))
+        about = pseudonym if found.certificate else ""
+        who = person_of(intake.key, site.site, said[0])
+        act = Act(site.site, now, "purge", "", status, {"removed": removed}, about, who)
+        audit.write(connection, intake.key, act)
     return found
 
 
@@ -143,11 +147,6 @@ def _certified(
     body = json.dumps(told, ensure_ascii=False)
     forgetting.certify(connection, site.site, {"pseudonym": pseudonym, "digest": told["digest"], "body": body}, now)
     return told
-
-
-def person_of(key: Key, site: str, name: str) -> str:
-    """The pseudonym of one who acts."""
-    return keyed(key, site, "person", name)
 
 
 def certificates(connection: Connection, site: str) -> list[Certificate]:

@@ -42,6 +42,8 @@ OWN_WAY = frozenset(
 KEPT: Mapping[str, str] = MappingProxyType(
     {
         "audit": "it holds pseudonyms, counts and digests alone",
+        "audit_seal": "digests of the audit's rows",
+        "audit_tally": "counts of acts",
         "bearer_token": "of who may, and of no patient",
         "certificate": "it says what was removed, and names a pseudonym",
         "heard": "it counts types, and nobody",

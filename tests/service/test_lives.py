@@ -39,7 +39,7 @@ def asking(*also: Any) -> Site:
 def seen(store: Store) -> list[int]:
     """How often a person is listed: worklist, outcomes, what is missing, the form, the screening."""
     site = mappings().sites[SITE]
-    form = populate(store, STUDY, site, intake().canonical_base, SUBJECT, NOW)
+    form = populate(store, intake(), site, SUBJECT, NOW)
     return [
         len(worklist(store, STUDY, SITE, NOW)),
         len(list(outcomes(store, STUDY, SITE, NOW))),

@@ -15,7 +15,7 @@ from natars_fhir.fhir.check import check
 from natars_fhir.service.moves import Said, allocate, decline, move
 from natars_fhir.service.subjects import as_json, history, kept_until, may_be_used
 from natars_fhir.store.engine import Store
-from natars_fhir.store.tables import audit
+from natars_fhir.store.tables_audit import audit
 from natars_fhir.store.tables_subject import subject_move
 from tests.service.hospital import NOW, Hospital, condition, intake, mappings, transaction
 from tests.service.spoken import WHOLE, HospitalA, push_case, texts

@@ -21,7 +21,8 @@ from natars_fhir.store import forgetting
 from natars_fhir.store.engine import Store
 from natars_fhir.store.forgetting import KEPT, OWN_WAY
 from natars_fhir.store.packed import digest, unpack
-from natars_fhir.store.tables import audit, metadata, outbox, parcel, quarantine
+from natars_fhir.store.tables import metadata, outbox, parcel, quarantine
+from natars_fhir.store.tables_audit import audit
 from tests.service.hospital import KEY, NOW, Hospital, Node, condition, intake, mappings, patient, statuses, transaction
 from tests.service.spoken import HospitalA, answers, hear, item, texts
 from tests.service.subjects import ASSISTANT, SIGNER, SITE, known, letters, only, say
@@ -157,7 +158,11 @@ def test_what_a_site_asked_for_besides_goes_too_and_its_log_is_made_anew(store: 
     assert all(letters(store, kind) for kind in also)
     say(store, pseudonym, "withdrew-use")
     forget(store, pseudonym)
-    assert found_of(store, (*MARKS, pseudonym)) == [("certificate", pseudonym), ("tombstone", pseudonym)]
+    assert found_of(store, (*MARKS, pseudonym)) == [
+        ("audit", pseudonym),
+        ("certificate", pseudonym),
+        ("tombstone", pseudonym),
+    ]
     assert tell_log(store, intake(), asks, LATER) == 1
     assert [len(one["entry"]) for one in letters(store, "List")] == [1]
 

@@ -20,6 +20,7 @@ from natars_fhir.store import trail
 from natars_fhir.store.engine import Store
 from natars_fhir.store.quarantine import Apart, Wanted
 from tests.service.hospital import (
+    KEY,
     NOW,
     Hospital,
     Node,
@@ -252,7 +253,7 @@ def test_by_itself_it_is_tried_once_by_each_mapping_a_bounded_number_a_round(sto
 
 def test_what_was_dismissed_is_replayed_only_by_its_number(store: Store) -> None:
     strictly(store, {**condition(), **ODD})
-    dismiss(store, 1, "generic", "Li", "a test message", LATER)
+    dismiss(store, KEY, 1, "generic", "Li", "a test message", LATER)
     assert replay_all(store, intake(), LENIENT, Wanted(), LATER).tried == 0
     assert try_again(store, intake(), LENIENT, LATER).tried == 0
     told = again(store)

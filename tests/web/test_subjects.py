@@ -14,7 +14,7 @@ from natars_fhir.service.access import bearers
 from natars_fhir.service.access.bearers import Wanted
 from natars_fhir.store.engine import open_store
 from natars_fhir.store.tables import patient
-from tests.service.hospital import NOW
+from tests.service.hospital import KEY, NOW
 from tests.service.spoken import COMPLETE, INVESTIGATOR, answers
 from tests.service.subjects import SIGNER
 from tests.web.caller import Caller, code
@@ -44,7 +44,7 @@ def pseudonym(call: Caller) -> str:
 def office(call: Caller) -> dict[str, str]:
     """The trial office's own token, of no site."""
     store = open_store(call.settings.database)
-    made = bearers.add(store, Wanted("", "office", ("trial-office",)), NOW)[1]
+    made = bearers.add(store, KEY, Wanted("", "office", ("trial-office",)), NOW)[1]
     store.close()
     return {"authorization": f"Bearer {made}"}
 
