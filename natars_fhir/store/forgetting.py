@@ -195,6 +195,30 @@ def bury(connection: Connection, site: str, pseudonym: str, found: Collection[st
     keep_new(connection, tombstone, rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Stones:
+    """All tombstones and certificates of a store, to be carried into the one that takes its place."""
+
+    tombstones: tuple[Mapping[str, Any], ...] = ()
+    certificates: tuple[Mapping[str, Any], ...] = ()
+
+
+def stones(connection: Connection) -> Stones:
+    """What must outlive a restore."""
+    rows = [tuple(dict(row) for row in connection.execute(select(one)).mappings()) for one in (tombstone, certificate)]
+    return Stones(*rows)
+
+
+def carry(connection: Connection, carried: Stones) -> None:
+    """Puts them in, where they are not there."""
+    keep_new(connection, tombstone, carried.tombstones)
+    there = set(connection.execute(select(certificate.c.digest)).scalars())
+    for row in carried.certificates:
+        if row["digest"] not in there:
+            told = {name: value for name, value in row.items() if name != "seq"}
+            connection.execute(insert(certificate).values(**told))
+
+
 def names_known(connection: Connection, site: str) -> set[str]:
     """Every name under which somebody of the site is known."""
     by_key = connection.execute(select(patient_name.c.key, patient_name.c.name).where(patient_name.c.site == site))
