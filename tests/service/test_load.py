@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
@@ -74,6 +74,11 @@ def written(folder: Path, *documents: Any, name: str = "sent.ndjson") -> Path:
     return path
 
 
+def same(table: Table) -> list[str]:
+    """The columns that are the same in every run."""
+    return [c.name for c in table.c if not isinstance(c.type, Moment) and c.name != "mark"]
+
+
 def rows(store: Store, *without: str) -> dict[str, list[tuple[Any, ...]]]:
     """Every row, but for moments and the audit's marks, which differ from run to run."""
     with store.read() as connection:
@@ -81,7 +86,9 @@ def rows(store: Store, *without: str) -> dict[str, list[tuple[Any, ...]]]:
             table.name: [
                 tuple(row)
                 for row in connection.execute(
-                    select(*(c for c in table.c if not isinstance(c.type, Moment) and c.name != "mark")).order_by(*table.primary_key)
+                    select(*(c for c in table.c if not isinstance(c.type, Moment) and c.name != "mark")).order_by(
+                        *table.primary_key
+                    )
                 )
             ]
             for table in metadata.sorted_tables
