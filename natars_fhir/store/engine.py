@@ -114,7 +114,11 @@ def open_store(address: str) -> Store:
     """The store at a SQLAlchemy address, made at first use. Raises StoreError, which never tells the address."""
     try:
         engine = engine_of(address)
-        ready(engine)
+        try:
+            ready(engine)
+        except BaseException:
+            engine.dispose()
+            raise
     except (SQLAlchemyError, ImportError, OSError) as fault:
         raise StoreError(f"the store cannot be opened ({type(fault).__name__}): see the setting `database`") from None
     return Store(engine)
