@@ -37,6 +37,7 @@ from natars_fhir.web.living import Work, living
 from natars_fhir.web.metrics import Metrics
 from natars_fhir.web.needs import caller_of, needs, undeclared
 from natars_fhir.web.oauth import TOKEN_PATH, add_configuration, add_token
+from natars_fhir.web.openapi import add_openapi
 from natars_fhir.web.operations import Watch, operations
 from natars_fhir.web.quarantine import Ward, quarantine_routes
 from natars_fhir.web.questionnaire import Forms, add_questionnaire
@@ -107,6 +108,7 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     app.include_router(operations(Watch(opened, served.live, settings.key_file, metrics, now)))
     app.include_router(_subjects(served))
     app.include_router(_tokens(served))
+    add_openapi(app.router, app.routes)
     if forgotten := undeclared(app.routes):
         raise RuntimeError(f"routes that do not say who may (web/needs.py): {', '.join(forgotten)}")
     return app
