@@ -7,17 +7,18 @@ letters to the site. The same bytes again change nothing and send nothing.
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 import msgspec
-from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.mapping.documents import DocumentReader
-from natars_fhir.mapping.reading import Reading
-from natars_fhir.service.answer import Answer, answered, became, refused
-from natars_fhir.service.arrival import Arrival, Arrived, TooManyError, arrive
+from natars_fhir.service.ahead import settle
+from natars_fhir.service.answer import Answer, answered, refused
+from natars_fhir.service.arrival import Arrival, TooManyError, arrive
+from natars_fhir.service.entries import became_each, findable, read_each, unmet
 from natars_fhir.service.gaps import notice
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.rescreen import Rescreened, rescreen
@@ -26,12 +27,9 @@ from natars_fhir.store import patients, readings, trail
 from natars_fhir.store.engine import Store
 from natars_fhir.store.trail import Act, Unused
 
-_BY_ITSELF = Issue(
-    "warning",
-    "business-rule",
-    "QuestionnaireResponse",
-    "Answers to the screening form are heard only by themselves: POST this resource alone.",
-)
+#: An answer may hold resources: their numbers keep their digits.
+_exact = msgspec.json.Decoder(float_hook=Decimal).decode
+_json = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def push(store: Store, intake: Intake, reader: DocumentReader, raw: bytes, now: datetime) -> Answer:
@@ -54,30 +52,22 @@ def _taken(connection: Connection, intake: Intake, reader: DocumentReader, arriv
         if arrival.raw.strip():
             trail.set_apart(connection, reader.site, Unused("", arrival.raw, reasons), now)
         return refused(reasons)
-    wanted = [one for one in arrival.arrived if one.wanted]
+    asked = settle(connection, reader.mapping, arrival, now)
+    if asked.refusal:
+        return unmet(connection, reader.site, arrival, asked.refusal, now)
+    arrival, wanted = asked.arrival, [asked.arrival.arrived[place] for place in asked.order]
     taken, change = take(connection, reader.mapping, wanted, now)
     fresh = [one for one, done in zip(wanted, taken, strict=True) if done.became in ("created", "changed")]
     notice(connection, reader.mapping, fresh, now)
+    findable(connection, intake, reader.mapping, asked, fresh)
     done = _follow(connection, intake, reader, change, now)
     _unused(connection, reader.site, arrival, now)
-    results = iter(taken)
-    entries = [
-        became(_noted(one, intake.canonical_base), next(results) if one.wanted else None) for one in arrival.arrived
-    ]
-    answer = answered(arrival, entries, now)
+    entries = became_each(connection, intake, reader.site, asked, dict(zip(asked.order, taken, strict=True)))
+    answer = answered(arrival, entries, now, read_each(connection, intake, reader, arrival))
     counts = {**answer.counts, "screened": done.screened, "findings": done.changed, "letters": done.queued}
     answer = Answer(answer.status, answer.body, counts)
     _remember(connection, reader.site, arrival, answer)
     return answer
-
-
-def _noted(one: Arrived, base: str) -> Reading:
-    """A person's answers to our form are heard only where they come by themselves: among other resources they are kept
-    and change nothing, and whoever sends them so must hear of it."""
-    reading = one.reading
-    if reading.kind != "QuestionnaireResponse" or f"{base}/Questionnaire/".encode() not in one.raw:
-        return reading
-    return replace(reading, issues=(*reading.issues, _BY_ITSELF))
 
 
 def _follow(
@@ -111,16 +101,16 @@ def _earlier(connection: Connection, site: str, arrival: Arrival) -> Answer | No
     said = trail.answer(connection, site, arrival.document.identifier, arrival.hash)
     if said is None:
         return None
-    status, body = msgspec.json.decode(said)
+    status, body = _exact(said)
     return Answer(status, body, {})
 
 
 def _remember(connection: Connection, site: str, arrival: Arrival, answer: Answer) -> None:
     if arrival.document.identifier:
-        said = msgspec.json.encode((answer.status, answer.body))
+        said = _json((answer.status, answer.body))
         trail.keep_answer(connection, site, arrival.document.identifier, arrival.hash, said)
 
 
 def _too_many(most: int) -> Answer:
     text = f"A Bundle of at most {most} entries is taken at once: send it in parts."
-    return Answer(413, operation_outcome([Issue("error", "too-costly", "Bundle.entry", text)]), {"refused": 1})
+    return Answer(413, operation_outcome([Issue("error", "too-long", "Bundle.entry", text)]), {"refused": 1})

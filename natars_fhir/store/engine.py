@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, Table, case, create_engine, event, in
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
+from natars_fhir.store import tables_door as _door  # noqa: F401 (its tables are made too)
 from natars_fhir.store.tables import SCHEMA, metadata
 from natars_fhir.store.tables import store as about
 
