@@ -16,8 +16,8 @@ from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.quote import quote
 from natars_fhir.service.ingest import push
 from natars_fhir.service.worklist import history_of, screening_of
+from natars_fhir.store import versions
 from natars_fhir.store.engine import Store, open_store
-from natars_fhir.store.packed import unpack
 from natars_fhir.store.tables import resource_version
 from tests import ward
 from tests.service.hospital import NOW, intake, mappings
@@ -126,8 +126,9 @@ def test_the_bytes_of_the_evidence_are_kept_as_they_came(store: Store, wrap: str
     raw = wrap.replace("IT", sent("1.50").decode()).encode()
     push(store, intake(), reader_of(), raw, NOW)
     with store.read() as connection:
-        (kept,) = connection.execute(select(resource_version.c.raw)).scalars()
-    assert unpack(kept) == sent("1.50")
+        (key,) = connection.execute(select(resource_version.c.key)).scalars()
+        (kept,) = versions.versions(connection, "generic", key)
+    assert kept.raw == sent("1.50")
 
 
 def test_what_is_quoted_has_the_digits_that_were_written() -> None:

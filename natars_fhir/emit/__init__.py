@@ -55,8 +55,17 @@ Emitter = Callable[[Emission], Emitted]
 
 
 def _studies(emission: Emission) -> Emitted:
-    study, base = emission.study, emission.canonical_base
-    return Emitted((master_study(study, base), site_study(study, emission.site_id, emission.site_title, base)))
+    """The same for every patient of a site: made once, and not to be changed by whoever gets them."""
+    told = (emission.site_id, emission.site_title, emission.canonical_base)
+    known = _MADE.get(told)
+    if known is None or known[0] is not emission.study:
+        both = (master_study(emission.study, told[2]), site_study(emission.study, *told))
+        known = _MADE[told] = (emission.study, both)
+    return Emitted(known[1])
+
+
+#: site and base → the study that its resources were made of, and they
+_MADE: dict[tuple[str, str, str], tuple[Study, tuple[Node, Node]]] = {}
 
 
 def _subject(emission: Emission) -> Emitted:
@@ -64,7 +73,7 @@ def _subject(emission: Emission) -> Emitted:
     if not screening.in_scope:
         return Emitted(())
     who = identity(screening.patient, study.id, emission.key, base, emission.primary_system)
-    site = site_study(study, emission.site_id, emission.site_title, base)["id"]
+    site = _studies(emission).resources[1]["id"]
     made = research_subject(
         screening, f"ResearchStudy/{site}", who, emission.consent_reference, emission.arm, emission.state
     )

@@ -154,7 +154,7 @@ def _keep(connection: Connection, site: Site, spoken: Spoken, now: datetime) -> 
     if not spoken.raw:
         return None
     hash_ = digest(spoken.raw)
-    came = Came(spoken.key or f"{_PLACE}#{hash_}", _PLACE, Version(), hash_, spoken.raw)
+    came = Came(spoken.key or f"{_PLACE}#{hash_}", _PLACE, Version(), hash_, spoken.raw, 1)
     return versions.keep(connection, site.site, [came], now)[0]
 
 

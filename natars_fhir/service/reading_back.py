@@ -112,7 +112,7 @@ def _shown(
     connection: Connection, asker: Asker, kind: str, ident: str, versions: Iterable[kept.Numbered]
 ) -> list[Shown]:
     many = list(versions)
-    octets: Mapping[int, bytes] = kept.octets(connection, [one.seq for one in many])
+    octets: Mapping[int, bytes] = kept.octets(connection, asker.site, [one.seq for one in many])
     return [
         Shown(
             kind,

@@ -70,6 +70,7 @@ class _Taking:
         keys = {one.reading.key for one in arrived} | set(self._known_as.values())
         self._heads = readings.heads(connection, site, keys)
         self._news: dict[str, Current] = {}
+        self._fresh = keys - self._heads.keys()
         self._dropped: set[str] = set()
         #: versions to be kept; until they are, they go by their place in this list
         self._came: list[Came] = []
@@ -87,8 +88,8 @@ class _Taking:
         if head is not None and not head.version.replaced_by(reading.version):
             self._keep_late(Came(key, reading.kind, reading.version, arrived.hash, arrived.raw))
             return Taken("late", head.versions)
-        seq = self._keep(Came(key, reading.kind, reading.version, arrived.hash, arrived.raw))
         count = head.versions + 1 if head else 1
+        seq = self._keep(Came(key, reading.kind, reading.version, arrived.hash, arrived.raw, count))
         self._replace(head, Current(self._head(key, arrived, count), reading), seq)
         return Taken("changed" if head else "created", count)
 
@@ -97,7 +98,7 @@ class _Taking:
         connection, site = self._connection, self._site
         readings.name(connection, site, self._named)
         readings.drop(connection, site, self._dropped - set(self._news))
-        readings.put(connection, site, list(self._news.values()))
+        readings.put(connection, site, list(self._news.values()), self._fresh)
         seqs = versions.keep(connection, site, self._came, self._now)
         for touched in (self.change.touched, self.change.others):
             touched.update({name: {seqs[place] for place in places} for name, places in touched.items()})
@@ -143,7 +144,7 @@ class _Taking:
         head = self._heads.get(self._known_as.get(_second(reading.key), reading.key))
         if head is None or head.deleted:
             return Taken("deleted")
-        seq = self._keep(Came(head.key, head.kind, head.version, "", b""))
+        seq = self._keep(Came(head.key, head.kind, head.version, "", b"", head.versions + 1))
         gone = replace(head, deleted=True, hash="", versions=head.versions + 1, subject=None)
         self._replace(head, Current(gone, None), seq)
         return Taken("deleted", gone.versions)

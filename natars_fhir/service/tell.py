@@ -37,16 +37,16 @@ def tell(
     if not outcome.screening.in_scope:
         return None, 0
     emission = _emission(intake, site, outcome, part)
-    subject, queued = None, 0
+    subject = None
+    letters: list[outbox.News] = []
     for resource in emit(emission, site.endpoint.also if site.endpoint else ()).resources:
         target = target_of(resource, intake.canonical_base)
         if resource["resourceType"] == "Observation" and not _is_news(connection, site.site, target, resource):
             continue
-        body = msgspec.json.encode(resource)
-        queued += outbox.queue(connection, site.site, resource["resourceType"], target, body, now)
+        letters.append((resource["resourceType"], target, msgspec.json.encode(resource)))
         if resource["resourceType"] == "ResearchSubject":
             subject = target
-    return subject, queued
+    return subject, outbox.queue(connection, site.site, letters, now)
 
 
 def _is_news(connection: Connection, site: str, target: str, resource: Node) -> bool:
@@ -87,15 +87,13 @@ def retract(connection: Connection, site: str, target: str, now: datetime) -> in
     any. How many letters that makes."""
     results = outbox.told(connection, site, "Observation", _results_of(target))
     void = {target: _NO_SUBJECT, **dict.fromkeys(results, "entered-in-error")}
-    return sum(_retracted(connection, site, one, status, now) for one, status in void.items())
-
-
-def _retracted(connection: Connection, site: str, target: str, status: str, now: datetime) -> bool:
-    said = outbox.last_said(connection, site, target)
-    if said is None:
-        return False
-    body = msgspec.json.encode(msgspec.json.decode(said) | {"status": status})
-    return outbox.queue(connection, site, target.partition("?")[0], target, body, now)
+    last = {one: outbox.last_said(connection, site, one) for one in void}
+    letters = [
+        (one.partition("?")[0], one, msgspec.json.encode(msgspec.json.decode(said) | {"status": void[one]}))
+        for one, said in last.items()
+        if said is not None
+    ]
+    return outbox.queue(connection, site, letters, now)
 
 
 def _results_of(target: str) -> str:

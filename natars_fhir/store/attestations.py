@@ -6,12 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from natars_fhir.domain.answer import Answer
 from natars_fhir.domain.people import Statement
 from natars_fhir.domain.signing import Signature
-from natars_fhir.store.readings import parts
+from natars_fhir.store.rows import among
 from natars_fhir.store.tables import attestation, resource_version
 
 _STATEMENT, _SIGNATURE = "statement", "signature"
@@ -52,21 +52,27 @@ def sign(connection: Connection, whence: Whence, said: Signature) -> None:
     connection.execute(insert(attestation).values(**_whence(whence), **row, **told))
 
 
+_SAID = (
+    select(attestation)
+    .where(
+        attestation.c.site == bindparam("site"), attestation.c.trial == bindparam("trial"), among(attestation.c.patient)
+    )
+    .order_by(attestation.c.seq)
+)
+
+
 def said_of(connection: Connection, site: str, trial: str, names: Collection[str]) -> Said:
     """What was said of the person who goes by *names*."""
-    here = attestation.c
     statements: list[Statement] = []
     signatures: list[Signature] = []
-    for some in parts(names):
-        asked = select(attestation).where(here.site == site, here.trial == trial, here.patient.in_(some))
-        for row in connection.execute(asked.order_by(here.seq)):
-            if row.kind == _SIGNATURE:
-                signatures.append(Signature(row.by, row.role, row.at, row.basis))
-            else:
-                answer = Answer.of(row.answer == "yes")
-                statements.append(
-                    Statement(row.criterion, answer, row.by, row.role, row.at, row.reason, row.data, row.basis)
-                )
+    for row in connection.execute(_SAID, {"site": site, "trial": trial, "names": names}):
+        if row.kind == _SIGNATURE:
+            signatures.append(Signature(row.by, row.role, row.at, row.basis))
+        else:
+            answer = Answer.of(row.answer == "yes")
+            statements.append(
+                Statement(row.criterion, answer, row.by, row.role, row.at, row.reason, row.data, row.basis)
+            )
     return Said(tuple(statements), tuple(signatures))
 
 

@@ -1,31 +1,29 @@
-"""The store: one database, opened so that what was answered was written. https://www.sqlite.org/wal.html
+"""The store: one database, opened so that what was answered was written.
 
-SQLite: write-ahead log, synchronous=FULL (a power cut loses nothing that was answered), and BEGIN IMMEDIATE for every
-transaction that writes. Within one process writers wait for each other here; between processes SQLite sees to it.
+SQLite (https://www.sqlite.org/wal.html): write-ahead log, synchronous=FULL (a power cut loses nothing that was
+answered), and BEGIN IMMEDIATE for every transaction that writes. Within one process writers wait for each other here;
+between processes SQLite sees to it. PostgreSQL: writers wait for each other only where they touch the same patients
+(`store.locks`), and row-level security shows a site's transaction no other site's rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, case, create_engine, event, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
+from natars_fhir.store import locks
 from natars_fhir.store import tables_door as _door  # noqa: F401 (its tables are made too)
-from natars_fhir.store.tables import SCHEMA, metadata
-from natars_fhir.store.tables import store as about
+from natars_fhir.store.migrate import StoreError, ready
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
-_UPSERT: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
-
-class StoreError(Exception):
-    """The store cannot be opened, or is not one that this version can use."""
+__all__ = ["Store", "StoreError", "open_store"]
 
 
 class Store:
@@ -37,90 +35,77 @@ class Store:
         self._site = site
 
     def of(self, site: str) -> Store:
-        """The same store, for one site's work alone: where the database can, it shows and takes no other site's rows."""
+        """The same store, for one site alone: where the database can, it shows and takes no other site's rows."""
         return Store(self._engine, self._writing, site)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """What is known now, from one moment."""
-        with self._engine.connect() as connection, connection.begin():
-            yield connection
+        with self._engine.connect() as plain:
+            connection = plain if self._embedded else plain.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                self._narrow(connection)
+                yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """One writer at a time; kept when the block ends, undone when it raises."""
-        with self._writing, self._engine.connect() as plain:
-            connection = plain.execution_options(writes=True)
+    def write(self, names: Collection[str] | None = None) -> Iterator[Connection]:
+        """Kept when the block ends, undone when it raises. Nobody else writes meanwhile to what is written here.
+
+        That is all of the site, or of the store; *names* narrow it to the patients and resources that they name. With
+        no name at all nothing is held: for rows that are claimed one by one.
+        """
+        with self._alone(), self._engine.connect() as plain:
+            connection = plain.execution_options(writes=True) if self._embedded else plain
             with connection.begin():
+                self._narrow(connection)
+                if not self._embedded:
+                    locks.hold(connection, self._site, names)
                 yield connection
 
     def close(self) -> None:
         """Lets go of the database."""
         self._engine.dispose()
 
+    @property
+    def _embedded(self) -> bool:
+        return self._engine.dialect.name == "sqlite"
+
+    def _alone(self) -> AbstractContextManager[Any]:
+        return self._writing if self._embedded else nullcontext()
+
+    def _narrow(self, connection: Connection) -> None:
+        if not self._embedded:
+            locks.narrow(connection, self._site)
+
 
 def open_store(address: str) -> Store:
     """The store at a SQLAlchemy address, made at first use. Raises StoreError, which never tells the address."""
     try:
-        engine = create_engine(address, hide_parameters=True)
-        if engine.dialect.name == "sqlite":
-            _ours_alone(engine.url.database)
-            _durable(engine)
-        store = Store(engine)
-        with store.write() as connection:
-            metadata.create_all(connection)
-            _number(connection)
+        engine = engine_of(address)
+        ready(engine)
     except (SQLAlchemyError, ImportError, OSError) as fault:
         raise StoreError(f"the store cannot be opened ({type(fault).__name__}): see the setting `database`") from None
-    return store
+    return Store(engine)
+
+
+def engine_of(address: str) -> Engine:
+    """The database, opened; nothing is made in it."""
+    engine = create_engine(address, hide_parameters=True, **_pool(address))
+    if engine.dialect.name == "sqlite":
+        _ours_alone(engine.url.database)
+        _durable(engine)
+    return engine
+
+
+def _pool(address: str) -> dict[str, Any]:
+    """A connection that the server has dropped is found out before it is used."""
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20} if address.startswith("postgresql") else {}
 
 
 def _ours_alone(database: str | None) -> None:
     """A new file is its owner's alone: it holds patients. SQLite gives its log the same rights."""
     if database and database != ":memory:" and not database.startswith("file:"):
         Path(database).touch(mode=0o600, exist_ok=True)
-
-
-def keep_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Adds the rows whose key is not there yet; in one order, so that two writers never wait for each other."""
-    if rows:
-        keys = [column.name for column in table.primary_key]
-        ordered = sorted(rows, key=lambda row: tuple(row[key] for key in keys))
-        connection.execute(_UPSERT[connection.dialect.name](table).on_conflict_do_nothing(), ordered)
-
-
-def keep_latest(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Adds rows, or puts them in the place of those with the same key."""
-    if not rows:
-        return
-    keys = [column.name for column in table.primary_key]
-    adding = _UPSERT[connection.dialect.name](table)
-    news = {name: adding.excluded[name] for name in rows[0] if name not in keys}
-    ordered = sorted(rows, key=lambda row: tuple(row[key] for key in keys))
-    connection.execute(adding.on_conflict_do_update(index_elements=keys, set_=news), ordered)
-
-
-def add_up(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Adds rows, or adds their `count` to those with the same key; `first` and `last` widen, the rest is the newest."""
-    if not rows:
-        return
-    keys = [column.name for column in table.primary_key]
-    adding = _UPSERT[connection.dialect.name](table)
-    old, new = table.c, adding.excluded
-    news = {name: new[name] for name in rows[0] if name not in (*keys, "count", "first", "last")}
-    news["count"] = old["count"] + new["count"]
-    news["first"] = case((new["first"] < old["first"], new["first"]), else_=old["first"])
-    news["last"] = case((new["last"] > old["last"], new["last"]), else_=old["last"])
-    ordered = sorted(rows, key=lambda row: tuple(row[key] for key in keys))
-    connection.execute(adding.on_conflict_do_update(index_elements=keys, set_=news), ordered)
-
-
-def _number(connection: Connection) -> None:
-    found = connection.execute(select(about.c.schema)).scalar()
-    if found is None:
-        connection.execute(insert(about).values(schema=SCHEMA))
-    elif found != SCHEMA:
-        raise StoreError(f"the store's tables are of version {found}; this program uses version {SCHEMA}")
 
 
 def _durable(engine: Engine) -> None:

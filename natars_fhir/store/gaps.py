@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select
 
 from natars_fhir.mapping.heard.gaps import Gap
-from natars_fhir.store.engine import add_up
+from natars_fhir.store.rows import add_up
 from natars_fhir.store.tables import gap, heard, let_go
 
 #: Different texts of a site that are kept word for word; of more, only the number is.

@@ -12,8 +12,8 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, select
 
-from natars_fhir.store.engine import keep_latest, keep_new
 from natars_fhir.store.readings import first_known_as
+from natars_fhir.store.rows import keep_latest, keep_new
 from natars_fhir.store.tables_door import condition, identified
 
 #: As many numbers as one question holds.

@@ -1,22 +1,22 @@
-"""Kept: the versions of one resource by number, and the newest of many, to be given back. https://hl7.org/fhir/R4/http.html#versioning
+"""Kept: the versions of one resource by number, and the newest of many, to be given back.
 
-A version has a number when it counted: one that came late, after a newer, is kept and has none. Which those are is
-worked out as `service.take` decided it, from what each version says of itself.
+https://hl7.org/fhir/R4/http.html#versioning. A version has a number when it counted: one that came late, after a newer,
+is kept and has none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
-from natars_fhir.domain.identity import Version
-from natars_fhir.store.packed import unpack
-from natars_fhir.store.readings import Head, heads, parts
+from natars_fhir.store.readings import Head, heads
+from natars_fhir.store.rows import among
 from natars_fhir.store.tables import reading, resource_version
+from natars_fhir.store.versions import Parcels
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,61 +38,74 @@ class Newest:
     received: datetime
 
 
+_came, _here = resource_version.c, reading.c
+_PLACE = (_came.parcel, _came.start, _came.length)
+_NUMBERED = (
+    select(_came.seq, _came.counted, _came.hash, _came.received)
+    .where(_came.site == bindparam("site"), _came.key == bindparam("key"), _came.counted > 0)
+    .order_by(_came.counted, _came.seq)
+)
+
+
 def numbered(connection: Connection, site: str, key: str) -> list[Numbered]:
     """The versions of a resource that counted, the first first."""
-    here = resource_version.c
-    asked = select(here.seq, here.number, here.updated, here.hash, here.received)
-    rows = connection.execute(asked.where(here.site == site, here.key == key).order_by(here.seq))
-    return list(_counted(rows))
+    return [Numbered(*row) for row in connection.execute(_NUMBERED, {"site": site, "key": key})]
 
 
-def _counted(rows: Iterable[Any]) -> Iterator[Numbered]:
-    known: Version | None = None
-    count = 0
-    for row in rows:
-        said = Version(row.number, row.updated)
-        if row.hash and known is not None and not known.replaced_by(said):
-            continue
-        known, count = said, count + 1
-        yield Numbered(row.seq, count, row.hash, row.received)
+def octets(connection: Connection, site: str, seqs: Collection[int]) -> dict[int, bytes]:
+    """The bytes that are kept under these numbers; of a deletion there are none."""
+    asked = select(_came.seq, *_PLACE).where(_came.site == site, _came.seq.in_(sorted(seqs)), _came.hash != "")
+    rows = connection.execute(asked).all()
+    return dict(zip((row.seq for row in rows), _opened(connection, rows), strict=True))
 
 
-def octets(connection: Connection, seqs: Collection[int]) -> dict[int, bytes]:
-    """The bytes that are kept under these numbers."""
-    here = resource_version.c
-    asked = select(here.seq, here.raw).where(here.seq.in_(sorted(seqs)), here.hash != "")
-    return {row.seq: unpack(row.raw) for row in connection.execute(asked)}
+def _opened(connection: Connection, rows: Sequence[Any]) -> list[bytes]:
+    """The bytes of each row; each parcel is opened once."""
+    opened, raws = Parcels(connection), dict[int, bytes]()
+    for place in sorted(range(len(rows)), key=lambda place: rows[place].parcel):
+        raws[place] = opened.bytes_of(rows[place].parcel, rows[place].start, rows[place].length)
+    return [raws[place] for place in range(len(rows))]
+
+
+_LAST = (
+    select(func.max(_came.seq).label("seq"))
+    .join(reading, (_here.site == _came.site) & (_here.key == _came.key) & (_here.hash == _came.hash))
+    .where(_came.site == bindparam("site"), among(_came.key))
+    .group_by(_came.key)
+    .subquery()
+)
+_NEWEST = select(_came.key, _came.received, *_PLACE).join(_LAST, _LAST.c.seq == _came.seq)
 
 
 def newest(connection: Connection, site: str, keys: Collection[str]) -> dict[str, Newest]:
     """What these resources are now; those that are deleted are not among them."""
     known = {key: head for key, head in heads(connection, site, keys).items() if not head.deleted}
-    here, found = resource_version.c, dict[str, Newest]()
-    for some in parts(known):
-        last = (
-            select(func.max(here.seq).label("seq"))
-            .join(reading, (reading.c.site == here.site) & (reading.c.key == here.key) & (reading.c.hash == here.hash))
-            .where(here.site == site, here.key.in_(some))
-            .group_by(here.key)
-            .subquery()
-        )
-        asked = select(here.key, here.raw, here.received).join(last, last.c.seq == here.seq)
-        for row in connection.execute(asked):
-            found[row.key] = Newest(known[row.key], unpack(row.raw), row.received)
-    return found
+    rows = connection.execute(_NEWEST, {"site": site, "names": known.keys()}).all() if known else []
+    raws = _opened(connection, rows)
+    return {row.key: Newest(known[row.key], raw, row.received) for row, raw in zip(rows, raws, strict=True)}
+
+
+_OF_KIND = (
+    select(_here.key)
+    .where(_here.site == bindparam("site"), _here.kind == bindparam("kind"), _here.key > bindparam("after"))
+    .where(~_here.deleted)
+    .order_by(_here.key)
+    .limit(bindparam("most"))
+)
 
 
 def of_kind(connection: Connection, site: str, kind: str, after: str, most: int) -> list[str]:
     """The keys of a type that follow *after*, in order."""
-    here = reading.c
-    asked = select(here.key).where(here.site == site, here.kind == kind, here.key > after, ~here.deleted)
-    return list(connection.execute(asked.order_by(here.key).limit(most)).scalars())
+    asked = {"site": site, "kind": kind, "after": after, "most": most}
+    return list(connection.execute(_OF_KIND, asked).scalars())
+
+
+_OF_SUBJECTS = select(_here.key).where(
+    _here.site == bindparam("site"), _here.kind == bindparam("kind"), among(_here.subject), ~_here.deleted
+)
 
 
 def of_subjects(connection: Connection, site: str, kind: str, subjects: Collection[str]) -> set[str]:
     """The keys of a type whose readings are about these patients."""
-    here, found = reading.c, set[str]()
-    for some in parts(subjects):
-        asked = select(here.key).where(here.site == site, here.subject.in_(some), here.kind == kind, ~here.deleted)
-        found.update(connection.execute(asked).scalars())
-    return found
+    asked = {"site": site, "kind": kind, "names": subjects}
+    return set(connection.execute(_OF_SUBJECTS, asked).scalars())

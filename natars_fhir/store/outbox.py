@@ -6,14 +6,15 @@ for the subjects refer to them. A claim is a lease: it ends by itself when its h
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, or_, select, update
 
-from natars_fhir.store.packed import pack, unpack
+from natars_fhir.store.packed import digest, pack, unpack
+from natars_fhir.store.rows import add, among
 from natars_fhir.store.tables import delivery, outbox
 
 
@@ -38,16 +39,45 @@ class Attempt:
     codes: tuple[str, ...] = ()
 
 
-def queue(connection: Connection, site: str, kind: str, target: str, body: bytes, now: datetime) -> bool:
-    """Puts a letter in, unless the last one to this target says the same. What waits there is no longer needed."""
-    if last_said(connection, site, target) == body:
-        return False
-    free = or_(outbox.c.state == "dead", (outbox.c.state == "waiting") & _free(now))
-    overtaken = update(outbox).where(outbox.c.site == site, outbox.c.target == target, free)
-    connection.execute(overtaken.values(state="superseded", lease=None, holder=None))
-    said = {"site": site, "kind": kind, "target": target, "body": pack(body)}
-    connection.execute(insert(outbox).values(**said, state="waiting", queued=now, due=now, attempts=0))
-    return True
+#: What is to be told, where, and of which kind: kind, target, body.
+News = tuple[str, str, bytes]
+
+_last = outbox.alias("last")
+_LAST_HASHES = select(outbox.c.target, outbox.c.hash).where(
+    outbox.c.site == bindparam("site"),
+    among(outbox.c.target),
+    outbox.c.seq
+    == select(func.max(_last.c.seq))
+    .where(_last.c.site == outbox.c.site, _last.c.target == outbox.c.target)
+    .scalar_subquery(),
+)
+
+
+def queue(connection: Connection, site: str, told: Sequence[News], now: datetime) -> int:
+    """Puts letters in, but for those that say the same as the last one to their target; what waits there is no longer
+    needed. How many letters that makes."""
+    hashes = [digest(body) for _, _, body in told]
+    last = _last_hashes(connection, site, {target for _, target, _ in told})
+    fresh = {
+        target: {"site": site, "kind": kind, "target": target, "body": pack(body), "hash": hash_}
+        for (kind, target, body), hash_ in zip(told, hashes, strict=True)
+        if last.get(target) != hash_
+    }
+    if not fresh:
+        return 0
+    if known := [target for target in fresh if target in last]:
+        free = or_(outbox.c.state == "dead", (outbox.c.state == "waiting") & _free(now))
+        overtaken = update(outbox).where(outbox.c.site == site, among(outbox.c.target), free)
+        values = overtaken.values(state="superseded", lease=None, holder=None)
+        connection.execute(values, {"names": known})
+    waiting = {"state": "waiting", "queued": now, "due": now, "attempts": 0}
+    add(connection, outbox, [{**row, **waiting} for row in fresh.values()])
+    return len(fresh)
+
+
+def _last_hashes(connection: Connection, site: str, targets: Collection[str]) -> dict[str, str]:
+    found = connection.execute(_LAST_HASHES, {"site": site, "names": targets}) if targets else ()
+    return {row.target: row.hash for row in found}
 
 
 def last_said(connection: Connection, site: str, target: str) -> bytes | None:

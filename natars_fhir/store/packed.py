@@ -1,7 +1,11 @@
-"""Packed: values as the store keeps them. JSON by msgspec keeps every Decimal's digits; zlib makes texts small."""
+"""Packed: values as the store keeps them. JSON by msgspec keeps every Decimal's digits; zstd makes texts small.
+
+What the first release packed, by zlib, is unpacked as well: each says at its beginning which it is.
+"""
 
 from __future__ import annotations
 
+import threading
 import zlib
 from collections.abc import Iterable
 from decimal import Decimal
@@ -9,6 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
+import zstandard
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.mapping.reading import Reading
@@ -19,6 +24,9 @@ _plain = msgspec.json.Decoder(float_hook=Decimal).decode
 _issues = msgspec.json.Decoder(tuple[Issue, ...])
 #: the fastest level: it takes most of what there is to take
 _LEVEL = 1
+_ZSTD = b"\x28\xb5\x2f\xfd"
+#: a compressor serves one thread at a time
+_own = threading.local()
 
 
 def digest(raw: bytes) -> str:
@@ -28,11 +36,16 @@ def digest(raw: bytes) -> str:
 
 def pack(raw: bytes) -> bytes:
     """Bytes, made small."""
-    return zlib.compress(raw, _LEVEL)
+    compressor = getattr(_own, "compressor", None)
+    if compressor is None:
+        compressor = _own.compressor = zstandard.ZstdCompressor(level=_LEVEL)
+    return compressor.compress(raw)
 
 
 def unpack(packed: bytes) -> bytes:
     """The bytes that were packed."""
+    if packed.startswith(_ZSTD):
+        return zstandard.ZstdDecompressor().decompress(packed)
     return zlib.decompress(packed)
 
 

@@ -6,11 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from sqlalchemy import Connection, delete, func, or_, select
+from sqlalchemy import Connection, bindparam, delete, func, select, union
 
 from natars_fhir.domain.identity import Patients
-from natars_fhir.store.engine import keep_latest, keep_new
-from natars_fhir.store.readings import parts
+from natars_fhir.store.rows import among, keep_latest, keep_new
 from natars_fhir.store.tables import patient, patient_name
 
 
@@ -27,19 +26,24 @@ class Standing:
     again: str | None = None
 
 
+_EDGES = union(
+    select(patient_name.c.key, patient_name.c.name).where(
+        patient_name.c.site == bindparam("site"), among(patient_name.c.key)
+    ),
+    select(patient_name.c.key, patient_name.c.name).where(
+        patient_name.c.site == bindparam("site"), among(patient_name.c.name)
+    ),
+)
+
+
 def persons(connection: Connection, site: str, names: Collection[str]) -> dict[str, set[str]]:
     """The persons behind these names: the name that stands for each, and all names that it goes by."""
-    here, patients = patient_name.c, Patients()
+    patients = Patients()
     seen: set[str] = set()
     asked = set(names)
     while asked:
         seen |= asked
-        edges: list[tuple[str, str]] = []
-        for some in parts(asked):
-            touching = select(here.key, here.name).where(
-                here.site == site, or_(here.key.in_(some), here.name.in_(some))
-            )
-            edges += [(key, name) for key, name in connection.execute(touching)]
+        edges = [(key, name) for key, name in connection.execute(_EDGES, {"site": site, "names": asked})]
         for key, name in edges:
             patients.join(key, (name,))
         asked = {end for edge in edges for end in edge} - seen
@@ -51,19 +55,22 @@ def persons(connection: Connection, site: str, names: Collection[str]) -> dict[s
 
 def rename(connection: Connection, site: str, said: Mapping[str, Collection[str]]) -> None:
     """Patient resource → the names that its newest version says its person goes by; what it said before is void."""
-    for some in parts(said):
-        connection.execute(delete(patient_name).where(patient_name.c.site == site, patient_name.c.key.in_(some)))
+    if not said:
+        return
+    here = patient_name.c
+    connection.execute(delete(patient_name).where(here.site == site, among(here.key)), {"names": said.keys()})
     rows = [{"site": site, "key": key, "name": name} for key, names in said.items() for name in {*names}]
     keep_new(connection, patient_name, rows)
 
 
+_STANDING = select(
+    patient.c.key, patient.c.findings, patient.c.in_scope, patient.c.verdict, patient.c.target, patient.c.again
+).where(patient.c.site == bindparam("site"), among(patient.c.key))
+
+
 def standing(connection: Connection, site: str, names: Collection[str]) -> list[Standing]:
     """Where the patients stand who are known by these names."""
-    here = patient.c
-    asked = select(here.key, here.findings, here.in_scope, here.verdict, here.target, here.again).where(
-        here.site == site
-    )
-    return [Standing(*row) for some in parts(names) for row in connection.execute(asked.where(here.key.in_(some)))]
+    return [Standing(*row) for row in connection.execute(_STANDING, {"site": site, "names": names})]
 
 
 def stands(connection: Connection, site: str, where: Standing) -> None:
@@ -73,8 +80,9 @@ def stands(connection: Connection, site: str, where: Standing) -> None:
 
 def gone(connection: Connection, site: str, keys: Collection[str]) -> None:
     """No patient goes by these keys any more."""
-    for some in parts(keys):
-        connection.execute(delete(patient).where(patient.c.site == site, patient.c.key.in_(some)))
+    if keys:
+        here = patient.c
+        connection.execute(delete(patient).where(here.site == site, among(here.key)), {"names": keys})
 
 
 def claimed(connection: Connection, site: str, target: str) -> bool:

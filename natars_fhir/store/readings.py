@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from msgspec.structs import replace
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from natars_fhir.domain.identity import Version
 from natars_fhir.mapping.reading import Reading
-from natars_fhir.store.engine import keep_latest, keep_new
-from natars_fhir.store.packed import pack_reading, unpack, unpack_reading
+from natars_fhir.store.packed import pack_reading, unpack_reading
+from natars_fhir.store.rows import among, keep_latest, keep_new
 from natars_fhir.store.tables import mention, reading, resource_alias, resource_version
-
-#: As many names as one question holds; SQLite's limit is far above.
-_MANY = 400
+from natars_fhir.store.versions import Parcels
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,40 +41,57 @@ class Current:
     reading: Reading | None
 
 
+_HEADS = select(*(column for column in reading.c if column.name != "body")).where(
+    reading.c.site == bindparam("site"), among(reading.c.key)
+)
+
+
 def heads(connection: Connection, site: str, keys: Collection[str]) -> dict[str, Head]:
     """What is known of these resources."""
-    columns = [column for column in reading.c if column.name != "body"]
-    asked = select(*columns).where(reading.c.site == site)
-    return {row.key: _head(row) for some in parts(keys) for row in connection.execute(asked.where(_among(some)))}
+    return {row.key: _head(row) for row in connection.execute(_HEADS, {"site": site, "names": keys})}
 
 
-def put(connection: Connection, site: str, news: Sequence[Current]) -> None:
-    """These are the newest versions now."""
+def put(connection: Connection, site: str, news: Sequence[Current], fresh: Container[str] = ()) -> None:
+    """These are the newest versions now; of those whose key is *fresh* nothing was known before."""
     keep_latest(connection, reading, [_row(site, current) for current in news])
-    _unmention(connection, site, [current.head.key for current in news])
+    _unmention(connection, site, [current.head.key for current in news if current.head.key not in fresh])
     keep_new(connection, mention, [row for current in news for row in _mentions(site, current)])
 
 
 def drop(connection: Connection, site: str, keys: Collection[str]) -> None:
     """These keys stand for nothing any more: their resource is known by another."""
     _unmention(connection, site, keys)
-    for some in parts(keys):
-        connection.execute(delete(reading).where(reading.c.site == site, _among(some)))
+    if keys:
+        here = reading.c
+        connection.execute(delete(reading).where(here.site == site, among(here.key)), {"names": keys})
 
 
-def about(connection: Connection, site: str, subjects: Collection[str]) -> Iterator[Reading]:
-    """What is known of a patient who goes by these names, and the resources that it rests on, each under its key."""
-    here, other = reading.c, reading.alias()
-    for some in parts(subjects):
-        own = select(here.key, here.body).where(here.site == site, here.subject.in_(some), ~here.deleted)
-        yield from _opened(connection, own.order_by(here.key))
-        rests_on = (
-            select(other.c.key, other.c.body)
-            .join(mention, (mention.c.site == other.c.site) & (mention.c.other == other.c.key))
-            .join(reading, (here.site == mention.c.site) & (here.key == mention.c.key))
-            .where(here.site == site, here.subject.in_(some), ~other.c.deleted, other.c.subject.is_(None))
-        )
-        yield from _opened(connection, rests_on.distinct())
+_other = reading.alias("other")
+_OWN = (
+    select(reading.c.key, reading.c.body)
+    .where(reading.c.site == bindparam("site"), among(reading.c.subject), ~reading.c.deleted)
+    .order_by(reading.c.key)
+)
+_RESTS_ON = (
+    select(_other.c.key, _other.c.body)
+    .join(mention, (mention.c.site == _other.c.site) & (mention.c.other == _other.c.key))
+    .join(reading, (reading.c.site == mention.c.site) & (reading.c.key == mention.c.key))
+    .where(reading.c.site == bindparam("site"), among(reading.c.subject), ~_other.c.deleted, _other.c.subject.is_(None))
+    .distinct()
+)
+
+
+def about(
+    connection: Connection, site: str, subjects: Collection[str], known: Mapping[str, Reading] = MappingProxyType({})
+) -> Iterator[Reading]:
+    """What is known of a patient who goes by these names, and the resources that it rests on, each under its key.
+
+    *known* are readings that were put in this very transaction: they need not be opened again.
+    """
+    for asked in (_OWN, _RESTS_ON):
+        for key, body in connection.execute(asked, {"site": site, "names": subjects}):
+            if body is not None:
+                yield replace(known.get(key) or unpack_reading(body), key=key)
 
 
 def stale(connection: Connection, site: str, mappings: Collection[str]) -> bool:
@@ -85,63 +101,63 @@ def stale(connection: Connection, site: str, mappings: Collection[str]) -> bool:
     return connection.execute(asked.limit(1)).first() is not None
 
 
+_came = resource_version.c
+_PAGE = (
+    select(*(column for column in reading.c if column.name != "body"), reading.c.body)
+    .add_columns(_came.parcel, _came.start, _came.length, _came.received)
+    .join(
+        resource_version,
+        _came.seq
+        == select(func.max(_came.seq))
+        .where(_came.site == reading.c.site, _came.key == reading.c.key, _came.hash == reading.c.hash)
+        .correlate(reading)
+        .scalar_subquery(),
+    )
+    .where(reading.c.site == bindparam("site"), reading.c.key > bindparam("after"), ~reading.c.deleted)
+    .order_by(reading.c.key)
+    .limit(bindparam("most"))
+)
+
+
 def with_bytes(connection: Connection, site: str, after: str, most: int) -> list[tuple[Head, Reading, bytes, datetime]]:
     """The newest versions under the keys that follow *after*: what is known, what was read, the bytes, and when they
     came."""
-    here, came = reading.c, resource_version.c
-    newest = select(func.max(came.seq)).where(came.site == here.site, came.key == here.key, came.hash == here.hash)
-    columns = [column for column in here if column.name != "body"]
-    asked = (
-        select(*columns, here.body, came.raw, came.received)
-        .join(resource_version, came.seq == newest.correlate(reading).scalar_subquery())
-        .where(here.site == site, here.key > after, ~here.deleted)
-        .order_by(here.key)
-        .limit(most)
-    )
-    found = connection.execute(asked)
-    return [(_head(row), unpack_reading(row.body), unpack(row.raw), row.received) for row in found]
+    rows = connection.execute(_PAGE, {"site": site, "after": after, "most": most}).all()
+    opened, raws = Parcels(connection), dict[int, bytes]()
+    for place in sorted(range(len(rows)), key=lambda place: rows[place].parcel):
+        raws[place] = opened.bytes_of(rows[place].parcel, rows[place].start, rows[place].length)
+    return [(_head(row), unpack_reading(row.body), raws[place], row.received) for place, row in enumerate(rows)]
+
+
+_TOLD_OF = (
+    select(mention.c.other, reading.c.subject)
+    .join(mention, (mention.c.site == reading.c.site) & (mention.c.key == reading.c.key))
+    .where(reading.c.site == bindparam("site"), among(mention.c.other), reading.c.subject.is_not(None))
+    .distinct()
+)
 
 
 def told_of(connection: Connection, site: str, others: Collection[str]) -> dict[str, set[str]]:
     """Resource → the patients whose facts rest on it; only those that somebody's do."""
-    here = reading.c
     found: dict[str, set[str]] = {}
-    for some in parts(others):
-        asked = (
-            select(mention.c.other, here.subject)
-            .join(mention, (mention.c.site == here.site) & (mention.c.key == here.key))
-            .where(here.site == site, mention.c.other.in_(some), here.subject.is_not(None))
-        )
-        for other, subject in connection.execute(asked.distinct()):
-            found.setdefault(other, set()).add(subject)
+    for other, subject in connection.execute(_TOLD_OF, {"site": site, "names": others}) if others else ():
+        found.setdefault(other, set()).add(subject)
     return found
+
+
+_FIRST = select(resource_alias.c.alias, resource_alias.c.key).where(
+    resource_alias.c.site == bindparam("site"), among(resource_alias.c.alias)
+)
 
 
 def first_known_as(connection: Connection, site: str, aliases: Collection[str]) -> dict[str, str]:
     """Business identifier → the key under which it was first heard of."""
-    here = resource_alias.c
-    asked = select(here.alias, here.key).where(here.site == site)
-    found = (connection.execute(asked.where(here.alias.in_(some))) for some in parts(aliases))
-    return {alias: key for rows in found for alias, key in rows}
+    return {row.alias: row.key for row in connection.execute(_FIRST, {"site": site, "names": aliases})}
 
 
 def name(connection: Connection, site: str, aliases: dict[str, str]) -> None:
     """These business identifiers are heard of for the first time: each with its key."""
     keep_new(connection, resource_alias, [{"site": site, "alias": a, "key": k} for a, k in aliases.items()])
-
-
-def parts(names: Iterable[str]) -> Iterator[list[str]]:
-    """Names in one order, in as many questions as it takes."""
-    ordered = sorted(set(names))
-    return (ordered[start : start + _MANY] for start in range(0, len(ordered), _MANY))
-
-
-def _opened(connection: Connection, asked: Any) -> Iterator[Reading]:
-    return (replace(unpack_reading(body), key=key) for key, body in connection.execute(asked) if body is not None)
-
-
-def _among(keys: list[str]) -> Any:
-    return reading.c.key.in_(keys)
 
 
 def _head(row: Any) -> Head:
@@ -173,5 +189,6 @@ def _mentions(site: str, current: Current) -> list[dict[str, str]]:
 
 
 def _unmention(connection: Connection, site: str, keys: Collection[str]) -> None:
-    for some in parts(keys):
-        connection.execute(delete(mention).where(mention.c.site == site, mention.c.key.in_(some)))
+    if keys:
+        here = mention.c
+        connection.execute(delete(mention).where(here.site == site, among(here.key)), {"names": keys})

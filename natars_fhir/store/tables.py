@@ -24,9 +24,6 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-#: Raised by one with every change of these tables; a store of another number is not opened.
-SCHEMA = 3
-
 metadata = MetaData()
 
 
@@ -58,10 +55,14 @@ def _text(name: str, *, key: bool = False) -> Column[str]:
     return Column(name, Text, primary_key=key, nullable=False)
 
 
-#: One row: the tables' number, and a digest by which the key that goes with this store is known.
+#: One row: a digest by which the key that goes with this store is known; `schema` is the first release's own number.
 store = Table("store", metadata, Column("schema", Integer, primary_key=True), Column("key_check", Text))
 
-#: Every version of every resource that a view reads, in the bytes that came.
+#: The bytes of resources that came together, one after the other, made small as one: that takes a tenth of the room.
+parcel = Table("parcel", metadata, _number(), _text("site"), Column("body", LargeBinary, nullable=False))
+
+#: Every version of every resource that a view reads; its bytes are a part of a parcel. `counted` numbers the versions
+#: that counted, from 1; an older one that came late has 0.
 resource_version = Table(
     "resource_version",
     metadata,
@@ -72,9 +73,13 @@ resource_version = Table(
     Column("number", BigInteger),
     Column("updated", Text),
     _text("hash"),
-    Column("raw", LargeBinary, nullable=False),
+    Column("counted", Integer, nullable=False),
+    Column("parcel", BigInteger, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("length", Integer, nullable=False),
     Column("received", Moment, nullable=False),
     Index("resource_version_of", "site", "key", "hash"),
+    Index("resource_version_in", "parcel"),
 )
 
 #: What the newest version of each resource says; `body` is the Reading. A deleted resource keeps its row.
@@ -185,6 +190,7 @@ outbox = Table(
     _text("kind"),
     _text("target"),
     Column("body", LargeBinary, nullable=False),
+    _text("hash"),
     _text("state"),
     Column("queued", Moment, nullable=False),
     Column("due", Moment, nullable=False),

@@ -10,8 +10,8 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select
 
 from natars_fhir.domain.issue import Issue
-from natars_fhir.store.engine import keep_new
 from natars_fhir.store.packed import digest, issues_text, pack, text_issues, unpack
+from natars_fhir.store.rows import keep_new
 from natars_fhir.store.tables import answered, audit, let_go, quarantine
 
 

@@ -1,21 +1,26 @@
-"""Versions: what came of each resource, in its bytes. Append-only."""
+"""Versions: what came of each resource, in its bytes. Append-only; only a purge takes bytes out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Integer, bindparam, delete, select, update
 
 from natars_fhir.domain.identity import Version
 from natars_fhir.store.packed import pack, unpack
-from natars_fhir.store.tables import resource_version
+from natars_fhir.store.rows import add, among, numbers
+from natars_fhir.store.tables import parcel, resource_version
+
+#: As many bytes as one parcel holds, so that one resource is found without unpacking many.
+_FULL = 256_000
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One version of a resource, as it came."""
+    """One version of a resource, as it came. ``counted`` is its number among those that counted; 0 of one that came
+    late."""
 
     seq: int
     key: str
@@ -24,38 +29,63 @@ class Kept:
     hash: str
     raw: bytes
     received: datetime
+    counted: int
 
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """One version of a resource, about to be kept."""
+    """One version of a resource, about to be kept; without bytes it says that the resource is gone."""
 
     key: str
     kind: str
     version: Version
     hash: str
     raw: bytes
+    counted: int = 0
 
 
 def keep(connection: Connection, site: str, came: Sequence[Came], now: datetime) -> list[int]:
     """Keeps versions; gives the numbers under which they are kept, in the same order."""
     if not came:
         return []
-    adding = insert(resource_version).returning(resource_version.c.seq, sort_by_parameter_order=True)
-    rows = [
-        {
-            "site": site,
-            "key": one.key,
-            "kind": one.kind,
-            "number": one.version.number,
-            "updated": one.version.updated,
-            "hash": one.hash,
-            "raw": pack(one.raw),
-            "received": now,
-        }
-        for one in came
-    ]
-    return list(connection.execute(adding, rows).scalars())
+    seqs, rows = numbers(connection, resource_version, len(came)), list[dict[str, object]]()
+    left = 0
+    for parcelled in _parcels(came):
+        number = numbers(connection, parcel, 1)[0]
+        body = pack(b"".join(one.raw for one in parcelled))
+        add(connection, parcel, [{"seq": number, "site": site, "body": body}])
+        start = 0
+        for one in parcelled:
+            place = {"seq": seqs[left], "site": site, "parcel": number, "start": start, "length": len(one.raw)}
+            rows.append({**place, **_row(one, now)})
+            start, left = start + len(one.raw), left + 1
+    add(connection, resource_version, rows)
+    return seqs
+
+
+def _parcels(came: Sequence[Came]) -> Iterator[list[Came]]:
+    """As many together as fill a parcel."""
+    parcelled: list[Came] = []
+    size = 0
+    for one in came:
+        if parcelled and size + len(one.raw) > _FULL:
+            yield parcelled
+            parcelled, size = [], 0
+        parcelled.append(one)
+        size += len(one.raw)
+    yield parcelled
+
+
+def _row(one: Came, now: datetime) -> dict[str, object]:
+    return {
+        "key": one.key,
+        "kind": one.kind,
+        "number": one.version.number,
+        "updated": one.version.updated,
+        "hash": one.hash,
+        "counted": one.counted,
+        "received": now,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +104,73 @@ def named(connection: Connection, site: str, seqs: Sequence[int]) -> list[Named]
     return [Named(row.key, row.number, not row.hash) for row in connection.execute(asked.order_by(here.seq))]
 
 
+_KNOWN = (
+    select(resource_version.c.seq)
+    .where(
+        resource_version.c.site == bindparam("site"),
+        resource_version.c.key == bindparam("key"),
+        resource_version.c.hash == bindparam("hash"),
+    )
+    .limit(1)
+)
+
+
 def known(connection: Connection, site: str, key: str, hash_: str) -> bool:
     """Did these bytes of this resource come before?"""
-    here = resource_version.c
-    asked = select(here.seq).where(here.site == site, here.key == key, here.hash == hash_)
-    return connection.execute(asked.limit(1)).first() is not None
+    return connection.execute(_KNOWN, {"site": site, "key": key, "hash": hash_}).first() is not None
 
 
-def versions(connection: Connection, site: str, key: str) -> Iterable[Kept]:
+def versions(connection: Connection, site: str, key: str) -> Iterator[Kept]:
     """Every version of a resource, in the order in which they came."""
-    here = resource_version.c
+    here, opened = resource_version.c, Parcels(connection)
     asked = select(resource_version).where(here.site == site, here.key == key).order_by(here.seq)
-    for row in connection.execute(asked):
+    for row in connection.execute(asked).all():
         version = Version(row.number, row.updated)
-        yield Kept(row.seq, row.key, row.kind, version, row.hash, unpack(row.raw), row.received)
+        raw = opened.bytes_of(row.parcel, row.start, row.length)
+        yield Kept(row.seq, row.key, row.kind, version, row.hash, raw, row.received, row.counted)
+
+
+class Parcels:
+    """Parcels as they are opened; the last one stays open, for resources that are asked for together came together."""
+
+    BODY = select(parcel.c.body).where(parcel.c.seq == bindparam("seq", type_=Integer))
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._open: tuple[int, bytes] = (0, b"")
+
+    def bytes_of(self, number: int, start: int, length: int) -> bytes:
+        """A part of a parcel."""
+        if not length:
+            return b""
+        if self._open[0] != number:
+            body = self._connection.execute(self.BODY, {"seq": number}).scalar_one()
+            self._open = (number, unpack(body))
+        return self._open[1][start : start + length]
+
+
+_VERSIONS_OF = select(
+    resource_version.c.seq, resource_version.c.parcel, resource_version.c.start, resource_version.c.length
+).where(resource_version.c.site == bindparam("site"), among(resource_version.c.key))
+
+
+def forget(connection: Connection, site: str, keys: Collection[str]) -> int:
+    """Takes out every version of these resources, and their bytes from the parcels that hold others' too. How many
+    versions that were. What is left has the places that it had."""
+    rows = connection.execute(_VERSIONS_OF, {"site": site, "names": keys}).all()
+    holes: dict[int, list[tuple[int, int]]] = {}
+    for row in rows:
+        holes.setdefault(row.parcel, []).append((row.start, row.length))
+    for number, parts in holes.items():
+        _blank(connection, number, parts)
+    here = resource_version.c
+    connection.execute(delete(resource_version).where(here.site == site, among(here.key)), {"names": keys})
+    return len(rows)
+
+
+def _blank(connection: Connection, number: int, parts: Collection[tuple[int, int]]) -> None:
+    body = bytearray(unpack(connection.execute(Parcels.BODY, {"seq": number}).scalar_one()))
+    for start, length in parts:
+        body[start : start + length] = b" " * length
+    put = update(parcel).where(parcel.c.seq == number).values(body=pack(bytes(body)))
+    connection.execute(put)

@@ -1,21 +1,16 @@
-"""A real SQLite store, and a hospital that pushes into it."""
+"""A real store on each database, and a hospital that pushes into it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from natars_fhir.store.engine import Store, open_store
+from natars_fhir.store.engine import Store
 from tests.service.hospital import Hospital
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path}/store.sqlite")
-    yield opened
-    opened.close()
+def store(either_store: Store) -> Store:
+    return either_store
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from natars_fhir.mapping.schema import Endpoint
 from natars_fhir.service.populate import populate
-from natars_fhir.store import attestations
+from natars_fhir.store import attestations, versions
 from natars_fhir.store.engine import Store
 from natars_fhir.store.packed import unpack
 from natars_fhir.store.tables import attestation, resource_version
@@ -289,9 +289,10 @@ def test_the_response_is_kept_in_its_bytes(hospital: Hospital, store: Store) -> 
     resource = answers(item("I-14", "no", "seen on CT"))
     hear(store, resource)
     with store.read() as connection:
-        asked = select(resource_version.c.raw).where(resource_version.c.kind == "QuestionnaireResponse")
-        (raw,) = connection.execute(asked).scalars().all()
-    assert json.loads(unpack(raw)) == resource
+        asked = select(resource_version.c.key).where(resource_version.c.kind == "QuestionnaireResponse")
+        (key,) = connection.execute(asked).scalars().all()
+        (kept,) = versions.versions(connection, "hospital-a", key)
+    assert json.loads(kept.raw) == resource
 
 
 def test_statements_follow_their_patient_when_two_are_joined_and_parted(hospital: Hospital, store: Store) -> None:

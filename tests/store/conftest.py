@@ -1,17 +1,12 @@
-"""A real SQLite store for every test."""
+"""A real store for every test, on each database."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from natars_fhir.store.engine import Store, open_store
+from natars_fhir.store.engine import Store
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path}/store.sqlite")
-    yield opened
-    opened.close()
+def store(either_store: Store) -> Store:
+    return either_store

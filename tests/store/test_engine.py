@@ -6,21 +6,23 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import Column, MetaData, Table, insert, select, update
 
 from natars_fhir.store import about
-from natars_fhir.store.engine import Store, StoreError, keep_latest, keep_new, open_store
+from natars_fhir.store.engine import Store, StoreError, open_store
+from natars_fhir.store.rows import keep_latest, keep_new
 from natars_fhir.store.tables import patient_name, resource_alias
-from natars_fhir.store.tables import store as table
 
 
 @pytest.mark.parametrize(
     ("pragma", "value"),
     [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 30000)],
 )
-def test_sqlite_is_opened_so_that_what_was_answered_was_written(store: Store, pragma: str, value: object) -> None:
+def test_sqlite_is_opened_so_that_what_was_answered_was_written(tmp_path: Path, pragma: str, value: object) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/store.sqlite")
     with store.read() as connection:
         assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+    store.close()
 
 
 def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
@@ -51,9 +53,9 @@ def test_a_store_of_another_schema_is_not_opened(tmp_path: Path) -> None:
     address = f"sqlite:///{tmp_path}/store.sqlite"
     store = open_store(address)
     with store.write() as connection:
-        connection.execute(update(table).values(schema=99))
+        connection.execute(update(Table("alembic_version", MetaData(), Column("version_num"))).values(version_num="99"))
     store.close()
-    with pytest.raises(StoreError, match="version 99"):
+    with pytest.raises(StoreError, match="release 99"):
         open_store(address)
 
 

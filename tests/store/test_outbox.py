@@ -20,7 +20,7 @@ UNTIL = NOW + timedelta(minutes=5)
 
 def queue(store: Store, target: str, body: bytes = b"1", kind: str = "ResearchSubject", site: str = "a") -> bool:
     with store.write() as connection:
-        return outbox.queue(connection, site, kind, target, body, NOW)
+        return bool(outbox.queue(connection, site, [(kind, target, body)], NOW))
 
 
 def claim(store: Store, holder: str = "me", now: datetime = NOW, sites: tuple[str, ...] = ("a",)) -> Letter | None:

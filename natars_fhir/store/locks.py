@@ -1,0 +1,55 @@
+"""Locks: on PostgreSQL two writers wait for each other only where they touch the same patients.
+
+Advisory locks of the transaction (https://www.postgresql.org/docs/15/explicit-locking.html#ADVISORY-LOCKS), taken at
+its beginning and in one order: the store (shared, or alone), the site (shared, or alone), then the names, by bucket,
+so that a push of thousands of patients needs no more locks than the server has room for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from hashlib import blake2b
+
+from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import BigInteger
+
+#: Names of a site share so many locks; who needs more than `_MANY` of them takes the whole site.
+_BUCKETS, _MANY = 1024, 48
+#: What the policies of the tables ask for (`store.walls`): the site, or everybody's.
+SETTING, EVERY_SITE = "natars.site", "*"
+
+_keys = func.unnest(bindparam("keys", type_=ARRAY(BigInteger()))).column_valued("key")
+_ALONE = select(func.pg_advisory_xact_lock(_keys))
+_SHARED = select(func.pg_advisory_xact_lock_shared(_keys))
+_NARROW = select(func.set_config(SETTING, bindparam("site"), True))
+
+
+def narrow(connection: Connection, site: str | None) -> None:
+    """Until the transaction ends it sees and takes this site's rows alone; without a site everybody's."""
+    connection.execute(_NARROW, {"site": site or EVERY_SITE})
+
+
+def hold(connection: Connection, site: str | None, names: Collection[str] | None) -> None:
+    """Takes the locks that a writer needs; waits until it has them."""
+    if names is not None and not names:
+        return
+    if site is None:
+        connection.execute(_ALONE, {"keys": [_key("store")]})
+        return
+    buckets = sorted({_bucket(site, name) for name in names or ()})
+    whole = names is None or len(buckets) > _MANY
+    if whole:
+        connection.execute(_SHARED, {"keys": [_key("store")]})
+        connection.execute(_ALONE, {"keys": [_key(f"site {site}")]})
+        return
+    connection.execute(_SHARED, {"keys": [_key("store"), _key(f"site {site}")]})
+    connection.execute(_ALONE, {"keys": buckets})
+
+
+def _bucket(site: str, name: str) -> int:
+    return _key(f"name {site} {_key(name) % _BUCKETS}")
+
+
+def _key(name: str) -> int:
+    return int.from_bytes(blake2b(name.encode(errors="surrogatepass"), digest_size=8).digest(), signed=True)
