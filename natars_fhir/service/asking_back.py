@@ -17,7 +17,7 @@ from natars_fhir.fhir.build import Node, said
 from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.service.bundles_back import searchset
 from natars_fhir.service.query import parameters, understood
-from natars_fhir.service.reading_back import Asker, Shown, read
+from natars_fhir.service.reading_back import Asker, Shown, about_patients, read
 from natars_fhir.service.requests import Request, version_of
 from natars_fhir.service.searching import search
 
@@ -49,7 +49,7 @@ def asked_back(connection: Connection, asker: Asker, asked: Request) -> Node:
     kind = searched[1]
     if not asker.knows(kind):
         return _told(404, NOT_KEPT)
-    about = bool(asker.mapping.subjects.get(kind)) and kind != "Patient"
+    about = about_patients(asker.mapping, kind)
     pairs = parse_qsl(searched[2] or "", keep_blank_values=True)
     query = understood(kind, pairs, parameters(kind, about_patients=about), strict=False)
     if isinstance(query, Issue):

@@ -39,6 +39,11 @@ class Asker:
         return kind in self.mapping.kinds or kind in TOLD
 
 
+def about_patients(mapping: SiteMapping, kind: str) -> bool:
+    """Do resources of this type say whose they are?"""
+    return bool(mapping.subjects.get(kind)) and kind != "Patient"
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """One version of a resource; without bytes it is a deletion."""

@@ -7,11 +7,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 
 from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.validate import has_type
@@ -26,6 +27,7 @@ from natars_fhir.service.http import client
 from natars_fhir.service.ingest import push
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.live import Active, Live, active
+from natars_fhir.service.preferred import preferred
 from natars_fhir.service.secret import secret
 from natars_fhir.service.validation import validated
 from natars_fhir.settings import Settings
@@ -35,6 +37,10 @@ from natars_fhir.web.access import Access, access
 from natars_fhir.web.body import body_of
 from natars_fhir.web.capability import capability
 from natars_fhir.web.guard import Guard
+from natars_fhir.web.interactions import Door, add_interactions, searched_by
+from natars_fhir.web.message import add_messages
+from natars_fhir.web.negotiation import agreed, preference
+from natars_fhir.web.presented import Presented
 from natars_fhir.web.questionnaire import Forms, add_questionnaire
 from natars_fhir.web.respond import Refusal, error, refuse, respond
 from natars_fhir.web.response import Desk, add_responses, is_ours
@@ -87,6 +93,8 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
         lifespan=_lifespan(served, store is None),
     )
     app.state.live = served.live
+    app.add_middleware(Presented)
+    app.add_middleware(GZipMiddleware, compresslevel=1)
     app.add_middleware(Guard)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Refusal, _refusal)
@@ -98,8 +106,9 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
 
 def _base(served: Served, base: str, version: Name) -> APIRouter:
     """One FHIR base."""
-    router = APIRouter()
+    router = APIRouter(dependencies=[Depends(agreed(version))])
     desk = Desk(served.access, served.store, lambda: served.live.active, served.settings.most_bytes, served.now)
+    door = Door(served.access, served.store, lambda: served.live.active, served.settings.most_bytes, served.now)
 
     async def take(request: Request) -> Response:
         site = served.access.site(request.headers.get("authorization", ""))
@@ -109,7 +118,11 @@ def _base(served: Served, base: str, version: Name) -> APIRouter:
             answer = await run_in_threadpool(desk.hear, site, version, raw)
         else:
             reader = here.readers[site][version]
-            answer = await run_in_threadpool(push, served.store, here.intake, reader, raw, served.now())
+            answer = await run_in_threadpool(push, served.store.of(site), here.intake, reader, raw, served.now())
+        if returns := preference(request).returns:
+            asker = door.asker(site, version)
+            told = await run_in_threadpool(preferred, served.store.of(site), asker, answer.body, returns)
+            return respond(answer.status, told)
         return respond(answer.status, answer.body)
 
     async def validate(request: Request) -> Response:
@@ -122,19 +135,24 @@ def _base(served: Served, base: str, version: Name) -> APIRouter:
         answer = await run_in_threadpool(validated, raw, version, served.settings.most_entries, kind, asked)
         return respond(answer.status, answer.body)
 
+    started = served.now()
+
     async def metadata() -> Response:
-        return respond(200, statement)
+        mappings = [found[version].mapping for found in served.live.active.readers.values()]
+        kinds = searched_by(version, mappings[0]) if mappings else {}
+        return respond(200, capability(version, base, router.routes, served.settings, started, kinds))
 
     router.add_api_route(base, take, methods=["POST"], response_model=None)
     router.add_api_route(f"{base}/", take, methods=["POST"], response_model=None)
     router.add_api_route(f"{base}/$validate", validate, methods=["POST"], response_model=None)
     router.add_api_route(f"{base}/{{kind}}/$validate", validate, methods=["POST"], response_model=None)
-    router.add_api_route(f"{base}/metadata", metadata, methods=["GET"], response_model=None)
+    router.add_api_route(f"{base}/metadata", metadata, methods=["GET", "HEAD"], response_model=None)
     add_responses(router, base, version, desk)
     if version == "R4":
         add_terminology(router, base, served.access, _terms(served))
     add_questionnaire(router, base, version, served.access, _forms(served))
-    statement = capability(version, base, router.routes, served.settings, served.now())
+    add_messages(router, base, version, door)
+    add_interactions(router, base, version, door)
     return router
 
 
