@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import Connection
 
 from natars_fhir.domain.issue import Issue
+from natars_fhir.emit.identity import Key
 from natars_fhir.fhir.references import Named, parse
 from natars_fhir.mapping.site import SiteMapping
-from natars_fhir.service.addresses import looks_minted
+from natars_fhir.service.addresses import address, looks_minted
 from natars_fhir.service.arrival import Arrival, Arrived
 from natars_fhir.service.conditional_references import met, references
 from natars_fhir.service.matching import Bearing, bearers
@@ -48,9 +50,9 @@ class Ahead:
     refusal: tuple[Failed, ...] = ()
 
 
-def settle(connection: Connection, mapping: SiteMapping, arrival: Arrival, at: datetime) -> Ahead:
+def settle(connection: Connection, mapping: SiteMapping, secret: Key, arrival: Arrival, at: datetime) -> Ahead:
     """Everything that a document asks of what is there."""
-    settling = _Settling(connection, mapping, arrival)
+    settling = _Settling(connection, mapping, secret, arrival)
     settling.minted()
     if arrival.document.type in _ASKING:
         settling.conditions(at)
@@ -63,19 +65,26 @@ def settle(connection: Connection, mapping: SiteMapping, arrival: Arrival, at: d
 class _Settling:
     """Collects; what it finds is given by `done`."""
 
-    def __init__(self, connection: Connection, mapping: SiteMapping, arrival: Arrival) -> None:
+    def __init__(self, connection: Connection, mapping: SiteMapping, secret: Key, arrival: Arrival) -> None:
         self._connection, self._mapping, self._site = connection, mapping, mapping.site.site
+        self._secret = secret
         self._arrival = arrival
         self._wanted = [(place, one) for place, one in enumerate(arrival.arrived) if one.wanted]
         self._matched: dict[int, str] = {}
         self._failed: dict[int, Failed] = {}
         self._refusal: list[Failed] = []
+        self._addressed: dict[int, str] = {}
         self._now: dict[str, str] = {}
         self._references: dict[str, list[int]] = {}
         self._bearers: dict[Bearing, list[str]] = {}
 
     def minted(self) -> None:
-        """Addresses that we gave stand for keys."""
+        """Addresses that we gave stand for keys; a patient is named by its address too."""
+        for place, one in self._wanted:
+            if one.reading.kind == "Patient" and one.reading.fate == "read":
+                at = address(self._secret, self._site, "Patient", one.reading.key)
+                if at != one.reading.key:
+                    self._addressed[place] = at
         names = {name for _, one in self._wanted for name in names_in(one.reading) if looks_minted(name)}
         if names:
             known = identified.known_as(self._connection, self._site, names)
@@ -86,11 +95,11 @@ class _Settling:
         asked = {place: named for place, one in self._wanted if (named := _condition(one)) is not None}
         if self._arrival.document.type == "transaction":
             self._references = references(self._wanted, self._mapping.kinds)
-        named = [*asked.values(), *map(parse, self._references)]
-        bearing = {_bearing(one) for one in named if one.way == "conditional"}
+        every = [*asked.values(), *map(parse, self._references)]
+        bearing = {_bearing(one) for one in every if one.way == "conditional"}
         if not bearing and not asked:
             return
-        making = {_bearing(one) for place, one in asked.items() if self._rank(place)}
+        making = bearing & {_bearing(one) for place, one in asked.items() if self._rank(place)}
         identified.hold(self._connection, self._site, [identified.by_identifier(*one) for one in making], at)
         self._bearers = bearers(self._connection, self._site, bearing)
         first: dict[Bearing, str] = {}
@@ -164,13 +173,20 @@ class _Settling:
     def done(self) -> Ahead:
         """What was found."""
         arrival, order = self._arrival, [place for place, _ in self._wanted]
-        if self._now:
-            read = tuple(replace(one, reading=renamed(one.reading, self._now)) for one in arrival.arrived)
+        if self._now or self._addressed:
+            read = tuple(self._read(place, one) for place, one in enumerate(arrival.arrived))
             arrival = replace(arrival, arrived=read)
         order = [place for place in order if place not in self._matched and place not in self._failed]
         if arrival.document.type in _ASKING:
             order.sort(key=self._rank)
         return Ahead(arrival, tuple(order), self._matched, self._failed, self._now, tuple(self._refusal))
+
+    def _read(self, place: int, one: Arrived) -> Arrived:
+        """An entry under the names that things have here."""
+        reading = renamed(one.reading, self._now)
+        if (at := self._addressed.get(place)) is not None:
+            reading = msgspec.structs.replace(reading, aliases=(*reading.aliases, at))
+        return one if reading is one.reading else replace(one, reading=reading)
 
 
 def _condition(one: Arrived) -> Named | None:

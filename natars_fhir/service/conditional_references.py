@@ -21,7 +21,7 @@ def references(wanted: Iterable[tuple[int, Arrived]], kinds: Collection[str]) ->
     """Reference → the places of the entries that have it; only to types that are kept: of others nothing is known."""
     told: dict[str, list[int]] = {}
     for place, one in wanted:
-        for found in dict.fromkeys(_REFERENCE.findall(one.raw)):
+        for found in dict.fromkeys(_REFERENCE.findall(one.raw)) if b"?" in one.raw else ():
             text = msgspec.json.decode(found, type=str)
             if text.partition("?")[0] in kinds:
                 told.setdefault(text, []).append(place)

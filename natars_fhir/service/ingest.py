@@ -52,7 +52,7 @@ def _taken(connection: Connection, intake: Intake, reader: DocumentReader, arriv
         if arrival.raw.strip():
             trail.set_apart(connection, reader.site, Unused("", arrival.raw, reasons), now)
         return refused(reasons)
-    asked = settle(connection, reader.mapping, arrival, now)
+    asked = settle(connection, reader.mapping, intake.key, arrival, now)
     if asked.refusal:
         return unmet(connection, reader.site, arrival, asked.refusal, now)
     arrival, wanted = asked.arrival, [asked.arrival.arrived[place] for place in asked.order]

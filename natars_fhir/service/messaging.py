@@ -122,7 +122,7 @@ def _told(
 ) -> Heard:  # fmt: skip
     """The message that answers. Its ids are made of those of the other, so that they are the same each time."""
     code, outcome = what
-    ids = [str(UUID(keyed(key, "message", reader.site, header.id, whole.id, part))) for part in ("b", "h", "o")]
+    ids = [str(UUID(keyed(key, "message", reader.site, header.id, whole.id, code, part))) for part in ("b", "h", "o")]
     version = reader.version or "R4"
     at = now.astimezone(UTC).isoformat(timespec="milliseconds")
     head = _header(version, ids[1], header, endpoint, code, f"urn:uuid:{ids[2]}")

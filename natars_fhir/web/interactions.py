@@ -80,13 +80,14 @@ class Door:
 def add_interactions(router: APIRouter, base: str, version: Name, door: Door) -> None:
     """Adds the interactions of types and of single resources under *base*; after every route of a path of its own."""
     at = _At(base, version, door)
-    for path, ways in {
+    paths: Mapping[str, Mapping[str, Answering]] = {
         TYPE: {"GET": at.search, "HEAD": at.search, "POST": at.create, "PUT": at.update_if, "DELETE": at.delete_if},
         f"{TYPE}/_search": {"POST": at.search},
         INSTANCE: {"GET": at.read, "HEAD": at.read, "PUT": at.update, "DELETE": at.delete, "PATCH": _patch},
         f"{INSTANCE}/_history": {"GET": at.history, "HEAD": at.history},
         f"{INSTANCE}/_history/{{number:fhirid}}": {"GET": at.read, "HEAD": at.read},
-    }.items():
+    }
+    for path, ways in paths.items():
         router.add_api_route(f"{base}{path}", at.by_method(ways), methods=[*ways], response_model=None)
 
 

@@ -28,7 +28,8 @@ class Presented:
 
 
 def _pretty(scope: Scope) -> bool:
-    return parse_qs(scope["query_string"].decode("latin-1")).get("_pretty", [""])[-1].lower() == "true"
+    query: bytes = scope["query_string"]
+    return parse_qs(query.decode("latin-1")).get("_pretty", [""])[-1].lower() == "true"
 
 
 def _headless(send: Send) -> Send:
