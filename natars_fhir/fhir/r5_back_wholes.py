@@ -34,9 +34,11 @@ def medication_statement(node: Node, _: str) -> Moved:
     status = node.get("status")
     url = f"{R5_ELEMENT}MedicationStatement.adherence"
     told = [one for one in _objects(node.get("extension")) if one.get("url") == url]
-    parts = {part.get("url"): part.get("valueCodeableConcept") for one in told for part in _objects(one.get("extension"))}
+    inner = [part for one in told for part in _objects(one.get("extension"))]
+    parts = {part.get("url"): part.get("valueCodeableConcept") for part in inner}
+    taken = _TAKEN.get(status) if isinstance(status, str) else None
     reason = next(iter(_objects(node.get("statusReason"))), parts.get("reason"))
-    known = parts.get("code") or (concept(coding(_ADHERENCE, _TAKEN[status])) if isinstance(status, str) and status in _TAKEN else None)
+    known = parts.get("code") or (concept(coding(_ADHERENCE, taken)) if taken else None)
     adherence = {"code": known or concept(coding(_ADHERENCE, "unknown")), "reason": reason} if known or reason else {}
     rest = [one for one in _objects(node.get("extension")) if one not in told]
     if status not in (None, "entered-in-error", *_TAKEN):

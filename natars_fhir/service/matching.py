@@ -15,10 +15,13 @@ from sqlalchemy import Connection
 from natars_fhir.fhir.references import Scope
 from natars_fhir.mapping.site import SiteMapping
 from natars_fhir.service.arrival import Arrived
-from natars_fhir.store import identified, kept
+from natars_fhir.store import identified, kept, readings
 
 #: Type, system, value.
 Bearing = tuple[str, str, str]
+
+#: As much of a version's hash tells it from the others of a resource.
+_MARK = 16
 
 
 class _Identifier(Struct):
@@ -95,17 +98,38 @@ def _by_subject(
             continue
         for said in _about(one.raw):
             if (subject := scope.key(said, one.entry, "Patient")) is not None:
-                yield identified.by_subject(reading.kind, now.get(subject, subject)), reading.key
+                yield identified.by_subject(reading.kind, now.get(subject, subject)), _version(reading.key, one.hash)
+
+
+def _version(key: str, hash_: str) -> str:
+    """What is noted of a version: the next one may be another patient's."""
+    return f"{key} {hash_[:_MARK]}"
+
+
+def silent_of(connection: Connection, site: str, kind: str, subjects: Iterable[str]) -> set[str]:
+    """The keys of the resources of a type that are about these patients, and of which no fact was read."""
+    found = identified.found(connection, site, {identified.by_subject(kind, name) for name in subjects})
+    hints = [noted.rpartition(" ") for several in found.values() for noted in several]
+    known = identified.known_as(connection, site, {key for key, _, _ in hints})
+    heads = readings.heads(connection, site, set(known.values())) if known else {}
+    marked = {(key, head.hash[:_MARK]) for key, head in heads.items() if not head.deleted}
+    return {known[key] for key, _, mark in hints if (known[key], mark) in marked}
 
 
 def _about(raw: bytes) -> Iterator[_Reference]:
+    """What may say whom a resource is about; R5 has a list where R4 has one."""
     try:
         said = msgspec.json.decode(raw, type=_About)
         for one in (said.subject, said.patient, said.individual):
-            if isinstance(one, dict):
-                told = msgspec.convert(one, _Reference)
-                bears = isinstance(told.identifier, dict)
-                told.identifier = msgspec.convert(told.identifier, _Identifier) if bears else None
-                yield told
+            for told in one if isinstance(one, list) else [one]:
+                if isinstance(told, dict):
+                    yield _reference(told)
     except (DecodeError, UnicodeDecodeError, RecursionError):
         return
+
+
+def _reference(told: dict[str, Any]) -> _Reference:
+    found = msgspec.convert(told, _Reference)
+    bears = isinstance(found.identifier, dict)
+    found.identifier = msgspec.convert(found.identifier, _Identifier) if bears else None
+    return found

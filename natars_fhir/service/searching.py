@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Connection
 
-from natars_fhir.service.matching import bearers, identifiers
+from natars_fhir.service.matching import bearers, identifiers, silent_of
 from natars_fhir.service.query import PATIENTS, Query
 from natars_fhir.service.reading_back import TOLD, Asker, Shown, letters, newest
 from natars_fhir.store import identified, kept, patients
@@ -80,9 +80,8 @@ def _of_patients(connection: Connection, asker: Asker, kind: str, values: tuple[
     """What is told of these patients, by whatever name it names them."""
     asked = {_key(connection, asker, "Patient", value.rpartition("/")[2]) for value in values}
     names = {name for known in patients.persons(connection, asker.site, asked).values() for name in known} | asked
-    noted = identified.found(connection, asker.site, {identified.by_subject(kind, name) for name in names})
-    hints = identified.known_as(connection, asker.site, {key for keys in noted.values() for key in keys})
-    return kept.of_subjects(connection, asker.site, kind, names) | set(hints.values())
+    told = kept.of_subjects(connection, asker.site, kind, names)
+    return told | silent_of(connection, asker.site, kind, names)
 
 
 def _key(connection: Connection, asker: Asker, kind: str, ident: str) -> str:
