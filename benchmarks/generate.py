@@ -49,7 +49,7 @@ def bundles(patients: int, seed: int) -> Iterator[bytes]:
     for number in range(patients):
         resources = chart(number, seed)
         for start in range(0, len(resources), _LARGEST_BUNDLE):
-            yield _encode(_transaction(resources[start : start + _LARGEST_BUNDLE]))
+            yield transaction(resources[start : start + _LARGEST_BUNDLE])
 
 
 def chart(number: int, seed: int) -> list[Json]:
@@ -62,8 +62,10 @@ def _chart_lines(number: int, seed: int) -> list[bytes]:
     return [_encode(resource) + b"\n" for resource in chart(number, seed)]
 
 
-def _transaction(resources: Iterable[Json]) -> Json:
-    return {"resourceType": "Bundle", "type": "transaction", "entry": [_entry(resource) for resource in resources]}
+def transaction(resources: Iterable[Json]) -> bytes:
+    """One Bundle of them."""
+    entries = [_entry(resource) for resource in resources]
+    return _encode({"resourceType": "Bundle", "type": "transaction", "entry": entries})
 
 
 def _entry(resource: Json) -> Json:

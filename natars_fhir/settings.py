@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Where the server listens.")
     port: int = Field(8080, description="The port it listens on.")
+    workers: int = Field(
+        1, ge=1, description="Processes that serve the port; more than one need PostgreSQL as the database."
+    )
     most_bytes: int = Field(64_000_000, description="The largest request body, in bytes; a larger one is answered 413.")
     most_entries: int = Field(10_000, description="The most entries in a Bundle; more are answered 413.")
     deliver_every: float = Field(2.0, description="Seconds between looks into the outbox while the server runs.")

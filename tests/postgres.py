@@ -74,7 +74,7 @@ def server(switches: str = _FAST) -> Iterator[Server]:
     folder.chmod(0o755)
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
-    one = Server(folder, _free_port(), _BINARIES[-1])
+    one = Server(folder, free_port(), _BINARIES[-1])
     try:
         trust = ("-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
         one.run("initdb", "-D", str(folder / "data"), *trust)
@@ -93,7 +93,8 @@ def _as_nobody_special() -> list[str]:
     return ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])

@@ -34,6 +34,9 @@ def serve() -> None:
         raise _stopped(
             f"NATARS_TOKENS or NATARS_DEFAULT_SITE names a site without a file: {wrong}", CONFIGURATION
         ) from wrong
+    if settings.workers > 1:
+        app.state.close()
+        raise _by_workers(settings)
     log_to_stderr()
     errors().print(f"natars-fhir on http://{settings.host}:{settings.port}/fhir/r4 and /fhir/r5", markup=False)
     served = server(app, settings)
@@ -44,6 +47,20 @@ def serve() -> None:
     except SystemExit:  # uvicorn's own way out, when the port is taken
         errors().print("The server cannot listen there: is the port taken?")
     raise typer.Exit(DONE if served.started else UNAVAILABLE)
+
+
+def _by_workers(settings: Settings) -> typer.Exit:
+    """Several processes serve; what could not start was told before they are."""
+    from natars_fhir.web.workers import serve_by_workers
+
+    if settings.database.startswith("sqlite"):
+        return _stopped("NATARS_WORKERS: several processes need PostgreSQL (NATARS_DATABASE).", CONFIGURATION)
+    errors().print(f"natars-fhir on http://{settings.host}:{settings.port}, {settings.workers} workers", markup=False)
+    try:
+        serve_by_workers(settings)
+    except SystemExit:
+        return _stopped("The server cannot listen there: is the port taken?", UNAVAILABLE)
+    return typer.Exit(DONE)
 
 
 def _stopped(text: str, code: int) -> typer.Exit:

@@ -24,7 +24,7 @@ from natars_fhir.service.matching import Bearing, bearers
 from natars_fhir.service.preconditions import Failed, body_differs, overlaps, stale
 from natars_fhir.service.renamed import names_in, renamed
 from natars_fhir.service.requests import asked_condition
-from natars_fhir.store import identified, readings
+from natars_fhir.store import identified, locks, readings
 
 #: The order of processing, whatever the order of the entries.
 _RANK = {"DELETE": 0, "POST": 1, "PUT": 2}
@@ -173,6 +173,8 @@ class _Settling:
     def done(self) -> Ahead:
         """What was found."""
         arrival, order = self._arrival, [place for place, _ in self._wanted]
+        if self._now:
+            locks.also(self._connection, self._site, set(self._now.values()))
         if self._now or self._addressed:
             read = tuple(self._read(place, one) for place, one in enumerate(arrival.arrived))
             arrival = replace(arrival, arrived=read)

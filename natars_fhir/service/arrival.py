@@ -61,6 +61,23 @@ class Arrival:
         return self.requests[place] if known and place is not None else NOTHING
 
     @property
+    def names(self) -> set[str]:
+        """By what another document may touch the same: the patients by all their names, what is nobody's by its key,
+        and what the document calls itself. What tells nothing touches nobody."""
+        told = {self.document.identifier} if self.document.identifier else set()
+        for one in self.arrived:
+            reading = one.reading
+            if reading.kind == "Patient":
+                told.update(reading.aliases)
+            if reading.subject or reading.facts:
+                told.add(reading.subject or reading.key)
+            asked = self.request(one)
+            if asked.ifMatch or asked.ifNoneMatch:
+                told.add(reading.key)
+            told.update(text for text in (asked.url, asked.ifNoneExist) if "identifier=" in text)
+        return told
+
+    @property
     def answered_each(self) -> bool:
         """Is every entry of it answered by an entry?"""
         bundled = all(one.entry.found_in == "Bundle" for one in self.arrived)

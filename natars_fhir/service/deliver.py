@@ -54,7 +54,7 @@ def deliver_once(
     tally: Counter[str] = Counter()
     holder = uuid4().hex
     while sum(tally.values()) < rounds.most and not stopped():
-        with store.write() as connection:
+        with store.write(()) as connection:
             letter = outbox.claim(connection, rounds.endpoints, holder, now(), now() + rounds.lease)
         if letter is None:
             break
@@ -94,7 +94,7 @@ def _settle(store: Store, letter: Letter, holder: str, said: Reply, rounds: Roun
     state, due = {"done": "done", "dead": "dead"}.get(what, "waiting"), None
     if what == "again":
         due = now + timedelta(seconds=max(said.wait, backoff(letter.attempts, rounds.draw)))
-    with store.write() as connection:
+    with store.write(()) as connection:
         outbox.settle(connection, letter, holder, Attempt(now, said.outcome, said.codes), state, due)
     told = {"site": letter.site, "kind": letter.kind, "letter": letter.seq, "attempt": letter.attempts}
     _log.info("delivery", **told, what=what, outcome=said.outcome, codes=list(said.codes))

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from natars_fhir.fhir.build import Node
 from natars_fhir.mapping.heard.expected import Expected, expected
-from natars_fhir.mapping.heard.gaps import Gap, gaps_of
+from natars_fhir.mapping.heard.gaps import Gap, Named, gaps_of
 from natars_fhir.mapping.heard.suggest import Suggester
 from natars_fhir.mapping.heard.unmapped import Listed, draft_map, listed
 from natars_fhir.mapping.site import SiteMapping
@@ -29,7 +29,7 @@ def notice(connection: Connection, mapping: SiteMapping, fresh: Sequence[Arrived
     news: a feed that only repeats itself is quiet."""
     site, found, displays = mapping.site.site, Counter[Gap](), dict[Gap, str]()
     for one in fresh:
-        for gap, display in gaps_of(one.reading, one.entry.raw, mapping):
+        for gap, display in _gaps_of(one, mapping):
             found[gap] += 1
             displays[gap] = display or displays.get(gap, "")
     if found:
@@ -37,6 +37,26 @@ def notice(connection: Connection, mapping: SiteMapping, fresh: Sequence[Arrived
     kinds = Counter(one.reading.kind for one in fresh)
     kinds.update(fact.concept for one in fresh for fact in one.reading.facts)
     stored.hear(connection, site, kinds, now)
+
+
+#: Mapping, and what was not understood → the gap that it is, with its name: a code is looked up once.
+_known: dict[tuple[str, str, tuple[str, ...]], Named] = {}
+_MOST_KNOWN = 20_000
+
+
+def _gaps_of(one: Arrived, mapping: SiteMapping) -> list[Named]:
+    """The gaps of a resource; where all are codes that were looked up before, its bytes are not opened again."""
+    told = one.reading.not_understood
+    if not told:
+        return gaps_of(one.reading, one.entry.raw, mapping)
+    site, hash_ = mapping.site.site, mapping.hash
+    before = [_known.get((site, hash_, tuple(item))) for item in told]
+    if all(before):
+        return [found for found in dict.fromkeys(before) if found]
+    found = gaps_of(one.reading, one.entry.raw, mapping)
+    if len(told) == len(found) == 1 and found[0][1] and told[0][0] == "code" and len(_known) < _MOST_KNOWN:
+        _known[site, hash_, tuple(told[0])] = found[0]
+    return found
 
 
 def gaps(store: Store, mapping: SiteMapping, suggester: Suggester) -> list[Listed]:

@@ -6,6 +6,7 @@ letters to the site. The same bytes again change nothing and send nothing.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 
@@ -23,7 +24,7 @@ from natars_fhir.service.gaps import notice
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.rescreen import Rescreened, rescreen
 from natars_fhir.service.take import Change, take
-from natars_fhir.store import patients, readings, trail
+from natars_fhir.store import locks, patients, readings, trail
 from natars_fhir.store.engine import Store
 from natars_fhir.store.trail import Act, Unused
 
@@ -38,12 +39,14 @@ def push(store: Store, intake: Intake, reader: DocumentReader, raw: bytes, now: 
         arrival = arrive(raw, reader, intake.most_entries)
     except TooManyError:
         return _too_many(intake.most_entries)
-    site = reader.site
-    with store.write() as connection:
-        earlier = _earlier(connection, site, arrival)
-        answer = earlier or _taken(connection, intake, reader, arrival, now)
-        act = "push" if earlier is None else "push again"
-        trail.write(connection, Act(site, now, act, arrival.hash, answer.status, answer.counts))
+    return store.of(reader.site).done(arrival.names, lambda connection: _kept(connection, intake, reader, arrival, now))
+
+
+def _kept(connection: Connection, intake: Intake, reader: DocumentReader, arrival: Arrival, now: datetime) -> Answer:
+    earlier = _earlier(connection, reader.site, arrival)
+    answer = earlier or _taken(connection, intake, reader, arrival, now)
+    act = "push" if earlier is None else "push again"
+    trail.write(connection, Act(reader.site, now, act, arrival.hash, answer.status, answer.counts))
     return answer
 
 
@@ -58,10 +61,10 @@ def _taken(connection: Connection, intake: Intake, reader: DocumentReader, arriv
     arrival, wanted = asked.arrival, [asked.arrival.arrived[place] for place in asked.order]
     taken, change = take(connection, reader.mapping, wanted, now)
     fresh = [one for one, done in zip(wanted, taken, strict=True) if done.became in ("created", "changed")]
-    notice(connection, reader.mapping, fresh, now)
     findable(connection, intake, reader.mapping, asked, fresh)
     done = _follow(connection, intake, reader, change, now)
     _unused(connection, reader.site, arrival, now)
+    notice(connection, reader.mapping, fresh, now)  # last: all pushes of a site count in the same rows
     entries = became_each(connection, intake, reader.site, asked, dict(zip(asked.order, taken, strict=True)))
     answer = answered(arrival, entries, now, read_each(connection, intake, reader, arrival))
     counts = {**answer.counts, "screened": done.screened, "findings": done.changed, "letters": done.queued}
@@ -79,11 +82,21 @@ def _follow(
     for other, subjects in readings.told_of(connection, site.site, change.others.keys()).items():
         for subject in subjects:
             causes[subject] = causes.get(subject, set()) | change.others[other]
-    before = patients.persons(connection, site.site, causes.keys() | change.names.keys())
+    before = _alone_with(connection, site.site, causes.keys() | change.names.keys())
     patients.rename(connection, site.site, change.names)
     names = {name for known in before.values() for name in known}
     names |= {name for said in change.names.values() for name in said}
-    return rescreen(connection, intake, site, patients.persons(connection, site.site, names), causes, now)
+    persons = _alone_with(connection, site.site, names) if change.names else before
+    return rescreen(connection, intake, site, persons, causes, now, known=change.known)
+
+
+def _alone_with(connection: Connection, site: str, names: Collection[str]) -> dict[str, set[str]]:
+    """The persons behind these names, whom nobody else touches until this transaction ends."""
+    persons = patients.persons(connection, site, names)
+    while len(every := {name for known in persons.values() for name in known}) > len(names):
+        locks.also(connection, site, every)
+        names, persons = every, patients.persons(connection, site, every)
+    return persons
 
 
 def _unused(connection: Connection, site: str, arrival: Arrival, now: datetime) -> None:

@@ -6,8 +6,9 @@ Nothing is taken from the push that brought it about but its names: the order of
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 import msgspec
 from msgspec.structs import replace
@@ -23,6 +24,7 @@ from natars_fhir.domain.signing import PeoplesPart, standing
 from natars_fhir.domain.study import Study
 from natars_fhir.emit.prefilled import prefilled
 from natars_fhir.mapping.gathered import Gathered
+from natars_fhir.mapping.reading import Reading
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.tell import retract, tell
@@ -47,6 +49,7 @@ class Cause:
 
     versions: tuple[int, ...]
     act: str
+    known: Mapping[str, Reading] = field(default_factory=dict, repr=False)
 
 
 def today(now: datetime) -> date:
@@ -55,11 +58,12 @@ def today(now: datetime) -> date:
 
 
 def outcome(
-    connection: Connection, study: Study, site: str, names: Collection[str], as_of: date
-) -> pipeline.Outcome | None:
-    """One person, who goes by *names*, from all that is known; None where nothing is."""
+    connection: Connection, study: Study, site: str, names: Collection[str], as_of: date,
+    known: Mapping[str, Reading] = MappingProxyType({}),
+) -> pipeline.Outcome | None:  # fmt: skip
+    """One person, who goes by *names*, from all that is known; None where nothing is. *known*: see `readings.about`."""
     gathered = Gathered(site)
-    for reading in readings.about(connection, site, names):
+    for reading in readings.about(connection, site, names, known):
         # under which key a resource counts was settled when it came: only Patients bring names along
         gathered.add(reading if reading.kind == "Patient" else replace(reading, aliases=()))
     return next(pipeline.outcomes(gathered, study, as_of), None)
@@ -68,11 +72,12 @@ def outcome(
 def rescreen(
     connection: Connection, intake: Intake, site: Site, persons: Mapping[str, Collection[str]],
     causes: Mapping[str, Iterable[int]], now: datetime, act: str = "push",
+    known: Mapping[str, Reading] = MappingProxyType({}),
 ) -> Rescreened:  # fmt: skip
     """Screens these persons (the key that stands for each, and its names); *causes* tells which resource versions
-    touched a name, *act* what brought it about."""
+    touched a name, *act* what brought it about, *known* what was read just now."""
     done = [
-        _person(connection, intake, site, (key, names), Cause(_cause(names, causes), act), now)
+        _person(connection, intake, site, (key, names), Cause(_cause(names, causes), act, known), now)
         for key, names in persons.items()
     ]
     return Rescreened(sum(d.screened for d in done), sum(d.changed for d in done), sum(d.queued for d in done))
@@ -89,7 +94,7 @@ def _person(
 ) -> Rescreened:  # fmt: skip
     key, names = who
     earlier = patients.standing(connection, site.site, names)
-    found = outcome(connection, intake.study, site.site, names, today(now))
+    found = outcome(connection, intake.study, site.site, names, today(now), cause.known)
     patients.gone(connection, site.site, [one.key for one in earlier])
     if found is None:
         return Rescreened(queued=_retracted(connection, site, earlier, None, now))

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.mapping.site import SiteMapping
 from natars_fhir.service.arrival import Arrived
-from natars_fhir.store import patients, readings, versions
+from natars_fhir.store import locks, patients, readings, versions
 from natars_fhir.store.readings import Current, Head
 from natars_fhir.store.versions import Came
 
@@ -40,6 +40,8 @@ class Change:
     others: dict[str, set[int]] = field(default_factory=dict)
     #: Patient resource → its names now
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: what was read of each resource, by key
+    known: dict[str, Reading] = field(default_factory=dict)
 
 
 def take(
@@ -69,12 +71,21 @@ class _Taking:
         self._named: dict[str, str] = {}
         keys = {one.reading.key for one in arrived} | set(self._known_as.values())
         self._heads = readings.heads(connection, site, keys)
+        if losing := self._losing(arrived):
+            locks.also(connection, site, losing)
+            self._heads = readings.heads(connection, site, keys)
         self._news: dict[str, Current] = {}
         self._fresh = keys - self._heads.keys()
         self._dropped: set[str] = set()
         #: versions to be kept; until they are, they go by their place in this list
         self._came: list[Came] = []
         self.change = Change()
+
+    def _losing(self, arrived: Sequence[Arrived]) -> set[str]:
+        """The patients of whom these resources were told, and are not any more."""
+        keys = {self._known_as.get(_second(one.reading.key), one.reading.key) for one in arrived}
+        before = {self._heads[key].subject for key in keys & self._heads.keys()}
+        return {subject for subject in before - {one.reading.subject for one in arrived} if subject}
 
     def one(self, arrived: Arrived) -> Taken:
         """One entry."""
@@ -99,6 +110,7 @@ class _Taking:
         readings.name(connection, site, self._named)
         readings.drop(connection, site, self._dropped - set(self._news))
         readings.put(connection, site, list(self._news.values()), self._fresh)
+        self.change.known = {key: one.reading for key, one in self._news.items() if one.reading is not None}
         seqs = versions.keep(connection, site, self._came, self._now)
         for touched in (self.change.touched, self.change.others):
             touched.update({name: {seqs[place] for place in places} for name, places in touched.items()})

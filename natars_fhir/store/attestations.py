@@ -54,9 +54,7 @@ def sign(connection: Connection, whence: Whence, said: Signature) -> None:
 
 _SAID = (
     select(attestation)
-    .where(
-        attestation.c.site == bindparam("site"), attestation.c.trial == bindparam("trial"), among(attestation.c.patient)
-    )
+    .where(attestation.c.trial == bindparam("trial"), among(attestation.c.site, attestation.c.patient))
     .order_by(attestation.c.seq)
 )
 
@@ -65,7 +63,7 @@ def said_of(connection: Connection, site: str, trial: str, names: Collection[str
     """What was said of the person who goes by *names*."""
     statements: list[Statement] = []
     signatures: list[Signature] = []
-    for row in connection.execute(_SAID, {"site": site, "trial": trial, "names": names}):
+    for row in connection.execute(_SAID, {"of_site": site, "trial": trial, "names": names}):
         if row.kind == _SIGNATURE:
             signatures.append(Signature(row.by, row.role, row.at, row.basis))
         else:

@@ -8,20 +8,24 @@ between processes SQLite sees to it. PostgreSQL: writers wait for each other onl
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from natars_fhir.store import locks
 from natars_fhir.store import tables_door as _door  # noqa: F401 (its tables are made too)
 from natars_fhir.store.migrate import StoreError, ready
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
+
+_T = TypeVar("_T")
+#: So often a transaction is begun again when another stood in its way.
+_AGAIN = 10
 
 __all__ = ["Store", "StoreError", "open_store"]
 
@@ -61,6 +65,18 @@ class Store:
                 if not self._embedded:
                     locks.hold(connection, self._site, names)
                 yield connection
+
+    def done(self, names: Collection[str] | None, work: Callable[[Connection], _T]) -> _T:
+        """What *work* gives, in a transaction that writes; begun again where two stood in each other's way."""
+        for _ in range(_AGAIN):
+            try:
+                with self.write(names) as connection:
+                    return work(connection)
+            except DBAPIError as fault:
+                if not locks.is_clash(fault):
+                    raise
+        with self.write() as connection:
+            return work(connection)
 
     def close(self) -> None:
         """Lets go of the database."""

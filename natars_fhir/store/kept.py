@@ -70,7 +70,7 @@ def _opened(connection: Connection, rows: Sequence[Any]) -> list[bytes]:
 _LAST = (
     select(func.max(_came.seq).label("seq"))
     .join(reading, (_here.site == _came.site) & (_here.key == _came.key) & (_here.hash == _came.hash))
-    .where(_came.site == bindparam("site"), among(_came.key))
+    .where(among(_came.site, _came.key))
     .group_by(_came.key)
     .subquery()
 )
@@ -80,7 +80,7 @@ _NEWEST = select(_came.key, _came.received, *_PLACE).join(_LAST, _LAST.c.seq == 
 def newest(connection: Connection, site: str, keys: Collection[str]) -> dict[str, Newest]:
     """What these resources are now; those that are deleted are not among them."""
     known = {key: head for key, head in heads(connection, site, keys).items() if not head.deleted}
-    rows = connection.execute(_NEWEST, {"site": site, "names": known.keys()}).all() if known else []
+    rows = connection.execute(_NEWEST, {"of_site": site, "names": known.keys()}).all() if known else []
     raws = _opened(connection, rows)
     return {row.key: Newest(known[row.key], raw, row.received) for row, raw in zip(rows, raws, strict=True)}
 
@@ -101,11 +101,11 @@ def of_kind(connection: Connection, site: str, kind: str, after: str, most: int)
 
 
 _OF_SUBJECTS = select(_here.key).where(
-    _here.site == bindparam("site"), _here.kind == bindparam("kind"), among(_here.subject), ~_here.deleted
+    among(_here.site, _here.subject), _here.kind == bindparam("kind"), ~_here.deleted
 )
 
 
 def of_subjects(connection: Connection, site: str, kind: str, subjects: Collection[str]) -> set[str]:
     """The keys of a type whose readings are about these patients."""
-    asked = {"site": site, "kind": kind, "names": subjects}
+    asked = {"of_site": site, "kind": kind, "names": subjects}
     return set(connection.execute(_OF_SUBJECTS, asked).scalars())

@@ -12,6 +12,7 @@ from hashlib import blake2b
 
 from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import BigInteger
 
 #: Names of a site share so many locks; who needs more than `_MANY` of them takes the whole site.
@@ -45,6 +46,25 @@ def hold(connection: Connection, site: str | None, names: Collection[str] | None
         return
     connection.execute(_SHARED, {"keys": [_key("store"), _key(f"site {site}")]})
     connection.execute(_ALONE, {"keys": buckets})
+
+
+def also(connection: Connection, site: str, names: Collection[str]) -> None:
+    """Takes the locks of more names, in mid-transaction; those that it has already cost nothing.
+
+    Two that wait for each other here are told apart by the server: one of them fails, and is to be begun again.
+    """
+    if connection.dialect.name != "postgresql" or not names:
+        return
+    buckets = sorted({_bucket(site, name) for name in names})
+    connection.execute(_ALONE, {"keys": buckets if len(buckets) <= _MANY else [_key(f"site {site}")]})
+
+
+def is_clash(fault: DBAPIError) -> bool:
+    """Did two transactions stand in each other's way, so that this one is to be begun again?
+
+    https://www.postgresql.org/docs/15/errcodes-appendix.html: serialization_failure, deadlock_detected.
+    """
+    return getattr(fault.orig, "sqlstate", None) in ("40001", "40P01")
 
 
 def _bucket(site: str, name: str) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, exists, func, insert, or_, select, update
 
 from natars_fhir.store.packed import digest, pack, unpack
 from natars_fhir.store.rows import add, among
@@ -44,8 +44,7 @@ News = tuple[str, str, bytes]
 
 _last = outbox.alias("last")
 _LAST_HASHES = select(outbox.c.target, outbox.c.hash).where(
-    outbox.c.site == bindparam("site"),
-    among(outbox.c.target),
+    among(outbox.c.site, outbox.c.target),
     outbox.c.seq
     == select(func.max(_last.c.seq))
     .where(_last.c.site == outbox.c.site, _last.c.target == outbox.c.target)
@@ -67,16 +66,16 @@ def queue(connection: Connection, site: str, told: Sequence[News], now: datetime
         return 0
     if known := [target for target in fresh if target in last]:
         free = or_(outbox.c.state == "dead", (outbox.c.state == "waiting") & _free(now))
-        overtaken = update(outbox).where(outbox.c.site == site, among(outbox.c.target), free)
+        overtaken = update(outbox).where(among(outbox.c.site, outbox.c.target), free)
         values = overtaken.values(state="superseded", lease=None, holder=None)
-        connection.execute(values, {"names": known})
+        connection.execute(values, {"of_site": site, "names": known})
     waiting = {"state": "waiting", "queued": now, "due": now, "attempts": 0}
     add(connection, outbox, [{**row, **waiting} for row in fresh.values()])
     return len(fresh)
 
 
 def _last_hashes(connection: Connection, site: str, targets: Collection[str]) -> dict[str, str]:
-    found = connection.execute(_LAST_HASHES, {"site": site, "names": targets}) if targets else ()
+    found = connection.execute(_LAST_HASHES, {"of_site": site, "names": targets}) if targets else ()
     return {row.target: row.hash for row in found}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from sqlalchemy import Connection, bindparam, delete, func, select, union
+from sqlalchemy import Connection, delete, func, select, union
 
 from natars_fhir.domain.identity import Patients
 from natars_fhir.store.rows import among, keep_latest, keep_new
@@ -27,12 +27,8 @@ class Standing:
 
 
 _EDGES = union(
-    select(patient_name.c.key, patient_name.c.name).where(
-        patient_name.c.site == bindparam("site"), among(patient_name.c.key)
-    ),
-    select(patient_name.c.key, patient_name.c.name).where(
-        patient_name.c.site == bindparam("site"), among(patient_name.c.name)
-    ),
+    select(patient_name.c.key, patient_name.c.name).where(among(patient_name.c.site, patient_name.c.key)),
+    select(patient_name.c.key, patient_name.c.name).where(among(patient_name.c.site, patient_name.c.name)),
 )
 
 
@@ -43,7 +39,7 @@ def persons(connection: Connection, site: str, names: Collection[str]) -> dict[s
     asked = set(names)
     while asked:
         seen |= asked
-        edges = [(key, name) for key, name in connection.execute(_EDGES, {"site": site, "names": asked})]
+        edges = [(key, name) for key, name in connection.execute(_EDGES, {"of_site": site, "names": asked})]
         for key, name in edges:
             patients.join(key, (name,))
         asked = {end for edge in edges for end in edge} - seen
@@ -58,19 +54,19 @@ def rename(connection: Connection, site: str, said: Mapping[str, Collection[str]
     if not said:
         return
     here = patient_name.c
-    connection.execute(delete(patient_name).where(here.site == site, among(here.key)), {"names": said.keys()})
+    connection.execute(delete(patient_name).where(among(here.site, here.key)), {"of_site": site, "names": said.keys()})
     rows = [{"site": site, "key": key, "name": name} for key, names in said.items() for name in {*names}]
     keep_new(connection, patient_name, rows)
 
 
 _STANDING = select(
     patient.c.key, patient.c.findings, patient.c.in_scope, patient.c.verdict, patient.c.target, patient.c.again
-).where(patient.c.site == bindparam("site"), among(patient.c.key))
+).where(among(patient.c.site, patient.c.key))
 
 
 def standing(connection: Connection, site: str, names: Collection[str]) -> list[Standing]:
     """Where the patients stand who are known by these names."""
-    return [Standing(*row) for row in connection.execute(_STANDING, {"site": site, "names": names})]
+    return [Standing(*row) for row in connection.execute(_STANDING, {"of_site": site, "names": names})]
 
 
 def stands(connection: Connection, site: str, where: Standing) -> None:
@@ -82,7 +78,7 @@ def gone(connection: Connection, site: str, keys: Collection[str]) -> None:
     """No patient goes by these keys any more."""
     if keys:
         here = patient.c
-        connection.execute(delete(patient).where(here.site == site, among(here.key)), {"names": keys})
+        connection.execute(delete(patient).where(among(here.site, here.key)), {"of_site": site, "names": keys})
 
 
 def claimed(connection: Connection, site: str, target: str) -> bool:

@@ -41,14 +41,12 @@ class Current:
     reading: Reading | None
 
 
-_HEADS = select(*(column for column in reading.c if column.name != "body")).where(
-    reading.c.site == bindparam("site"), among(reading.c.key)
-)
+_HEADS = select(*(column for column in reading.c if column.name != "body")).where(among(reading.c.site, reading.c.key))
 
 
 def heads(connection: Connection, site: str, keys: Collection[str]) -> dict[str, Head]:
     """What is known of these resources."""
-    return {row.key: _head(row) for row in connection.execute(_HEADS, {"site": site, "names": keys})}
+    return {row.key: _head(row) for row in connection.execute(_HEADS, {"of_site": site, "names": keys})}
 
 
 def put(connection: Connection, site: str, news: Sequence[Current], fresh: Container[str] = ()) -> None:
@@ -63,21 +61,14 @@ def drop(connection: Connection, site: str, keys: Collection[str]) -> None:
     _unmention(connection, site, keys)
     if keys:
         here = reading.c
-        connection.execute(delete(reading).where(here.site == site, among(here.key)), {"names": keys})
+        connection.execute(delete(reading).where(among(here.site, here.key)), {"of_site": site, "names": keys})
 
 
-_other = reading.alias("other")
-_OWN = (
-    select(reading.c.key, reading.c.body)
-    .where(reading.c.site == bindparam("site"), among(reading.c.subject), ~reading.c.deleted)
-    .order_by(reading.c.key)
-)
-_RESTS_ON = (
-    select(_other.c.key, _other.c.body)
-    .join(mention, (mention.c.site == _other.c.site) & (mention.c.other == _other.c.key))
-    .join(reading, (reading.c.site == mention.c.site) & (reading.c.key == mention.c.key))
-    .where(reading.c.site == bindparam("site"), among(reading.c.subject), ~_other.c.deleted, _other.c.subject.is_(None))
-    .distinct()
+#: without an order of its own: SQLite would walk the whole site to have it
+_OWN = select(reading.c.key, reading.c.body).where(among(reading.c.site, reading.c.subject), ~reading.c.deleted)
+_OTHERS = select(mention.c.other).distinct().where(among(mention.c.site, mention.c.key))
+_NOBODYS = select(reading.c.key, reading.c.body).where(
+    among(reading.c.site, reading.c.key), ~reading.c.deleted, reading.c.subject.is_(None)
 )
 
 
@@ -88,10 +79,12 @@ def about(
 
     *known* are readings that were put in this very transaction: they need not be opened again.
     """
-    for asked in (_OWN, _RESTS_ON):
-        for key, body in connection.execute(asked, {"site": site, "names": subjects}):
-            if body is not None:
-                yield replace(known.get(key) or unpack_reading(body), key=key)
+    own = sorted((key, body) for key, body in connection.execute(_OWN, {"of_site": site, "names": subjects}))
+    others = connection.execute(_OTHERS, {"of_site": site, "names": [key for key, _ in own]}).scalars().all()
+    rest = connection.execute(_NOBODYS, {"of_site": site, "names": others}) if others else ()
+    for key, body in (*own, *sorted((key, body) for key, body in rest)):
+        if body is not None:
+            yield replace(known.get(key) or unpack_reading(body), key=key)
 
 
 def stale(connection: Connection, site: str, mappings: Collection[str]) -> bool:
@@ -129,30 +122,33 @@ def with_bytes(connection: Connection, site: str, after: str, most: int) -> list
     return [(_head(row), unpack_reading(row.body), raws[place], row.received) for place, row in enumerate(rows)]
 
 
-_TOLD_OF = (
-    select(mention.c.other, reading.c.subject)
-    .join(mention, (mention.c.site == reading.c.site) & (mention.c.key == reading.c.key))
-    .where(reading.c.site == bindparam("site"), among(mention.c.other), reading.c.subject.is_not(None))
-    .distinct()
+_MENTIONING = select(mention.c.other, mention.c.key).where(among(mention.c.site, mention.c.other))
+_SUBJECTS = select(reading.c.key, reading.c.subject).where(
+    among(reading.c.site, reading.c.key), reading.c.subject.is_not(None)
 )
 
 
 def told_of(connection: Connection, site: str, others: Collection[str]) -> dict[str, set[str]]:
     """Resource → the patients whose facts rest on it; only those that somebody's do."""
+    rows = connection.execute(_MENTIONING, {"of_site": site, "names": others}).all() if others else []
+    keys = {row.key for row in rows}
+    asked = connection.execute(_SUBJECTS, {"of_site": site, "names": keys}) if keys else ()
+    subjects = {row.key: row.subject for row in asked}
     found: dict[str, set[str]] = {}
-    for other, subject in connection.execute(_TOLD_OF, {"site": site, "names": others}) if others else ():
-        found.setdefault(other, set()).add(subject)
+    for row in rows:
+        if row.key in subjects:
+            found.setdefault(row.other, set()).add(subjects[row.key])
     return found
 
 
 _FIRST = select(resource_alias.c.alias, resource_alias.c.key).where(
-    resource_alias.c.site == bindparam("site"), among(resource_alias.c.alias)
+    among(resource_alias.c.site, resource_alias.c.alias)
 )
 
 
 def first_known_as(connection: Connection, site: str, aliases: Collection[str]) -> dict[str, str]:
     """Business identifier → the key under which it was first heard of."""
-    return {row.alias: row.key for row in connection.execute(_FIRST, {"site": site, "names": aliases})}
+    return {row.alias: row.key for row in connection.execute(_FIRST, {"of_site": site, "names": aliases})}
 
 
 def name(connection: Connection, site: str, aliases: dict[str, str]) -> None:
@@ -191,4 +187,4 @@ def _mentions(site: str, current: Current) -> list[dict[str, str]]:
 def _unmention(connection: Connection, site: str, keys: Collection[str]) -> None:
     if keys:
         here = mention.c
-        connection.execute(delete(mention).where(here.site == site, among(here.key)), {"names": keys})
+        connection.execute(delete(mention).where(among(here.site, here.key)), {"of_site": site, "names": keys})

@@ -72,8 +72,8 @@ def _keys(table: Table) -> tuple[str, ...]:
 def _put(connection: Connection, table: Table, rows: Sequence[Row], clash: Clash) -> None:
     names = tuple(rows[0])
     if connection.dialect.name == "sqlite":
-        statement, bind = _one_by_one(connection.dialect, table, names, clash)
-        connection.exec_driver_sql(statement, [bind(row) for row in rows])
+        statement, moments = _one_by_one(connection.dialect, table, names, clash)
+        connection.exec_driver_sql(statement, _written(rows, moments) if moments else list(rows))
     else:
         columns = {f"in_{name}": [row[name] for row in rows] for name in names}
         connection.execute(_at_once(table, names, clash), columns)
@@ -82,21 +82,26 @@ def _put(connection: Connection, table: Table, rows: Sequence[Row], clash: Clash
 @cache
 def _one_by_one(
     dialect: Dialect, table: Table, names: tuple[str, ...], clash: Clash
-) -> tuple[str, Callable[[Row], tuple[Any, ...]]]:
-    """The driver's statement for one row, and what makes the driver's values of a row."""
+) -> tuple[str, Mapping[str, Callable[[Any], Any]]]:
+    """The driver's statement for one row, which names its values; and the columns whose values it must be given as
+    text."""
     adding = _UPSERT[dialect.name](table).values({name: bindparam(name) for name in names})
-    statement = str(_resolved(adding, table, names, clash).compile(dialect=dialect, column_keys=list(names)))
-    order = tuple(_resolved(adding, table, names, clash).compile(dialect=dialect).positiontup)
-    makers = tuple((name, _binder(table.c[name].type, dialect)) for name in order)
-
-    def bind(row: Row) -> tuple[Any, ...]:
-        return tuple(row[name] if make is None else make(row[name]) for name, make in makers)
-
-    return statement, bind
+    statement = str(_resolved(adding, table, names, clash).compile(dialect=sqlite.dialect(paramstyle="named")))
+    binders = {n: table.c[n].type.dialect_impl(dialect).bind_processor(dialect) for n in names}
+    return statement, {n: bind for n, bind in binders.items() if bind and isinstance(table.c[n].type, TypeDecorator)}
 
 
-def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
-    return kind.dialect_impl(dialect).bind_processor(dialect)
+def _written(rows: Sequence[Row], moments: Mapping[str, Callable[[Any], Any]]) -> list[Row]:
+    """The rows with their moments as text; most of one push are the same."""
+    texts: dict[Any, Any] = {}
+
+    def text_of(value: Any, bind: Callable[[Any], Any]) -> Any:
+        found = texts.get(value)
+        if found is None and value is not None:
+            found = texts[value] = bind(value)
+        return found
+
+    return [{**row, **{name: text_of(row[name], bind) for name, bind in moments.items()}} for row in rows]
 
 
 @cache
@@ -141,26 +146,31 @@ class Names(TypeDecorator[Any]):
 
 
 class among(FunctionElement[bool]):  # noqa: N801 (it stands in a statement like a function)
-    """Is a column's value among names? One statement, and one parameter, for any number of them."""
+    """Is a row of the site (parameter ``of_site``), and a column of it among the names (``names``)?
+
+    One statement for any number of names. SQLite is asked for both at once, for else it may walk the whole site.
+    """
 
     type = Boolean()
     inherit_cache = True
     name = "among"
 
-    def __init__(self, column: Any, parameter: str = "names") -> None:
-        super().__init__(column, bindparam(parameter, type_=Names()))
+    def __init__(self, site: Any, column: Any) -> None:
+        super().__init__(site, column, bindparam("of_site", type_=Text()), bindparam("names", type_=Names()))
+
+    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002
+        """It stands as it is: SQLAlchemy would write ``= 1`` after it, and then SQLite uses no index."""
+        return self
 
 
 @compiles(among, "sqlite")
 def _among_json(element: among, compiler: Any, **more: Any) -> str:
-    column, names = (compiler.process(clause, **more) for clause in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({names}))"  # noqa: S608 (both are compiled clauses)
+    site, column, here, names = (compiler.process(clause, **more) for clause in element.clauses)
+    asked = f"SELECT {here}, value FROM json_each({names})"  # noqa: S608 (compiled clauses, all of them)
+    return f"({site}, {column}) IN ({asked})"
 
 
 @compiles(among, "postgresql")
 def _among_array(element: among, compiler: Any, **more: Any) -> str:
-    column, names = (compiler.process(clause, **more) for clause in element.clauses)
-    return f"{column} = ANY({names})"
-
-
-__all__ = ["Names", "Row", "add", "add_up", "among", "keep_latest", "keep_new", "numbers"]
+    site, column, here, names = (compiler.process(clause, **more) for clause in element.clauses)
+    return f"({site} = {here} AND {column} = ANY({names}))"

@@ -110,7 +110,7 @@ mention = Table(
     _text("site", key=True),
     _text("key", key=True),
     _text("other", key=True),
-    Index("mention_of", "site", "other"),
+    Index("mention_of", "site", "other", "key"),
 )
 
 #: The names that a Patient resource says its person goes by.
@@ -120,7 +120,7 @@ patient_name = Table(
     _text("site", key=True),
     _text("key", key=True),
     _text("name", key=True),
-    Index("patient_named", "site", "name"),
+    Index("patient_named", "site", "name", "key"),
 )
 
 #: Where each patient stands now: what was found last, the ResearchSubject that the site was told of, and `again`, the

@@ -151,20 +151,20 @@ class Parcels:
 
 _VERSIONS_OF = select(
     resource_version.c.seq, resource_version.c.parcel, resource_version.c.start, resource_version.c.length
-).where(resource_version.c.site == bindparam("site"), among(resource_version.c.key))
+).where(among(resource_version.c.site, resource_version.c.key))
 
 
 def forget(connection: Connection, site: str, keys: Collection[str]) -> int:
     """Takes out every version of these resources, and their bytes from the parcels that hold others' too. How many
     versions that were. What is left has the places that it had."""
-    rows = connection.execute(_VERSIONS_OF, {"site": site, "names": keys}).all()
+    rows = connection.execute(_VERSIONS_OF, {"of_site": site, "names": keys}).all()
     holes: dict[int, list[tuple[int, int]]] = {}
     for row in rows:
         holes.setdefault(row.parcel, []).append((row.start, row.length))
     for number, parts in holes.items():
         _blank(connection, number, parts)
     here = resource_version.c
-    connection.execute(delete(resource_version).where(here.site == site, among(here.key)), {"names": keys})
+    connection.execute(delete(resource_version).where(among(here.site, here.key)), {"of_site": site, "names": keys})
     return len(rows)
 
 

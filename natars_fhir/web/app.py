@@ -93,6 +93,7 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
         lifespan=_lifespan(served, store is None),
     )
     app.state.live = served.live
+    app.state.close = opened.close
     app.add_middleware(Presented)
     app.add_middleware(GZipMiddleware, compresslevel=1)
     app.add_middleware(Guard)

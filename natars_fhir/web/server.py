@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import Any
 
 import structlog
 import uvicorn
@@ -13,11 +14,14 @@ from natars_fhir.settings import Settings
 
 
 def server(app: FastAPI, settings: Settings) -> uvicorn.Server:
-    """A server that is ready to run. No access log: it would hold addresses, and these may name a patient."""
-    return uvicorn.Server(
-        uvicorn.Config(
-            app, host=settings.host, port=settings.port, access_log=False, log_config=None, server_header=False
-        )
+    """A server that is ready to run."""
+    return uvicorn.Server(config_of(app, settings))
+
+
+def config_of(app: FastAPI | str, settings: Settings, **more: Any) -> uvicorn.Config:
+    """How it is served. No access log: it would hold addresses, and these may name a patient."""
+    return uvicorn.Config(
+        app, host=settings.host, port=settings.port, access_log=False, log_config=None, server_header=False, **more
     )
 
 

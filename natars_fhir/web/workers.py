@@ -1,0 +1,26 @@
+"""Workers: several processes that serve one port. What they share is the database, and nothing else.
+
+uvicorn's own supervisor (https://www.uvicorn.org/deployment/#built-in) starts another in the place of one that died, and at a
+hang-up signal puts fresh ones in the place of all: they load the mappings folder as it is then.
+"""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
+
+from natars_fhir.settings import Settings
+from natars_fhir.web.app import create_app
+from natars_fhir.web.server import config_of, log_to_stderr
+
+
+def application() -> FastAPI:
+    """The application of one worker."""
+    log_to_stderr()
+    return create_app(Settings())
+
+
+def serve_by_workers(settings: Settings) -> None:
+    """Serves until it is asked to stop. Raises SystemExit where the port is taken."""
+    config = config_of("natars_fhir.web.workers:application", settings, factory=True, workers=settings.workers)
+    Multiprocess(config, sockets=[config.bind_socket()]).run()
