@@ -20,9 +20,6 @@ from natars_fhir.store import identified, kept, readings
 #: Type, system, value.
 Bearing = tuple[str, str, str]
 
-#: As much of a version's hash tells it from the others of a resource.
-_MARK = 16
-
 
 class _Identifier(Struct):
     system: str = ""
@@ -96,24 +93,20 @@ def _by_subject(
         reading = one.reading
         if reading.fate != "read" or reading.subject is not None or subjects.get(reading.kind) in (None, "", "Patient"):
             continue
+        version = identified.by_version(reading.key, one.hash)  # the next one may be another patient's
         for said in _about(one.raw):
             if (subject := scope.key(said, one.entry, "Patient")) is not None:
-                yield identified.by_subject(reading.kind, now.get(subject, subject)), _version(reading.key, one.hash)
-
-
-def _version(key: str, hash_: str) -> str:
-    """What is noted of a version: the next one may be another patient's."""
-    return f"{key} {hash_[:_MARK]}"
+                yield identified.by_subject(reading.kind, now.get(subject, subject)), version
 
 
 def silent_of(connection: Connection, site: str, kind: str, subjects: Iterable[str]) -> set[str]:
     """The keys of the resources of a type that are about these patients, and of which no fact was read."""
     found = identified.found(connection, site, {identified.by_subject(kind, name) for name in subjects})
-    hints = [noted.rpartition(" ") for several in found.values() for noted in several]
-    known = identified.known_as(connection, site, {key for key, _, _ in hints})
+    hints = [identified.marked(noted) for several in found.values() for noted in several]
+    known = identified.known_as(connection, site, {key for key, _ in hints})
     heads = readings.heads(connection, site, set(known.values())) if known else {}
-    marked = {(key, head.hash[:_MARK]) for key, head in heads.items() if not head.deleted}
-    return {known[key] for key, _, mark in hints if (known[key], mark) in marked}
+    there = {key: head.hash for key, head in heads.items() if not head.deleted}
+    return {known[key] for key, mark in hints if there.get(known[key], "").startswith(mark)}
 
 
 def _about(raw: bytes) -> Iterator[_Reference]:

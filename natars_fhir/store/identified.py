@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, func, select
 
 from natars_fhir.store.readings import first_known_as
 from natars_fhir.store.rows import keep_latest, keep_new
@@ -18,6 +18,8 @@ from natars_fhir.store.tables_door import condition, identified
 
 #: As many numbers as one question holds.
 _MANY = 400
+#: As much of a version's hash tells it from the others of a resource.
+_MARK = 16
 #: An address stands for a key, and that key may have been joined to another.
 _HOPS = 3
 
@@ -30,6 +32,11 @@ def by_identifier(kind: str, system: str, value: str) -> str:
 def by_subject(kind: str, subject: str) -> str:
     """The name of a resource by the key of its patient."""
     return f"{kind}?subject={subject}"
+
+
+def by_version(key: str, hash_: str) -> str:
+    """The key of a resource with a mark of one version: for what holds of that version alone."""
+    return f"{key} {hash_[:_MARK]}"
 
 
 def number(name: str) -> int:
@@ -53,6 +60,20 @@ def found(connection: Connection, site: str, names: Collection[str]) -> dict[str
         for row in connection.execute(asked):
             told[numbers[row.name]].add(row.key)
     return told
+
+
+def marked(noted: str) -> tuple[str, str]:
+    """The key, and the mark, of what `by_version` made."""
+    key, _, mark = noted.rpartition(" ")
+    return key, mark
+
+
+def forget(connection: Connection, site: str, keys: Collection[str]) -> None:
+    """By nothing are these resources found any more."""
+    here = identified.c
+    for key in keys:
+        of_version = here.key.startswith(f"{key} ", autoescape=True) & (func.length(here.key) == len(key) + _MARK + 1)
+        connection.execute(delete(identified).where(here.site == site, (here.key == key) | of_version))
 
 
 def hold(connection: Connection, site: str, names: Collection[str], now: datetime) -> None:
