@@ -52,7 +52,7 @@ def stale(one: Arrived, asked: Request, head: Head | None) -> Failed | None:
 def body_differs(one: Arrived, found: str, now: Mapping[str, str]) -> Failed | None:
     """Does a PUT name another resource than its body? *found* is the key of what its condition found."""
     entry, key = one.entry, one.reading.key
-    if entry.method != "PUT":
+    if entry.method != "PUT" or entry.url == key:
         return None
     asked, own = parse(entry.url), parse(key)
     literal = own.way in ("relative", "absolute")
