@@ -1,8 +1,9 @@
-"""Load: a server of our own on loopback takes transaction bundles of 100 resources, over several connections, for a while.
+"""Load: a server of our own on loopback takes transaction bundles of 100 resources, over several connections, for a
+while.
 
-A bundle counts when its 200 is there: then it is validated, durable, and the records and screenings of its patients are
-current (they are made in the same transaction; the lag is none). Beside it, in the same run, what somebody would write who
-takes FastAPI, fhir.resources and the same database, and screens nobody.
+A bundle counts when its 200 is there: then it is validated, durable, and the records and screenings of its patients
+are current (they are made in the same transaction; the lag is none). Beside it, in the same run, what somebody
+would write who takes FastAPI, fhir.resources and the same database, and screens nobody.
 
 ``python -m benchmarks.load [--database sqlite|postgres] [--seconds 60] [--connections 8] [--workers 2] [--plain]``
 """

@@ -1,4 +1,4 @@
-"""What a user would write instead: FastAPI, fhir.resources, the same database; every resource a row, nobody screened."""
+"""What a user would write instead: FastAPI, fhir.resources, the same database; a row a resource, nobody screened."""
 
 from __future__ import annotations
 

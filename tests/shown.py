@@ -45,6 +45,29 @@ class Shown(NamedTuple):
 
 #: What screening promises: the rows of the comparison with other tools, by their numbers there.
 PROMISES: Mapping[int, Shown] = {
+    3: Shown(
+        "Every entry is answered for itself; one that is bad does not lose the rest",
+        (
+            "tests/service/test_halting.py::test_a_push_is_answered_as_the_table_says_and_the_counts_agree",
+            "tests/service/test_halting.py::test_in_a_file_it_costs_the_lines_beside_it_nothing",
+        ),
+    ),
+    4: Shown(
+        "What could not be used is kept, and replayed after a mapping fix",
+        (
+            "tests/service/test_replay.py::test_what_a_new_mapping_can_use_is_taken_in_and_leaves",
+            "tests/service/test_replay.py::test_the_order_is_kept",
+            "tests/service/test_remap.py::test_a_mended_file_releases_what_was_set_apart_though_nothing_else_is_known",
+        ),
+    ),
+    9: Shown(
+        "NDJSON in bulk, resumed where it was broken off",
+        (
+            "tests/cli/test_load.py::test_a_run_that_is_killed_at_any_moment_leaves_in_the_end_what_an_unbroken_one_leaves",
+            "tests/service/test_load.py::test_what_bulk_export_says_is_deleted_is_taken_back",
+            "tests/service/test_load.py::test_four_times_the_lines_need_no_more_memory",
+        ),
+    ),
     28: Shown(
         "A person confirms or overrides with a reason; it survives a push",
         (

@@ -22,7 +22,7 @@ from natars_fhir.domain.switches import SWITCHES
 from natars_fhir.fhir.checking.invariants import ELSEWHERE, INVARIANTS, NOT_CHECKED
 from natars_fhir.mapping.files import Mappings, load
 from natars_fhir.mapping.schema import Code, Concept, Kind, Says
-from tests import coverage, shown
+from tests import coverage, halting, shown
 from tests.doc_pages import ROOT, pages
 from tests.fhir import judges
 from tests.mapping.narrative.study import score as study
@@ -58,6 +58,7 @@ def parts() -> dict[str, Callable[[], str]]:
         "rules": _rules,
         "criteria and cases": lambda: _table(("criterion", *shown.KINDS), shown.rows()),
         "promises": _promises,
+        "halting": lambda: _table(("comes", "fault", "answer", "taken in", "set apart"), halting.rows()),
         "switches": _switches,
         "coverage": lambda: _table(("concept", "place", "cases", "one of them"), coverage.rows()),
         "invariants kept": lambda: _keys({*INVARIANTS, *ELSEWHERE}),

@@ -22,13 +22,16 @@ from natars_fhir.cli import (
     explain,
     form,
     history,
+    load,
     log,
     mappings,
     missing,
+    quarantine,
     screen,
     serve,
     sign,
     site,
+    store,
     validate,
 )
 from natars_fhir.cli.exits import BAD_ARGUMENTS, CONFIGURATION, FAULTS
@@ -52,11 +55,14 @@ app.command("attest")(attest.attest)
 app.command("sign")(sign.sign)
 app.command("form")(form.form)
 app.command("validate")(validate.validate)
+app.command("load")(load.load)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("expect")(expect.expect)
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(site.app, name="site")
+app.add_typer(store.app, name="store")
+app.add_typer(quarantine.app, name="quarantine")
 
 
 @app.callback(invoke_without_command=True)

@@ -49,6 +49,8 @@ def gaps(
             errors().print(f"quiet: {one.kind}, expected every {one.days} days; last: {last}", markup=False)
     if hidden := len(found) - len(shown):
         errors().print(f"{hidden} standard codes or types that the trial does not ask for: --all lists them.")
+    if not paths:
+        _set_apart(what)
     if not all_read:
         errors().print("Some of the input could not be read: `natars-fhir screen` tells what, and where.")
     raise typer.Exit(DONE if all_read else PARTLY_READ)
@@ -72,6 +74,17 @@ def _of_store(what: Asked) -> tuple[list[Listed], Sequence[Expected], bool]:
     with opened(what.settings) as store:
         mapping = what.reader.mapping
         return of_store(store, mapping, hints(what)), feeds(store, mapping, datetime.now(UTC)), True
+
+
+def _set_apart(what: Asked) -> None:
+    """What could not be used at all stands in the quarantine, and not among the gaps."""
+    from natars_fhir.service.quarantine import standing
+
+    with opened(what.settings) as store:
+        waiting, untried = standing(store, what.reader.mapping)
+    if waiting:
+        tried = f", {untried} of them not tried with this mapping yet" if untried else ""
+        errors().print(f"quarantine: {waiting} wait{tried}: natars-fhir quarantine list", markup=False, soft_wrap=True)
 
 
 def _show(style: str, found: Sequence[Listed], what: Asked) -> None:

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Store]:
-    """The store of the settings, closed afterwards. Ends the command (69) where it cannot be opened."""
+def opened(settings: Settings, *, made: bool = False) -> Iterator[Store]:
+    """The store of the settings, closed afterwards; *made* where there is none. Ends the command (69) where it cannot
+    be opened."""
     from natars_fhir.store.engine import StoreError, open_store  # heavy: only where a store is asked
 
     database = settings.database
-    if database.startswith("sqlite:///") and not Path(database.removeprefix("sqlite:///")).is_file():
+    if not made and database.startswith("sqlite:///") and not Path(database.removeprefix("sqlite:///")).is_file():
         errors().print(
             "There is no store yet (setting NATARS_DATABASE): name files to read, or push to a server first."
         )

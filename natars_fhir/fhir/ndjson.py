@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from msgspec import Struct
 
@@ -27,6 +27,7 @@ _CHUNK = 256 * 1024
 _NO_FILE = Issue("error", "not-found", "", "There is no such file.")
 _NOTHING_HERE = Issue("error", "not-found", "", f"The folder holds no file to read ({', '.join(SUFFIXES)}).")
 _CLOSED = Issue("error", "exception", "", "The file cannot be opened.")
+_TOO_LONG = Issue("error", "too-long", "", "This is longer than what is taken at once: it was not read.")
 
 
 class Document(Struct, frozen=True, gc=False):
@@ -39,6 +40,20 @@ class Document(Struct, frozen=True, gc=False):
     #: bytes of the file that were read so far (compressed ones, where it is compressed)
     offset: int = 0
     issues: tuple[Issue, ...] = ()
+    #: where the next line begins, in the text as it is uncompressed
+    end: int = 0
+
+
+class Start(NamedTuple):
+    """Where to begin in a file of lines: how many bytes of its text, and how many lines, were read before."""
+
+    at: int = 0
+    line: int = 0
+
+
+#: A line without its end (None where it is too long), and how many bytes it takes.
+Lines = Iterator[tuple[bytes | None, int]]
+_BEGINNING = Start()
 
 
 def every_document(inputs: Iterable[Path | tuple[BinaryIO, str]]) -> Iterator[Document]:
@@ -70,10 +85,15 @@ def _is_ours(found: Path, folder: Path) -> bool:
     return not hidden and found.name.lower().endswith(SUFFIXES) and found.is_file()
 
 
-def documents(source: Path | BinaryIO, name: str = "") -> Iterator[Document]:
-    """The documents of a file or of a binary stream (standard input), in order."""
+def documents(
+    source: Path | BinaryIO, name: str = "", start: Start = _BEGINNING, longest: int | None = None
+) -> Iterator[Document]:
+    """The documents of a file or of a binary stream (standard input), in order; those of lines from *start* on.
+
+    One of more than *longest* bytes is told, and never held.
+    """
     if not isinstance(source, Path):
-        yield from _read(source, name)
+        yield from _read(source, name, start, start.at, longest)
         return
     name = name or str(source)
     try:
@@ -82,29 +102,73 @@ def documents(source: Path | BinaryIO, name: str = "") -> Iterator[Document]:
         yield Document(name, b"", issues=(_NO_FILE if isinstance(fault, FileNotFoundError) else _CLOSED,))
         return
     with stream:
-        yield from _read(stream, name)
+        skip = start.at
+        if skip and stream.read(2) != _GZIP:
+            stream.seek(skip)
+            skip = 0
+        elif skip:
+            stream.seek(0)
+        yield from _read(stream, name, start, skip, longest)
 
 
-def _read(stream: BinaryIO, name: str) -> Iterator[Document]:
-    counted, broken = _Counted(stream), list[Issue]()
-    lines = _numbered(_until_broken(counted, broken))
+def _read(stream: BinaryIO, name: str, start: Start, skip: int, longest: int | None) -> Iterator[Document]:
+    sought = start.at - skip  # in a compressed file one cannot seek
+    counted, broken = _Counted(stream, sought), list[Issue]()
+    lines = _numbered(_until_broken(counted, broken, skip, longest, plain=sought > 0), start)
+    if start.at:
+        yield from _each(lines, name, counted)
+    else:
+        yield from _from_the_beginning(lines, name, counted, broken, longest)
+    if broken:
+        yield Document(name, b"", offset=counted.octets, issues=tuple(broken))
+
+
+def _from_the_beginning(
+    lines: Iterator[tuple[int, bytes | None, int]],
+    name: str,
+    counted: _Counted,
+    broken: list[Issue],
+    longest: int | None,
+) -> Iterator[Document]:
+    """Is it one document, or one a line? The first two lines tell."""
     first, second = next(lines, None), next(lines, None)
     if first is None:
-        yield Document(name, b"", issues=tuple(broken) or (not_json(b"") or _CUT_OFF,))
+        if not broken:
+            yield Document(name, b"", issues=(not_json(b"") or _CUT_OFF,))
         return
-    if unreadable := not_json(first[1]):
+    if first[1] is not None and (unreadable := not_json(first[1])):
+        broken.clear()
         yield Document(name, b"", offset=counted.octets, issues=(unreadable,))
         return
     everything = chain([first] if second is None else [first, second], lines)
-    if second is None or _one_document(first[1], second[1]):
-        whole = b"\n".join(line for _, line in everything)
-        if not broken:
+    if first[1] is not None and (second is None or (second[1] is not None and _one_document(first[1], second[1]))):
+        whole = _joined(everything, longest)
+        if whole is None:
+            yield Document(name, b"", offset=counted.octets, issues=(_TOO_LONG,))
+        elif not broken:
             yield Document(name, whole, offset=counted.octets)
     else:
-        for number, line in everything:
-            yield Document(name, line, number, counted.octets)
-    if broken:
-        yield Document(name, b"", offset=counted.octets, issues=tuple(broken))
+        yield from _each(everything, name, counted)
+
+
+def _each(lines: Iterable[tuple[int, bytes | None, int]], name: str, counted: _Counted) -> Iterator[Document]:
+    for number, line, end in lines:
+        if line is None:
+            yield Document(name, b"", number, counted.octets, (_TOO_LONG,), end)
+        else:
+            yield Document(name, line, number, counted.octets, (), end)
+
+
+def _joined(lines: Iterable[tuple[int, bytes | None, int]], longest: int | None) -> bytes | None:
+    """The one document; None where it is too long, and then no more of it is read."""
+    parts: list[bytes] = []
+    length = 0
+    for _, line, _ in lines:
+        length += len(line or b"")
+        if line is None or (longest is not None and length > longest):
+            return None
+        parts.append(line)
+    return b"\n".join(parts)
 
 
 def _one_document(first: bytes, second: bytes) -> bool:
@@ -112,33 +176,54 @@ def _one_document(first: bytes, second: bytes) -> bool:
     return first[:1] == b"[" or first[-1:] in b"{[,:" or second[:1] in b"]},:"
 
 
-def _numbered(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
-    """The lines that say something, without a byte order mark and the blanks at their ends."""
-    for number, line in enumerate(lines, 1):
-        said = line.strip()
-        if said[:3] == _BOM:
-            said = said[3:].strip()
-        if said:
-            yield number, said
+def _numbered(lines: Lines, start: Start) -> Iterator[tuple[int, bytes | None, int]]:
+    """The lines that say something, without a byte order mark and the blanks at their ends; and where each ends."""
+    end = start.at
+    for number, (line, length) in enumerate(lines, start.line + 1):
+        end += length
+        said = line
+        if line is not None:
+            said = line.strip()
+            if said[:3] == _BOM:
+                said = said[3:].strip()
+        if said is None or said:
+            yield number, said, end
 
 
-def _until_broken(stream: io.RawIOBase, broken: list[Issue]) -> Iterator[bytes]:
+def _until_broken(stream: io.RawIOBase, broken: list[Issue], skip: int, longest: int | None, *, plain: bool) -> Lines:
     """The lines as far as they can be read; why no further goes to *broken*."""
     try:
         source = io.BufferedReader(stream, _CHUNK)
-        if source.peek(2)[:2] == _GZIP:
-            yield from io.BufferedReader(gzip.GzipFile(fileobj=source), _CHUNK)
+        packed = not plain and source.peek(2)[:2] == _GZIP
+        # little by little, so that what was good before a cut is not lost with it
+        text: BinaryIO = io.BufferedReader(_Counted(gzip.GzipFile(fileobj=source)), _CHUNK) if packed else source
+        while skip and (passed := len(text.read(min(skip, _CHUNK)))):
+            skip -= passed
+        if longest is None:
+            yield from ((line, len(line)) for line in text)
         else:
-            yield from source
+            yield from _bounded(text, longest)
     except (EOFError, OSError, zlib.error):
         broken.append(_CUT_OFF)
+
+
+def _bounded(text: BinaryIO, longest: int) -> Lines:
+    """The lines; one of more than *longest* bytes is passed over in pieces."""
+    while line := text.readline(longest + 1):
+        length = len(line)
+        if length <= longest or line[-1:] == b"\n":
+            yield line, length
+            continue
+        while line[-1:] != b"\n" and (line := text.readline(_CHUNK)):
+            length += len(line)
+        yield None, length
 
 
 class _Counted(io.RawIOBase):
     """A stream that knows how much of it was read."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self.octets = 0
+    def __init__(self, stream: BinaryIO | gzip.GzipFile, octets: int = 0) -> None:
+        self.octets = octets
         self._read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
 
     def readable(self) -> bool:

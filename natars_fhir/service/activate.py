@@ -8,6 +8,7 @@ import structlog
 
 from natars_fhir.service.live import Live
 from natars_fhir.service.remap import Remapped, remap, to_send_again
+from natars_fhir.service.replay import Done, try_again
 from natars_fhir.store import readings
 from natars_fhir.store.engine import Store
 
@@ -37,3 +38,10 @@ def catch_up(store: Store, live: Live, now: datetime) -> dict[str, Remapped]:
             done[site] = remap(store, here.intake, here.any_version(site), now)
             _log.info("mappings active", site=site, mapping=here.mappings.hash, **done[site].counts)
     return done
+
+
+def try_all_again(store: Store, live: Live, now: datetime) -> dict[str, Done]:
+    """One round over what waits in the quarantine and was read by another mapping: a bounded number a site."""
+    here = live.active
+    done = {site: try_again(store, here.intake, here.any_version(site).mapping, now) for site in sorted(here.readers)}
+    return {site: one for site, one in done.items() if one.tried}

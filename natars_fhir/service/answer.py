@@ -76,6 +76,7 @@ def answered(
 ) -> Answer:
     """What was taken in was kept; *read* is what entries are answered with that ask for data."""
     counts = Counter(one.what for one in entries)
+    counts.update([REFUSED] * len(arrival.lost))
     if arrival.answered_each:
         return Answer(200, _bundle(arrival, entries, now, read), counts)
     issues = [*arrival.document.issues, *_summary(counts), *(issue for one in entries for issue in _told(one))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import msgspec
@@ -59,6 +60,13 @@ class Arrival:
         place = one.entry.index
         known = place is not None and one.entry.found_in == "Bundle" and place < len(self.requests)
         return self.requests[place] if known and place is not None else NOTHING
+
+    @property
+    def lost(self) -> tuple[tuple[int, bytes], ...]:
+        """The entries that hold something and no resource that is read (no object, a PATCH): each with its bytes."""
+        known = {one.entry.index for one in self.arrived}
+        at = {int(found[1]) for issue in self.document.issues if (found := _error_of_entry(issue))} - known
+        return tuple((index, bytes(raw)) for index, raw in enumerate(_entries(self.raw)) if index in at) if at else ()
 
     @property
     def names(self) -> set[str]:
@@ -123,6 +131,21 @@ def arrive(raw: bytes, reader: DocumentReader, most_entries: int) -> Arrival:
     pairs = zip(envelope.entries, document.readings, strict=True)
     arrived = tuple(Arrived(entry, reading, digest(bytes(entry.raw))) for entry, reading in pairs)
     return Arrival(raw, digest(raw), document, arrived, asked, asks)
+
+
+class _Bundle(Struct):
+    entry: list[Raw] = []
+
+
+def _entries(raw: bytes) -> list[bytes | Raw]:
+    try:
+        return [*msgspec.json.decode(raw.removeprefix(b"\xef\xbb\xbf"), type=_Bundle).entry]
+    except (DecodeError, UnicodeDecodeError, RecursionError):
+        return []
+
+
+def _error_of_entry(issue: Issue) -> re.Match[str] | None:
+    return re.match(r"Bundle\.entry\[(\d+)\]", issue.expression) if issue.severity in ("fatal", "error") else None
 
 
 class _Named(Struct):

@@ -18,6 +18,7 @@ from natars_fhir.mapping.site import SiteMapping
 from natars_fhir.service.addresses import address, remember
 from natars_fhir.service.ahead import Ahead, issues
 from natars_fhir.service.answer import FAILED, MATCHED, WRONG, Answer, Became, became
+from natars_fhir.service.apart import refused_whole
 from natars_fhir.service.arrival import Arrival, Arrived
 from natars_fhir.service.asking_back import asked_back
 from natars_fhir.service.intake import Intake
@@ -25,8 +26,7 @@ from natars_fhir.service.matching import note
 from natars_fhir.service.preconditions import Failed
 from natars_fhir.service.reading_back import Asker
 from natars_fhir.service.take import Taken
-from natars_fhir.store import readings, trail
-from natars_fhir.store.trail import Unused
+from natars_fhir.store import quarantine, readings
 
 _BY_ITSELF = Issue(
     "warning",
@@ -54,7 +54,7 @@ def became_each(
     heads = readings.heads(connection, site, set(asked.matched.values())) if asked.matched else {}
     told = []
     for place, one in enumerate(asked.arrival.arrived):
-        reading = _noted(one, intake.canonical_base)
+        reading = noted(one, intake.canonical_base)
         where = address(intake.key, site, reading.kind, reading.key) if one.wanted else ""
         if (failed := asked.failed.get(place)) is not None:
             why = replace(reading, issues=(*reading.issues, failed.issue))
@@ -66,12 +66,14 @@ def became_each(
     return told
 
 
-def unmet(connection: Connection, site: str, arrival: Arrival, failed: tuple[Failed, ...], now: datetime) -> Answer:
+def unmet(
+    connection: Connection, reader: DocumentReader, arrival: Arrival, failed: tuple[Failed, ...], now: datetime
+) -> Answer:
     """Nothing of a transaction is taken. What its sender cannot mend by looking again is kept apart."""
     status = max(one.status for one in failed if one.status != 422) if any(f.status != 422 for f in failed) else 422
     told = issues(failed)
     if status == 422:
-        trail.set_apart(connection, site, Unused("", arrival.raw, told), now)
+        quarantine.set_apart(connection, reader.site, refused_whole(arrival, told, reader), now)
     return Answer(status, operation_outcome(told), {"refused": 1})
 
 
@@ -84,7 +86,7 @@ def read_each(connection: Connection, intake: Intake, reader: DocumentReader, ar
     return {place: asked_back(connection, asker, one) for place, one in asks}
 
 
-def _noted(one: Arrived, base: str) -> Reading:
+def noted(one: Arrived, base: str) -> Reading:
     """A person's answers to our form are heard only where they come by themselves: among other resources they are kept
     and change nothing, and whoever sends them so must hear of it."""
     reading = one.reading

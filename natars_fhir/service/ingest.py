@@ -18,15 +18,17 @@ from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.service.ahead import settle
 from natars_fhir.service.answer import Answer, answered, refused
+from natars_fhir.service.apart import refused_entries, refused_whole
 from natars_fhir.service.arrival import Arrival, TooManyError, arrive
 from natars_fhir.service.entries import became_each, findable, read_each, unmet
 from natars_fhir.service.gaps import notice
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.rescreen import Rescreened, rescreen
 from natars_fhir.service.take import Change, take
-from natars_fhir.store import locks, patients, readings, trail
+from natars_fhir.store import locks, patients, quarantine, readings, trail
 from natars_fhir.store.engine import Store
-from natars_fhir.store.trail import Act, Unused
+from natars_fhir.store.packed import digest
+from natars_fhir.store.trail import Act
 
 #: An answer may hold resources: their numbers keep their digits.
 _exact = msgspec.json.Decoder(float_hook=Decimal).decode
@@ -38,32 +40,48 @@ def push(store: Store, intake: Intake, reader: DocumentReader, raw: bytes, now: 
     try:
         arrival = arrive(raw, reader, intake.most_entries)
     except TooManyError:
-        return _too_many(intake.most_entries)
-    return store.of(reader.site).done(arrival.names, lambda connection: _kept(connection, intake, reader, arrival, now))
+        return _too_many(store, intake, reader.site, raw, now)
+    return store.of(reader.site).done(arrival.names, lambda connection: admit(connection, intake, reader, arrival, now))
 
 
-def _kept(connection: Connection, intake: Intake, reader: DocumentReader, arrival: Arrival, now: datetime) -> Answer:
+def admit(
+    connection: Connection,
+    intake: Intake,
+    reader: DocumentReader,
+    arrival: Arrival,
+    now: datetime,
+    act: str = "push",
+    came: datetime | None = None,
+) -> Answer:
+    """Takes in what was read, in the caller's transaction; *came* is when it came, where that was before *now*."""
     earlier = _earlier(connection, reader.site, arrival)
-    answer = earlier or _taken(connection, intake, reader, arrival, now)
-    act = "push" if earlier is None else "push again"
-    trail.write(connection, Act(reader.site, now, act, arrival.hash, answer.status, answer.counts))
+    answer = earlier or _taken(connection, intake, reader, arrival, now, came)
+    done = act if earlier is None else f"{act} again"
+    trail.write(connection, Act(reader.site, now, done, arrival.hash, answer.status, answer.counts))
     return answer
 
 
-def _taken(connection: Connection, intake: Intake, reader: DocumentReader, arrival: Arrival, now: datetime) -> Answer:
+def _taken(
+    connection: Connection,
+    intake: Intake,
+    reader: DocumentReader,
+    arrival: Arrival,
+    now: datetime,
+    came: datetime | None,
+) -> Answer:
     if reasons := arrival.refused_whole:
         if arrival.raw.strip():
-            trail.set_apart(connection, reader.site, Unused("", arrival.raw, reasons), now)
+            quarantine.set_apart(connection, reader.site, refused_whole(arrival, reasons, reader), now)
         return refused(reasons)
     asked = settle(connection, reader.mapping, intake.key, arrival, now)
     if asked.refusal:
-        return unmet(connection, reader.site, arrival, asked.refusal, now)
+        return unmet(connection, reader, arrival, asked.refusal, now)
     arrival, wanted = asked.arrival, [asked.arrival.arrived[place] for place in asked.order]
-    taken, change = take(connection, reader.mapping, wanted, now)
+    taken, change = take(connection, reader.mapping, wanted, now, came)
     fresh = [one for one, done in zip(wanted, taken, strict=True) if done.became in ("created", "changed")]
     findable(connection, intake, reader.mapping, asked, fresh)
     done = _follow(connection, intake, reader, change, now)
-    _unused(connection, reader.site, arrival, now)
+    _unused(connection, reader, arrival, now)
     notice(connection, reader.mapping, fresh, now)  # last: all pushes of a site count in the same rows
     entries = became_each(connection, intake, reader.site, asked, dict(zip(asked.order, taken, strict=True)))
     answer = answered(arrival, entries, now, read_each(connection, intake, reader, arrival))
@@ -99,12 +117,12 @@ def _alone_with(connection: Connection, site: str, names: Collection[str]) -> di
     return persons
 
 
-def _unused(connection: Connection, site: str, arrival: Arrival, now: datetime) -> None:
+def _unused(connection: Connection, reader: DocumentReader, arrival: Arrival, now: datetime) -> None:
     """What could not be read is kept apart; of what no view reads, only that it came."""
-    for one in arrival.arrived:
-        if one.reading.fate == "refused":
-            trail.set_apart(connection, site, Unused(one.entry.place, one.raw, one.reading.issues), now)
-    trail.let(connection, site, [one.let_go for one in arrival.arrived if one.reading.fate == "let-go"], now)
+    for unused in refused_entries(arrival, reader):
+        quarantine.set_apart(connection, reader.site, unused, now)
+    gone = [one.let_go for one in arrival.arrived if one.reading.fate == "let-go"]
+    trail.let(connection, reader.site, gone, now)
 
 
 def _earlier(connection: Connection, site: str, arrival: Arrival) -> Answer | None:
@@ -124,6 +142,10 @@ def _remember(connection: Connection, site: str, arrival: Arrival, answer: Answe
         trail.keep_answer(connection, site, arrival.document.identifier, arrival.hash, said)
 
 
-def _too_many(most: int) -> Answer:
-    text = f"A Bundle of at most {most} entries is taken at once: send it in parts."
-    return Answer(413, operation_outcome([Issue("error", "too-long", "Bundle.entry", text)]), {"refused": 1})
+def _too_many(store: Store, intake: Intake, site: str, raw: bytes, now: datetime) -> Answer:
+    text = f"A Bundle of at most {intake.most_entries} entries is taken at once: send it in parts."
+    issue = Issue("error", "too-long", "Bundle.entry", text)
+    answer = Answer(413, operation_outcome([issue]), {"refused": 1, "not-kept": 1})
+    act = Act(site, now, "push", digest(raw), answer.status, answer.counts)
+    store.of(site).done((), lambda connection: trail.write(connection, act))
+    return answer

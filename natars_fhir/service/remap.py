@@ -1,4 +1,5 @@
-"""Remap: a changed mapping counts for everything that is known already, and for what was set apart.
+"""Remap: a changed mapping counts for everything that is known already, and for what was set apart: of that the first
+are tried at once, and the rest in the rounds that follow.
 
 Each page of resources is one transaction, in which its patients are screened anew and told of, as in a push; a run
 that breaks off goes on where it stopped, for what is read carries the hash of its mapping.
@@ -15,9 +16,8 @@ from sqlalchemy import Connection
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.heard.gaps import gaps_of
 from natars_fhir.mapping.reading import Reading
-from natars_fhir.service.arrival import TooManyError, arrive
-from natars_fhir.service.ingest import push
 from natars_fhir.service.intake import Intake
+from natars_fhir.service.replay import try_again
 from natars_fhir.service.reread import Kept, kept, reread
 from natars_fhir.service.rescreen import rescreen
 from natars_fhir.store import gaps, patients, readings, trail
@@ -62,7 +62,7 @@ def remap(store: Store, intake: Intake, reader: DocumentReader, now: datetime) -
                 break
             _page(connection, intake, reader, page, done, now)
             after = page[-1].head.key
-    _release(store, intake, reader, done, now)
+    done.released = try_again(store, intake, reader.mapping, now).resources
     with store.write() as connection:
         trail.write(connection, Act(reader.site, now, "remap", reader.mapping.hash, 200, done.counts))
     return done
@@ -105,23 +105,3 @@ def _count(connection: Connection, reader: DocumentReader, one: Kept, fresh: Rea
     if found:
         number = Counter(gap for gap, _ in found)
         gaps.count(connection, reader.site, {gap: (display, number[gap]) for gap, display in found}, one.received)
-
-
-def _release(store: Store, intake: Intake, reader: DocumentReader, done: Remapped, now: datetime) -> None:
-    """What was set apart is pushed once more; where it is of use now, it counts. What is still unusable stays apart."""
-    with store.read() as connection:
-        apart = list(trail.set_aside(connection, reader.site))
-    for one in apart:
-        if not _usable(one.raw, reader, intake.most_entries):
-            continue
-        answer = push(store, intake, reader, one.raw, now)
-        done.released += sum(answer.counts.get(word, 0) for word in ("created", "changed"))
-
-
-def _usable(raw: bytes, reader: DocumentReader, most_entries: int) -> bool:
-    """Would a push take anything of it in? Else it stays where it is, and is not set apart a second time."""
-    try:
-        arrival = arrive(raw, reader, most_entries)
-    except TooManyError:
-        return False
-    return not arrival.refused_whole and any(one.wanted for one in arrival.arrived)

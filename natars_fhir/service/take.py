@@ -12,6 +12,7 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
+from natars_fhir.domain.identity import Version
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.mapping.site import SiteMapping
 from natars_fhir.service.arrival import Arrived
@@ -45,10 +46,17 @@ class Change:
 
 
 def take(
-    connection: Connection, mapping: SiteMapping, arrived: Sequence[Arrived], now: datetime
+    connection: Connection,
+    mapping: SiteMapping,
+    arrived: Sequence[Arrived],
+    now: datetime,
+    came: datetime | None = None,
 ) -> tuple[list[Taken], Change]:
-    """Takes in what *mapping* read, in its order. What became of each, and whom it touches."""
-    taking = _Taking(connection, mapping, arrived, now)
+    """Takes in what *mapping* read, in its order. What became of each, and whom it touches.
+
+    *came* is when it came first, of what is read once more: it does not win over what came since then.
+    """
+    taking = _Taking(connection, mapping, arrived, now, came)
     taken = [taking.one(one) for one in arrived]
     taking.write()
     return taken, taking.change
@@ -62,9 +70,17 @@ def _second(key: str) -> str:
 class _Taking:
     """The rows that one document touches, read at once before it and written at once after it."""
 
-    def __init__(self, connection: Connection, mapping: SiteMapping, arrived: Sequence[Arrived], now: datetime) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        mapping: SiteMapping,
+        arrived: Sequence[Arrived],
+        now: datetime,
+        came: datetime | None,
+    ) -> None:
         site = mapping.site.site
-        self._connection, self._site, self._mapping, self._now = connection, site, mapping.hash, now
+        self._connection, self._site, self._mapping = connection, site, mapping.hash
+        self._now, self._came_first = came or now, came
         aliases = {alias for one in arrived if one.reading.kind != "Patient" for alias in one.reading.aliases}
         aliases |= {_second(one.reading.key) for one in arrived}
         self._known_as = readings.first_known_as(connection, site, aliases)
@@ -96,7 +112,9 @@ class _Taking:
         head = self._heads.get(key)
         if head is not None and not head.deleted and head.hash == arrived.hash:
             return self._again(key, head, arrived)
-        if head is not None and not head.version.replaced_by(reading.version):
+        if head is not None and (
+            not head.version.replaced_by(reading.version) or self._came_since(head, reading.version)
+        ):
             self._keep_late(Came(key, reading.kind, reading.version, arrived.hash, arrived.raw))
             return Taken("late", head.versions)
         count = head.versions + 1 if head else 1
@@ -156,10 +174,20 @@ class _Taking:
         head = self._heads.get(self._known_as.get(_second(reading.key), reading.key))
         if head is None or head.deleted:
             return Taken("deleted")
+        if self._came_since(head, head.version):
+            return Taken("late", head.versions)
         seq = self._keep(Came(head.key, head.kind, head.version, "", b"", head.versions + 1))
         gone = replace(head, deleted=True, hash="", versions=head.versions + 1, subject=None)
         self._replace(head, Current(gone, None), seq)
         return Taken("deleted", gone.versions)
+
+    def _came_since(self, head: Head, version: Version) -> bool:
+        """Of what is read once more: did what is known now come after it? Asked where the versions tell no order; a
+        deletion has none."""
+        if self._came_first is None or not (head.deleted or version.replaced_by(head.version)):
+            return False
+        last = versions.last_came(self._connection, self._site, head.key, head.hash)
+        return last is not None and last > self._came_first
 
     def _replace(self, before: Head | None, current: Current, seq: int | None) -> None:
         after = current.head

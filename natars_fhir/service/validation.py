@@ -6,13 +6,15 @@ cannot be answered.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 from msgspec import DecodeError, Raw, Struct
 
 from natars_fhir.domain.issue import Issue
+from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.bundle import not_json
 from natars_fhir.fhir.decode import kind_of
 from natars_fhir.fhir.outcome import operation_outcome
@@ -47,14 +49,24 @@ class _Bundle(Struct):
     entry: list[Raw] = []
 
 
-def validated(raw: bytes, version: Name, most_entries: int, kind: str = "", asked: Iterable[str] = ()) -> Answer:
-    """The answer to a body; *kind* is the type that the address names, *asked* the names of the query's parameters."""
+def validated(
+    raw: bytes,
+    version: Name,
+    most_entries: int,
+    kind: str = "",
+    asked: Iterable[str] = (),
+    push: Callable[[bytes], list[Node]] | None = None,
+) -> Answer:
+    """The answer to a body; *kind* is the type that the address names, *asked* the names of the query's parameters,
+    *push* what a push of the resource would be told beside."""
     opened = _opened(raw)
     if isinstance(opened, Issue):
-        return _refused(opened)
+        answer = _refused(opened)
+        known = push(raw) if push and opened.severity == "fatal" else []  # of the same fault, a push knows the place
+        return replace(answer, body={**answer.body, "issue": known}) if known else answer
     resource, beside = opened
     told = [*(_not_supported(name, "") for name in asked), *beside]
-    return _answer(resource, version, most_entries, kind, told)
+    return _answer(resource, version, most_entries, kind, told, push)
 
 
 def _opened(raw: bytes) -> tuple[bytes, list[Issue]] | Issue:
@@ -72,7 +84,14 @@ def _opened(raw: bytes) -> tuple[bytes, list[Issue]] | Issue:
     return (found[0], [_not_supported(name, _PARAMETER) for name in others]) if len(found) == 1 else _NO_RESOURCE
 
 
-def _answer(resource: bytes, version: Name, most_entries: int, kind: str, told: Sequence[Issue]) -> Answer:
+def _answer(
+    resource: bytes,
+    version: Name,
+    most_entries: int,
+    kind: str,
+    told: Sequence[Issue],
+    push: Callable[[bytes], list[Node]] | None,
+) -> Answer:
     said = kind_of(resource.removeprefix(_BOM))
     if kind and said != kind:
         return _refused(
@@ -82,9 +101,17 @@ def _answer(resource: bytes, version: Name, most_entries: int, kind: str, told: 
         text = f"A Bundle of at most {most_entries} entries is checked at once: send it in parts."
         return _refused(Issue("error", "too-long", "Bundle.entry", text), 413)
     found = validate(resource, "conformant", version)
-    outcome = operation_outcome(_bounded(found))
+    outcome = _with(operation_outcome(_bounded(found)), push(resource) if push else [], bool(found))
     outcome["issue"] += operation_outcome(told)["issue"] if told else []
     return Answer(200, outcome, {"problems": len(found)})
+
+
+def _with(outcome: Node, beside: list[Node], found: bool) -> Node:
+    """The problems, and what a push would be told beside; each once, and within the bound."""
+    news = [one for at, one in enumerate(beside) if one not in outcome["issue"] and one not in beside[:at]]
+    if not news:
+        return outcome
+    return {**outcome, "issue": [*(outcome["issue"] if found else ()), *news[:MOST_ISSUES]]}
 
 
 def _bounded(found: list[Issue]) -> list[Issue]:

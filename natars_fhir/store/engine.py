@@ -17,8 +17,11 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from natars_fhir.store import locks
-from natars_fhir.store import tables_door as _door  # noqa: F401 (its tables are made too)
+from natars_fhir.store import (
+    locks,
+    tables_door,  # noqa: F401 (its tables are among those that are made)
+    tables_load,  # noqa: F401 (its table is among those that are made)
+)
 from natars_fhir.store.migrate import StoreError, ready
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
@@ -77,6 +80,16 @@ class Store:
                     raise
         with self.write() as connection:
             return work(connection)
+
+    @contextmanager
+    def leading(self, what: str) -> Iterator[bool]:
+        """Is this process the one that does *what*, until the block ends? Of several on one database one is, at a
+        time; a process that dies lets go. An embedded database has one process that serves."""
+        if self._embedded:
+            yield True
+            return
+        with self._engine.connect() as connection, connection.begin():
+            yield locks.first(connection, what)
 
     def close(self) -> None:
         """Lets go of the database."""

@@ -59,6 +59,11 @@ def also(connection: Connection, site: str, names: Collection[str]) -> None:
     connection.execute(_ALONE, {"keys": buckets if len(buckets) <= _MANY else [_key(f"site {site}")]})
 
 
+def first(connection: Connection, what: str) -> bool:
+    """Nobody else does it? Then nobody else will, until this transaction ends."""
+    return bool(connection.execute(select(func.pg_try_advisory_xact_lock(_key(f"task {what}")))).scalar())
+
+
 def is_clash(fault: DBAPIError) -> bool:
     """Did two transactions stand in each other's way, so that this one is to be begun again?
 

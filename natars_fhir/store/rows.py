@@ -1,24 +1,38 @@
 """Rows, many at once: one statement a table, compiled once, for a push brings rows by the hundred.
 
-SQLite takes them one by one within the driver (executemany); PostgreSQL takes each column as one array and makes the
-rows of them itself (https://www.postgresql.org/docs/15/functions-array.html, unnest). Rows go in by the order of
+SQLite takes them one by one within the driver (executemany); PostgreSQL takes them as one JSON text and makes the rows
+itself (https://www.postgresql.org/docs/15/functions-json.html, json_to_recordset). Rows go in by the order of
 their keys, so that two writers never wait for each other.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Boolean, Connection, Dialect, Table, Text, TypeDecorator, bindparam, case, func, select
+import msgspec
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Connection,
+    Dialect,
+    LargeBinary,
+    Table,
+    Text,
+    TypeDecorator,
+    bindparam,
+    case,
+    cast,
+    column,
+    func,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeEngine
-
-_UPSERT: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 Row = Mapping[str, Any]
 #: What becomes of a row whose key is there already: it is an error, it is left as it is, it is replaced, or added to.
@@ -59,6 +73,11 @@ def numbers(connection: Connection, table: Table, count: int) -> list[int]:
     return list(range(last + 1, last + count + 1))
 
 
+def adding(connection: Connection, table: Table) -> Any:
+    """An insert that can say what is to be done where a key is there already, in this database's words."""
+    return (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(table)
+
+
 def _ordered(table: Table, rows: Sequence[Row]) -> list[Row]:
     keys = _keys(table)
     return sorted(rows, key=lambda row: tuple(row[key] for key in keys)) if len(rows) > 1 else list(rows)
@@ -71,46 +90,58 @@ def _keys(table: Table) -> tuple[str, ...]:
 
 def _put(connection: Connection, table: Table, rows: Sequence[Row], clash: Clash) -> None:
     names = tuple(rows[0])
+    written = _written(table, rows)
     if connection.dialect.name == "sqlite":
-        statement, moments = _one_by_one(connection.dialect, table, names, clash)
-        connection.exec_driver_sql(statement, _written(rows, moments) if moments else list(rows))
+        connection.exec_driver_sql(_one_by_one(table, names, clash), written)
     else:
-        columns = {f"in_{name}": [row[name] for row in rows] for name in names}
-        connection.execute(_at_once(table, names, clash), columns)
+        connection.execute(_at_once(table, names, clash), {"rows": json_text(written)})
+
+
+def _written(table: Table, rows: Sequence[Row]) -> list[Any]:
+    """The rows with their moments as text; most of one push are the same."""
+    kinds = {name: table.c[name].type for name in rows[0]}
+    moments = {name: kind for name, kind in kinds.items() if isinstance(kind, TypeDecorator)}
+    if not moments:
+        return list(rows)
+    known: dict[Any, Any] = {None: None}
+    for name, kind in moments.items():
+        values = {row[name] for row in rows} - known.keys()
+        known.update({value: kind.process_bind_param(value, _ANY) for value in values})
+    return [{**row, **{name: known[row[name]] for name in moments}} for row in rows]
+
+
+#: A moment is written the same for every database.
+_ANY = DefaultDialect()
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+
+
+def json_text(value: Any) -> str:
+    """JSON that PostgreSQL takes: of all characters its texts cannot hold NUL, which becomes U+FFFD."""
+    told = msgspec.json.encode(value).decode()
+    return _NUL.sub(r"\1\\ufffd", told) if "\\u0000" in told else told
 
 
 @cache
-def _one_by_one(
-    dialect: Dialect, table: Table, names: tuple[str, ...], clash: Clash
-) -> tuple[str, Mapping[str, Callable[[Any], Any]]]:
-    """The driver's statement for one row, which names its values; and the columns whose values it must be given as
-    text."""
-    adding = _UPSERT[dialect.name](table).values({name: bindparam(name) for name in names})
-    statement = str(_resolved(adding, table, names, clash).compile(dialect=sqlite.dialect(paramstyle="named")))
-    binders = {n: table.c[n].type.dialect_impl(dialect).bind_processor(dialect) for n in names}
-    return statement, {n: bind for n, bind in binders.items() if bind and isinstance(table.c[n].type, TypeDecorator)}
-
-
-def _written(rows: Sequence[Row], moments: Mapping[str, Callable[[Any], Any]]) -> list[Row]:
-    """The rows with their moments as text; most of one push are the same."""
-    texts: dict[Any, Any] = {}
-
-    def text_of(value: Any, bind: Callable[[Any], Any]) -> Any:
-        found = texts.get(value)
-        if found is None and value is not None:
-            found = texts[value] = bind(value)
-        return found
-
-    return [{**row, **{name: text_of(row[name], bind) for name, bind in moments.items()}} for row in rows]
+def _one_by_one(table: Table, names: tuple[str, ...], clash: Clash) -> str:
+    """SQLite's statement for one row, which names its values."""
+    adding = sqlite.insert(table).values({name: bindparam(name) for name in names})
+    return str(_resolved(adding, table, names, clash).compile(dialect=sqlite.dialect(paramstyle="named")))
 
 
 @cache
 def _at_once(table: Table, names: tuple[str, ...], clash: Clash) -> Any:
-    """PostgreSQL's statement for as many rows as its arrays are long."""
-    arrays = [bindparam(f"in_{name}", type_=postgresql.ARRAY(table.c[name].type)) for name in names]
-    rows = func.unnest(*arrays).table_valued(*names).render_derived(name="r")
-    adding = postgresql.insert(table).from_select(list(names), select(*(rows.c[name] for name in names)))
-    return _resolved(adding, table, names, clash)
+    """PostgreSQL's statement for any number of rows; bytes come as msgspec writes them, in base64."""
+    kinds = {name: table.c[name].type for name in names}
+    columns = [column(name, Text if isinstance(kinds[name], _AS_TEXT) else kinds[name]) for name in names]
+    rows = func.json_to_recordset(cast(bindparam("rows", type_=Text), JSON)).table_valued(*columns)
+    told = rows.render_derived(name="r", with_types=True)
+    values = [
+        func.decode(told.c[name], "base64") if isinstance(kinds[name], LargeBinary) else told.c[name] for name in names
+    ]
+    return _resolved(postgresql.insert(table).from_select(list(names), select(*values)), table, names, clash)
+
+
+_AS_TEXT = (LargeBinary, TypeDecorator)
 
 
 def _resolved(adding: Any, table: Table, names: tuple[str, ...], clash: Clash) -> Any:
@@ -129,20 +160,14 @@ def _resolved(adding: Any, table: Table, names: tuple[str, ...], clash: Clash) -
 
 
 class Names(TypeDecorator[Any]):
-    """Any number of names as one parameter: an array, or a JSON array where the database has none."""
+    """Any number of names as one parameter: a JSON array of them, in one order, each once."""
 
     impl = Text
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """PostgreSQL's own array."""
-        kind: TypeEngine[Any] = postgresql.ARRAY(Text()) if dialect.name == "postgresql" else Text()
-        return dialect.type_descriptor(kind)
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        """In one order, each once."""
-        ordered = sorted(set(value or ()))
-        return ordered if dialect.name == "postgresql" else json.dumps(ordered, ensure_ascii=False)
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ARG002
+        """The text."""
+        return json_text(sorted(set(value or ())))
 
 
 class among(FunctionElement[bool]):  # noqa: N801 (it stands in a statement like a function)
@@ -173,4 +198,5 @@ def _among_json(element: among, compiler: Any, **more: Any) -> str:
 @compiles(among, "postgresql")
 def _among_array(element: among, compiler: Any, **more: Any) -> str:
     site, column, here, names = (compiler.process(clause, **more) for clause in element.clauses)
-    return f"({site} = {here} AND {column} = ANY({names}))"
+    array = f"ARRAY(SELECT json_array_elements_text({names}::json))"
+    return f"({site} = {here} AND {column} = ANY({array}))"

@@ -213,18 +213,33 @@ delivery = Table(
     _text("codes"),
 )
 
-#: What could not be used, in the bytes that came: a whole document, or one entry of it (`place`).
+#: What could not be used, in the bytes that came: a whole document, or one entry of it (`place`), with what stood
+#: around it. `state`: waiting, replayed (`became` says what came of it) or dismissed (`by` whom, and the `reason`).
 quarantine = Table(
     "quarantine",
     metadata,
     _number(),
     _text("site"),
     Column("at", Moment, nullable=False),
+    Column("last", Moment, nullable=False),
+    Column("count", Integer, nullable=False),
     _text("place"),
+    _text("kind"),
+    _text("fhir"),
     _text("hash"),
-    Column("raw", LargeBinary, nullable=False),
     _text("issues"),
-    Index("quarantine_of", "site", "hash"),
+    _text("state"),
+    Column("tries", Integer, nullable=False),
+    Column("tried", Moment),
+    _text("tried_with"),
+    Column("became", Text),
+    Column("by", Text),
+    Column("reason", Text),
+    Column("settled", Moment),
+    Column("raw", LargeBinary, nullable=False),
+    Column("around", LargeBinary),
+    Index("quarantine_of", "site", "hash", unique=True),
+    Index("quarantine_waiting", "site", "state", "tried_with", "seq"),
 )
 
 #: What no view reads: type, id and hash, and never its content.

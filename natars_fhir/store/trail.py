@@ -1,4 +1,4 @@
-"""The trail: what was pushed, what could not be used, what was let go, and what was answered."""
+"""The trail: what was done, what was let go, and what was answered."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
 
-from natars_fhir.domain.issue import Issue
-from natars_fhir.store.packed import digest, issues_text, pack, text_issues, unpack
+from natars_fhir.store.packed import pack, unpack
 from natars_fhir.store.rows import keep_new
-from natars_fhir.store.tables import answered, audit, let_go, quarantine
+from natars_fhir.store.tables import answered, audit, let_go
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +26,6 @@ class Act:
     counts: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Unused:
-    """What could not be used: a document, or the entry of one that stood at ``place``."""
-
-    place: str
-    raw: bytes
-    issues: tuple[Issue, ...]
-
-
 def write(connection: Connection, act: Act) -> None:
     """Adds to the audit."""
     counts = json.dumps(dict(act.counts), sort_keys=True)
@@ -47,22 +37,6 @@ def acts(connection: Connection, site: str) -> Iterator[Act]:
     """The audit of a site, the earliest first."""
     for row in connection.execute(select(audit).where(audit.c.site == site).order_by(audit.c.seq)):
         yield Act(row.site, row.at, row.act, row.hash, row.status, json.loads(row.counts))
-
-
-def set_apart(connection: Connection, site: str, unused: Unused, now: datetime) -> None:
-    """Keeps what could not be used, so that it can be looked at and read again; once, however often it comes."""
-    hash_, here = digest(unused.raw), quarantine.c
-    there = select(here.seq).where(here.site == site, here.place == unused.place, here.hash == hash_)
-    if connection.execute(there.limit(1)).first() is not None:
-        return
-    row = {"site": site, "at": now, "place": unused.place, "hash": hash_, "raw": pack(unused.raw)}
-    connection.execute(insert(quarantine).values(row | {"issues": issues_text(unused.issues)}))
-
-
-def set_aside(connection: Connection, site: str) -> Iterator[Unused]:
-    """What could not be used of a site, the earliest first."""
-    for row in connection.execute(select(quarantine).where(quarantine.c.site == site).order_by(quarantine.c.seq)):
-        yield Unused(row.place, unpack(row.raw), text_issues(row.issues))
 
 
 def let(connection: Connection, site: str, gone: Collection[tuple[str, str, str]], now: datetime) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Integer, bindparam, delete, select, update
+from sqlalchemy import Connection, Integer, bindparam, delete, func, select, update
 
 from natars_fhir.domain.identity import Version
 from natars_fhir.store.packed import pack, unpack
@@ -118,6 +118,14 @@ _KNOWN = (
 def known(connection: Connection, site: str, key: str, hash_: str) -> bool:
     """Did these bytes of this resource come before?"""
     return connection.execute(_KNOWN, {"site": site, "key": key, "hash": hash_}).first() is not None
+
+
+def last_came(connection: Connection, site: str, key: str, hash_: str) -> datetime | None:
+    """When these bytes of a resource came last; without a hash, when it was told to be gone."""
+    here = resource_version.c
+    asked = select(func.max(here.received)).where(here.site == site, here.key == key, here.hash == hash_)
+    found: datetime | None = connection.execute(asked).scalar()
+    return found
 
 
 def versions(connection: Connection, site: str, key: str) -> Iterator[Kept]:

@@ -19,9 +19,10 @@ from natars_fhir.fhir.validate import has_type
 from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import load
-from natars_fhir.service.activate import activate, catch_up
+from natars_fhir.service.activate import activate, catch_up, try_all_again
 from natars_fhir.service.daily import rescreen_due
 from natars_fhir.service.deliver import Clock, Rounds, deliver_once
+from natars_fhir.service.foretold import foretold
 from natars_fhir.service.gaps import draft
 from natars_fhir.service.http import client
 from natars_fhir.service.ingest import push
@@ -41,6 +42,7 @@ from natars_fhir.web.interactions import Door, add_interactions, searched_by
 from natars_fhir.web.message import add_messages
 from natars_fhir.web.negotiation import agreed, preference
 from natars_fhir.web.presented import Presented
+from natars_fhir.web.quarantine import Ward, quarantine_routes
 from natars_fhir.web.questionnaire import Forms, add_questionnaire
 from natars_fhir.web.respond import Refusal, error, refuse, respond
 from natars_fhir.web.response import Desk, add_responses, is_ours
@@ -101,6 +103,7 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     app.add_exception_handler(Refusal, _refusal)
     for base, version in BASES.items():
         app.include_router(_base(served, base, version))
+    app.include_router(quarantine_routes(Ward(allowed.site, opened, lambda: served.live.active, now)))
     app.include_router(_operations(opened))
     return app
 
@@ -127,13 +130,19 @@ def _base(served: Served, base: str, version: Name) -> APIRouter:
         return respond(answer.status, answer.body)
 
     async def validate(request: Request) -> Response:
-        served.access.site(request.headers.get("authorization", ""))
+        site = served.access.site(request.headers.get("authorization", ""))
         kind = str(request.path_params.get("kind", ""))
         if kind and not has_type(version, kind):
             return error(404)
         raw = await body_of(request, version, served.settings.most_bytes)
         asked = tuple(request.query_params)
-        answer = await run_in_threadpool(validated, raw, version, served.settings.most_entries, kind, asked)
+        here, most = served.live.active, served.settings.most_entries
+        base = here.intake.canonical_base
+
+        def push_would(resource: bytes) -> list[Node]:
+            return [] if is_ours(resource, base) else foretold(resource, here.readers[site][version], most, base)
+
+        answer = await run_in_threadpool(validated, raw, version, most, kind, asked, push_would)
         return respond(answer.status, answer.body)
 
     started = served.now()
@@ -224,6 +233,7 @@ def _lifespan(served: Served, ours: bool) -> Callable[[FastAPI], AbstractAsyncCo
                     start.clear()
                 if served.live.asked():
                     activate(served.store, served.live, served.now())
+                try_all_again(served.store, served.live, served.now())
                 for name in served.readers:
                     rescreen_due(served.store, served.intake, served.live.active.mappings.sites[name], served.now())
                 deliver_once(served.store, http, plan(), served.now, stopped)

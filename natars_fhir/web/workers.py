@@ -1,7 +1,7 @@
 """Workers: several processes that serve one port. What they share is the database, and nothing else.
 
-uvicorn's own supervisor (https://www.uvicorn.org/deployment/#built-in) starts another in the place of one that died, and at a
-hang-up signal puts fresh ones in the place of all: they load the mappings folder as it is then.
+uvicorn's own supervisor (https://www.uvicorn.org/deployment/#built-in) starts another in the place of one that died,
+and at a hang-up signal puts fresh ones in the place of all: they load the mappings folder as it is then.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import pytest
 from natars_fhir.cli import gaps, run
 from natars_fhir.mapping.heard.unmapped import Listing
 from natars_fhir.store.engine import open_store
-from tests.service.hospital import Hospital, bundle, encounter, patient
+from tests.service.hospital import Hospital, born_on_30_february, bundle, encounter, patient
 from tests.service.test_gaps import result
 
 
@@ -112,6 +112,19 @@ def test_the_store_is_asked_where_no_file_is_named(said: Any, tmp_path: Path, mo
     assert (code, json.loads(out)["standing"]) == (0, "undeclared")
     assert "quiet: Observation, expected every 30 days; last: 2024-06-15" in err
     assert "quiet: Consent, expected every 30 days; last: never" in err
+
+
+def test_what_waits_in_the_quarantine_is_told_beside_the_list(
+    said: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NATARS_DATABASE", f"sqlite:///{tmp_path}/store.sqlite")
+    store = open_store(f"sqlite:///{tmp_path}/store.sqlite")
+    Hospital(store, "hospital-a").push(bundle("batch", patient(), born_on_30_february()))
+    assert "quarantine: 1 wait: natars-fhir quarantine list" in said("--site", "hospital-a")[2]
+    monkeypatch.setattr("natars_fhir.service.apart.__version__", "another release")
+    assert "1 wait, 1 of them not tried with this mapping yet" in said("--site", "hospital-a")[2]
+    assert "quarantine" not in said("--site", "hospital-b")[2]
+    store.close()
 
 
 @pytest.mark.parametrize("wrong", [["--format", "xml"], ["--site", "hospital-z"]])

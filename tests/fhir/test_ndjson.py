@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from natars_fhir.fhir.ndjson import Document, documents, files
+from natars_fhir.fhir.ndjson import Document, Start, documents, files
 
 LINES = [b'{"resourceType":"Patient","id":"%d"}' % i for i in range(3)]
 PRETTY = b'{\n  "resourceType": "Bundle",\n  "entry": [\n    {}\n  ]\n}\n'
@@ -139,3 +139,53 @@ def test_folders_are_walked_in_order_and_named_files_always_read(tmp_path: Path)
     found = list(files([tmp_path / "notes.txt", tmp_path, tmp_path / "none"]))
     names = [str(path.relative_to(tmp_path)) for path in found]
     assert names == ["notes.txt", "D.JSON", "a.json", "b.ndjson", "c.jsonl.gz", "sub/e.json.gz", "none"]
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "compressed"])
+@pytest.mark.parametrize("ends", [b"\n", b"\r\n", b"\n\n"], ids=["line feeds", "carriage returns", "blank lines"])
+def test_reading_goes_on_where_it_stopped(tmp_path: Path, packed: bool, ends: bytes) -> None:
+    text = b"\xef\xbb\xbf" + ends.join(LINES) + ends
+    path = tmp_path / "a"
+    path.write_bytes(gzip.compress(text) if packed else text)
+    whole = list(documents(path))
+    assert whole[-1].end <= len(text)
+    for at, before in enumerate(whole):
+        rest = list(documents(path, start=Start(before.end, before.line or 0)))
+        assert [(it.raw, it.line, it.end) for it in rest] == [(it.raw, it.line, it.end) for it in whole[at + 1 :]]
+        assert all(it.offset == path.stat().st_size for it in rest)
+
+
+def test_a_line_that_looks_compressed_is_none_where_reading_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(LINES[0] + b"\n\x1f\x8bnoise\n" + LINES[1])
+    (first, noise, last) = documents(path)
+    assert [it.raw for it in documents(path, start=Start(first.end, 1))] == [noise.raw, last.raw]
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "compressed"])
+def test_a_line_that_is_too_long_costs_only_itself(packed: bool) -> None:
+    text = LINES[0] + b"\n" + b"x" * 600_000 + b"\n" + LINES[1] + b"\n"
+    found = list(documents(io.BytesIO(gzip.compress(text) if packed else text), "stdin", longest=100))
+    assert [(it.raw, it.line, broken([it])) for it in found] == [
+        (LINES[0], 1, []),
+        (b"", 2, ["too-long"]),
+        (LINES[1], 3, []),
+    ]
+    assert found[-1].end == len(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(PRETTY * 3, id="over many lines"),
+        pytest.param(b'{"a":"' + b"x" * 200 + b'"}', id="in one line"),
+    ],
+)
+def test_one_document_that_is_too_long_is_told_and_not_held(text: bytes) -> None:
+    (document,) = documents(io.BytesIO(text), "stdin", longest=100)
+    assert (document.raw, broken([document])) == (b"", ["too-long"])
+
+
+def test_what_is_just_as_long_as_it_may_be_is_read() -> None:
+    text = b"\n".join(LINES) + b"\n"
+    assert len(list(documents(io.BytesIO(text), "stdin", longest=len(LINES[0])))) == len(LINES)

@@ -16,7 +16,7 @@ from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.service.answer import Answer
 from natars_fhir.service.arrival import arrive
 from natars_fhir.service.ingest import push
-from natars_fhir.store import trail
+from natars_fhir.store import quarantine as quarantined
 from natars_fhir.store.engine import Store
 from tests.service.hospital import (
     NOW,
@@ -65,7 +65,7 @@ def test_in_a_batch_what_is_not_conformant_is_refused_with_all_its_problems_and_
         ("invariant", "Bundle.entry[1].resource.recorder"),
     ]
     with store.read() as connection:
-        (kept,) = trail.set_aside(connection, "generic")
+        (kept,) = quarantined.set_aside(connection, "generic")
     assert (kept.place, json.loads(kept.raw)) == ("Bundle.entry[1].resource", UNKEMPT)
     assert Hospital(store).screening() is not None
 

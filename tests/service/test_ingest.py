@@ -14,6 +14,7 @@ from natars_fhir.fhir.check import check
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.service.answer import Answer
 from natars_fhir.service.ingest import push
+from natars_fhir.store import quarantine as quarantined
 from natars_fhir.store import trail
 from natars_fhir.store.engine import Store
 from natars_fhir.store.tables import metadata, outbox, quarantine, reading, resource_version, screening
@@ -178,7 +179,7 @@ def test_a_transaction_with_an_unreadable_entry_is_refused_whole(hospital: Hospi
     assert answer.body["issue"][0]["expression"] == ["Bundle.entry[1].resource.birthDate"]
     assert count(store, "resource_version", "reading", "patient", "outbox", "let_go") == [0, 0, 0, 0, 0]
     with store.read() as connection:
-        (kept,) = trail.set_aside(connection, "generic")
+        (kept,) = quarantined.set_aside(connection, "generic")
     assert json.loads(kept.raw) == document
     assert kept.issues
 
@@ -191,7 +192,7 @@ def test_elsewhere_an_unreadable_entry_costs_only_itself(hospital: Hospital, sto
     assert hospital.screening() is not None
     assert hospital.screening("Patient/2") is None
     with store.read() as connection:
-        (kept,) = trail.set_aside(connection, "generic")
+        (kept,) = quarantined.set_aside(connection, "generic")
     assert kept.place == "Bundle.entry[1].resource"
     assert json.loads(kept.raw)["id"] == "2"
 

@@ -12,15 +12,17 @@ import pytest
 from structlog.testing import capture_logs
 
 from natars_fhir.mapping.files import load
-from natars_fhir.service.activate import activate, catch_up
+from natars_fhir.service.activate import activate, catch_up, try_all_again
 from natars_fhir.service.gaps import gaps
 from natars_fhir.service.ingest import push
 from natars_fhir.service.live import Active, Live, active
 from natars_fhir.service.reread import everything, reread
 from natars_fhir.service.worklist import screening_of
 from natars_fhir.settings import Settings
+from natars_fhir.store import quarantine as quarantined
 from natars_fhir.store import trail
 from natars_fhir.store.engine import Store
+from natars_fhir.store.quarantine import Wanted
 from tests.service.hospital import (
     KEY,
     NOW,
@@ -35,6 +37,7 @@ from tests.service.hospital import (
     reader,
 )
 from tests.service.test_gaps import result
+from tests.service.test_replay import ODD
 from tests.ward import FOLDER
 
 SITE = "hospital-b"
@@ -172,7 +175,49 @@ def test_what_was_set_apart_is_pushed_once_more(
     told = activate(store, live, NOW)[SITE]
     assert told.released == 0
     with store.read() as connection:
-        assert len(list(trail.set_aside(connection, SITE))) == 1
+        assert len(list(quarantined.set_aside(connection, SITE))) == 1
+
+
+def held(folder: Path, *, to_all: bool) -> None:
+    """The site's file, which holds pushes to the whole standard, or to what can be read."""
+    path, line = folder / "sites" / f"{SITE}.toml", '\ncheck = "conformant"'
+    name = f'site = "{SITE}"'
+    text = path.read_text("utf-8").replace(line, "")
+    path.write_text(text.replace(name, name + line, 1) if to_all else text, "utf-8")
+
+
+def waiting(store: Store) -> list[int]:
+    with store.read() as connection:
+        return [one.number for one in quarantined.listed(connection, Wanted("waiting"), SITE)]
+
+
+def test_a_mended_file_releases_what_was_set_apart_though_nothing_else_is_known(store: Store, folder: Path) -> None:
+    held(folder, to_all=True)
+    live = Live(lambda: active(load(folder), Settings(), KEY, [SITE], ["R4"]))
+    raw = json.dumps(bundle("collection", {**condition(), **ODD}), ensure_ascii=False).encode()
+    assert push(store, live.active.intake, live.active.readers[SITE]["R4"], raw, NOW).status == 422
+    assert try_all_again(store, live, NOW) == {}  # this mapping refused it just now
+    held(folder, to_all=False)
+    assert activate(store, live, NOW) == {}  # nothing is known that could be read again
+    assert try_all_again(store, live, NOW)[SITE].replayed == 1
+    assert "histology" in facts(store)
+    assert (waiting(store), try_all_again(store, live, NOW)) == ([], {})
+
+
+def test_after_a_change_the_first_are_tried_at_once_and_the_rest_in_the_rounds_that_follow(
+    store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held(folder, to_all=True)
+    live = Live(lambda: active(load(folder), Settings(), KEY, [SITE], ["R4"]))
+    sent = [patient(), *({**condition(f"c{number}"), **ODD} for number in range(3))]
+    raw = json.dumps(bundle("batch", *sent), ensure_ascii=False).encode()
+    push(store, live.active.intake, live.active.readers[SITE]["R4"], raw, NOW)
+    held(folder, to_all=False)
+    monkeypatch.setattr("natars_fhir.service.replay.try_again.__defaults__", (2,))
+    assert activate(store, live, NOW)[SITE].released == 2
+    assert len(waiting(store)) == 1
+    assert try_all_again(store, live, NOW)[SITE].replayed == 1
+    assert waiting(store) == []
 
 
 @pytest.mark.parametrize(

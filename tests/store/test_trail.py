@@ -1,13 +1,12 @@
-"""What happened is written down and never a value; what could not be used is kept apart, once."""
+"""What happened is written down and never a value."""
 
 from __future__ import annotations
 
 from natars_fhir.domain.identity import Version
-from natars_fhir.domain.issue import Issue
 from natars_fhir.store import screenings, trail, versions
 from natars_fhir.store.engine import Store
 from natars_fhir.store.screenings import Found
-from natars_fhir.store.trail import Act, Unused
+from natars_fhir.store.trail import Act
 from natars_fhir.store.versions import Came
 from tests.store.samples import LATER, NOW
 
@@ -18,15 +17,6 @@ def test_the_audit_keeps_its_order_and_its_site(store: Store) -> None:
         for act in [*acts, Act("b", NOW, "push", "h2", 422, {})]:
             trail.write(connection, act)
         assert list(trail.acts(connection, "a")) == acts
-
-
-def test_what_could_not_be_used_is_kept_once_in_its_bytes(store: Store) -> None:
-    unused = Unused("Bundle.entry[1].resource", b'{"resource"', (Issue("error", "structure", "x", "y"),))
-    with store.write() as connection:
-        for _ in range(3):
-            trail.set_apart(connection, "a", unused, NOW)
-        assert list(trail.set_aside(connection, "a")) == [unused]
-        assert list(trail.set_aside(connection, "b")) == []
 
 
 def test_what_is_let_go_is_counted_by_type_however_often_it_comes(store: Store) -> None:

@@ -1,0 +1,1 @@
+"""Migrations: from one release's tables to the next one's."""
