@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -43,6 +44,27 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Where the server listens.")
     port: int = Field(8080, description="The port it listens on.")
+    public_url: str = Field(
+        "", description="How the server is reached from outside, https://…, without a path; needed for SMART clients."
+    )
+    token_seconds: int = Field(
+        300, gt=0, le=3600, description="Seconds that a token lasts which a SMART client is given."
+    )
+    certificate_header: str = Field(
+        "", description="The header in which a proxy tells the certificate that a site presented; empty: none is asked."
+    )
+    trusted_proxies: list[str] = Field(
+        default_factory=list, description="Addresses or networks of the proxies whose header is believed, as JSON."
+    )
+    most_requests: int = Field(
+        30_000, gt=0, description="The most requests of a site in a minute, per worker; more are answered 429."
+    )
+    most_at_once: int = Field(
+        32, gt=0, description="The most requests in work at once, per worker; more are answered 503."
+    )
+    most_depth: int = Field(
+        100, gt=0, le=100, description="The deepest nesting of a JSON body; a deeper one is answered 413."
+    )
     workers: int = Field(
         1, ge=1, description="Processes that serve the port; more than one need PostgreSQL as the database."
     )
@@ -54,3 +76,22 @@ class Settings(BaseSettings):
     facts_in_memory: int = Field(
         8_000, description="Facts that `screen` holds in memory; beyond it they go to a temporary SQLite file."
     )
+
+    @property
+    def address(self) -> str:
+        """How the server is reached: as it is told, else as this machine reaches it. Never as a request says it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, told: list[str]) -> list[str]:
+        for one in told:
+            ip_network(one)
+        return told
+
+    @model_validator(mode="after")
+    def _believed(self) -> Settings:
+        if self.certificate_header and not self.trusted_proxies:
+            raise ValueError("NATARS_CERTIFICATE_HEADER needs NATARS_TRUSTED_PROXIES: anybody can send a header")
+        return self

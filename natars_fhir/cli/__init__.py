@@ -17,6 +17,7 @@ from pydantic_settings import SettingsError
 from natars_fhir import __version__
 from natars_fhir.cli import (
     attest,
+    clients,
     demo,
     expect,
     explain,
@@ -26,12 +27,14 @@ from natars_fhir.cli import (
     log,
     mappings,
     missing,
+    overlap,
     quarantine,
     screen,
     serve,
     sign,
     site,
     store,
+    tokens,
     validate,
 )
 from natars_fhir.cli.exits import BAD_ARGUMENTS, CONFIGURATION, FAULTS
@@ -61,6 +64,11 @@ app.command("demo")(demo.demo)
 app.command("expect")(expect.expect)
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(site.app, name="site")
+app.add_typer(tokens.app, name="token")
+app.add_typer(clients.app, name="client")
+app.add_typer(clients.certificates, name="certificate")
+site.app.command("add")(tokens.site_add)
+site.app.command("overlap")(overlap.overlap)
 app.add_typer(store.app, name="store")
 app.add_typer(quarantine.app, name="quarantine")
 

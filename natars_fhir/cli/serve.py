@@ -21,10 +21,9 @@ def serve() -> None:
     from natars_fhir.web.server import log_to_stderr, server
 
     settings = Settings()
-    if not settings.tokens and not loopback(settings.host):
-        errors().print("Without NATARS_TOKENS the server listens on loopback only: nobody could be told apart.")
-        raise typer.Exit(CONFIGURATION)
     try:
+        if not loopback(settings.host):
+            _check_known(settings)
         app = create_app(settings)
     except SecretError as wrong:
         raise _stopped(str(wrong), CONFIGURATION) from wrong
@@ -47,6 +46,24 @@ def serve() -> None:
     except SystemExit:  # uvicorn's own way out, when the port is taken
         errors().print("The server cannot listen there: is the port taken?")
     raise typer.Exit(DONE if served.started else UNAVAILABLE)
+
+
+def _check_known(settings: Settings) -> None:
+    """Others can reach the server: somebody must be set up. Ends the command; raises StoreError."""
+    from natars_fhir.service.access.found import configured
+
+    told = configured(settings)
+    if not told.anybody:
+        raise _stopped(
+            "Without NATARS_TOKENS, or tokens of the store (natars-fhir site add), the server listens on loopback "
+            "only: nobody could be told apart.",
+            CONFIGURATION,
+        )
+    if told.clients and not settings.public_url.startswith("https://"):
+        raise _stopped(
+            "Clients ask for tokens at an address that they sign: set NATARS_PUBLIC_URL to an https:// one.",
+            CONFIGURATION,
+        )
 
 
 def _by_workers(settings: Settings) -> typer.Exit:

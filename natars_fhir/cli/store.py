@@ -18,7 +18,7 @@ def group() -> None:
 
 @app.command("migrate")
 def migrate() -> None:
-    """Brings the tables of an earlier release to this one's, all or nothing. Stop the server and make a backup first."""
+    """Brings the tables of an earlier release to this one's, all or nothing. Stop the server, make a backup first."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from natars_fhir.store.engine import engine_of

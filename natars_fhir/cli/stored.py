@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 @contextmanager
 def opened(settings: Settings, *, made: bool = False) -> Iterator[Store]:
-    """The store of the settings, closed afterwards; *made* where there is none. Ends the command (69) where it cannot
-    be opened."""
+    """The store of the settings, closed afterwards; *made* where there is none yet and the command is what begins it.
+    Ends the command (69) where it cannot be opened."""
     from natars_fhir.store.engine import StoreError, open_store  # heavy: only where a store is asked
 
     database = settings.database

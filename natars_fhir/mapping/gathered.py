@@ -6,7 +6,7 @@ replaces an earlier one, the same resource under a business identifier is the sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from natars_fhir.domain.identity import Patients, Version
@@ -101,7 +101,7 @@ class Gathered:
             counted, set_aside = current(readings)
             facts = [fact for reading in counted for fact in reading.facts]
             issues = [*(issue for reading in counted for issue in reading.issues), *set_aside]
-            yield self._patient(key, readings), facts, issues
+            yield patient_of(self.site, key, readings), facts, issues
 
     def _keep(self, reading: Reading) -> None:
         key = self._known_as(reading)
@@ -155,12 +155,14 @@ class Gathered:
             self._empty[hash(key)] = earlier.version  # an older one that comes late does not bring it back
         self._held.drop(key)
 
-    def _patient(self, key: str, readings: list[Reading]) -> Patient:
-        own = [reading for reading in readings if reading.kind == "Patient"]
-        identifiers = sorted({pair for reading in own for pair in reading.identifiers})
-        gone = {reading.key for reading in own if reading.replaced_by}
-        names = sorted(r.key for r in own if r.key not in gone) or sorted(r.key for r in own) or [key]
-        return Patient(self.site, names[0], tuple(identifiers))
+
+def patient_of(site: str, key: str, readings: Iterable[Reading]) -> Patient:
+    """The person whom these readings tell of: by the Patient resource that none has replaced, else by *key*."""
+    own = [reading for reading in readings if reading.kind == "Patient"]
+    identifiers = sorted({pair for reading in own for pair in reading.identifiers})
+    gone = {reading.key for reading in own if reading.replaced_by}
+    names = sorted(r.key for r in own if r.key not in gone) or sorted(r.key for r in own) or [key]
+    return Patient(site, names[0], tuple(identifiers))
 
 
 def _slim(reading: Reading) -> Reading:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from natars_fhir.domain.person_number import Number
 from natars_fhir.domain.study import Choose
 
 Kind = Literal[
@@ -223,6 +224,8 @@ class Site(Shape):
     bases: tuple[str, ...] = ()
     #: systems of patient identifiers; the first is the primary one
     identifiers: tuple[str, ...] = ()
+    #: systems of numbers that a whole country shares: compared across sites by keyed hash, and for nothing else
+    shared: dict[Number, tuple[str, ...]] = {}
     endpoint: Endpoint | None = None
     systems: dict[str, System] = {}
     #: system (as the site writes it) → code → concept asked for, or what the code says

@@ -20,7 +20,7 @@ from natars_fhir.service.arrival import Arrival
 from natars_fhir.service.take import Taken
 
 #: What became of an entry: as `take.Became` has it, or why it was not taken.
-LET_GO, REFUSED = "let-go", "refused"
+LET_GO, REFUSED, FORBIDDEN = "let-go", "refused", "forbidden"
 #: … a condition found it there already; a condition or version did not hold; the request contradicts itself.
 MATCHED, FAILED, WRONG = "matched", "failed", "wrong"
 
@@ -35,6 +35,7 @@ _STATUS = {
     MATCHED: "200 OK",
     FAILED: "412 Precondition Failed",
     WRONG: "400 Bad Request",
+    FORBIDDEN: "403 Forbidden",
 }
 
 
@@ -61,14 +62,18 @@ class Became:
 def became(reading: Reading, taken: Taken | None, address: str = "") -> Became:
     """One entry; without *taken* no view reads it, or it could not be read."""
     if taken is None:
-        return Became(reading, LET_GO if reading.fate == "let-go" else REFUSED)
+        return Became(reading, LET_GO if reading.fate == "let-go" else _why_not(reading.issues))
     return Became(reading, taken.became, taken.version, address)
 
 
 def refused(issues: Sequence[Issue]) -> Answer:
-    """Nothing was taken in: it is no JSON (400), or what it says cannot be used (422)."""
-    status = 400 if any(issue.severity == "fatal" for issue in issues) else 422
+    """Nothing was taken in: it is no JSON (400), its sender may not (403), or what it says cannot be used (422)."""
+    status = 400 if any(issue.severity == "fatal" for issue in issues) else int(_STATUS[_why_not(issues)][:3])
     return Answer(status, operation_outcome(issues), {"refused": 1})
+
+
+def _why_not(issues: Sequence[Issue]) -> str:
+    return FORBIDDEN if any(issue.code == "forbidden" for issue in issues) else REFUSED
 
 
 def answered(

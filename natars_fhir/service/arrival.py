@@ -54,6 +54,8 @@ class Arrival:
     asked: int
     #: what each entry of a Bundle asks for, in its place
     requests: tuple[Request, ...] = ()
+    #: the entries that ask for what their sender may not see
+    unseen: frozenset[int] = frozenset()
 
     def request(self, one: Arrived) -> Request:
         """What is asked for an entry."""

@@ -74,8 +74,12 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
-_WORDS = {400: "400 Bad Request", 404: "404 Not Found", 410: "410 Gone"}
+_WORDS = {400: "400 Bad Request", 403: "403 Forbidden", 404: "404 Not Found", 410: "410 Gone"}
 
 
 def _told(status: int, issue: Issue) -> Node:
     return {"response": said({"status": _WORDS[status], "outcome": operation_outcome([issue])})}
+
+
+#: What is answered to an entry that asks for what its sender may not see.
+NOT_ALLOWED = _told(403, Issue("error", "forbidden", "", "The token does not allow this to be read."))

@@ -20,7 +20,7 @@ from natars_fhir.service.ahead import Ahead, issues
 from natars_fhir.service.answer import FAILED, MATCHED, WRONG, Answer, Became, became
 from natars_fhir.service.apart import refused_whole
 from natars_fhir.service.arrival import Arrival, Arrived
-from natars_fhir.service.asking_back import asked_back
+from natars_fhir.service.asking_back import NOT_ALLOWED, asked_back
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.matching import note
 from natars_fhir.service.preconditions import Failed
@@ -83,7 +83,9 @@ def read_each(connection: Connection, intake: Intake, reader: DocumentReader, ar
     if not asks or not arrival.answered_each:
         return {}
     asker = Asker(reader.site, reader.version or "R4", intake.key, reader.mapping)
-    return {place: asked_back(connection, asker, one) for place, one in asks}
+    return {
+        place: NOT_ALLOWED if place in arrival.unseen else asked_back(connection, asker, one) for place, one in asks
+    }
 
 
 def noted(one: Arrived, base: str) -> Reading:

@@ -16,8 +16,10 @@ from sqlalchemy import Connection
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.mapping.documents import DocumentReader
+from natars_fhir.service.access.caller import Caller
+from natars_fhir.service.access.narrowed import forbidden, narrowed
 from natars_fhir.service.ahead import settle
-from natars_fhir.service.answer import Answer, answered, refused
+from natars_fhir.service.answer import FORBIDDEN, Answer, answered, refused
 from natars_fhir.service.apart import refused_entries, refused_whole
 from natars_fhir.service.arrival import Arrival, TooManyError, arrive
 from natars_fhir.service.entries import became_each, findable, read_each, unmet
@@ -35,10 +37,13 @@ _exact = msgspec.json.Decoder(float_hook=Decimal).decode
 _json = msgspec.json.Encoder(decimal_format="number").encode
 
 
-def push(store: Store, intake: Intake, reader: DocumentReader, raw: bytes, now: datetime) -> Answer:
-    """Takes in a document of the reader's site. What is wrong with it is said in the answer, never raised."""
+def push(
+    store: Store, intake: Intake, reader: DocumentReader, raw: bytes, now: datetime, caller: Caller | None = None
+) -> Answer:
+    """Takes in a document of the reader's site, as far as *caller* may send it; without one, whole. What is wrong with
+    it is said in the answer, never raised."""
     try:
-        arrival = arrive(raw, reader, intake.most_entries)
+        arrival = narrowed(arrive(raw, reader, intake.most_entries), caller)
     except TooManyError:
         return _too_many(store, intake, reader.site, raw, now)
     return store.of(reader.site).done(arrival.names, lambda connection: admit(connection, intake, reader, arrival, now))
@@ -70,7 +75,7 @@ def _taken(
     came: datetime | None,
 ) -> Answer:
     if reasons := arrival.refused_whole:
-        if arrival.raw.strip():
+        if arrival.raw.strip() and not forbidden(reasons):
             quarantine.set_apart(connection, reader.site, refused_whole(arrival, reasons, reader), now)
         return refused(reasons)
     asked = settle(connection, reader.mapping, intake.key, arrival, now)
@@ -87,7 +92,8 @@ def _taken(
     answer = answered(arrival, entries, now, read_each(connection, intake, reader, arrival))
     counts = {**answer.counts, "screened": done.screened, "findings": done.changed, "letters": done.queued}
     answer = Answer(answer.status, answer.body, counts)
-    _remember(connection, reader.site, arrival, answer)
+    if not answer.counts.get(FORBIDDEN):  # somebody else may
+        _remember(connection, reader.site, arrival, answer)
     return answer
 
 
@@ -120,7 +126,8 @@ def _alone_with(connection: Connection, site: str, names: Collection[str]) -> di
 def _unused(connection: Connection, reader: DocumentReader, arrival: Arrival, now: datetime) -> None:
     """What could not be read is kept apart; of what no view reads, only that it came."""
     for unused in refused_entries(arrival, reader):
-        quarantine.set_apart(connection, reader.site, unused, now)
+        if not forbidden(unused.issues):
+            quarantine.set_apart(connection, reader.site, unused, now)
     gone = [one.let_go for one in arrival.arrived if one.reading.fate == "let-go"]
     trail.let(connection, reader.site, gone, now)
 

@@ -19,6 +19,7 @@ from natars_fhir.fhir.bundle import not_json
 from natars_fhir.fhir.decode import kind_of
 from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.mapping.documents import DocumentReader
+from natars_fhir.service.access.caller import Caller
 from natars_fhir.service.ingest import push
 from natars_fhir.service.intake import Intake
 from natars_fhir.store.engine import Store
@@ -64,11 +65,18 @@ class _Named(Struct):
     id: Any = None
 
 
-def interact(store: Store, intake: Intake, reader: DocumentReader, asked: Interaction, now: datetime) -> Done:
-    """Does what is asked. What is wrong with it is said in the outcome, never raised."""
+def interact(
+    store: Store,
+    intake: Intake,
+    reader: DocumentReader,
+    asked: Interaction,
+    now: datetime,
+    caller: Caller | None = None,
+) -> Done:
+    """Does what is asked, as far as *caller* may. What is wrong with it is said in the outcome, never raised."""
     if (wrong := _wrong(asked)) is not None:
         return Done(400, operation_outcome([wrong]))
-    answer = push(store, intake, reader, _document(asked), now)
+    answer = push(store, intake, reader, _document(asked), now, caller)
     entries = answer.body.get("entry", ())
     if not entries:
         return Done(answer.status, _alone(answer.body, asked.kind))

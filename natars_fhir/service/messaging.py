@@ -21,6 +21,8 @@ from natars_fhir.fhir.build import Node, said
 from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.documents import DocumentReader
+from natars_fhir.service.access.caller import Caller
+from natars_fhir.service.answer import FORBIDDEN
 from natars_fhir.service.ingest import push
 from natars_fhir.service.intake import Intake
 from natars_fhir.store import trail
@@ -65,8 +67,16 @@ class Heard:
     body: bytes
 
 
-def process(store: Store, intake: Intake, reader: DocumentReader, raw: bytes, endpoint: str, now: datetime) -> Heard:
-    """Takes a message in. *endpoint* is where it was sent to."""
+def process(
+    store: Store,
+    intake: Intake,
+    reader: DocumentReader,
+    raw: bytes,
+    endpoint: str,
+    now: datetime,
+    caller: Caller | None = None,
+) -> Heard:
+    """Takes a message in, as far as *caller* may send it. *endpoint* is where it was sent to."""
     message = _message(raw)
     if isinstance(message, Issue):
         return Heard(400, _json(operation_outcome([message])))
@@ -75,10 +85,11 @@ def process(store: Store, intake: Intake, reader: DocumentReader, raw: bytes, en
     try:
         if whole.id and (first := _said(store, reader.site, named, raw)) is not None:
             return first if first.body else _told(intake.key, reader, whole, header, endpoint, now, _refused(_OTHER))
-        answer = push(store, intake, reader, raw, now)
+        answer = push(store, intake, reader, raw, now, caller)
         code: Code = "ok" if answer.status < 300 else "fatal-error"
         heard = _told(intake.key, reader, whole, header, endpoint, now, (code, answer.body))
-        return _keep(store, reader.site, named, raw, heard) if whole.id else heard
+        keeps = whole.id and not answer.counts.get(FORBIDDEN)  # somebody else may send it
+        return _keep(store, reader.site, named, raw, heard) if keeps else heard
     except SQLAlchemyError:
         body = operation_outcome([_AGAIN])
         return Heard(503, _told(intake.key, reader, whole, header, endpoint, now, ("transient-error", body)).body)

@@ -33,6 +33,7 @@ def _with_outcome(entry: Node) -> Node:
 
 def _with_resource(connection: Connection, asker: Asker, entry: Node) -> Node:
     kind, _, rest = str(entry["response"].get("location", "")).partition("/")
-    shown = read(connection, asker, kind, rest.partition("/")[0]) if rest and "resource" not in entry else None
+    wanted = bool(rest) and "resource" not in entry and asker.may_read(kind)
+    shown = read(connection, asker, kind, rest.partition("/")[0]) if wanted else None
     resource: dict[str, Any] = {"resource": Raw(shown.raw)} if shown is not None and shown.raw is not None else {}
     return {**resource, **entry}

@@ -17,6 +17,7 @@ from natars_fhir.emit.identity import Key
 from natars_fhir.fhir.given_back import given_back
 from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.site import SiteMapping
+from natars_fhir.service.access.caller import Caller
 from natars_fhir.service.addresses import address
 from natars_fhir.store import identified, kept
 from natars_fhir.store.told import told
@@ -33,6 +34,13 @@ class Asker:
     version: Name
     secret: Key = field(repr=False)
     mapping: SiteMapping = field(repr=False)
+    #: None where all may be read
+    caller: Caller | None = None
+
+    def may_read(self, kind: str) -> bool:
+        """Is the caller allowed to read resources of this type?"""
+        who = self.caller
+        return who is None or ("read" in who.may and who.does(kind, "r"))
 
     def knows(self, kind: str) -> bool:
         """Are resources of this type kept, or told?"""

@@ -27,6 +27,13 @@ class Request(Struct, frozen=True):
         """Does it only ask for data?"""
         return self.method in ("GET", "HEAD")
 
+    @property
+    def sees(self) -> tuple[str, str]:
+        """The type that it asks for, and the letter of SMART scopes that it takes."""
+        path = re.sub(r"^https?://[^?#]*/(?=[A-Z])", "", self.url.partition("?")[0])
+        kind, slash, _ = path.partition("/")
+        return kind, "r" if slash else "s"
+
 
 class _Entry(Struct):
     request: Request | None = None

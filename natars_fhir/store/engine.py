@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from natars_fhir.store import (
     locks,
+    tables_access,  # noqa: F401 (so that its tables are made too)
     tables_door,  # noqa: F401 (its tables are among those that are made)
     tables_load,  # noqa: F401 (its table is among those that are made)
 )

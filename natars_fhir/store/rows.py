@@ -75,7 +75,7 @@ def numbers(connection: Connection, table: Table, count: int) -> list[int]:
 
 def adding(connection: Connection, table: Table) -> Any:
     """An insert that can say what is to be done where a key is there already, in this database's words."""
-    return (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(table)
+    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
 
 
 def _ordered(table: Table, rows: Sequence[Row]) -> list[Row]:

@@ -1,46 +1,115 @@
-"""Access: which site a request comes from. https://www.rfc-editor.org/rfc/rfc6750"""
+"""Access: who a request comes from. https://www.rfc-editor.org/rfc/rfc6750
+
+A token of the settings names its site; every other one is looked up in the store at every request: it ends at once.
+"""
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
+from datetime import datetime
+from ipaddress import ip_address, ip_network
 
+from starlette.requests import Request
+
+from natars_fhir.service.access.bearers import found, hashed
+from natars_fhir.service.access.caller import Caller, caller, owner
+from natars_fhir.service.access.registration import certified, fingerprint
+from natars_fhir.service.access.roles import OF_A_SITE
 from natars_fhir.settings import Settings
+from natars_fhir.store import bearers
+from natars_fhir.store.engine import Store
+from natars_fhir.web.limits import Rates
 from natars_fhir.web.respond import Refusal
 
-_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="natars-fhir"'}
+_REALM = 'Bearer realm="natars-fhir"'
+_WHY = {
+    "expired": "The token has expired: ask for another one.",
+    "revoked": "The token was revoked.",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The sites by their tokens; without tokens, the one site that a machine's own user speaks for, or none."""
+    """Who is let in: by the settings' tokens (hash → site), by the store; else the user of a machine that is alone."""
 
-    tokens: Mapping[bytes, str] = field(repr=False)
+    store: Store = field(repr=False)
+    tokens: Mapping[str, str] = field(repr=False)
     open_to: str | None
+    now: Callable[[], datetime]
+    #: the sites that have a mapping file now
+    sites: Callable[[], Collection[str]]
+    rates: Rates = field(repr=False)
+    certificate_header: str = ""
+    trusted_proxies: tuple[str, ...] = ()
 
-    @property
-    def sites(self) -> frozenset[str]:
-        """Every site that may be meant."""
-        return frozenset(self.tokens.values()) | ({self.open_to} if self.open_to else set())
+    def caller(self, request: Request) -> Caller:
+        """Who a request comes from. Raises Refusal."""
+        who = self.known(request.headers.get("authorization", ""))
+        self.admit(who.site, request)
+        if not who.site:
+            self.rates.admit(who.by)
+        return who
 
-    def site(self, authorization: str) -> str:
-        """The site of an Authorization header. Raises Refusal; every token is compared, and in constant time."""
-        if self.open_to is not None:
-            return self.open_to
+    def known(self, authorization: str) -> Caller:
+        """Who an Authorization header means. Raises Refusal."""
         scheme, _, token = authorization.partition(" ")
-        given = token.strip().encode()
-        found = [site for known, site in self.tokens.items() if hmac.compare_digest(known, given)]
-        if scheme.lower() != "bearer" or not found:
-            raise Refusal(401, "login", "No site is known by this request: send its bearer token.", _CHALLENGE)
-        return found[0]
+        token = token.strip()
+        if scheme.lower() == "bearer" and token:
+            if site := self.tokens.get(hashed(token)):
+                return caller("setting", site, OF_A_SITE)
+            who, state = found(self.store, token, self.now())
+            if who is not None:
+                return who
+            if state in _WHY:
+                raise _unknown(_WHY[state], ', error="invalid_token"')
+        if self._alone():
+            return owner(str(self.open_to))
+        raise _unknown("No site is known by this request: send its bearer token.")
+
+    def admit(self, site: str, request: Request) -> None:
+        """Is there room for a request of this site, and does it come as the site's requests come? Raises Refusal."""
+        if not site:
+            return
+        if site not in self.sites():
+            raise Refusal(403, "forbidden", "The token's site has no mapping file here.")
+        if self.certificate_header:
+            self._check_certificate(site, request)
+        self.rates.admit(site)
+
+    def _alone(self) -> bool:
+        """Is this a machine's own user, for whom nobody set up anything?"""
+        if self.open_to is None:
+            return False
+        with self.store.read() as connection:
+            return not bearers.configured(connection)
+
+    def _check_certificate(self, site: str, request: Request) -> None:
+        peer = request.client.host if request.client else ""
+        if not _within(peer, self.trusted_proxies):
+            raise Refusal(403, "forbidden", "Requests come through the proxy that asks for certificates.")
+        told = request.headers.getlist(self.certificate_header)
+        print_ = fingerprint(told[0]) if len(told) == 1 else ""
+        if not print_ or not certified(self.store, site, print_):
+            raise Refusal(403, "forbidden", "The certificate is not one that is registered for the token's site.")
 
 
-def access(settings: Settings) -> Access:
-    """As the settings say. Without tokens only a server that nobody else can reach knows a site."""
-    tokens = {token.encode(): site for token, site in settings.tokens.items() if token}
-    return Access(tokens, settings.default_site if not settings.tokens and loopback(settings.host) else None)
+def access(
+    settings: Settings, store: Store, now: Callable[[], datetime], sites: Callable[[], Collection[str]]
+) -> Access:
+    """As the settings say. Where nobody is set up, only a server that nobody else can reach knows a site."""
+    tokens = {hashed(token): site for token, site in settings.tokens.items() if token}
+    open_to = settings.default_site if not settings.tokens and loopback(settings.host) else None
+    told = (settings.certificate_header, tuple(settings.trusted_proxies))
+    return Access(store, tokens, open_to, now, sites, Rates(settings.most_requests), *told)
+
+
+def named_sites(settings: Settings) -> frozenset[str]:
+    """The sites that the settings name: each needs a mapping file."""
+    alone = not settings.tokens and loopback(settings.host)
+    return frozenset(site for token, site in settings.tokens.items() if token) | (
+        {settings.default_site} if alone else set()
+    )
 
 
 def loopback(host: str) -> bool:
@@ -49,3 +118,15 @@ def loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _unknown(text: str, more: str = "") -> Refusal:
+    return Refusal(401, "login", text, {"WWW-Authenticate": _REALM + more})
+
+
+def _within(peer: str, networks: Collection[str]) -> bool:
+    try:
+        address = ip_address(peer)
+    except ValueError:
+        return False
+    return any(address in ip_network(one) for one in networks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +19,8 @@ from natars_fhir.fhir.validate import has_type
 from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import load
+from natars_fhir.service.access.grant import Grants
+from natars_fhir.service.access.published import Published
 from natars_fhir.service.activate import activate, catch_up, try_all_again
 from natars_fhir.service.daily import rescreen_due
 from natars_fhir.service.deliver import Clock, Rounds, deliver_once
@@ -28,19 +30,21 @@ from natars_fhir.service.http import client
 from natars_fhir.service.ingest import push
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.live import Active, Live, active
-from natars_fhir.service.preferred import preferred
 from natars_fhir.service.secret import secret
 from natars_fhir.service.validation import validated
 from natars_fhir.settings import Settings
 from natars_fhir.store.about import key_check
 from natars_fhir.store.engine import Store, open_store
-from natars_fhir.web.access import Access, access
+from natars_fhir.web.access import Access, access, named_sites
 from natars_fhir.web.body import body_of
 from natars_fhir.web.capability import capability
 from natars_fhir.web.guard import Guard
-from natars_fhir.web.interactions import Door, add_interactions, searched_by
+from natars_fhir.web.interactions import Door, add_interactions, as_preferred, searched_by
+from natars_fhir.web.limits import AtOnce, Rates
 from natars_fhir.web.message import add_messages
-from natars_fhir.web.negotiation import agreed, preference
+from natars_fhir.web.needs import caller_of, needs, undeclared
+from natars_fhir.web.negotiation import agreed
+from natars_fhir.web.oauth import TOKEN_PATH, add_configuration, add_token
 from natars_fhir.web.presented import Presented
 from natars_fhir.web.quarantine import Ward, quarantine_routes
 from natars_fhir.web.questionnaire import Forms, add_questionnaire
@@ -51,6 +55,9 @@ from natars_fhir.web.terminology import Terms, add_terminology
 
 #: Each base speaks one version.
 BASES: Mapping[str, Name] = {"/fhir/r4": "R4", "/fhir/r5": "R5"}
+
+#: Seconds that a client's server has to tell its keys; refusals of one client that are noted in a minute.
+_KEYS_TIMEOUT, _NOTED = 5.0, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,60 +84,89 @@ class Served:
 def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), store: Store | None = None) -> FastAPI:
     """The application. Raises MappingError, SecretError or StoreError where it cannot start, KeyError for a token
     whose site has no mapping file."""
-    first, allowed, versions = [load(settings.mappings, settings.trial)], access(settings), [*BASES.values()]
-    for site in allowed.sites:
+    first, named, versions = [load(settings.mappings, settings.trial)], named_sites(settings), [*BASES.values()]
+    for site in named:
         first[0].sites[site]  # a token without a file is told before a store is made
     opened = open_store(settings.database) if store is None else store
     key = secret(settings.key_file, opened)
 
     def made() -> Active:
         folder = first.pop() if first else load(settings.mappings, settings.trial)
-        return active(folder, settings, key, allowed.sites, versions)
+        return active(folder, settings, key, {*folder.sites} | named, versions)
 
-    served = Served(settings, opened, Live(made), allowed, now)
+    live = Live(made)
+    served = Served(settings, opened, live, access(settings, opened, now, lambda: live.active.readers), now)
     app = FastAPI(
         title="natars-fhir",
         openapi_url=None,
         redirect_slashes=False,
         lifespan=_lifespan(served, store is None),
     )
-    app.state.live = served.live
+    app.state.live, app.state.access, app.state.most_depth = live, served.access, settings.most_depth
     app.state.close = opened.close
     app.add_middleware(Presented)
     app.add_middleware(GZipMiddleware, compresslevel=1)
+    app.add_middleware(AtOnce, most=settings.most_at_once)
     app.add_middleware(Guard)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Refusal, _refusal)
     for base, version in BASES.items():
         app.include_router(_base(served, base, version))
-    app.include_router(quarantine_routes(Ward(allowed.site, opened, lambda: served.live.active, now)))
+    app.include_router(quarantine_routes(Ward(opened, lambda: served.live.active, now)))
     app.include_router(_operations(opened))
+    app.include_router(_tokens(served))
+    if forgotten := undeclared(app.routes):
+        raise RuntimeError(f"routes that do not say who may (web/needs.py): {', '.join(forgotten)}")
     return app
 
 
 def _base(served: Served, base: str, version: Name) -> APIRouter:
     """One FHIR base."""
     router = APIRouter(dependencies=[Depends(agreed(version))])
-    desk = Desk(served.access, served.store, lambda: served.live.active, served.settings.most_bytes, served.now)
-    door = Door(served.access, served.store, lambda: served.live.active, served.settings.most_bytes, served.now)
+    desk = Desk(served.store, lambda: served.live.active, served.settings.most_bytes, served.now)
+    door = Door(served.store, lambda: served.live.active, served.settings.most_bytes, served.now)
 
     async def take(request: Request) -> Response:
-        site = served.access.site(request.headers.get("authorization", ""))
+        who = caller_of(request)
         raw = await body_of(request, version, served.settings.most_bytes)
         here = served.live.active
         if is_ours(raw, here.intake.canonical_base):
-            answer = await run_in_threadpool(desk.hear, site, version, raw)
+            answer = await run_in_threadpool(desk.hear, who, version, raw)
         else:
-            reader = here.readers[site][version]
-            answer = await run_in_threadpool(push, served.store.of(site), here.intake, reader, raw, served.now())
-        if returns := preference(request).returns:
-            asker = door.asker(site, version)
-            told = await run_in_threadpool(preferred, served.store.of(site), asker, answer.body, returns)
-            return respond(answer.status, told)
-        return respond(answer.status, answer.body)
+            reader = here.readers[who.site][version]
+            answer = await run_in_threadpool(push, served.store, here.intake, reader, raw, served.now(), who)
+        return respond(answer.status, await as_preferred(door, request, version, answer.body))
+
+    started = served.now()
+
+    async def metadata() -> Response:
+        kinds = searched_by(version, served.live.active)
+        return respond(200, capability(version, base, router.routes, served.settings, started, kinds))
+
+    for path in (base, f"{base}/"):
+        router.add_api_route(path, take, methods=["POST"], response_model=None, dependencies=needs("push"))
+    check, known = _validating(served, version), needs("known")
+    for path in (f"{base}/$validate", f"{base}/{{kind}}/$validate"):
+        router.add_api_route(path, check, methods=["POST"], response_model=None, dependencies=known)
+    anybody = needs("anybody")
+    router.add_api_route(
+        f"{base}/metadata", metadata, methods=["GET", "HEAD"], response_model=None, dependencies=anybody
+    )
+    add_configuration(router, base, served.settings.address)
+    add_responses(router, base, version, desk)
+    if version == "R4":
+        add_terminology(router, base, _terms(served))
+    add_questionnaire(router, base, version, _forms(served))
+    add_messages(router, base, version, door)
+    add_interactions(router, base, version, door)
+    return router
+
+
+def _validating(served: Served, version: Name) -> Callable[[Request], Awaitable[Response]]:
+    """What answers `$validate`."""
 
     async def validate(request: Request) -> Response:
-        site = served.access.site(request.headers.get("authorization", ""))
+        site = caller_of(request).site
         kind = str(request.path_params.get("kind", ""))
         if kind and not has_type(version, kind):
             return error(404)
@@ -140,30 +176,14 @@ def _base(served: Served, base: str, version: Name) -> APIRouter:
         base = here.intake.canonical_base
 
         def push_would(resource: bytes) -> list[Node]:
-            return [] if is_ours(resource, base) else foretold(resource, here.readers[site][version], most, base)
+            if is_ours(resource, base) or site not in here.readers:
+                return []
+            return foretold(resource, here.readers[site][version], most, base)
 
         answer = await run_in_threadpool(validated, raw, version, most, kind, asked, push_would)
         return respond(answer.status, answer.body)
 
-    started = served.now()
-
-    async def metadata() -> Response:
-        mappings = [found[version].mapping for found in served.live.active.readers.values()]
-        kinds = searched_by(version, mappings[0]) if mappings else {}
-        return respond(200, capability(version, base, router.routes, served.settings, started, kinds))
-
-    router.add_api_route(base, take, methods=["POST"], response_model=None)
-    router.add_api_route(f"{base}/", take, methods=["POST"], response_model=None)
-    router.add_api_route(f"{base}/$validate", validate, methods=["POST"], response_model=None)
-    router.add_api_route(f"{base}/{{kind}}/$validate", validate, methods=["POST"], response_model=None)
-    router.add_api_route(f"{base}/metadata", metadata, methods=["GET", "HEAD"], response_model=None)
-    add_responses(router, base, version, desk)
-    if version == "R4":
-        add_terminology(router, base, served.access, _terms(served))
-    add_questionnaire(router, base, version, served.access, _forms(served))
-    add_messages(router, base, version, door)
-    add_interactions(router, base, version, door)
-    return router
+    return validate
 
 
 def _terms(served: Served) -> Terms:
@@ -172,7 +192,7 @@ def _terms(served: Served) -> Terms:
     def waiting(site: str) -> Node | None:
         here = served.live.active
         mapping = here.any_version(site).mapping
-        return draft(served.store, mapping, here.hints(site), here.terms(site).publisher)
+        return draft(served.store.of(site), mapping, here.hints(site), here.terms(site).publisher)
 
     return Terms(lambda site: served.live.active.terms(site), waiting, served.settings.canonical_base)
 
@@ -207,8 +227,19 @@ def _operations(store: Store) -> APIRouter:
             return error(503)
         return JSONResponse({"status": "ready"})
 
-    router.add_api_route("/healthz", healthz, methods=["GET"], response_model=None)
-    router.add_api_route("/readyz", readyz, methods=["GET"], response_model=None)
+    for path, answer in (("/healthz", healthz), ("/readyz", readyz)):
+        router.add_api_route(path, answer, methods=["GET"], response_model=None, dependencies=needs("anybody"))
+    return router
+
+
+def _tokens(served: Served) -> APIRouter:
+    """Where clients ask for tokens."""
+    router, settings, noted = APIRouter(), served.settings, Rates(_NOTED)
+    published = Published(lambda: client(_KEYS_TIMEOUT))
+    grants = Grants(
+        served.store, published, settings.address + TOKEN_PATH, settings.token_seconds, lambda _: None, noted.once_more
+    )
+    add_token(router, served.access, grants)
     return router
 
 

@@ -12,18 +12,32 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from natars_fhir.fhir.versions import Name
+from natars_fhir.web.depth import too_deep
 from natars_fhir.web.respond import Refusal
 
 _TYPES = frozenset({"application/fhir+json", "application/json", "text/json"})
 #: What `fhirVersion` may say at each base: R4B's resources are R4's, as far as they are read (standards.md §8).
 NUMBERS: dict[Name, tuple[str, ...]] = {"R4": ("4.0", "4.3"), "R5": ("5.0",)}
 _GZIP = 31
+#: Up to so many bytes a thread costs more than it frees.
+_SHORT = 65_536
 
 
 async def body_of(request: Request, version: Name, most: int) -> bytes:
     """The body, inflated where it was compressed. Raises Refusal."""
     _check_type(request.headers.get("content-type", ""), version)
     packed = _packed(request.headers.get("content-encoding", ""))
+    raw = await taken(request, most)
+    if packed:
+        raw = await run_in_threadpool(inflated, raw, most)
+    deepest: int = request.app.state.most_depth
+    if await run_in_threadpool(too_deep, raw, deepest) if len(raw) > _SHORT else too_deep(raw, deepest):
+        raise Refusal(413, "too-costly", f"JSON is read up to {deepest} levels deep.")
+    return raw
+
+
+async def taken(request: Request, most: int) -> bytes:
+    """The bytes that come, as they come. Raises Refusal once they are more than *most*."""
     declared = request.headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and int(declared) > most:
         raise _too_long(most)
@@ -32,7 +46,7 @@ async def body_of(request: Request, version: Name, most: int) -> bytes:
         raw += part
         if len(raw) > most:
             raise _too_long(most)
-    return await run_in_threadpool(inflated, bytes(raw), most) if packed else bytes(raw)
+    return bytes(raw)
 
 
 def inflated(raw: bytes, most: int) -> bytes:

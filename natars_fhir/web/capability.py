@@ -13,9 +13,12 @@ from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.versions import Name
 from natars_fhir.settings import Settings
 from natars_fhir.web.interactions import INSTANCE, TYPE
+from natars_fhir.web.oauth import TOKEN_PATH
 from natars_fhir.web.questionnaire import CAPABILITIES
 from natars_fhir.web.response import CAPABILITY as QUESTIONNAIRE_RESPONSE
 from natars_fhir.web.terminology import CAPABILITY as CONCEPT_MAP
+
+_OAUTH_URIS = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 
 _NUMBERS: dict[Name, str] = {"R4": "4.0.1", "R4B": "4.3.0", "R5": "5.0.0"}
 
@@ -96,7 +99,7 @@ def capability(
             {
                 "mode": "server",
                 "documentation": _limits(settings),
-                "security": {"description": "A site is known by its bearer token."},
+                "security": _security(settings),
                 "interaction": [{"code": code} for code in codes],
                 **({"resource": resources} if resources else {}),
                 **({"operation": [{"name": n, "definition": url} for n, url in operations]} if operations else {}),
@@ -134,6 +137,17 @@ def _with(own: Node, kept: Node) -> Node:
     documentation = " ".join(one for one in (own.get("documentation", ""), kept.get("documentation", "")) if one)
     merged = {**kept, **own, "interaction": list(codes.values()), "documentation": documentation}
     return {**merged, "conditionalCreate": False} if "create" in {o["code"] for o in own["interaction"]} else merged
+
+
+def _security(settings: Settings) -> Node:
+    """Where a client asks for tokens (https://hl7.org/fhir/smart-app-launch/conformance.html)."""
+    system, code = "http://terminology.hl7.org/CodeSystem/restful-security-service", "SMART-on-FHIR"
+    told = [{"url": "token", "valueUri": settings.address + TOKEN_PATH}]
+    return {
+        "extension": [{"url": _OAUTH_URIS, "extension": told}],
+        "service": [{"coding": [{"system": system, "code": code}]}],
+        "description": "A site is known by its bearer token: one that it was given, or one that its client asks for.",
+    }
 
 
 def _limits(settings: Settings) -> str:

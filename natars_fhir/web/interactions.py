@@ -1,6 +1,6 @@
 """Interactions over HTTP: create, read, update, delete, history and search of a site's own resources.
 
-https://hl7.org/fhir/R4/http.html. Each path is one route, so that 405 names every method that it takes.
+https://hl7.org/fhir/R4/http.html
 """
 
 from __future__ import annotations
@@ -14,19 +14,22 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.convertors import Convertor, register_url_convertor
 
+from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.validate import has_type
 from natars_fhir.fhir.versions import Name
-from natars_fhir.mapping.site import SiteMapping
+from natars_fhir.service.access.caller import Caller
+from natars_fhir.service.access.roles import May
 from natars_fhir.service.interactions import Done, Interaction, interact
 from natars_fhir.service.live import Active
+from natars_fhir.service.preferred import preferred
 from natars_fhir.service.query import parameters
 from natars_fhir.service.reading_back import TOLD, Asker, about_patients, read
 from natars_fhir.store.engine import Store
-from natars_fhir.web.access import Access
 from natars_fhir.web.body import body_of
 from natars_fhir.web.given import base_of, given, history_given, http_date, searched
+from natars_fhir.web.needs import caller_of, needs
 from natars_fhir.web.negotiation import preference
-from natars_fhir.web.respond import Refusal, refuse, respond
+from natars_fhir.web.respond import Refusal, error, refuse, respond
 
 Answering = Callable[[Request], Awaitable[Response]]
 
@@ -57,6 +60,8 @@ register_url_convertor("fhirid", _Id())
 #: As many bytes as a search by POST may have.
 _MOST_FORM = 100_000
 
+_METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+
 TYPE = "/{kind:fhirtype}"
 INSTANCE = f"{TYPE}/{{ident:fhirid}}"
 
@@ -65,34 +70,61 @@ INSTANCE = f"{TYPE}/{{ident:fhirid}}"
 class Door:
     """What the routes work with."""
 
-    access: Access
     store: Store
     active: Callable[[], Active]
     most_bytes: int
     now: Callable[[], datetime]
 
-    def asker(self, site: str, version: Name) -> Asker:
+    def asker(self, who: Caller, version: Name) -> Asker:
         """Who asks, as the mapping that is active now has it."""
         here = self.active()
-        return Asker(site, version, here.intake.key, here.readers[site][version].mapping)
+        return Asker(who.site, version, here.intake.key, here.readers[who.site][version].mapping, who)
+
+
+#: What a method at a path does: the function, and what its caller needs.
+Way = tuple[Answering, May, str]
 
 
 def add_interactions(router: APIRouter, base: str, version: Name, door: Door) -> None:
     """Adds the interactions of types and of single resources under *base*; after every route of a path of its own."""
     at = _At(base, version, door)
-    paths: Mapping[str, Mapping[str, Answering]] = {
-        TYPE: {"GET": at.search, "HEAD": at.search, "POST": at.create, "PUT": at.update_if, "DELETE": at.delete_if},
-        f"{TYPE}/_search": {"POST": at.search},
-        INSTANCE: {"GET": at.read, "HEAD": at.read, "PUT": at.update, "DELETE": at.delete, "PATCH": _patch},
-        f"{INSTANCE}/_history": {"GET": at.history, "HEAD": at.history},
-        f"{INSTANCE}/_history/{{number:fhirid}}": {"GET": at.read, "HEAD": at.read},
+    find: Way = (at.search, "read", "s")
+    read: Way = (at.read, "read", "r")
+    history: Way = (at.history, "read", "r")
+    paths: Mapping[str, Mapping[str, Way]] = {
+        TYPE: {
+            "GET": find,
+            "POST": (at.create, "push", "c"),
+            "PUT": (at.update_if, "push", "u"),
+            "DELETE": (at.delete_if, "push", "d"),
+        },
+        f"{TYPE}/_search": {"POST": find},
+        INSTANCE: {"GET": read, "PUT": (at.update, "push", "u"), "DELETE": (at.delete, "push", "d")},
+        f"{INSTANCE}/_history": {"GET": history},
+        f"{INSTANCE}/_history/{{number:fhirid}}": {"GET": read},
     }
     for path, ways in paths.items():
-        router.add_api_route(f"{base}{path}", at.by_method(ways), methods=[*ways], response_model=None)
+        for method, (way, may, does) in ways.items():
+            methods = [method, "HEAD"] if method == "GET" else [method]
+            needed = needs(may, does)
+            router.add_api_route(
+                f"{base}{path}", at.of_type(way), methods=methods, response_model=None, dependencies=needed
+            )
+        _add_others(router, f"{base}{path}", ways)
 
 
-async def _patch(_: Request) -> Response:
-    return refuse(501, "not-supported", "A PATCH is not read: send the resource by PUT.")
+def _add_others(router: APIRouter, path: str, ways: Mapping[str, Way]) -> None:
+    """Another method is told which there are."""
+    taken = {*ways, *(["HEAD"] if "GET" in ways else [])}
+
+    async def other(request: Request) -> Response:
+        allow = {"allow": ", ".join(sorted(taken))}
+        if request.method == "PATCH":
+            return refuse(405, "not-supported", "A PATCH is not read: send the resource by PUT.", allow)
+        return error(405, allow)
+
+    methods = sorted(_METHODS - taken)
+    router.add_api_route(path, other, methods=methods, response_model=None, dependencies=needs("known"))
 
 
 class _At:
@@ -101,22 +133,18 @@ class _At:
     def __init__(self, base: str, version: Name, door: Door) -> None:
         self._base, self._version, self._door = base, version, door
 
-    def by_method(self, ways: Mapping[str, Answering]) -> Answering:
-        """One function for a path: it sees to the caller and the type, and then asks that of the method."""
+    def of_type(self, way: Answering) -> Answering:
+        """The function, where the version has the type that the path names."""
 
         async def answer(request: Request) -> Response:
-            self._site(request)
             if not has_type(self._version, request.path_params["kind"]):
                 raise Refusal(404, "not-supported", "FHIR has no such type of resource in this version.")
-            return await ways[request.method](request)
+            return await way(request)
 
         return answer
 
-    def _site(self, request: Request) -> str:
-        return self._door.access.site(request.headers.get("authorization", ""))
-
     def _asker(self, request: Request) -> Asker:
-        return self._door.asker(self._site(request), self._version)
+        return self._door.asker(caller_of(request), self._version)
 
     async def read(self, request: Request) -> Response:
         """https://hl7.org/fhir/R4/http.html#read, and #vread"""
@@ -182,13 +210,14 @@ class _At:
         return Interaction(request.method, request.path_params["kind"], raw=raw, **more)
 
     async def _write(self, request: Request, asked: Interaction) -> Response:
-        site, here = self._site(request), self._door.active()
-        store, reader = self._door.store.of(site), here.readers[site][self._version]
-        done = await run_in_threadpool(interact, store, here.intake, reader, asked, self._door.now())
+        who, here = caller_of(request), self._door.active()
+        store, reader = self._door.store.of(who.site), here.readers[who.site][self._version]
+        done = await run_in_threadpool(interact, store, here.intake, reader, asked, self._door.now(), who)
         returns = preference(request).returns
         shown = b""
-        if returns == "representation" and done.location and 200 <= done.status < 300:
-            shown = await run_in_threadpool(self._shown, self._asker(request), done)
+        asker = self._asker(request)
+        if returns == "representation" and done.location and done.status < 300 and asker.may_read(asked.kind):
+            shown = await run_in_threadpool(self._shown, asker, done)
         return _told(done, f"{base_of(request, self._base)}/", returns, shown)
 
     def _shown(self, asker: Asker, done: Done) -> bytes:
@@ -237,7 +266,18 @@ async def _form(request: Request) -> list[tuple[str, str]]:
     return parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True)
 
 
-def searched_by(version: Name, mapping: SiteMapping) -> dict[str, tuple[str, ...]]:
+def searched_by(version: Name, here: Active) -> dict[str, tuple[str, ...]]:
     """The types that are kept or told, and by what each is searched; `capability` says so."""
+    mapping = next((found[version].mapping for found in here.readers.values()), None)
+    if mapping is None:
+        return {}
     kinds = sorted(kind for kind in {*mapping.kinds, *TOLD} if has_type(version, kind))
     return {kind: parameters(kind, about_patients=about_patients(mapping, kind)) for kind in kinds}
+
+
+async def as_preferred(door: Door, request: Request, version: Name, body: Node) -> Node:
+    """The answer to a Bundle, with as much of its resources as the sender prefers."""
+    if not (returns := preference(request).returns):
+        return body
+    who = caller_of(request)
+    return await run_in_threadpool(preferred, door.store.of(who.site), door.asker(who, version), body, returns)

@@ -30,6 +30,7 @@ from natars_fhir.service.quarantine import (
 from natars_fhir.service.replay import replay, replay_all
 from natars_fhir.store.engine import Store
 from natars_fhir.store.quarantine import STATES, Apart, Wanted
+from natars_fhir.web.needs import caller_of, needs
 from natars_fhir.web.respond import Refusal, error
 
 PATH = "/api/quarantine"
@@ -40,9 +41,8 @@ _WORD = re.compile(r"[A-Za-z-]{1,64}")
 
 @dataclass(frozen=True, slots=True)
 class Ward:
-    """Where what is set apart lies. ``site`` knows whose a request is, by its Authorization header."""
+    """Where what is set apart lies."""
 
-    site: Callable[[str], str]
     store: Store
     active: Callable[[], Active]
     now: Callable[[], datetime]
@@ -69,10 +69,14 @@ class Ward:
 
 def quarantine_routes(ward: Ward) -> APIRouter:
     """The routes."""
-    router = APIRouter()
+    router, may = APIRouter(), needs("quarantine")
 
     def site_of(request: Request) -> str:
-        return ward.site(request.headers.get("authorization", ""))
+        """The token's site; a token that is of every site names one in the query."""
+        site = caller_of(request).site or request.query_params.get("site", "")
+        if site not in ward.active().readers:
+            raise Refusal(422, "required", "Which site is meant: ?site=…")
+        return site
 
     async def listed(request: Request) -> Response:
         return JSONResponse(await run_in_threadpool(ward.rows, site_of(request), _wanted(request.query_params)))
@@ -99,11 +103,13 @@ def quarantine_routes(ward: Ward) -> APIRouter:
             raise Refusal(409, "conflict", "It was of use already: there is nothing to dismiss.")
         return _object(found)
 
-    router.add_api_route(PATH, listed, methods=["GET"], response_model=None)
-    router.add_api_route(f"{PATH}/replay", all_again, methods=["POST"], response_model=None)
-    router.add_api_route(f"{PATH}/{{number}}", shown, methods=["GET"], response_model=None)
-    router.add_api_route(f"{PATH}/{{number}}/replay", again, methods=["POST"], response_model=None)
-    router.add_api_route(f"{PATH}/{{number}}/dismiss", dismissed, methods=["POST"], response_model=None)
+    router.add_api_route(PATH, listed, methods=["GET"], response_model=None, dependencies=may)
+    router.add_api_route(f"{PATH}/replay", all_again, methods=["POST"], response_model=None, dependencies=may)
+    router.add_api_route(f"{PATH}/{{number}}", shown, methods=["GET"], response_model=None, dependencies=may)
+    router.add_api_route(f"{PATH}/{{number}}/replay", again, methods=["POST"], response_model=None, dependencies=may)
+    router.add_api_route(
+        f"{PATH}/{{number}}/dismiss", dismissed, methods=["POST"], response_model=None, dependencies=may
+    )
     return router
 
 

@@ -24,8 +24,8 @@ from natars_fhir.fhir.versions import VERSIONS, Name
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.populate import Populated, populate
 from natars_fhir.store.engine import Store
-from natars_fhir.web.access import Access
 from natars_fhir.web.body import body_of
+from natars_fhir.web.needs import caller_of, needs
 from natars_fhir.web.questionnaire_asked import Form, asked
 from natars_fhir.web.respond import Refusal, error, respond
 from natars_fhir.web.search import Searched, searchset
@@ -59,19 +59,20 @@ class Forms:
     now: Callable[[], datetime]
 
 
-def add_questionnaire(router: APIRouter, base: str, version: Name, access: Access, forms: Forms) -> None:
+def add_questionnaire(router: APIRouter, base: str, version: Name, forms: Forms) -> None:
     """Adds the published types under *base*, to be read and searched, and `Questionnaire/$populate`."""
     for kind in PUBLISHED:
         _add_published(router, base, version, kind, forms)
 
     async def fill(request: Request, ident: str | None = None) -> Response:
-        site = access.site(request.headers.get("authorization", ""))
+        site = caller_of(request).site
         body = _json(await body_of(request, version, _MOST_BYTES))
         made = await run_in_threadpool(_filled, forms, site, body, ident, _language(request))
         return respond(200, VERSIONS[version].from_r4(made)[0])
 
+    may = needs("read", "r", "QuestionnaireResponse")
     for path in ("Questionnaire/$populate", "Questionnaire/{ident}/$populate"):
-        router.add_api_route(f"{base}/{path}", fill, methods=["POST"], response_model=None)
+        router.add_api_route(f"{base}/{path}", fill, methods=["POST"], response_model=None, dependencies=may)
 
 
 def _add_published(router: APIRouter, base: str, version: Name, kind: str, forms: Forms) -> None:
@@ -88,8 +89,10 @@ def _add_published(router: APIRouter, base: str, version: Name, kind: str, forms
         one = next((one for one in told(request) if one["id"] == ident), None)
         return error(404) if one is None else respond(200, one)
 
-    router.add_api_route(f"{base}/{kind}", search, methods=["GET"], response_model=None)
-    router.add_api_route(f"{base}/{kind}/{{ident}}", read, methods=["GET"], response_model=None)
+    for path, told_by in (("", search), ("/{ident}", read)):
+        router.add_api_route(
+            f"{base}/{kind}{path}", told_by, methods=["GET"], response_model=None, dependencies=needs("anybody")
+        )
 
 
 def _filled(forms: Forms, site: str, body: object, ident: str | None, language: str) -> Node:
@@ -97,7 +100,7 @@ def _filled(forms: Forms, site: str, body: object, ident: str | None, language: 
     study, base = forms.study(), forms.canonical_base
     blank = questionnaire(study, base)
     what = asked(body, Form(blank["id"], blank["url"], blank["version"]), ident)
-    made = populate(forms.store, study, forms.site(site), base, what.subject, forms.now())
+    made = populate(forms.store.of(site), study, forms.site(site), base, what.subject, forms.now())
     if made is None:
         raise Refusal(404, "not-found", "The site has pushed nothing of such a patient.")
     return _parameters(Populated(spoken(made.response, language), (*what.issues, *made.issues)))

@@ -19,14 +19,16 @@ from natars_fhir.fhir.check import check, check_bytes
 from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.fhir.versions import VERSIONS, Name
 from natars_fhir.mapping.schema import Site
+from natars_fhir.service.access.caller import Caller
 from natars_fhir.service.answer import Answer, refused
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.live import Active
 from natars_fhir.service.people import Spoken, speak
+from natars_fhir.service.response_reading import Response as Said
 from natars_fhir.service.response_reading import is_response, response
 from natars_fhir.store.engine import Store
-from natars_fhir.web.access import Access
 from natars_fhir.web.body import body_of
+from natars_fhir.web.needs import caller_of, needs
 from natars_fhir.web.respond import respond
 
 #: What can be done with the type, in the words of a CapabilityStatement.
@@ -44,31 +46,35 @@ _KIND = b'"QuestionnaireResponse"'
 class Desk:
     """What takes responses in."""
 
-    access: Access
     store: Store
     active: Callable[[], Active]
     most_bytes: int
     now: Callable[[], datetime]
 
-    def hear(self, site: str, version: Name, raw: bytes) -> Answer:
-        """What is answered to a response of *site*."""
+    def hear(self, who: Caller, version: Name, raw: bytes) -> Answer:
+        """What is answered to a response of the caller's site."""
+        if "attest" not in who.may or not who.does("QuestionnaireResponse", "c"):
+            return _not_allowed("The token does not allow it to state anything.")
         here = self.active()
         resource, refusal = _resource(raw, version)
         if resource is None:
             return refusal or refused(())
-        return _heard(self.store, here.intake, here.mappings.sites[site], resource, raw, self.now())
+        said = response(resource, here.intake.study, here.intake.canonical_base)
+        if said.signs and "sign" not in who.may:
+            return _not_allowed("The token does not allow it to sign.")
+        return _heard(self.store.of(who.site), here.intake, here.mappings.sites[who.site], said, raw, self.now())
 
 
 def add_responses(router: APIRouter, base: str, version: Name, desk: Desk) -> None:
     """Adds `QuestionnaireResponse` under *base*."""
 
     async def create(request: Request) -> Response:
-        site = desk.access.site(request.headers.get("authorization", ""))
         raw = await body_of(request, version, desk.most_bytes)
-        answer = await run_in_threadpool(desk.hear, site, version, raw)
+        answer = await run_in_threadpool(desk.hear, caller_of(request), version, raw)
         return respond(answer.status, answer.body)
 
-    router.add_api_route(f"{base}/QuestionnaireResponse", create, methods=["POST"], response_model=None)
+    path, may = f"{base}/QuestionnaireResponse", needs("attest", "c", "QuestionnaireResponse")
+    router.add_api_route(path, create, methods=["POST"], response_model=None, dependencies=may)
 
 
 class _Head(msgspec.Struct):
@@ -105,8 +111,11 @@ def _from_r5(raw: bytes) -> tuple[Node | None, list[Issue]]:
     return told, [*check(told, "readable"), *(one for one in lost if one.severity in ("error", "fatal"))]
 
 
-def _heard(store: Store, intake: Intake, site: Site, resource: Node, raw: bytes, now: datetime) -> Answer:
-    said = response(resource, intake.study, intake.canonical_base)
+def _not_allowed(text: str) -> Answer:
+    return Answer(403, operation_outcome([Issue("error", "forbidden", "QuestionnaireResponse", text)]), {"refused": 1})
+
+
+def _heard(store: Store, intake: Intake, site: Site, said: Said, raw: bytes, now: datetime) -> Answer:
     if said.issues or said.at is None:
         return Answer(422, operation_outcome(said.issues), {"refused": 1})
     spoken = Spoken(said.subject, said.author, said.at, said.sayings, said.signs, said.key, raw)

@@ -20,9 +20,10 @@ def server(app: FastAPI, settings: Settings) -> uvicorn.Server:
 
 def config_of(app: FastAPI | str, settings: Settings, **more: Any) -> uvicorn.Config:
     """How it is served. No access log: it would hold addresses, and these may name a patient."""
-    return uvicorn.Config(
-        app, host=settings.host, port=settings.port, access_log=False, log_config=None, server_header=False, **more
-    )
+    # with certificates who is believed is decided by the address that really connected
+    quiet: dict[str, Any] = {"access_log": False, "log_config": None, "server_header": False}
+    proxied = not settings.certificate_header
+    return uvicorn.Config(app, host=settings.host, port=settings.port, proxy_headers=proxied, **quiet, **more)
 
 
 def log_to_stderr() -> None:

@@ -15,8 +15,8 @@ from starlette.concurrency import run_in_threadpool
 
 from natars_fhir.fhir.build import Node
 from natars_fhir.mapping.terms.translate import Terminology
-from natars_fhir.web.access import Access
 from natars_fhir.web.body import body_of
+from natars_fhir.web.needs import caller_of, needs
 from natars_fhir.web.respond import Refusal, error, respond
 from natars_fhir.web.search import Searched, searchset
 
@@ -33,36 +33,34 @@ class Terms:
 _MOST_BYTES = 1_000_000
 
 
-def add_terminology(router: APIRouter, base: str, access: Access, terms: Terms) -> None:
+def add_terminology(router: APIRouter, base: str, terms: Terms) -> None:
     """Adds `ConceptMap` under *base*: read, search and `$translate`."""
-
-    def site_of(request: Request) -> str:
-        return access.site(request.headers.get("authorization", ""))
 
     def published(site: str) -> list[Node]:
         draft = terms.draft(site)
         return [*terms.of(site).maps, *([draft] if draft else [])]
 
     async def translate(request: Request) -> Response:
-        terminology = await run_in_threadpool(terms.of, site_of(request))
+        terminology = await run_in_threadpool(terms.of, caller_of(request).site)
         asked: Mapping[str, Any] = request.query_params
         if request.method == "POST":
             asked = _flat(_json(await body_of(request, "R4", _MOST_BYTES)))
         return respond(200, _translated(terminology, asked))
 
     async def search(request: Request) -> Response:
-        maps = await run_in_threadpool(published, site_of(request))
+        maps = await run_in_threadpool(published, caller_of(request).site)
         at, base = str(request.url), terms.canonical_base
         return respond(200, searchset("ConceptMap", maps, _SEARCHED, request.query_params, at, base))
 
     async def read(request: Request, ident: str) -> Response:
-        maps = await run_in_threadpool(published, site_of(request))
+        maps = await run_in_threadpool(published, caller_of(request).site)
         one = next((one for one in maps if one["id"] == ident), None)
         return error(404) if one is None else respond(200, one)
 
-    router.add_api_route(f"{base}/ConceptMap/$translate", translate, methods=["GET", "POST"], response_model=None)
-    router.add_api_route(f"{base}/ConceptMap", search, methods=["GET"], response_model=None)
-    router.add_api_route(f"{base}/ConceptMap/{{ident}}", read, methods=["GET"], response_model=None)
+    may_read, may_search = (needs("read", does, "ConceptMap") for does in "rs")
+    ways = (("/$translate", translate, ["GET", "POST"], may_read), ("", search, ["GET"], may_search))
+    for path, told, methods, may in (*ways, ("/{ident}", read, ["GET"], may_read)):
+        router.add_api_route(f"{base}/ConceptMap{path}", told, methods=methods, response_model=None, dependencies=may)
 
 
 def _translated(terminology: Terminology, asked: Mapping[str, Any]) -> Node:

@@ -18,7 +18,7 @@ FHIR = {"content-type": "application/fhir+json"}
 
 
 def settings(folder: Path, **more: Any) -> Settings:
-    return Settings(database=f"sqlite:///{folder}/store.sqlite", key_file=folder / "key", **more)
+    return Settings(**{"database": f"sqlite:///{folder}/store.sqlite", "key_file": folder / "key", **more})
 
 
 class Caller:

@@ -116,7 +116,7 @@ def test_what_has_neither_id_nor_identifier_is_known_by_its_content(call: Caller
         ("POST", "/Patient/1", {}, {}, 405, "not-supported"),
         ("DELETE", "/Patient", None, {}, 405, "not-supported"),
         ("PUT", "/Patient", patient(), {}, 405, "not-supported"),
-        ("PATCH", "/Patient/1", {}, {}, 501, "not-supported"),
+        ("PATCH", "/Patient/1", {}, {}, 405, "not-supported"),
         ("POST", "/Patient", patient("2"), {"content_type": "application/fhir+xml"}, 415, "not-supported"),
         ("POST", "/Patient", patient("2"), {"content_type": "application/json; fhirVersion=5.0"}, 415, "not-supported"),
         ("POST", "/Patient", b"", {}, 400, "structure"),

@@ -1,0 +1,1 @@
+"""Access: who may do what, by which token, and how tokens are made, given, found and taken back."""

@@ -1,0 +1,136 @@
+"""Two hospitals in one installation, and everything that one can ask of the other: made from the routes themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from re import sub
+from typing import Any
+
+from natars_fhir.service.access import bearers
+from natars_fhir.service.access.bearers import Wanted
+from natars_fhir.store.engine import open_store
+from natars_fhir.web.needs import declared, reachable
+from tests.service.access.clients_of import form, signed
+from tests.service.hospital import NOW, Node, bundle, condition, mappings, patient, transaction
+from tests.web.caller import Caller
+
+#: Stands in everything that hospital A says of its patient, and in nothing that anybody asks.
+SECRET, BORN = "Zq9geheim", "1931-07-23"
+#: What an attacker has heard: the id and the number of A's patient. Nobody is called as the second.
+KNOWN, NOBODY = "a-901", "a-902"
+NUMBER = mappings().sites["hospital-a"].identifiers[0]
+ROLES = ("engine", "coordinator", "investigator", "operator")
+TYPES = ("Patient", "Condition", "Observation", "QuestionnaireResponse")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, as somebody who knows the id may send it."""
+
+    method: str
+    path: str
+    body: Any = None
+    content_type: str = "application/fhir+json"
+
+    def by(self, call: Caller, token: str) -> tuple[int, str]:
+        """Its answer: the status, and everything that is said."""
+        headers = {"authorization": f"Bearer {token}"}
+        if self.body is not None:
+            headers["content_type"] = self.content_type
+        told = call(self.method, self.path, self.body, **headers)
+        return told.status_code, f"{told.text} {told.headers.get('location', '')} {told.headers.get('etag', '')}"
+
+
+class Sites:
+    """An application with data of hospital A and of hospital B, and their tokens."""
+
+    def __init__(self, folder: Path, **more: Any) -> None:
+        self.call = Caller(folder, **more)
+        self.store = open_store(self.call.settings.database)
+        self.a, self.b = (self.token(site, ROLES) for site in ("hospital-a", "hospital-b"))
+        self.office = self.token("", ("trial-office", "operator"))
+        for document in (_of_a(), bundle("batch", {**patient("a-bad"), "birthDate": f"{SECRET}"})):
+            assert self.call.push(document, authorization=f"Bearer {self.a}").status_code == 200
+        assert self.call.push(_person("b-1", "hospital-b"), authorization=f"Bearer {self.b}").status_code == 200
+
+    def token(self, site: str, roles: tuple[str, ...]) -> str:
+        return bearers.add(self.store, Wanted(site, "test", roles), NOW)[1]
+
+
+def requests(call: Caller, ident: str) -> Iterator[Request]:
+    """Every route, with every way to fill it that leads to the patient *ident* of hospital A."""
+    for path, route in reachable(call.app.routes):
+        for filled in sorted({*_filled(path, ident)}):
+            for method in sorted(route.methods or ("GET",)):
+                if method in ("GET", "HEAD", "DELETE"):
+                    told = declared(route)
+                    asked = _queries(ident)[: 2 if told and told.may == "anybody" else None]
+                    yield from (Request(method, filled + query) for query in asked)
+                else:
+                    yield from (Request(method, filled, body) for body in _bodies(ident))
+                    yield Request(method, filled, _form(), "application/x-www-form-urlencoded")
+
+
+def _filled(path: str, ident: str) -> Iterator[str]:
+    for kind in TYPES:
+        for name in (ident, f"{ident}-c"):
+            yield sub(r"\{[^}]*\}", name, sub(r"\{(?:kind|type)[^}]*\}", kind, path))
+
+
+def _queries(ident: str) -> tuple[str, ...]:
+    asked = (f"identifier={NUMBER}|{ident}", f"_id={ident}", f"patient=Patient/{ident}", f"subject=Patient/{ident}")
+    return ("", *(f"?{one}" for one in asked), "?site=hospital-a", "?url=hospital-a&source-code=x", "?code=x&system=y")
+
+
+def _bodies(ident: str) -> Iterator[Node]:
+    reference, number = {"reference": f"Patient/{ident}"}, {"identifier": {"system": NUMBER, "value": ident}}
+    canonical = {"name": "canonical", "valueCanonical": "https://natars.example/fhir/Questionnaire/natars-screening"}
+    for subject in (reference, number, {"reference": f"https://his.hospital-a.example/fhir/Patient/{ident}"}):
+        yield {"resourceType": "Parameters", "parameter": [canonical, {"name": "subject", "valueReference": subject}]}
+    staff = {"system": "https://his.hospital-a.example/fhir/NamingSystem/staff", "value": "S-001"}
+    said = {"linkId": "I-14", "answer": [{"valueCoding": {"code": "no"}}]}
+    for status in ("in-progress", "completed"):
+        yield {
+            "resourceType": "QuestionnaireResponse", "questionnaire": canonical["valueCanonical"], "status": status,
+            "subject": reference, "author": {"identifier": staff}, "authored": "2024-06-15T10:00:00+08:00",
+            "item": [{"linkId": "inclusion", "item": [said]}],
+        }  # fmt: skip
+    yield condition(f"{ident}-x", of=f"Patient/{ident}")
+    yield transaction(condition(f"{ident}-y", of=f"Patient?identifier={NUMBER}|{ident}"))
+    asks = [
+        {"request": {"method": method, "url": f"{kind}/{ident}"}}
+        for method in ("GET", "DELETE") for kind in ("Patient", "Condition")
+    ]  # fmt: skip
+    for kind in ("batch", "transaction"):
+        yield {"resourceType": "Bundle", "type": kind, "entry": asks}
+    yield {"resourceType": "Patient", "id": ident, "link": [{"other": reference, "type": "seealso"}]}
+
+
+def _form() -> bytes:
+    from urllib.parse import urlencode
+
+    return urlencode(form(signed({"iss": "engine-a", "sub": "engine-a"}))).encode()
+
+
+def _person(ident: str, site: str, **more: Any) -> Node:
+    number = {"system": mappings().sites[site].identifiers[0], "value": ident}
+    return patient(ident, **{"identifier": [number], **more})
+
+
+def _of_a() -> Node:
+    """Everything that may leak: name, birth date, further numbers, texts, a code of A's own that nobody mapped."""
+    person = _person(KNOWN, "hospital-a", name=[{"text": SECRET}], birthDate=BORN)
+    person["identifier"].append({"system": "urn:x", "value": SECRET})
+    own = {
+        "system": "https://his.hospital-a.example/fhir/CodeSystem/laboratory-items",
+        "code": SECRET,
+        "display": SECRET,
+    }
+    seen = {
+        "resourceType": "Observation", "id": f"{KNOWN}-o", "status": "final", "code": {"coding": [own]},
+        "subject": {"reference": f"Patient/{KNOWN}"}, "valueString": SECRET,
+    }  # fmt: skip
+    ill = condition(f"{KNOWN}-c", f"腹膜后平滑肌肉瘤 {SECRET}", of=f"Patient/{KNOWN}")
+    return transaction(person, ill, seen)
