@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from benchmarks import generate, measure, real
+from benchmarks import endpoints, generate, measure, real
 from benchmarks.measure import Measurement, Missing, Rounds
 
 HERE = Path(__file__).parent
@@ -60,6 +60,10 @@ QUICK = Size(whole_mb=20, slice_mb=2, rounds=7)
 FULL = Size(whole_mb=100, slice_mb=4, rounds=7)
 
 
+#: Subjects whose endpoints are derived; in a quick run a quarter of them.
+SUBJECTS = 2_000
+
+
 def main(size: Size | None = None, folder: Path = HERE) -> None:
     """Measure, print, and write results.json into *folder*."""
     size = size or (QUICK if os.environ.get("QUICK") else FULL)
@@ -68,6 +72,7 @@ def main(size: Size | None = None, folder: Path = HERE) -> None:
     insist_on_the_same(found)
     figures = dict(figures_of(found))
     figures |= real_figures(size, made["warm"], folder / ".made")
+    figures |= endpoints.figures(SUBJECTS if size.whole_mb >= FULL.whole_mb else SUBJECTS // 4)
     for name, value in figures.items():
         print(f"# {name}: not measured ({value.reason})" if isinstance(value, Missing) else f"{name}: {value:.3g}")
     for line in remarks(found):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -73,6 +74,12 @@ class Settings(BaseSettings):
     deliver_every: float = Field(2.0, description="Seconds between looks into the outbox while the server runs.")
     deliver_timeout: float = Field(30.0, description="Seconds that a site's server has to answer a delivery.")
     deliver_attempts: int = Field(12, description="Attempts before a delivery is given up and listed as dead.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least level of what is logged: debug, info, warning or error."
+    )
+    stop_within: int = Field(
+        30, description="Seconds that requests under way have to be finished when the server is asked to stop."
+    )
     facts_in_memory: int = Field(
         8_000, description="Facts that `screen` holds in memory; beyond it they go to a temporary SQLite file."
     )

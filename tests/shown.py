@@ -82,6 +82,14 @@ PROMISES: Mapping[int, Shown] = {
             "tests/domain/test_signing.py::test_new_data_after_the_signature",
         ),
     ),
+    30: Shown(
+        "A log that shows whether it was tampered with",
+        (
+            "tests/store/test_seals.py::test_any_single_change_is_found_with_its_place",
+            "tests/store/test_seals.py::test_a_head_that_was_kept_tells_of_a_tail_that_was_cut",
+            "tests/cli/test_audit.py::test_what_was_changed_is_told_with_its_row",
+        ),
+    ),
     31: Shown(
         "A result for every criterion",
         (
@@ -148,6 +156,52 @@ PROMISES: Mapping[int, Shown] = {
         (
             "tests/service/test_log.py::test_the_counts_are_those_of_a_consort_diagram",
             "tests/service/test_log.py::test_everybody_in_scope_stands_in_one_place_and_the_first_bar_is_named",
+        ),
+    ),
+    49: Shown(
+        "Flat CSV with a data dictionary",
+        (
+            "tests/export/test_tables.py::test_every_column_is_explained_once_in_both_languages",
+            "tests/export/test_tables.py::test_every_value_is_of_the_type_that_the_dictionary_says",
+            "tests/cli/test_endpoints.py::test_the_tables_are_written_with_their_dictionary",
+        ),
+    ),
+    51: Shown(
+        "PFS and OS from the date of surgery, Kaplan-Meier, by arm",
+        (
+            "tests/domain/endpoints/test_time_to_event.py::test_progression_free_survival",
+            "tests/domain/endpoints/test_time_to_event.py::test_overall_survival",
+            "tests/export/test_survival.py::test_the_log_rank_test_as_r_prints_it",
+            "tests/export/test_survival.py::test_log_log_limits_as_venables_and_ripley_print_them",
+            "tests/export/test_summary.py::test_survival_is_told_by_parameter_and_arm",
+        ),
+    ),
+    52: Shown(
+        "Each endpoint tells how it was derived, and what its data lacks",
+        (
+            "tests/domain/endpoints/test_time_to_event.py::test_the_trace_tells_each_decision_in_order",
+            "tests/domain/endpoints/test_derive.py::test_what_is_wrong_with_the_data_is_told",
+            "tests/cli/test_endpoints.py::test_one_subject_with_each_decision",
+        ),
+    ),
+    53: Shown(
+        "Visits that are due: 1 and 7 days into each cycle; morbidity at 30, 90 and 365 days",
+        (
+            "tests/domain/endpoints/test_cycles.py::test_what_is_due_depends_on_the_day",
+            "tests/domain/endpoints/test_morbidity.py::test_a_complication_counts_up_to_the_last_day_of_a_window",
+            "tests/cli/test_endpoints.py::test_visits_that_are_due",
+        ),
+    ),
+    54: Shown(
+        "Enrolment against 102, by site",
+        ("tests/export/test_tables.py::test_enrolment_is_counted_by_site_and_month_against_the_plan",),
+    ),
+    55: Shown(
+        "Metrics and health",
+        (
+            "tests/web/test_operations.py::test_what_came_in_is_counted_by_its_fate_and_its_issues_by_code",
+            "tests/web/test_operations.py::test_what_hinders_the_work_is_told",
+            "tests/test_privacy_served.py::test_nothing_of_a_patient_is_in_it",
         ),
     ),
 }

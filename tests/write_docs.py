@@ -11,18 +11,24 @@ import re
 import sys
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from functools import cache
 from typing import Any, get_args
 
 import typer
 
 from natars_fhir.cli import app
+from natars_fhir.cli.endpoints import lines
+from natars_fhir.domain.endpoints.derive import derive
 from natars_fhir.domain.rules import RULES
 from natars_fhir.domain.switches import SWITCHES
+from natars_fhir.export.dictionary import dictionary
+from natars_fhir.export.subject import Subject
 from natars_fhir.fhir.checking.invariants import ELSEWHERE, INVARIANTS, NOT_CHECKED
 from natars_fhir.mapping.files import Mappings, load
 from natars_fhir.mapping.schema import Code, Concept, Kind, Says
-from tests import coverage, halting, shown
+from natars_fhir.pipeline import run
+from tests import coverage, halting, shown, ward
 from tests.doc_pages import ROOT, pages
 from tests.fhir import judges
 from tests.mapping.narrative.study import score as study
@@ -60,6 +66,11 @@ def parts() -> dict[str, Callable[[], str]]:
         "promises": _promises,
         "halting": lambda: _table(("comes", "fault", "answer", "taken in", "set apart"), halting.rows()),
         "switches": _switches,
+        "data dictionary": lambda: _table(
+            ("table", "column", "type", "meaning", "含义", "how it is made"),
+            [(one.table, f"`{one.name}`", one.kind, one.en, one.zh, one.derivation) for one in dictionary()],
+        ),
+        "worked derivation": _worked,
         "coverage": lambda: _table(("concept", "place", "cases", "one of them"), coverage.rows()),
         "invariants kept": lambda: _keys({*INVARIANTS, *ELSEWHERE}),
         "invariants left out": lambda: _keys(NOT_CHECKED),
@@ -73,6 +84,17 @@ def parts() -> dict[str, Callable[[], str]]:
     made |= {f"criterion {row['id']}": lambda row=row: _criterion(row) for row in criteria()}
     made |= {f"options {name}": lambda command=command: _options(command) for name, command in commands()}
     return made
+
+
+def _worked() -> str:
+    """The derivation of a subject of a fixture, as `natars-fhir endpoints --subject` prints it."""
+    case = ROOT / "fixtures" / "hospital-c" / "from-allocation-to-progression"
+    day, study = date(2025, 6, 1), ward.mappings().study
+    found = next(run([(case / "bundle.json").read_bytes()], ward.reader("hospital-c"), study, day))
+    endpoints = derive(found.record, day, study.conventions, planned_cycles=study.conventions.cycles)
+    assert endpoints is not None
+    told = lines(Subject("7964505f79b3c199…", "hospital-c", found.record, endpoints), "en")
+    return "```\n" + "\n".join(told) + "\n```"
 
 
 def criteria() -> list[dict[str, Any]]:

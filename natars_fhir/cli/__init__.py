@@ -17,8 +17,11 @@ from pydantic_settings import SettingsError
 from natars_fhir import __version__
 from natars_fhir.cli import (
     attest,
+    audit,
+    backup,
     clients,
     demo,
+    endpoints,
     expect,
     explain,
     form,
@@ -36,10 +39,12 @@ from natars_fhir.cli import (
     store,
     tokens,
     validate,
+    visits,
 )
 from natars_fhir.cli.exits import BAD_ARGUMENTS, CONFIGURATION, FAULTS
 from natars_fhir.cli.screens import errors
 from natars_fhir.mapping.faults import MappingError
+from natars_fhir.store.actor import acting
 
 app = typer.Typer(
     name="natars-fhir",
@@ -57,11 +62,15 @@ app.command("missing")(missing.missing)
 app.command("attest")(attest.attest)
 app.command("sign")(sign.sign)
 app.command("form")(form.form)
+app.command("endpoints")(endpoints.endpoints)
 app.command("validate")(validate.validate)
 app.command("load")(load.load)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("expect")(expect.expect)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
+app.add_typer(audit.app, name="audit")
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(site.app, name="site")
 app.add_typer(tokens.app, name="token")
@@ -71,6 +80,10 @@ site.app.command("add")(tokens.site_add)
 site.app.command("overlap")(overlap.overlap)
 app.add_typer(store.app, name="store")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(visits.app, name="visits")
+
+#: What the audit calls a command by; whatever else was typed is nobody's business.
+_NAMES = {*(one.name for one in app.registered_commands), *(one.name for one in app.registered_groups)}
 
 
 @app.callback(invoke_without_command=True)
@@ -87,7 +100,12 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Runs a command; gives its exit code."""
+    """Runs a command; gives its exit code. What it does to a store, the audit knows as done by this command."""
+    with acting(f"command:{next((word for word in arguments if word in _NAMES), 'other')}"):
+        return _run(arguments)
+
+
+def _run(arguments: list[str]) -> int:
     try:
         return int(typer.main.get_command(app).main(arguments, prog_name="natars-fhir", standalone_mode=False) or 0)
     except typer.Exit as done:

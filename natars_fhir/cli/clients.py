@@ -13,7 +13,7 @@ from rich.table import Table
 from natars_fhir.cli.exits import FAULTS
 from natars_fhir.cli.inputs import MappingsOption, known_site
 from natars_fhir.cli.screens import errors, output
-from natars_fhir.cli.stored import opened
+from natars_fhir.cli.stored import key_of, opened
 from natars_fhir.cli.tokens import RoleOption, checked, day
 from natars_fhir.settings import Settings
 
@@ -46,7 +46,7 @@ def add(
     url, keys = (jwks, "") if "://" in jwks else ("", _text(jwks))
     try:
         with opened(settings, made=True) as store:
-            register(store, Client(ident, site, roles, scope, datetime.now(UTC), url, keys))
+            register(store, key_of(settings, store), Client(ident, site, roles, scope, datetime.now(UTC), url, keys))
     except RegistrationError as fault:
         raise typer.BadParameter(str(fault)) from fault
     errors().print(f"Registered: {ident}. It asks at {settings.address}/auth/token.", markup=False, soft_wrap=True)
@@ -72,8 +72,9 @@ def revoke(ident: Annotated[str, typer.Argument(help="The client's id.")]) -> No
     """Ends a client and the tokens that it has, at once, for every worker."""
     from natars_fhir.service.access.registration import revoke
 
-    with opened(Settings()) as store:
-        done = revoke(store, ident, datetime.now(UTC))
+    settings = Settings()
+    with opened(settings) as store:
+        done = revoke(store, key_of(settings, store), ident, datetime.now(UTC))
     _tell(f"Revoked: {ident}." if done else f"No client «{ident}» is good now: natars-fhir client list.", done=done)
 
 
@@ -86,7 +87,7 @@ def certify(certificate: CertificateArgument, site: SiteOption, mappings: Mappin
     settings, found = Settings(), _fingerprint(certificate)
     known_site(load(mappings or settings.mappings, settings.trial), site)
     with opened(settings, made=True) as store:
-        certify(store, site, found, datetime.now(UTC))
+        certify(store, key_of(settings, store), site, found, datetime.now(UTC))
     errors().print(f"Registered for {site}: {found}", markup=False, soft_wrap=True)
 
 
@@ -109,8 +110,9 @@ def decertify(certificate: CertificateArgument, site: SiteOption) -> None:
     from natars_fhir.service.access.registration import decertify
 
     found = _fingerprint(certificate)
-    with opened(Settings()) as store:
-        done = decertify(store, site, found, datetime.now(UTC))
+    settings = Settings()
+    with opened(settings) as store:
+        done = decertify(store, key_of(settings, store), site, found, datetime.now(UTC))
     _tell(f"Revoked: {found}" if done else "No such certificate is registered for this site.", done=done)
 
 

@@ -14,6 +14,7 @@ from natars_fhir.bulk.screen import screen_files
 from natars_fhir.bulk.sources import resources_of
 from natars_fhir.cli.exits import DONE, FAULTS
 from natars_fhir.cli.inputs import Asked, AsOfOption, MappingsOption, SiteOption, VersionOption, asked, found, inputs
+from natars_fhir.cli.looked import noted_look
 from natars_fhir.cli.screens import errors, output, progress
 from natars_fhir.cli.stored import opened
 from natars_fhir.domain.again import again, bar
@@ -66,6 +67,7 @@ def _from_store(what: Asked, patient: str) -> tuple[Outcome | None, dict[str, An
     from natars_fhir.service.asking import explained, people_of
 
     with opened(what.settings) as store:
+        noted_look(what, store, patient)
         found, sources = explained(store, what.mappings.study, what.reader, patient, what.as_of)
         part = people_of(store, what.mappings.study, what.reader.site, found) if found else None
         return found, sources, part

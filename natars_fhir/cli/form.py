@@ -23,6 +23,7 @@ from natars_fhir.cli.inputs import (
     inputs,
     named_version,
 )
+from natars_fhir.cli.looked import noted_look
 from natars_fhir.cli.screens import errors
 from natars_fhir.cli.stored import opened
 from natars_fhir.emit.bilingual import spoken
@@ -92,6 +93,7 @@ def _from_store(what: Asked, patient: str) -> tuple[Outcome | None, Statements]:
 
     study = what.mappings.study
     with opened(what.settings) as store:
+        noted_look(what, store, patient)
         found, _ = explained(store, study, what.reader, patient, what.as_of)
         if found is None:
             return None, NOBODY

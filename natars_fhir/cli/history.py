@@ -9,6 +9,7 @@ import typer
 
 from natars_fhir.cli.exits import DONE, FAULTS
 from natars_fhir.cli.inputs import MappingsOption, asked
+from natars_fhir.cli.looked import noted_look
 from natars_fhir.cli.screens import errors, output
 from natars_fhir.cli.stored import opened
 
@@ -30,6 +31,7 @@ def history(
         raise typer.BadParameter(f"«{language}» is not en or zh")
     what = asked(site, "", mappings)
     with opened(what.settings) as store:
+        noted_look(what, store, patient)
         steps = steps_of(store, site, list(keys_of(patient, what.reader.mapping.site.identifiers)))
     if not steps:
         errors().print("No such patient in scope, now or before.", markup=False)

@@ -18,6 +18,7 @@ from natars_fhir.cli.looked import (
     checked,
     end_of,
     intake_of,
+    noted_look,
     read,
     write_csv,
     write_json,
@@ -63,6 +64,7 @@ def log(
         from natars_fhir.service.log import log_list, log_of  # the store is heavy: it is imported where it is asked
 
         with opened(what.settings) as store:
+            noted_look(what, store)
             if style == "fhir":
                 write_json(log_list(store, intake_of(what, store), what.reader.site, end_of(what)))
                 raise typer.Exit(DONE)

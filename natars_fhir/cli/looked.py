@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from natars_fhir.bulk.screen import screen_files
-from natars_fhir.cli.exits import CONFIGURATION, DONE, PARTLY_READ
+from natars_fhir.cli.exits import DONE, PARTLY_READ
 from natars_fhir.cli.inputs import Asked, inputs
-from natars_fhir.cli.screens import errors
+from natars_fhir.cli.stored import key_of, noted
 from natars_fhir.domain.interval import SHANGHAI
 from natars_fhir.domain.people import with_people
 from natars_fhir.domain.signing import PeoplesPart
@@ -68,15 +68,21 @@ def end_of(what: Asked) -> datetime:
 def intake_of(what: Asked, store: Store) -> Intake:
     """The installation, with the store's key. Ends the command (78) where the key is not there, or another one."""
     from natars_fhir.service.intake import Intake  # the store is heavy: it is imported where it is asked
-    from natars_fhir.service.secret import SecretError, secret
 
     settings = what.settings
-    try:
-        key = secret(settings.key_file, store)
-    except SecretError as fault:
-        errors().print(str(fault), markup=False, soft_wrap=True)
-        raise typer.Exit(CONFIGURATION) from None
-    return Intake(what.mappings.study, key, settings.canonical_base, settings.most_entries)
+    return Intake(what.mappings.study, key_of(settings, store), settings.canonical_base, settings.most_entries)
+
+
+def noted_look(what: Asked, store: Store, patient: str = "") -> None:
+    """Writes into the audit that somebody of this machine looks at a site's patients, or at the one that is named."""
+    from natars_fhir.service.asking import explained  # the store is heavy: it is imported where it is asked
+    from natars_fhir.service.pseudonym import subject_of
+
+    about, study = "", what.mappings.study
+    found = explained(store, study, what.reader, patient, what.as_of)[0] if patient else None
+    if found is not None:
+        about = subject_of(intake_of(what, store), what.reader.mapping.site, found.screening.patient)
+    noted(what.settings, store, "look", what.reader.site, about)
 
 
 def write_json(told: Any) -> None:

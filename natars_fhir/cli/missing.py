@@ -18,6 +18,7 @@ from natars_fhir.cli.looked import (
     checked,
     end_of,
     intake_of,
+    noted_look,
     read,
     write_csv,
     write_json,
@@ -58,6 +59,7 @@ def missing(
         from natars_fhir.service.log import missing_as_list, missing_of  # the store is heavy
 
         with opened(what.settings) as store:
+            noted_look(what, store)
             if style == "fhir":
                 write_json(missing_as_list(store, intake_of(what, store), what.reader.site, end_of(what)))
                 raise typer.Exit(DONE)

@@ -18,7 +18,7 @@ from natars_fhir.cli.exits import DONE, FAULTS, UNAVAILABLE
 from natars_fhir.cli.inputs import Asked, MappingsOption, asked
 from natars_fhir.cli.looked import LanguageOption, intake_of
 from natars_fhir.cli.screens import errors, output
-from natars_fhir.cli.stored import opened
+from natars_fhir.cli.stored import key_of, opened
 from natars_fhir.settings import Settings
 
 if TYPE_CHECKING:
@@ -168,7 +168,13 @@ def dismiss(
             if found is None:
                 raise _unknown(words)
             now = quarantine.dismiss(
-                store, number, found.site, by[: quarantine.LONGEST_NAME], reason[: quarantine.LONGEST_REASON], _now()
+                store,
+                key_of(Settings(), store),
+                number,
+                found.site,
+                by[: quarantine.LONGEST_NAME],
+                reason[: quarantine.LONGEST_REASON],
+                _now(),
             )
             if now is not None and now.state == "replayed":
                 errors().print(f"{number}: {words['settled']}", markup=False)

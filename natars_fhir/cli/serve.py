@@ -18,7 +18,8 @@ def serve() -> None:
     from natars_fhir.service.secret import SecretError
     from natars_fhir.store.engine import StoreError
     from natars_fhir.web.app import create_app
-    from natars_fhir.web.server import log_to_stderr, server
+    from natars_fhir.web.logs import log_to_stderr
+    from natars_fhir.web.server import server
 
     settings = Settings()
     try:
@@ -36,16 +37,21 @@ def serve() -> None:
     if settings.workers > 1:
         app.state.close()
         raise _by_workers(settings)
-    log_to_stderr()
+    log_to_stderr(settings.log_level)
     errors().print(f"natars-fhir on http://{settings.host}:{settings.port}/fhir/r4 and /fhir/r5", markup=False)
     served = server(app, settings)
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, lambda *_: app.state.live.ask())
+    signal.signal(signal.SIGTERM, _no_more)
     try:
         served.run()
     except SystemExit:  # uvicorn's own way out, when the port is taken
         errors().print("The server cannot listen there: is the port taken?")
     raise typer.Exit(DONE if served.started else UNAVAILABLE)
+
+
+def _no_more(*_: object) -> None:
+    """uvicorn stops at this signal, and raises it once more when it has stopped: that is no reason to die of it."""
 
 
 def _check_known(settings: Settings) -> None:

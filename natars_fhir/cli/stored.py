@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import getpass
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from natars_fhir.cli.exits import UNAVAILABLE
+from natars_fhir.cli.exits import CONFIGURATION, UNAVAILABLE
 from natars_fhir.cli.screens import errors
 from natars_fhir.settings import Settings
 
@@ -38,3 +40,36 @@ def opened(settings: Settings, *, made: bool = False) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+def key_of(settings: Settings, store: Store) -> bytes:
+    """The key of the store. Ends the command (78) where it is not there, or another one."""
+    from natars_fhir.service.secret import SecretError, secret  # heavy: only where a store is asked
+
+    try:
+        return secret(settings.key_file, store)
+    except SecretError as fault:
+        errors().print(str(fault), markup=False, soft_wrap=True)
+        raise typer.Exit(CONFIGURATION) from None
+
+
+def noted(
+    settings: Settings, store: Store, act: str, site: str, about: str = "", *,
+    hash_: str = "", counts: Mapping[str, int] | None = None,
+) -> None:  # fmt: skip
+    """Writes into the audit that somebody of this machine did something: their name as a keyed hash."""
+    from natars_fhir.service.audit import note  # heavy: only where a store is asked
+    from natars_fhir.service.pseudonym import person_of
+    from natars_fhir.store.audit import Act
+
+    key = key_of(settings, store)
+    person = person_of(key, "", _user())
+    note(store, key, Act(site, datetime.now(UTC), act, hash_, 200, counts or {}, about, person))
+
+
+def _user() -> str:
+    """Who runs the command, as the machine knows them; empty where it does not."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""

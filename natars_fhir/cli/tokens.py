@@ -14,7 +14,7 @@ from rich.table import Table
 from natars_fhir.cli.exits import DONE, FAULTS
 from natars_fhir.cli.inputs import MappingsOption, known_site
 from natars_fhir.cli.screens import errors, output
-from natars_fhir.cli.stored import opened
+from natars_fhir.cli.stored import key_of, opened
 from natars_fhir.settings import Settings
 
 if TYPE_CHECKING:
@@ -92,8 +92,9 @@ def rotate(
     """Makes another token in the place of one, with the same rights; the old one goes on for a while."""
     from natars_fhir.service.access import bearers
 
-    with opened(Settings()) as store:
-        made = bearers.rotate(store, ident, lasting(overlap), datetime.now(UTC))
+    settings = Settings()
+    with opened(settings) as store:
+        made = bearers.rotate(store, key_of(settings, store), ident, lasting(overlap), datetime.now(UTC))
     if made is None:
         raise _none(ident)
     _show(*made)
@@ -105,8 +106,9 @@ def revoke(ident: IdArgument) -> None:
     """Ends a token at once, for every worker."""
     from natars_fhir.service.access import bearers
 
-    with opened(Settings()) as store:
-        if not bearers.revoke(store, ident, datetime.now(UTC)):
+    settings = Settings()
+    with opened(settings) as store:
+        if not bearers.revoke(store, key_of(settings, store), ident, datetime.now(UTC)):
             raise _none(ident)
     errors().print(f"Revoked: {ident}.", markup=False)
 
@@ -137,7 +139,7 @@ def _made(settings: Settings, site: str, roles: Sequence[str], label: str, days:
     now = datetime.now(UTC)
     wanted = Wanted(site, label, checked(site, roles, scope), scope, now + timedelta(days=days) if days else None)
     with opened(settings, made=True) as store:
-        one, token = add(store, wanted, now)
+        one, token = add(store, key_of(settings, store), wanted, now)
     _show(one, token)
     raise typer.Exit(DONE)
 

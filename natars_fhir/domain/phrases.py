@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from natars_fhir.domain.phrases_endpoints import ENDPOINTS_EN, ENDPOINTS_ZH
+
 _EN = {
     "again.on": "worth asking again from {0}",
     "age.silent": "no birth date on file: the birth date would decide",
@@ -278,4 +280,4 @@ _ZH = {
     "window.shown": "{0}：无明确记录，但有{1:named}，需研究者判定",
 }
 
-PHRASES: dict[Literal["en", "zh"], dict[str, str]] = {"en": _EN, "zh": _ZH}
+PHRASES: dict[Literal["en", "zh"], dict[str, str]] = {"en": _EN | ENDPOINTS_EN, "zh": _ZH | ENDPOINTS_ZH}

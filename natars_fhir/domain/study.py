@@ -8,6 +8,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
+from natars_fhir.domain.endpoints.conventions import USUAL, Conventions
 from natars_fhir.domain.finding import Finding
 from natars_fhir.domain.interval import Days
 from natars_fhir.domain.record import Record
@@ -162,6 +163,8 @@ class Study:
     design: tuple[tuple[str, str], ...] = ()
     #: the open questions, and how each is settled here
     switches: Mapping[str, str] = field(default_factory=dict)
+    #: what the protocol leaves open about its endpoints, and how it is settled here
+    conventions: Conventions = USUAL
     #: what a site's feed must tell
     needs: tuple[Need, ...] = ()
     #: concept → which of several facts speak for it, as concepts.toml declares it

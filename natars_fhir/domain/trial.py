@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from natars_fhir.domain.criterion_file import criterion, rows
+from natars_fhir.domain.endpoints.conventions import conventions_of
 from natars_fhir.domain.nearest import unknown
 from natars_fhir.domain.scope import suggested
 from natars_fhir.domain.study import NO_CHOICES, Arm, Centre, Choose, Criterion, Need, Study
@@ -20,7 +21,10 @@ _TEXTS = (
     "id", "registry_id", "acronym", "title", "description", "phase", "sponsor", "start", "end", "primary_completion",
     "status_note", "condition",
 )  # fmt: skip
-_TABLES = ("enrolment", "switches", "scope", "arm", "centre", "objective", "outcome", "criterion", "need")
+_TABLES = (
+    "enrolment", "switches", "scope", "arm", "centre", "objective", "outcome", "criterion", "need", "endpoints",
+    "visit",
+)  # fmt: skip
 _NEED = ("any", "of", "helps")
 
 Table = Mapping[str, Any]
@@ -90,6 +94,7 @@ def _study(
         criteria=criteria,
         needs=needs,
         switches=switches,
+        conventions=conventions_of(table, faults),
         scope=suggested(scope.get("histology", ()), scope.get("family", ""), scope.get("primary-site", ())),
     )
 

@@ -13,6 +13,7 @@ from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.build import R4_ELEMENT, R5_ELEMENT, Node, coding, concept, extension, said, slug
 from natars_fhir.fhir.convert import Differences
 from natars_fhir.fhir.moves import Move, Moved, lost, merge, renamed, untold
+from natars_fhir.fhir.r5_audit import audit_event
 from natars_fhir.fhir.r5_forms import ENTERS, MOVES, TYPES, unprofiled
 from natars_fhir.fhir.r5_wholes import STATE_TYPE, SUBJECT_STATE
 
@@ -143,7 +144,7 @@ def _enrollment(value: list[Node], place: str) -> Moved:
 
 
 OUTBOUND = Differences(
-    types=frozenset({"Bundle", "ResearchStudy", "ResearchSubject"}) | TYPES,
+    types=frozenset({"AuditEvent", "Bundle", "ResearchStudy", "ResearchSubject"}) | TYPES,
     moves={
         **MOVES,
         "ResearchStudy.arm": renamed("comparisonGroup", "many"),
@@ -161,6 +162,7 @@ OUTBOUND = Differences(
         "ResearchSubject.individual": renamed("subject", "one"),
     },
     wholes={
+        "AuditEvent": audit_event,
         "EvidenceVariable.characteristic": characteristic,
         "Questionnaire": unprofiled,
         "QuestionnaireResponse": unprofiled,

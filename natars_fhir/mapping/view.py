@@ -14,6 +14,7 @@ from natars_fhir.mapping.readers.adverse_event import adverse_event
 from natars_fhir.mapping.readers.allocation import allocation
 from natars_fhir.mapping.readers.condition import condition
 from natars_fhir.mapping.readers.consent import consent
+from natars_fhir.mapping.readers.imaging import imaging
 from natars_fhir.mapping.readers.medication import medication, substance
 from natars_fhir.mapping.readers.nothing_known import nothing_known
 from natars_fhir.mapping.readers.observation import asked
@@ -33,6 +34,7 @@ READERS: dict[str, Callable[[View, Lore], Read]] = {
     "asked": lambda view, lore: asked([view], lore),
     "condition": condition,
     "consent": consent,
+    "imaging": imaging,
     "medication": medication,
     "nothing-known": nothing_known,
     "patient": patient,

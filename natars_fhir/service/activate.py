@@ -6,10 +6,12 @@ from datetime import datetime
 
 import structlog
 
+from natars_fhir.service.audit import note
 from natars_fhir.service.live import Live
 from natars_fhir.service.remap import Remapped, remap, to_send_again
 from natars_fhir.service.replay import Done, try_again
 from natars_fhir.store import readings
+from natars_fhir.store.audit import EVERYWHERE, Act
 from natars_fhir.store.engine import Store
 
 _log = structlog.get_logger("natars_fhir.mappings")
@@ -24,6 +26,8 @@ def activate(store: Store, live: Live, now: datetime) -> dict[str, Remapped]:
         if not live.faults:
             _log.info("mappings unchanged", mapping=live.active.mappings.hash)
         return {}
+    here = live.active
+    note(store, here.intake.key, Act(EVERYWHERE, now, "mapping", here.mappings.hash, by="signal"))
     return catch_up(store, live, now)
 
 

@@ -23,6 +23,8 @@ from natars_fhir.service.take import Taken
 LET_GO, REFUSED, FORBIDDEN = "let-go", "refused", "forbidden"
 #: … a condition found it there already; a condition or version did not hold; the request contradicts itself.
 MATCHED, FAILED, WRONG = "matched", "failed", "wrong"
+#: How the count of an issue-type begins.
+ISSUE = "issue "
 
 _STATUS = {
     "created": "201 Created",
@@ -87,6 +89,12 @@ def answered(
     issues = [*arrival.document.issues, *_summary(counts), *(issue for one in entries for issue in _told(one))]
     every = {*counts}
     return Answer(202 if every == {LET_GO} else 200, operation_outcome(issues), counts)
+
+
+def issue_counts(arrival: Arrival) -> Mapping[str, int]:
+    """How many issues of each type a document has, for the audit: "issue code-invalid" → 3."""
+    told = (*arrival.document.issues, *(issue for one in arrival.arrived for issue in one.reading.issues))
+    return Counter(f"{ISSUE}{issue.code}" for issue in told)
 
 
 def _bundle(arrival: Arrival, entries: Sequence[Became], now: datetime, read: Mapping[int, Node]) -> Node:

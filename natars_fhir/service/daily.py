@@ -12,8 +12,8 @@ from natars_fhir.mapping.schema import Site
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.rescreen import Rescreened, rescreen, today
 from natars_fhir.store import patients
+from natars_fhir.store.audit import Act, write
 from natars_fhir.store.engine import Store
-from natars_fhir.store.trail import Act, write
 
 #: As many patients as one transaction screens.
 _PAGE = 500
@@ -25,10 +25,10 @@ def rescreen_due(store: Store, intake: Intake, site: Site, now: datetime) -> Res
     with store.read() as connection:
         due = patients.due(connection, site.site, today(now))
     for start in range(0, len(due), _PAGE):
-        with store.write() as connection:
+        with store.of(site.site).write() as connection:
             persons = patients.persons(connection, site.site, due[start : start + _PAGE])
             told = rescreen(connection, intake, site, persons, {}, now, "day")
             counts = {"screened": told.screened, "findings": told.changed, "letters": told.queued}
-            write(connection, Act(site.site, now, "day", "", 200, counts))
+            write(connection, intake.key, Act(site.site, now, "day", "", 200, counts))
         done = Rescreened(done.screened + told.screened, done.changed + told.changed, done.queued + told.queued)
     return done

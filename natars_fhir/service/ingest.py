@@ -19,7 +19,7 @@ from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.service.access.caller import Caller
 from natars_fhir.service.access.narrowed import forbidden, narrowed
 from natars_fhir.service.ahead import settle
-from natars_fhir.service.answer import FORBIDDEN, Answer, answered, refused
+from natars_fhir.service.answer import FORBIDDEN, Answer, answered, issue_counts, refused
 from natars_fhir.service.apart import refused_entries, refused_whole
 from natars_fhir.service.arrival import Arrival, TooManyError, arrive
 from natars_fhir.service.entries import became_each, findable, read_each, unmet
@@ -27,10 +27,10 @@ from natars_fhir.service.gaps import notice
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.rescreen import Rescreened, rescreen
 from natars_fhir.service.take import Change, take
-from natars_fhir.store import locks, patients, quarantine, readings, trail
+from natars_fhir.store import audit, locks, patients, quarantine, readings, trail
+from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
 from natars_fhir.store.packed import digest
-from natars_fhir.store.trail import Act
 
 #: An answer may hold resources: their numbers keep their digits.
 _exact = msgspec.json.Decoder(float_hook=Decimal).decode
@@ -61,8 +61,9 @@ def admit(
     """Takes in what was read, in the caller's transaction; *came* is when it came, where that was before *now*."""
     earlier = _earlier(connection, reader.site, arrival)
     answer = earlier or _taken(connection, intake, reader, arrival, now, came)
-    done = act if earlier is None else f"{act} again"
-    trail.write(connection, Act(reader.site, now, done, arrival.hash, answer.status, answer.counts))
+    done, told = (act, issue_counts(arrival)) if earlier is None else (f"{act} again", {})
+    counts = {**answer.counts, **told}
+    audit.write(connection, intake.key, Act(reader.site, now, done, arrival.hash, answer.status, counts))
     return answer
 
 
@@ -154,5 +155,5 @@ def _too_many(store: Store, intake: Intake, site: str, raw: bytes, now: datetime
     issue = Issue("error", "too-long", "Bundle.entry", text)
     answer = Answer(413, operation_outcome([issue]), {"refused": 1, "not-kept": 1})
     act = Act(site, now, "push", digest(raw), answer.status, answer.counts)
-    store.of(site).done((), lambda connection: trail.write(connection, act))
+    store.of(site).done((), lambda connection: audit.write(connection, intake.key, act))
     return answer

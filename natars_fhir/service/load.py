@@ -29,11 +29,11 @@ from natars_fhir.service.entries import noted
 from natars_fhir.service.gathering import gathered
 from natars_fhir.service.ingest import admit
 from natars_fhir.service.intake import Intake
-from natars_fhir.store import loads, quarantine, trail
+from natars_fhir.store import audit, loads, quarantine
+from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
 from natars_fhir.store.loads import Loaded, State
 from natars_fhir.store.packed import digest
-from natars_fhir.store.trail import Act
 
 #: What is taken in at once: so many documents, or so many bytes of them.
 MOST_DOCUMENTS, MOST_BYTES = 200, 4_000_000
@@ -255,12 +255,12 @@ def _one_by_one(door: Door, connection: Connection, read: Read) -> Iterator[Answ
 def _failed(door: Door, connection: Connection, arrival: Arrival) -> Answer:
     site, now = door.reader.site, door.now()
     quarantine.set_apart(connection, site, refused_whole(arrival, (_FAILED,), door.reader), now)
-    trail.write(connection, Act(site, now, "load", arrival.hash, 500, {"refused": 1}))
+    audit.write(connection, door.intake.key, Act(site, now, "load", arrival.hash, 500, {"refused": 1}))
     return Answer(500, {}, {"refused": 1})
 
 
 def _too_many(door: Door, connection: Connection, one: Document) -> Answer:
-    trail.write(connection, Act(door.reader.site, door.now(), "load", digest(one.raw), 413, _NOT_KEPT))
+    audit.write(connection, door.intake.key, Act(door.reader.site, door.now(), "load", digest(one.raw), 413, _NOT_KEPT))
     return Answer(413, {}, _NOT_KEPT)
 
 

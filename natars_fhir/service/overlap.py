@@ -17,9 +17,9 @@ from natars_fhir.domain.record import Patient
 from natars_fhir.emit.identity import Key, identity, keyed
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.intake import Intake
-from natars_fhir.store import told_patients, trail
+from natars_fhir.store import audit, told_patients
+from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
-from natars_fhir.store.trail import Act
 
 #: A site, and what a patient of it is called in the trial.
 Subject = tuple[str, str]
@@ -43,7 +43,9 @@ def overlap(store: Store, intake: Intake, sites: Iterable[Site], now: datetime, 
         with store.of(site.site).read() as connection:
             told = [*told_patients.in_scope(connection, site.site)]
         with store.of(site.site).write(()) as connection:
-            trail.write(connection, Act(site.site, now, f"overlap asked: {by}", "", 200, {"patients": len(told)}))
+            audit.write(
+                connection, intake.key, Act(site.site, now, f"overlap asked: {by}", "", 200, {"patients": len(told)})
+            )
         prints = {_subject(one, site, intake): {*_prints(one, site, intake.key)} for one in told}
         compared[site.site] = (sum(map(bool, prints.values())), len(told))
         for subject, digests in prints.items():

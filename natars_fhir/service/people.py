@@ -23,13 +23,14 @@ from natars_fhir.pipeline import Outcome
 from natars_fhir.service.answer import Answer
 from natars_fhir.service.delegation import delegate
 from natars_fhir.service.intake import Intake
+from natars_fhir.service.pseudonym import person_of, subject_of
 from natars_fhir.service.rescreen import is_dead, outcome, rescreen, today
 from natars_fhir.service.sayings import Saying, hear, unsignable
-from natars_fhir.store import attestations, patients, trail, versions
+from natars_fhir.store import attestations, audit, patients, versions
 from natars_fhir.store.attestations import Said, Whence
+from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
 from natars_fhir.store.packed import digest
-from natars_fhir.store.trail import Act
 from natars_fhir.store.versions import Came
 
 #: Clocks differ a little.
@@ -54,34 +55,48 @@ class Spoken:
 
 
 class _RefusedError(Exception):
-    def __init__(self, status: int, issues: Iterable[Issue]) -> None:
+    def __init__(self, status: int, issues: Iterable[Issue], about: str = "") -> None:
         super().__init__()
-        self.status, self.issues = status, tuple(issues)
+        self.status, self.issues, self.about = status, tuple(issues), about
 
 
 def speak(store: Store, intake: Intake, site: Site, spoken: Spoken, now: datetime) -> Answer:
     """Takes in what is said. What cannot be taken is answered with the reason, and then nothing of it is kept."""
-    with store.write() as connection:
+    with store.of(site.site).write() as connection:
         try:
-            answer = _spoken(connection, intake, site, spoken, now)
+            answer, about = _spoken(connection, intake, site, spoken, now)
         except _RefusedError as refused:
-            answer = Answer(refused.status, operation_outcome(refused.issues), {"refused": 1})
-        trail.write(connection, Act(site.site, now, "statement", digest(spoken.raw), answer.status, answer.counts))
+            answer, about = Answer(refused.status, operation_outcome(refused.issues), {"refused": 1}), refused.about
+        hash_, who = digest(spoken.raw), person_of(intake.key, site.site, _named(site, spoken))
+        audit.write(
+            connection,
+            intake.key,
+            Act(site.site, now, "statement", hash_, answer.status, answer.counts, about, person=who),
+        )
     return answer
 
 
-def _spoken(connection: Connection, intake: Intake, site: Site, spoken: Spoken, now: datetime) -> Answer:
+def _named(site: Site, spoken: Spoken) -> str:
+    """Who speaks, in one way whichever of the person's names was used."""
+    by = delegate(site, spoken.author, spoken.at.astimezone(SHANGHAI).date())
+    return (by.identifier or by.name) if by else next(iter(spoken.author), "")
+
+
+def _spoken(connection: Connection, intake: Intake, site: Site, spoken: Spoken, now: datetime) -> tuple[Answer, str]:
+    """The answer, and whom it is about."""
     by = _speaker(site, spoken, now)
     key, names, found = _patient(connection, intake, site, spoken, now)
+    about = subject_of(intake, site, found.screening.patient)
     known = attestations.said_of(connection, site.site, intake.study.id, names)
     heard = hear(spoken.sayings, found.screening, known.statements, by, spoken.at)
     issues = list(heard.issues)
     signature = _signature(found, known, heard.statements, spoken, by, issues) if spoken.signs else None
     if any(issue.severity == "error" for issue in issues):
-        raise _RefusedError(422, issues)
+        raise _RefusedError(422, issues, about)
     fresh = signature is not None and signature not in known.signatures
     if not heard.statements and not fresh:
-        return Answer(200, operation_outcome([*issues, _told("Nothing new was said: nothing changes.")]), {"again": 1})
+        again = [*issues, _told("Nothing new was said: nothing changes.")]
+        return Answer(200, operation_outcome(again), {"again": 1}), about
     document = _keep(connection, site, spoken, now)
     whence = Whence(site.site, key, intake.study.id, by.identifier or by.name, document, now)
     attestations.state(connection, whence, heard.statements)
@@ -91,8 +106,10 @@ def _spoken(connection: Connection, intake: Intake, site: Site, spoken: Spoken, 
     causes = {key: {document}} if document else {}
     act = "signature" if fresh else "statement"
     done = rescreen(connection, intake, site, persons, causes, now, act)
-    counts = {"statements": len(heard.statements), "signatures": int(fresh), "letters": done.queued}
-    return Answer(201, operation_outcome([*_kept(heard.statements, fresh=fresh), *issues]), counts)
+    overrides = sum(one.kind == "override" for one in heard.statements)
+    counts = {"statements": len(heard.statements), "overrides": overrides, "signatures": int(fresh)}
+    told = operation_outcome([*_kept(heard.statements, overrides, fresh=fresh), *issues])
+    return Answer(201, told, {**counts, "letters": done.queued}), about
 
 
 def _speaker(site: Site, spoken: Spoken, now: datetime) -> Delegate:
@@ -158,8 +175,7 @@ def _keep(connection: Connection, site: Site, spoken: Spoken, now: datetime) -> 
     return versions.keep(connection, site.site, [came], now)[0]
 
 
-def _kept(statements: Sequence[Statement], *, fresh: bool) -> list[Issue]:
-    overrides = sum(one.kind == "override" for one in statements)
+def _kept(statements: Sequence[Statement], overrides: int, *, fresh: bool) -> list[Issue]:
     told = [_told(f"Statements kept: {len(statements)}, of them overrides: {overrides}.")] if statements else []
     return told + ([_told("Signed.")] if fresh else [])
 

@@ -19,10 +19,12 @@ from natars_fhir.emit.questionnaire_response import NOBODY, Statements, prefille
 from natars_fhir.fhir.build import Node
 from natars_fhir.mapping.schema import Site
 from natars_fhir.pipeline import Outcome
+from natars_fhir.service.intake import Intake
+from natars_fhir.service.pseudonym import subject_of
 from natars_fhir.service.rescreen import outcome, peoples_part, today
-from natars_fhir.store import attestations, patients, trail
+from natars_fhir.store import attestations, audit, patients
+from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
-from natars_fhir.store.trail import Act
 
 _OUT_OF_SCOPE = Issue(
     "information",
@@ -40,15 +42,17 @@ class Populated:
     issues: tuple[Issue, ...]
 
 
-def populate(store: Store, study: Study, site: Site, base: str, subject: Node, now: datetime) -> Populated | None:
+def populate(store: Store, intake: Intake, site: Site, subject: Node, now: datetime) -> Populated | None:
     """The form of the patient whom *subject* (a Reference) means at this site; None where nobody is known by it."""
     with store.read() as connection:
         names = [name for name in names_of(subject, site.bases) if name.isprintable()]  # no store knows another
-        found, stated = _found(connection, study, site.site, names, now)
-    made = None if found is None else of(found, study, site, base, now, stated)
-    with store.write() as connection:
+        found, stated = _found(connection, intake.study, site.site, names, now)
+    made = None if found is None else of(found, intake.study, site, intake.canonical_base, now, stated)
+    about = "" if found is None else subject_of(intake, site, found.screening.patient)
+    with store.of(site.site).write(()) as connection:
         counts = {"answers": 0 if made is None else len(made.response.get("contained", ()))}
-        trail.write(connection, Act(site.site, now, "populate", "", 404 if made is None else 200, counts))
+        status = 404 if made is None else 200
+        audit.write(connection, intake.key, Act(site.site, now, "populate", "", status, counts, about))
     return made
 
 

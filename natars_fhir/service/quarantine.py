@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 from natars_fhir.domain.issue import Issue
 from natars_fhir.mapping.site import SiteMapping
 from natars_fhir.service.apart import read_with
-from natars_fhir.store import quarantine, trail
+from natars_fhir.store import audit, quarantine
+from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
 from natars_fhir.store.quarantine import Apart, Wanted
-from natars_fhir.store.trail import Act
 
 #: The longest name, and the longest reason, that a dismissal keeps.
 LONGEST_NAME, LONGEST_REASON = 200, 2_000
@@ -53,7 +53,7 @@ def raw_of(store: Store, number: int, site: str) -> bytes:
         return quarantine.content(connection, number)[0]
 
 
-def dismiss(store: Store, number: int, site: str, by: str, reason: str, now: datetime) -> Apart | None:
+def dismiss(store: Store, key: bytes, number: int, site: str, by: str, reason: str, now: datetime) -> Apart | None:
     """Somebody says that nothing of it is wanted. What was of use already stays as it is."""
 
     def work(connection: Connection) -> Apart | None:
@@ -61,7 +61,7 @@ def dismiss(store: Store, number: int, site: str, by: str, reason: str, now: dat
         if found is None or found.state == "replayed":
             return found
         quarantine.dismiss(connection, number, by, reason, now)
-        trail.write(connection, Act(found.site, now, "dismiss", found.hash, 200, {"dismissed": 1}))
+        audit.write(connection, key, Act(found.site, now, "dismiss", found.hash, 200, {"dismissed": 1}))
         return quarantine.one(connection, number, site)
 
     return _of(store, site).done((), work)

@@ -20,10 +20,10 @@ from natars_fhir.service.intake import Intake
 from natars_fhir.service.replay import try_again
 from natars_fhir.service.reread import Kept, kept, reread
 from natars_fhir.service.rescreen import rescreen
-from natars_fhir.store import gaps, patients, readings, trail
+from natars_fhir.store import audit, gaps, patients, readings
+from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
 from natars_fhir.store.readings import Current
-from natars_fhir.store.trail import Act
 
 
 @dataclass(slots=True)
@@ -53,18 +53,18 @@ def to_send_again(mapping: str) -> str:
 def remap(store: Store, intake: Intake, reader: DocumentReader, now: datetime) -> Remapped:
     """Reads everything of the reader's site anew that another mapping read, then what was set apart."""
     done, after = Remapped(), ""
-    with store.write() as connection:
+    with store.of(reader.site).write() as connection:
         gaps.forget(connection, reader.site)
     while True:
-        with store.write() as connection:
+        with store.of(reader.site).write() as connection:
             page = kept(connection, reader.site, after)
             if not page:
                 break
             _page(connection, intake, reader, page, done, now)
             after = page[-1].head.key
     done.released = try_again(store, intake, reader.mapping, now).resources
-    with store.write() as connection:
-        trail.write(connection, Act(reader.site, now, "remap", reader.mapping.hash, 200, done.counts))
+    with store.of(reader.site).write() as connection:
+        audit.write(connection, intake.key, Act(reader.site, now, "remap", reader.mapping.hash, 200, done.counts))
     return done
 
 

@@ -23,10 +23,10 @@ from natars_fhir.service.apart import read_with, why_not
 from natars_fhir.service.arrival import Arrival
 from natars_fhir.service.ingest import admit
 from natars_fhir.service.intake import Intake
-from natars_fhir.store import quarantine, trail
+from natars_fhir.store import audit, quarantine
+from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
 from natars_fhir.store.quarantine import Apart, Unused, Wanted
-from natars_fhir.store.trail import Act
 
 #: As many are tried at once by themselves; the next round goes on.
 ROUND = 100
@@ -76,7 +76,7 @@ def replay(store: Store, intake: Intake, mapping: SiteMapping, number: int, now:
         _log.error("replay failed", site=site, number=number, fault=type(fault).__name__)
         arrival, issues = None, (_FAILED,)
     if arrival is None:
-        _leave(here, mapping, one, issues, now)
+        _leave(here, intake.key, mapping, one, issues, now)
     with here.read() as connection:
         return quarantine.one(connection, number, site)
 
@@ -119,9 +119,11 @@ def _use(store: Store, intake: Intake, reader: DocumentReader, one: Apart, arriv
     store.done(arrival.names, work)
 
 
-def _leave(store: Store, mapping: SiteMapping, one: Apart, issues: tuple[Issue, ...], now: datetime) -> None:
+def _leave(
+    store: Store, key: bytes, mapping: SiteMapping, one: Apart, issues: tuple[Issue, ...], now: datetime
+) -> None:
     def work(connection: Connection) -> None:
         quarantine.refused_again(connection, one.number, issues, read_with(mapping), now)
-        trail.write(connection, Act(one.site, now, "replay", one.hash, 422, {"refused": 1}))
+        audit.write(connection, key, Act(one.site, now, "replay", one.hash, 422, {"refused": 1}))
 
     store.done((), work)

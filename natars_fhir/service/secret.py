@@ -40,6 +40,14 @@ def secret(path: Path, store: Store) -> bytes:
     return key
 
 
+def is_there(path: Path, expected: str | None) -> bool:
+    """Is the key of this digest in its place now?"""
+    try:
+        return expected is not None and hmac.compare_digest(expected, _digest(_read(path)))
+    except SecretError:
+        return False
+
+
 def _make(path: Path) -> bytes:
     """Written before anything is keyed with it, and for its owner alone."""
     key = secrets.token_bytes(_OCTETS)

@@ -20,9 +20,11 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from natars_fhir.store import (
     locks,
     tables_access,  # noqa: F401 (so that its tables are made too)
-    tables_door,  # noqa: F401 (its tables are among those that are made)
-    tables_load,  # noqa: F401 (its table is among those that are made)
+    tables_audit,  # noqa: F401
+    tables_door,  # noqa: F401
+    tables_load,  # noqa: F401
 )
+from natars_fhir.store.gone import watch_file
 from natars_fhir.store.migrate import StoreError, ready
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
@@ -124,6 +126,8 @@ def engine_of(address: str) -> Engine:
     if engine.dialect.name == "sqlite":
         _ours_alone(engine.url.database)
         _durable(engine)
+        if _in_a_file(engine.url.database):
+            watch_file(engine)
     return engine
 
 
@@ -134,8 +138,12 @@ def _pool(address: str) -> dict[str, Any]:
 
 def _ours_alone(database: str | None) -> None:
     """A new file is its owner's alone: it holds patients. SQLite gives its log the same rights."""
-    if database and database != ":memory:" and not database.startswith("file:"):
-        Path(database).touch(mode=0o600, exist_ok=True)
+    if _in_a_file(database):
+        Path(str(database)).touch(mode=0o600, exist_ok=True)
+
+
+def _in_a_file(database: str | None) -> bool:
+    return bool(database) and database != ":memory:" and not str(database).startswith("file:")
 
 
 def _durable(engine: Engine) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, exists, func, insert, or_, select, update
@@ -99,7 +99,7 @@ def claim(connection: Connection, sites: Collection[str], holder: str, now: date
     here = outbox.c
     asked = (
         select(outbox)
-        .where(here.state == "waiting", here.due <= now, here.site.in_(sorted(sites)), _free(now), ~_waits())
+        .where(here.state == "waiting", _due(now), here.site.in_(sorted(sites)), _free(now), ~_waits())
         .order_by(here.seq)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -132,8 +132,16 @@ def revive(connection: Connection, site: str, now: datetime) -> int:
     return connection.execute(dead.values(state="waiting", due=now, attempts=0)).rowcount
 
 
+#: No lease and no patience is as long as this: what lies farther ahead was written before the clock was set back.
+_FARTHEST = timedelta(days=2)
+
+
+def _due(now: datetime) -> Any:
+    return or_(outbox.c.due <= now, outbox.c.due > now + _FARTHEST)
+
+
 def _free(now: datetime) -> Any:
-    return or_(outbox.c.lease.is_(None), outbox.c.lease <= now)
+    return or_(outbox.c.lease.is_(None), outbox.c.lease <= now, outbox.c.lease > now + _FARTHEST)
 
 
 def _waits() -> Any:

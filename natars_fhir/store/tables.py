@@ -280,19 +280,6 @@ heard = Table(
     Column("last", Moment, nullable=False),
 )
 
-#: Who did what when.
-audit = Table(
-    "audit",
-    metadata,
-    _number(),
-    _text("site"),
-    Column("at", Moment, nullable=False),
-    _text("act"),
-    _text("hash"),
-    Column("status", Integer, nullable=False),
-    _text("counts"),
-)
-
 #: What was answered to a document that has an identifier, to be said again when it is sent again.
 answered = Table(
     "answered",

@@ -2,41 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
 from natars_fhir.store.packed import pack, unpack
 from natars_fhir.store.rows import keep_new
-from natars_fhir.store.tables import answered, audit, let_go
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """Something that was done, with its counts; never with a value."""
-
-    site: str
-    at: datetime
-    act: str
-    hash: str
-    status: int
-    counts: Mapping[str, int]
-
-
-def write(connection: Connection, act: Act) -> None:
-    """Adds to the audit."""
-    counts = json.dumps(dict(act.counts), sort_keys=True)
-    row = {"site": act.site, "at": act.at, "act": act.act, "hash": act.hash, "status": act.status, "counts": counts}
-    connection.execute(insert(audit).values(row))
-
-
-def acts(connection: Connection, site: str) -> Iterator[Act]:
-    """The audit of a site, the earliest first."""
-    for row in connection.execute(select(audit).where(audit.c.site == site).order_by(audit.c.seq)):
-        yield Act(row.site, row.at, row.act, row.hash, row.status, json.loads(row.counts))
+from natars_fhir.store.tables import answered, let_go
 
 
 def let(connection: Connection, site: str, gone: Collection[tuple[str, str, str]], now: datetime) -> None:

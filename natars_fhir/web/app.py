@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
-from fastapi.responses import JSONResponse
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
@@ -21,9 +18,7 @@ from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import load
 from natars_fhir.service.access.grant import Grants
 from natars_fhir.service.access.published import Published
-from natars_fhir.service.activate import activate, catch_up, try_all_again
-from natars_fhir.service.daily import rescreen_due
-from natars_fhir.service.deliver import Clock, Rounds, deliver_once
+from natars_fhir.service.deliver import Clock
 from natars_fhir.service.foretold import foretold
 from natars_fhir.service.gaps import draft
 from natars_fhir.service.http import client
@@ -33,7 +28,6 @@ from natars_fhir.service.live import Active, Live, active
 from natars_fhir.service.secret import secret
 from natars_fhir.service.validation import validated
 from natars_fhir.settings import Settings
-from natars_fhir.store.about import key_check
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.web.access import Access, access, named_sites
 from natars_fhir.web.body import body_of
@@ -41,16 +35,18 @@ from natars_fhir.web.capability import capability
 from natars_fhir.web.guard import Guard
 from natars_fhir.web.interactions import Door, add_interactions, as_preferred, searched_by
 from natars_fhir.web.limits import AtOnce, Rates
+from natars_fhir.web.living import Work, living
 from natars_fhir.web.message import add_messages
+from natars_fhir.web.metrics import Metrics
 from natars_fhir.web.needs import caller_of, needs, undeclared
 from natars_fhir.web.negotiation import agreed
 from natars_fhir.web.oauth import TOKEN_PATH, add_configuration, add_token
+from natars_fhir.web.operations import Watch, operations
 from natars_fhir.web.presented import Presented
 from natars_fhir.web.quarantine import Ward, quarantine_routes
 from natars_fhir.web.questionnaire import Forms, add_questionnaire
 from natars_fhir.web.respond import Refusal, error, refuse, respond
 from natars_fhir.web.response import Desk, add_responses, is_ours
-from natars_fhir.web.rounds import rounds
 from natars_fhir.web.terminology import Terms, add_terminology
 
 #: Each base speaks one version.
@@ -96,24 +92,25 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
 
     live = Live(made)
     served = Served(settings, opened, live, access(settings, opened, now, lambda: live.active.readers), now)
+    metrics = Metrics()
     app = FastAPI(
         title="natars-fhir",
         openapi_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan(served, store is None),
+        lifespan=living(Work(settings, opened, live, now, metrics), ours=store is None),
     )
     app.state.live, app.state.access, app.state.most_depth = live, served.access, settings.most_depth
     app.state.close = opened.close
     app.add_middleware(Presented)
     app.add_middleware(GZipMiddleware, compresslevel=1)
     app.add_middleware(AtOnce, most=settings.most_at_once)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, metrics=metrics)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Refusal, _refusal)
     for base, version in BASES.items():
         app.include_router(_base(served, base, version))
     app.include_router(quarantine_routes(Ward(opened, lambda: served.live.active, now)))
-    app.include_router(_operations(opened))
+    app.include_router(operations(Watch(opened, served.live, settings.key_file, metrics, now)))
     app.include_router(_tokens(served))
     if forgotten := undeclared(app.routes):
         raise RuntimeError(f"routes that do not say who may (web/needs.py): {', '.join(forgotten)}")
@@ -171,19 +168,24 @@ def _validating(served: Served, version: Name) -> Callable[[Request], Awaitable[
         if kind and not has_type(version, kind):
             return error(404)
         raw = await body_of(request, version, served.settings.most_bytes)
-        asked = tuple(request.query_params)
-        here, most = served.live.active, served.settings.most_entries
-        base = here.intake.canonical_base
-
-        def push_would(resource: bytes) -> list[Node]:
-            if is_ours(resource, base) or site not in here.readers:
-                return []
-            return foretold(resource, here.readers[site][version], most, base)
-
-        answer = await run_in_threadpool(validated, raw, version, most, kind, asked, push_would)
+        asked, most = tuple(request.query_params), served.settings.most_entries
+        answer = await run_in_threadpool(validated, raw, version, most, kind, asked, _push_would(served, site, version))
         return respond(answer.status, answer.body)
 
     return validate
+
+
+def _push_would(served: Served, site: str, version: Name) -> Callable[[bytes], list[Node]]:
+    """What a push of a resource would be told at the site; nothing more where the caller is no site's."""
+    here, most = served.live.active, served.settings.most_entries
+    base = here.intake.canonical_base
+
+    def told(resource: bytes) -> list[Node]:
+        if is_ours(resource, base) or site not in here.readers:
+            return []
+        return foretold(resource, here.readers[site][version], most, base)
+
+    return told
 
 
 def _terms(served: Served) -> Terms:
@@ -202,34 +204,11 @@ def _forms(served: Served) -> Forms:
     live, base = served.live, served.settings.canonical_base
     return Forms(
         served.store,
-        lambda: live.active.intake.study,
+        lambda: live.active.intake,
         lambda site: live.active.mappings.sites[site],
         base,
         served.now,
     )
-
-
-def _operations(store: Store) -> APIRouter:
-    """Is the process alive, and can it work?"""
-    router = APIRouter()
-
-    def reach() -> None:
-        with store.read() as connection:
-            key_check(connection)
-
-    async def healthz() -> Response:
-        return JSONResponse({"status": "ok"})
-
-    async def readyz() -> Response:
-        try:
-            await run_in_threadpool(reach)
-        except SQLAlchemyError:
-            return error(503)
-        return JSONResponse({"status": "ready"})
-
-    for path, answer in (("/healthz", healthz), ("/readyz", readyz)):
-        router.add_api_route(path, answer, methods=["GET"], response_model=None, dependencies=needs("anybody"))
-    return router
 
 
 def _tokens(served: Served) -> APIRouter:
@@ -237,44 +216,16 @@ def _tokens(served: Served) -> APIRouter:
     router, settings, noted = APIRouter(), served.settings, Rates(_NOTED)
     published = Published(lambda: client(_KEYS_TIMEOUT))
     grants = Grants(
-        served.store, published, settings.address + TOKEN_PATH, settings.token_seconds, lambda _: None, noted.once_more
+        served.store,
+        served.intake.key,
+        published,
+        settings.address + TOKEN_PATH,
+        settings.token_seconds,
+        lambda _: None,
+        noted.once_more,
     )
     add_token(router, served.access, grants)
     return router
-
-
-def _lifespan(served: Served, ours: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """Rounds to the sites that have a server, with a look at the mappings folder where that was asked for; the store is
-    closed by whoever opened it."""
-    settings = served.settings
-
-    def plan() -> Rounds:
-        sites = served.live.active.mappings.sites.items()
-        endpoints = {name: site.endpoint for name, site in sites if site.endpoint is not None}
-        return Rounds(endpoints, settings.deliver_attempts, settings.deliver_timeout)
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        with client(settings.deliver_timeout) as http:
-            start = [True]
-
-            def once(stopped: Callable[[], bool]) -> None:
-                if start:
-                    catch_up(served.store, served.live, served.now())
-                    start.clear()
-                if served.live.asked():
-                    activate(served.store, served.live, served.now())
-                try_all_again(served.store, served.live, served.now())
-                for name in served.readers:
-                    rescreen_due(served.store, served.intake, served.live.active.mappings.sites[name], served.now())
-                deliver_once(served.store, http, plan(), served.now, stopped)
-
-            async with rounds(once, settings.deliver_every):
-                yield
-        if ours:
-            served.store.close()
-
-    return lifespan
 
 
 async def _http_error(_: Request, fault: Exception) -> Response:

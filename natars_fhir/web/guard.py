@@ -1,11 +1,12 @@
 """Guard: around every request. It has an id, it is logged without any value, and no failure shows its inside.
 
 Paths are logged as their routes, failures as their type and place: an address, or an exception's text, may
-name a patient.
+name a patient. A sender's own id of the request is taken where it can be nothing but that.
 """
 
 from __future__ import annotations
 
+import re
 import traceback
 from pathlib import Path
 from time import perf_counter
@@ -15,35 +16,46 @@ import structlog
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from natars_fhir.store.actor import acting
+from natars_fhir.store.gone import is_gone
+from natars_fhir.web.metrics import Metrics
 from natars_fhir.web.respond import error
 
 _METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+#: A UUID, with or without its hyphens, or a ULID. Anything looser could be a patient's number.
+_HEX = "[0-9A-Fa-f]"
+_SANE = re.compile(rf"{_HEX}{{8}}(-?)({_HEX}{{4}}\1){{3}}{_HEX}{{12}}|[0-7][0-9A-HJKMNP-TV-Z]{{25}}")
 _log = structlog.get_logger("natars_fhir.web")
 
 
 class Guard:
     """ASGI middleware."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics | None = None) -> None:
         self._app = app
+        self._metrics = metrics or Metrics()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request; what is no request passes."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        with structlog.contextvars.bound_contextvars(request=uuid4().hex):
-            await self._watched(scope, receive, send)
+        ident = request_id(scope)
+        with (
+            structlog.contextvars.bound_contextvars(request=ident),
+            acting("nobody", ident),
+            self._metrics.under_way.track_inprogress(),
+        ):
+            await self._watched(scope, receive, send, ident)
 
-    async def _watched(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _watched(self, scope: Scope, receive: Receive, send: Send, ident: str) -> None:
         started, status = perf_counter(), 0
-        ident = str(structlog.contextvars.get_contextvars()["request"]).encode()
 
         async def answer(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message = {**message, "headers": [*message.get("headers", ()), (b"x-request-id", ident)]}
+                message = {**message, "headers": [*message.get("headers", ()), (b"x-request-id", ident.encode())]}
             await send(message)
 
         try:
@@ -52,10 +64,22 @@ class Guard:
             _log.info("gone", **_where(scope))
             return
         except Exception as fault:  # noqa: BLE001 (the rim: nothing passes it)
-            _log.error("failed", fault=type(fault).__name__, at=place(fault), **_where(scope))
+            away = is_gone(fault)
+            told = {"fault": type(fault).__name__, "at": place(fault), **_where(scope)}
+            _log.error("store away" if away else "failed", **told)
             if status == 0:
-                await error(500)(scope, receive, answer)
-        _log.info("request", status=status, ms=round((perf_counter() - started) * 1000, 1), **_where(scope))
+                await error(503 if away else 500)(scope, receive, answer)
+        seconds, where = perf_counter() - started, _where(scope)
+        self._metrics.answered(where["method"], where["route"], status, seconds)
+        _log.info("request", status=status, ms=round(seconds * 1000, 1), **where)
+
+
+def request_id(scope: Scope) -> str:
+    """The sender's `X-Request-ID`, if it can be nothing but an id; else one of our own."""
+    for name, value in scope.get("headers", ()):
+        if name == b"x-request-id" and _SANE.fullmatch(value.decode("latin-1")):
+            return str(value.decode("latin-1"))
+    return uuid4().hex
 
 
 def place(fault: BaseException) -> str:

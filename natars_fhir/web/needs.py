@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute, Mount
 
 from natars_fhir.service.access.caller import Caller
 from natars_fhir.service.access.roles import May
+from natars_fhir.store.actor import acts_as
 from natars_fhir.web.access import Access
 from natars_fhir.web.respond import Refusal
 
@@ -44,6 +45,7 @@ class Needs:
         who = await run_in_threadpool(access.caller, request)
         self.check(who, self.kind or str(request.path_params.get("kind", "")))
         request.state.caller = who
+        acts_as(who.by)
 
     def check(self, who: Caller, kind: str) -> None:
         """Raises Refusal where *who* may not."""

@@ -98,7 +98,9 @@ def quarantine_routes(ward: Ward) -> APIRouter:
     async def dismissed(request: Request, number: str) -> Response:
         site = site_of(request)
         by, reason = _said(await _body(request))
-        found = await run_in_threadpool(dismiss, ward.store, _number(number), site, by, reason, ward.now())
+        found = await run_in_threadpool(
+            dismiss, ward.store, ward.active().intake.key, _number(number), site, by, reason, ward.now()
+        )
         if found is not None and found.state == "replayed":
             raise Refusal(409, "conflict", "It was of use already: there is nothing to dismiss.")
         return _object(found)

@@ -14,7 +14,6 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from natars_fhir.domain.study import Study
 from natars_fhir.emit.bilingual import spoken
 from natars_fhir.emit.published import published
 from natars_fhir.emit.questionnaire import questionnaire
@@ -22,6 +21,7 @@ from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.fhir.versions import VERSIONS, Name
 from natars_fhir.mapping.schema import Site
+from natars_fhir.service.intake import Intake
 from natars_fhir.service.populate import Populated, populate
 from natars_fhir.store.engine import Store
 from natars_fhir.web.body import body_of
@@ -50,10 +50,10 @@ PUBLISHED: dict[str, Searched] = {
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """What the routes work with; study and site are those of the mapping that is active now."""
+    """What the routes work with; intake and site are those of the mapping that is active now."""
 
     store: Store
-    study: Callable[[], Study]
+    intake: Callable[[], Intake]
     site: Callable[[str], Site]
     canonical_base: str
     now: Callable[[], datetime]
@@ -77,7 +77,7 @@ def add_questionnaire(router: APIRouter, base: str, version: Name, forms: Forms)
 
 def _add_published(router: APIRouter, base: str, version: Name, kind: str, forms: Forms) -> None:
     def told(request: Request) -> list[Node]:
-        every = published(forms.study(), forms.canonical_base)
+        every = published(forms.intake().study, forms.canonical_base)
         own = [one for one in every if one["resourceType"] == kind]
         return [VERSIONS[version].from_r4(spoken(one, _language(request)))[0] for one in own]
 
@@ -97,10 +97,10 @@ def _add_published(router: APIRouter, base: str, version: Name, kind: str, forms
 
 def _filled(forms: Forms, site: str, body: object, ident: str | None, language: str) -> Node:
     """The Parameters that the operation answers with. Raises Refusal."""
-    study, base = forms.study(), forms.canonical_base
+    study, base = forms.intake().study, forms.canonical_base
     blank = questionnaire(study, base)
     what = asked(body, Form(blank["id"], blank["url"], blank["version"]), ident)
-    made = populate(forms.store.of(site), study, forms.site(site), base, what.subject, forms.now())
+    made = populate(forms.store.of(site), forms.intake(), forms.site(site), what.subject, forms.now())
     if made is None:
         raise Refusal(404, "not-found", "The site has pushed nothing of such a patient.")
     return _parameters(Populated(spoken(made.response, language), (*what.issues, *made.issues)))

@@ -20,8 +20,12 @@ _ERRORS: Mapping[int, tuple[str, str]] = {
     405: ("not-supported", "This address does not take this method."),
     406: ("not-supported", "FHIR's JSON is given here: application/fhir+json."),
     500: ("exception", "Something went wrong here, and nothing was kept. The log knows it by the request's id."),
-    503: ("transient", "The store cannot be reached."),
+    503: ("transient", "The store takes nothing in now, and nothing was kept: send it again later."),
 }
+
+
+#: Seconds after which a database that was away may be back.
+RETRY_AFTER = 5
 
 
 class Refusal(Exception):  # noqa: N818 (it is an answer, not an error of ours)
@@ -47,6 +51,8 @@ def refuse(status: int, code: str, text: str, headers: Mapping[str, str] | None 
 
 
 def error(status: int, headers: Mapping[str, str] | None = None) -> Response:
-    """What there is to say of a status alone."""
+    """What there is to say of a status alone; of one that passes, also when to try again."""
+    if status == 503:
+        headers = {"Retry-After": str(RETRY_AFTER), **(headers or {})}
     code, text = _ERRORS.get(status, ("processing", "This request cannot be answered."))
     return refuse(status, code, text, headers)

@@ -1,12 +1,9 @@
-"""Serve: the application on a port, by uvicorn, with logs that hold no address. https://www.uvicorn.org"""
+"""Serve: the application on a port, by uvicorn. https://www.uvicorn.org"""
 
 from __future__ import annotations
 
-import logging
-import sys
 from typing import Any
 
-import structlog
 import uvicorn
 from fastapi import FastAPI
 
@@ -19,23 +16,14 @@ def server(app: FastAPI, settings: Settings) -> uvicorn.Server:
 
 
 def config_of(app: FastAPI | str, settings: Settings, **more: Any) -> uvicorn.Config:
-    """How it is served. No access log: it would hold addresses, and these may name a patient."""
+    """How it is served. No access log: it would hold addresses, and these may name a patient.
+
+    Asked to stop, it takes no new connection, finishes the requests that are under way, and then ends the rounds.
+    """
     # with certificates who is believed is decided by the address that really connected
     quiet: dict[str, Any] = {"access_log": False, "log_config": None, "server_header": False}
-    proxied = not settings.certificate_header
-    return uvicorn.Config(app, host=settings.host, port=settings.port, proxy_headers=proxied, **quiet, **more)
-
-
-def log_to_stderr() -> None:
-    """One JSON object a line; what an exception says is never among it."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    rules: dict[str, Any] = {
+        "proxy_headers": not settings.certificate_header,
+        "timeout_graceful_shutdown": settings.stop_within,
+    }
+    return uvicorn.Config(app, host=settings.host, port=settings.port, **rules, **quiet, **more)

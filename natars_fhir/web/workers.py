@@ -11,13 +11,15 @@ from uvicorn.supervisors import Multiprocess
 
 from natars_fhir.settings import Settings
 from natars_fhir.web.app import create_app
-from natars_fhir.web.server import config_of, log_to_stderr
+from natars_fhir.web.logs import log_to_stderr
+from natars_fhir.web.server import config_of
 
 
 def application() -> FastAPI:
     """The application of one worker."""
-    log_to_stderr()
-    return create_app(Settings())
+    settings = Settings()
+    log_to_stderr(settings.log_level)
+    return create_app(settings)
 
 
 def serve_by_workers(settings: Settings) -> None:

@@ -53,6 +53,7 @@ def test_a_patient_of_the_store_has_the_same_form(form: Any, tmp_path: Path, mon
     Hospital(store).push(sent)
     store.close()
     monkeypatch.setenv("NATARS_DATABASE", database)
+    monkeypatch.setenv("NATARS_KEY_FILE", str(tmp_path / "key"))
     (_, stored, _), (_, read, _) = form("Patient/1", *DAY), form("Patient/1", path, *DAY)
     assert stored["item"] == read["item"]
 

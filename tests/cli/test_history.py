@@ -25,6 +25,7 @@ def _store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hospital.push(transaction(stain("9", "mdm2", "negative", 2, status="amended")))
     store.close()
     monkeypatch.setenv("NATARS_DATABASE", address)
+    monkeypatch.setenv("NATARS_KEY_FILE", str(tmp_path / "key"))
     monkeypatch.setattr("natars_fhir.cli.inputs.load", ward.load_once)
 
 

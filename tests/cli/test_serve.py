@@ -12,7 +12,7 @@ from natars_fhir.service.access.bearers import Wanted
 from natars_fhir.store.engine import open_store
 from tests.cli.installed import installed  # noqa: F401 (a fixture)
 from tests.service.access.clients_of import client
-from tests.service.hospital import NOW
+from tests.service.hospital import KEY, NOW
 
 
 class Started(Exception):  # noqa: N818
@@ -59,7 +59,7 @@ def test_an_empty_token_is_none(served: Any, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_token_of_the_store_is_enough(served: Any, tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path}/store.sqlite")
     assert served()[0] == 78
-    bearers.add(store, Wanted("hospital-a", "", ("engine",)), NOW)
+    bearers.add(store, KEY, Wanted("hospital-a", "", ("engine",)), NOW)
     store.close()
     assert served() == (0, "")
 
@@ -68,7 +68,7 @@ def test_a_client_is_enough_where_it_is_known_at_which_address_it_asks(
     served: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = open_store(f"sqlite:///{tmp_path}/store.sqlite")
-    registration.register(store, client())
+    registration.register(store, KEY, client())
     store.close()
     for address in ("", "http://adapter.example"):
         monkeypatch.setenv("NATARS_PUBLIC_URL", address)

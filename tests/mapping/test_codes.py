@@ -56,7 +56,7 @@ def says(system: str | None, code: str | None) -> set[str]:
         pytest.param(ICD_9, "54.11", {"laparotomy present", "surgery present"}, id="laparotomy"),
         pytest.param(ICD_9, "92.29", {"radiotherapy present"}, id="radiotherapy"),
         pytest.param(ICD_9, "92.28", {"radiotherapy suspected"}, id="isotopes are for benign disease too"),
-        pytest.param(ICD_9, "88.01", set(), id="a CT is no operation"),
+        pytest.param(ICD_9, "88.01", {"disease-imaging present"}, id="a CT is no operation"),
         pytest.param(ICD_O, "8858/3", {"histology DDLPS"}, id="morphology"),
         pytest.param(ICD_O, "M88580/3", {"histology DDLPS"}, id="morphology of a diagnosis page"),
         pytest.param(ICD_O, "88583", {"histology DDLPS"}, id="morphology without a slash"),

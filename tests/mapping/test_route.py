@@ -99,7 +99,9 @@ ICD = ward.ICD_10
             ward.resource("Condition", code=ward.concept(ICD, "I10"), note=[{"text": "稳定"}]), "read", id="with a note"
         ),
         pytest.param(
-            ward.resource("Procedure", status="completed", code=ward.concept(ward.ICD_9, "88.01")), "not-asked", id="CT"
+            ward.resource("Procedure", status="completed", code=ward.concept(ward.ICD_9, "89.52")),
+            "not-asked",
+            id="ECG",
         ),
         pytest.param(
             ward.resource("Procedure", status="not-done", code={"text": "肿瘤切除术"}), "read", id="what was not done"

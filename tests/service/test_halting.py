@@ -11,7 +11,7 @@ import pytest
 
 from natars_fhir.service.ingest import push
 from natars_fhir.service.load import Door, load_file
-from natars_fhir.store import quarantine, trail
+from natars_fhir.store import audit, quarantine
 from natars_fhir.store.engine import Store
 from natars_fhir.store.quarantine import Wanted
 from tests.halting import MATRIX, Halt
@@ -28,7 +28,7 @@ def octets(document: Any) -> bytes:
 def audited(store: Store) -> Counter[str]:
     counts = Counter[str]()
     with store.read() as connection:
-        for act in trail.acts(connection, "generic"):
+        for act in audit.acts(connection, "generic"):
             counts.update(act.counts)
     return counts
 

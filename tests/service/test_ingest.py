@@ -14,8 +14,8 @@ from natars_fhir.fhir.check import check
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.service.answer import Answer
 from natars_fhir.service.ingest import push
+from natars_fhir.store import audit, trail
 from natars_fhir.store import quarantine as quarantined
-from natars_fhir.store import trail
 from natars_fhir.store.engine import Store
 from natars_fhir.store.tables import metadata, outbox, quarantine, reading, resource_version, screening
 from tests.service.hospital import (
@@ -305,7 +305,7 @@ def test_a_push_that_fails_amid_its_transaction_leaves_nothing(
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("natars_fhir.service.ingest.trail.write", fail)
+    monkeypatch.setattr("natars_fhir.service.ingest.audit.write", fail)
     with pytest.raises(ZeroDivisionError):
         hospital.push(FIRST)
     assert all(rows == [] for name, rows in everything(store).items() if name != "store")
@@ -342,7 +342,7 @@ def test_what_is_told_and_audited_names_no_value(hospital: Hospital, store: Stor
     assert "1970-13-41" not in said
     with store.read() as connection:
         assert "PLANTED" not in str(
-            [vars(act) if hasattr(act, "__dict__") else act for act in trail.acts(connection, "generic")]
+            [vars(act) if hasattr(act, "__dict__") else act for act in audit.acts(connection, "generic")]
         )
 
 

@@ -25,7 +25,7 @@ from natars_fhir.fhir.ndjson import Document
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.service import load as module
 from natars_fhir.service.load import Door, OvertakenError, Run, load_file, load_stream
-from natars_fhir.store import quarantine, trail
+from natars_fhir.store import audit, quarantine, trail
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.quarantine import Wanted
 from natars_fhir.store.tables import Moment, metadata
@@ -130,7 +130,7 @@ def test_the_counts_agree_in_answer_audit_and_report(store: Store, tmp_path: Pat
     run = loaded(store, written(tmp_path, *LINES, b"{", bundle("batch", condition("c2"), born_on_30_february("4"))))
     with store.read() as connection:
         audited = Counter[str]()
-        for act in trail.acts(connection, "generic"):
+        for act in audit.acts(connection, "generic"):
             assert act.act == "load"
             audited.update(act.counts)
         apart = quarantine.counts(connection, "generic")

@@ -11,7 +11,7 @@ from natars_fhir.emit.identity import keyed
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.overlap import Overlap, overlap
-from natars_fhir.store import trail
+from natars_fhir.store import audit
 from natars_fhir.store.engine import Store
 from tests.domain.test_person_number import OLD, WHOLE, WITH_X
 from tests.service.hospital import KEY, NOW, Hospital, condition, intake, mappings, patient, transaction
@@ -136,7 +136,7 @@ def test_nobody_is_joined_and_every_site_hears_that_it_was_asked(store: Store) -
     assert before == after
     with store.read() as connection:
         for name, many in (("hospital-a", 1), ("hospital-b", 1), ("hospital-c", 0)):
-            *_, last = trail.acts(connection, name)
+            *_, last = audit.acts(connection, name)
             assert (last.act, last.counts) == ("overlap asked: command", {"patients": many})
 
 

@@ -16,7 +16,7 @@ from natars_fhir.store.engine import Store
 from natars_fhir.store.packed import unpack
 from natars_fhir.store.tables import attestation, resource_version
 from natars_fhir.store.tables import outbox as letters_table
-from tests.service.hospital import NOW, Hospital, Node, condition, mappings, patient, transaction
+from tests.service.hospital import NOW, Hospital, Node, condition, intake, patient, transaction
 from tests.service.spoken import (
     AUTHORED,
     COORDINATOR,
@@ -322,7 +322,7 @@ def test_clocks_may_differ_a_little(hospital: Hospital, store: Store) -> None:
 
 def form(store: Store, of: str = WHOLE) -> Node:
     """The form as a coordinator opens it."""
-    made = populate(store, mappings().study, site(), "https://natars.example/fhir", {"reference": of}, NOW)
+    made = populate(store, intake(), site(), {"reference": of}, NOW)
     assert made is not None
     return made.response
 

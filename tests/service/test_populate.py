@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from natars_fhir.service.populate import names_of, populate
-from natars_fhir.store import trail
+from natars_fhir.store import audit
 from natars_fhir.store.engine import Store
-from tests.service.hospital import MRN, NOW, Hospital, condition, mappings, patient, transaction
+from tests.service.hospital import MRN, NOW, Hospital, condition, intake, mappings, patient, transaction
 
 BASE = "https://natars.example/fhir"
 OWN = ("https://h.example/fhir", "https://h.example/r4/")
@@ -34,22 +34,22 @@ def test_a_reference_becomes_the_keys_by_which_we_may_know_the_patient(subject: 
 def test_joined_patients_have_one_form_under_every_name(hospital: Hospital, store: Store) -> None:
     link = {"link": [{"other": {"reference": "Patient/1"}, "type": "seealso"}]}
     hospital.push(transaction(patient("1", "77"), condition(), patient("2", "78", **link)))
-    study, site = mappings().study, mappings().sites["generic"]
+    site = mappings().sites["generic"]
     asked: list[Any] = [
         {"reference": "Patient/1"},
         {"reference": "Patient/2"},
         {"identifier": {"system": MRN, "value": "78"}},
     ]
-    made = [populate(store, study, site, BASE, one, NOW) for one in asked]
+    made = [populate(store, intake(), site, one, NOW) for one in asked]
     assert made[0] is not None
     assert made[0] == made[1] == made[2]
 
 
 def test_nobody_is_found_by_what_is_no_patient_of_the_site(hospital: Hospital, store: Store) -> None:
     hospital.push(transaction(patient("1", "77"), condition()))
-    study, sites = mappings().study, mappings().sites
-    assert populate(store, study, sites["generic"], BASE, {"reference": "Condition/c1"}, NOW) is None
-    assert populate(store, study, sites["hospital-a"], BASE, {"reference": "Patient/1"}, NOW) is None
-    assert populate(store, study, sites["generic"], BASE, {"reference": "Patient/1\0"}, NOW) is None
+    sites = mappings().sites
+    assert populate(store, intake(), sites["generic"], {"reference": "Condition/c1"}, NOW) is None
+    assert populate(store, intake(), sites["hospital-a"], {"reference": "Patient/1"}, NOW) is None
+    assert populate(store, intake(), sites["generic"], {"reference": "Patient/1\0"}, NOW) is None
     with store.read() as connection:
-        assert [(one.act, one.status) for one in trail.acts(connection, "hospital-a")] == [("populate", 404)]
+        assert [(one.act, one.status) for one in audit.acts(connection, "hospital-a")] == [("populate", 404)]

@@ -19,8 +19,8 @@ from natars_fhir.service.live import Active, Live, active
 from natars_fhir.service.reread import everything, reread
 from natars_fhir.service.worklist import screening_of
 from natars_fhir.settings import Settings
+from natars_fhir.store import audit
 from natars_fhir.store import quarantine as quarantined
-from natars_fhir.store import trail
 from natars_fhir.store.engine import Store
 from natars_fhir.store.quarantine import Wanted
 from tests.service.hospital import (
@@ -94,7 +94,7 @@ def test_a_new_line_makes_facts_of_what_is_known(
     assert "anc" in facts(store)
     assert gaps(store, live.active.any_version(SITE).mapping, live.active.hints(SITE)) == []
     with store.read() as connection:
-        assert list(trail.acts(connection, SITE))[-1].counts["read"] == 3
+        assert list(audit.acts(connection, SITE))[-1].counts["read"] == 3
 
 
 def test_the_day_on_which_a_gap_first_came_stays(

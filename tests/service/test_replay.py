@@ -16,10 +16,11 @@ from natars_fhir.mapping.site import SiteMapping
 from natars_fhir.service.ingest import push
 from natars_fhir.service.quarantine import dismiss, page
 from natars_fhir.service.replay import replay, replay_all, try_again
-from natars_fhir.store import trail
+from natars_fhir.store import audit
 from natars_fhir.store.engine import Store
 from natars_fhir.store.quarantine import Apart, Wanted
 from tests.service.hospital import (
+    KEY,
     NOW,
     Hospital,
     Node,
@@ -69,7 +70,7 @@ def test_what_a_new_mapping_can_use_is_taken_in_and_leaves(hospital: Hospital, s
     assert told.became["created"] == 1
     assert ("histology", "LMS") in hospital.concepts()
     with store.read() as connection:
-        assert [act.act for act in trail.acts(connection, "generic")] == ["push", "replay"]
+        assert [act.act for act in audit.acts(connection, "generic")] == ["push", "replay"]
 
 
 def test_twice_is_once(store: Store) -> None:
@@ -77,7 +78,7 @@ def test_twice_is_once(store: Store) -> None:
     first = again(store)
     assert again(store) == first
     with store.read() as connection:
-        assert [act.act for act in trail.acts(connection, "generic")] == ["push", "replay"]
+        assert [act.act for act in audit.acts(connection, "generic")] == ["push", "replay"]
 
 
 def test_what_is_refused_again_stays_with_its_new_issues_and_the_count_of_tries(
@@ -89,7 +90,7 @@ def test_what_is_refused_again_stays_with_its_new_issues_and_the_count_of_tries(
     assert "Bundle.entry[1].resource.birthDate" in [issue.expression for issue in told.issues]
     assert again(store).tries == 2
     with store.read() as connection:
-        assert [(act.act, act.status) for act in trail.acts(connection, "generic")][1:] == [("replay", 422)] * 2
+        assert [(act.act, act.status) for act in audit.acts(connection, "generic")][1:] == [("replay", 422)] * 2
     assert len(rows(store)) == 1
 
 
@@ -252,7 +253,7 @@ def test_by_itself_it_is_tried_once_by_each_mapping_a_bounded_number_a_round(sto
 
 def test_what_was_dismissed_is_replayed_only_by_its_number(store: Store) -> None:
     strictly(store, {**condition(), **ODD})
-    dismiss(store, 1, "generic", "Li", "a test message", LATER)
+    dismiss(store, KEY, 1, "generic", "Li", "a test message", LATER)
     assert replay_all(store, intake(), LENIENT, Wanted(), LATER).tried == 0
     assert try_again(store, intake(), LENIENT, LATER).tried == 0
     told = again(store)

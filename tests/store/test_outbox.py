@@ -175,3 +175,19 @@ def test_many_deliverers_never_claim_the_same_letter(store: Store) -> None:
         claimed = [seq for found in pool.map(claim_all, "abcd") for seq in found]
     assert sorted(claimed) == sorted(set(claimed))
     assert len(claimed) == 40
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=3), timedelta(days=400)])
+def test_a_clock_that_was_set_back_holds_no_letter_up(store: Store, ahead: timedelta) -> None:
+    """Queued and claimed while the clock was ahead; then it is right again, and whoever held the letter is gone."""
+    with store.write() as connection:
+        outbox.queue(connection, "a", [("ResearchSubject", "t", b"1")], NOW + ahead)
+        held = outbox.claim(connection, ["a"], "gone", NOW + ahead, NOW + ahead + timedelta(minutes=4))
+    assert held is not None
+    assert claim(store) is not None
+
+
+def test_a_clock_that_was_set_back_a_little_only_makes_wait(store: Store) -> None:
+    with store.write() as connection:
+        outbox.queue(connection, "a", [("ResearchSubject", "t", b"1")], NOW + timedelta(minutes=1))
+    assert claim(store) is None

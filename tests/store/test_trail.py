@@ -6,17 +6,8 @@ from natars_fhir.domain.identity import Version
 from natars_fhir.store import screenings, trail, versions
 from natars_fhir.store.engine import Store
 from natars_fhir.store.screenings import Found
-from natars_fhir.store.trail import Act
 from natars_fhir.store.versions import Came
 from tests.store.samples import LATER, NOW
-
-
-def test_the_audit_keeps_its_order_and_its_site(store: Store) -> None:
-    acts = [Act("a", NOW, "push", "h1", 200, {"created": 2}), Act("a", LATER, "push again", "h1", 200, {})]
-    with store.write() as connection:
-        for act in [*acts, Act("b", NOW, "push", "h2", 422, {})]:
-            trail.write(connection, act)
-        assert list(trail.acts(connection, "a")) == acts
 
 
 def test_what_is_let_go_is_counted_by_type_however_often_it_comes(store: Store) -> None:

@@ -13,7 +13,7 @@ from natars_fhir.service.access.bearers import Wanted
 from natars_fhir.store.engine import open_store
 from natars_fhir.web.needs import declared, reachable
 from tests.service.access.clients_of import form, signed
-from tests.service.hospital import NOW, Node, bundle, condition, mappings, patient, transaction
+from tests.service.hospital import KEY, NOW, Node, bundle, condition, mappings, patient, transaction
 from tests.web.caller import Caller
 
 #: Stands in everything that hospital A says of its patient, and in nothing that anybody asks.
@@ -56,7 +56,7 @@ class Sites:
         assert self.call.push(_person("b-1", "hospital-b"), authorization=f"Bearer {self.b}").status_code == 200
 
     def token(self, site: str, roles: tuple[str, ...]) -> str:
-        return bearers.add(self.store, Wanted(site, "test", roles), NOW)[1]
+        return bearers.add(self.store, KEY, Wanted(site, "test", roles), NOW)[1]
 
 
 def requests(call: Caller, ident: str) -> Iterator[Request]:

@@ -17,7 +17,7 @@ from natars_fhir.web.access import Access, access, loopback, named_sites
 from natars_fhir.web.respond import Refusal
 from natars_fhir.web.server import server
 from tests.service.access.test_registration import PEM, PRINT
-from tests.service.hospital import NOW, patient
+from tests.service.hospital import KEY, NOW, patient
 from tests.web.caller import Caller, code, settings
 
 SITES = {"generic", "hospital-a", "hospital-b"}
@@ -72,22 +72,22 @@ def test_a_token_names_its_site_and_may_what_the_sites_people_may(known: Any) ->
 def test_the_first_token_of_the_store_closes_the_open_door_for_good(known: Any) -> None:
     here = known()
     assert here.known("").by == "loopback"
-    one, token = bearers.add(here.store, Wanted("hospital-a", "engine", ("engine",)), NOW)
+    one, token = bearers.add(here.store, KEY, Wanted("hospital-a", "engine", ("engine",)), NOW)
     assert here.known(f"Bearer {token}").site == "hospital-a"
     for _ in range(2):
         with pytest.raises(Refusal):
             here.known("")
-        bearers.revoke(here.store, one.id, NOW)  # and revoking it does not open it again
+        bearers.revoke(here.store, KEY, one.id, NOW)  # and revoking it does not open it again
 
 
 @pytest.mark.parametrize(("what", "said"), [("revoked", "revoked"), ("expired", "expired")])
 def test_a_token_that_has_ended_is_told_so(known: Any, what: str, said: str) -> None:
     here = known()
     one, token = bearers.add(
-        here.store, Wanted("hospital-a", "", ("engine",), expires=NOW if what == "expired" else None), NOW
+        here.store, KEY, Wanted("hospital-a", "", ("engine",), expires=NOW if what == "expired" else None), NOW
     )
     if what == "revoked":
-        bearers.revoke(here.store, one.id, NOW)
+        bearers.revoke(here.store, KEY, one.id, NOW)
     with pytest.raises(Refusal, match=said) as refused:
         here.known(f"Bearer {token}")
     assert refused.value.status == 401
@@ -96,7 +96,7 @@ def test_a_token_that_has_ended_is_told_so(known: Any, what: str, said: str) -> 
 
 def test_a_token_of_a_site_without_a_file_is_refused_and_nothing_breaks(call: Caller) -> None:
     store = open_store(call.settings.database)
-    _, token = bearers.add(store, Wanted("hospital-z", "", ("engine",)), NOW)
+    _, token = bearers.add(store, KEY, Wanted("hospital-z", "", ("engine",)), NOW)
     store.close()
     response = call.push(patient(), authorization=f"Bearer {token}")
     assert (response.status_code, code(response)) == (403, "forbidden")
@@ -105,10 +105,10 @@ def test_a_token_of_a_site_without_a_file_is_refused_and_nothing_breaks(call: Ca
 def test_a_token_made_and_revoked_while_the_server_runs_counts_at_once(call: Caller) -> None:
     store = open_store(call.settings.database)
     assert call.push(patient()).status_code == 200
-    one, token = bearers.add(store, Wanted("hospital-a", "", ("engine",)), NOW)
+    one, token = bearers.add(store, KEY, Wanted("hospital-a", "", ("engine",)), NOW)
     assert call.push(patient()).status_code == 401
     assert call.push(patient(), authorization=f"Bearer {token}").status_code == 200
-    bearers.revoke(store, one.id, NOW)
+    bearers.revoke(store, KEY, one.id, NOW)
     assert call.push(patient(), authorization=f"Bearer {token}").status_code == 401
     store.close()
 
@@ -122,7 +122,7 @@ TOKEN = {"authorization": "Bearer t"}
 def certified(folder: Path, site: str = "hospital-a", **more: Any) -> Caller:
     call = Caller(folder, **{**BEHIND, **more})
     store = open_store(call.settings.database)
-    registration.certify(store, site, PRINT, NOW)
+    registration.certify(store, KEY, site, PRINT, NOW)
     store.close()
     return call
 

@@ -12,7 +12,7 @@ from natars_fhir.service.access import bearers
 from natars_fhir.service.access.bearers import Wanted
 from natars_fhir.store.engine import open_store
 from natars_fhir.web.limits import AtOnce, Rates
-from tests.service.hospital import NOW, patient
+from tests.service.hospital import KEY, NOW, patient
 from tests.web.caller import Caller, code
 
 A, B = {"authorization": "Bearer a"}, {"authorization": "Bearer b"}
@@ -31,7 +31,7 @@ def test_a_site_that_asks_too_often_waits_and_the_others_do_not(tmp_path: Path) 
 def test_a_second_token_gives_a_site_no_more(tmp_path: Path) -> None:
     call = Caller(tmp_path, most_requests=2, tokens={"a": "hospital-a"})
     store = open_store(call.settings.database)
-    more = [bearers.add(store, Wanted("hospital-a", "", ("engine",)), NOW)[1] for _ in range(2)]
+    more = [bearers.add(store, KEY, Wanted("hospital-a", "", ("engine",)), NOW)[1] for _ in range(2)]
     store.close()
     told = [call.push(patient(), authorization=f"Bearer {token}").status_code for token in (*more, "a")]
     assert told == [200, 200, 429]

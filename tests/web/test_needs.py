@@ -19,7 +19,7 @@ from natars_fhir.store.engine import open_store
 from natars_fhir.web import app as application
 from natars_fhir.web.needs import Needs, declared, needs, reachable, undeclared
 from natars_fhir.web.respond import Refusal
-from tests.service.hospital import NOW, condition, patient, transaction
+from tests.service.hospital import KEY, NOW, condition, patient, transaction
 from tests.service.spoken import COMPLETE, INVESTIGATOR, answers, item
 from tests.web.caller import Caller, code, settings
 
@@ -106,7 +106,7 @@ def test_role_site_and_scope_are_needed_together(needed: Needs, who: Known, may:
 
 def token(call: Caller, site: str, *roles: str, scope: str = "") -> dict[str, str]:
     store = open_store(call.settings.database)
-    made = bearers.add(store, Wanted(site, "test", roles, scope), NOW)[1]
+    made = bearers.add(store, KEY, Wanted(site, "test", roles, scope), NOW)[1]
     store.close()
     return {"authorization": f"Bearer {made}"}
 

@@ -14,7 +14,7 @@ from natars_fhir.service.access import registration
 from natars_fhir.store.engine import Store, open_store
 from tests.service.access.clients_of import AUDIENCE, claims, client, ec_key, form, jwks, public, rsa_key, signed
 from tests.service.access.test_registration import PRINT
-from tests.service.hospital import NOW, condition, patient, statuses, transaction
+from tests.service.hospital import KEY, NOW, condition, patient, statuses, transaction
 from tests.web.caller import Caller, code
 
 FORM = "application/x-www-form-urlencoded"
@@ -29,7 +29,7 @@ def call(tmp_path: Path) -> Caller:
 @pytest.fixture
 def store(call: Caller) -> Any:
     opened = open_store(call.settings.database)
-    registration.register(opened, client())
+    registration.register(opened, KEY, client())
     yield opened
     opened.close()
 
@@ -82,7 +82,7 @@ def test_a_client_gets_a_token_and_pushes_with_it(call: Caller, store: Store) ->
 def test_keys_that_are_published_are_fetched_by_our_one_client(call: Caller, store: Store) -> None:
     url = "https://his.hospital-b.example/jwks.json"
     asked = respx.get(url).mock(return_value=httpx.Response(200, text=jwks(public(ec_key(), "e"))))
-    registration.register(store, client("engine-b", "hospital-b", url=url, keys=""))
+    registration.register(store, KEY, client("engine-b", "hospital-b", url=url, keys=""))
     for _ in range(3):
         assert ask(call, form(signed(claims("engine-b"), ec_key(), "e", "ES384"))).status_code == 200
     assert asked.call_count == 1
@@ -92,7 +92,7 @@ def test_keys_that_are_published_are_fetched_by_our_one_client(call: Caller, sto
 def test_a_token_ends_at_once_with_its_client(call: Caller, store: Store) -> None:
     mine = token(call)
     assert call.push(patient(), **mine).status_code == 200
-    registration.revoke(store, "engine-a", NOW)
+    registration.revoke(store, KEY, "engine-a", NOW)
     response = call.push(patient(), **mine)
     assert (response.status_code, code(response)) == (401, "login")
 
@@ -136,7 +136,7 @@ def test_another_method_is_none_of_this_address(call: Caller) -> None:
 def test_a_token_endpoint_is_no_way_around_the_rate(tmp_path: Path) -> None:
     call = Caller(tmp_path, most_requests=2, **HERE)
     opened = open_store(call.settings.database)
-    registration.register(opened, client())
+    registration.register(opened, KEY, client())
     opened.close()
     told = [ask(call, form(signed(claims()))) for _ in range(3)]
     assert [one.status_code for one in told] == [200, 200, 429]
@@ -147,8 +147,8 @@ def test_a_token_endpoint_is_no_way_around_the_rate(tmp_path: Path) -> None:
 def test_a_client_needs_its_sites_certificate_to_ask_too(tmp_path: Path) -> None:
     call = Caller(tmp_path, certificate_header="x-client-cert", trusted_proxies=["127.0.0.1"], **HERE)
     opened = open_store(call.settings.database)
-    registration.register(opened, client())
-    registration.certify(opened, "hospital-a", PRINT, NOW)
+    registration.register(opened, KEY, client())
+    registration.certify(opened, KEY, "hospital-a", PRINT, NOW)
     opened.close()
     bare = ask(call, form(signed(claims())))
     assert (bare.status_code, bare.json()["error"]) == (403, "invalid_client")
@@ -158,6 +158,6 @@ def test_a_client_needs_its_sites_certificate_to_ask_too(tmp_path: Path) -> None
 def test_a_token_lasts_as_long_as_is_set(tmp_path: Path) -> None:
     call = Caller(tmp_path, token_seconds=60, **HERE)
     opened = open_store(call.settings.database)
-    registration.register(opened, client())
+    registration.register(opened, KEY, client())
     opened.close()
     assert ask(call, form(signed(claims()))).json()["expires_in"] == 60

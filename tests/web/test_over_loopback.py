@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import socket
 import threading
 import time
@@ -14,12 +13,10 @@ from pathlib import Path
 from shutil import copytree
 
 import httpx
-import pytest
-import structlog
 
 from natars_fhir.settings import default_folder
 from natars_fhir.web.app import create_app
-from natars_fhir.web.server import log_to_stderr, server
+from natars_fhir.web.server import server
 from tests.service.hospital import condition, patient, statuses, transaction
 from tests.web.caller import FHIR, settings
 
@@ -103,15 +100,3 @@ def test_a_push_over_http_ends_at_the_sites_server(tmp_path: Path) -> None:
     assert "server" not in told.headers
     assert [body["resourceType"] for _, body in site.put] == ["ResearchStudy", "ResearchStudy", "ResearchSubject"]
     assert site.put[2][0].startswith("/fhir/ResearchSubject?identifier=")
-
-
-def test_a_log_line_is_json_without_what_an_exception_says(capsys: pytest.CaptureFixture[str]) -> None:
-    before = structlog.get_config()
-    try:
-        log_to_stderr()
-        structlog.get_logger().info("request", status=200)
-    finally:
-        structlog.configure(**before)
-    line = json.loads(capsys.readouterr().err)
-    assert (line["event"], line["status"], line["level"]) == ("request", 200, "info")
-    assert logging.getLogger("httpx").getEffectiveLevel() >= logging.WARNING

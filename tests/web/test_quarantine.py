@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from natars_fhir.service.access import bearers
+from natars_fhir.service.access.bearers import Wanted
 from natars_fhir.service.ingest import push
+from natars_fhir.service.secret import secret
 from natars_fhir.store.engine import open_store
 from tests.service.hospital import NOW, born_on_30_february, bundle, condition, patient
 from tests.service.test_replay import ODD, strictly
@@ -16,6 +19,15 @@ from tests.web.caller import Caller, code
 
 ALL = "/api/quarantine"
 JSON = {"content_type": "application/json"}
+
+
+def operator(call: Caller, site: str) -> str:
+    """The header of an operator of one site."""
+    store = open_store(call.settings.database)
+    key = secret(call.settings.key_file, store)
+    token = bearers.add(store, key, Wanted(site, "test", ("operator",)), NOW)[1]
+    store.close()
+    return f"Bearer {token}"
 
 
 @pytest.fixture
@@ -138,13 +150,15 @@ def test_nobody_sees_another_sites(tmp_path: Path, method: str, path: str) -> No
     assert call.push(born_on_30_february("PLANTED"), authorization="Bearer secret of a").status_code == 422
     body = {"by": "a", "reason": "b"} if "dismiss" in path else None
     assert call(method, path, body).status_code == 401
-    told = call(method, path, body, authorization="Bearer secret of b")
+    assert call(method, path, body, authorization="Bearer secret of b").status_code == 403  # an engine is no operator
+    of_a, of_b = (operator(call, site) for site in ("hospital-a", "hospital-b"))
+    told = call(method, path, body, authorization=of_b)
     assert "PLANTED" not in told.text
     if path.startswith(f"{ALL}/1"):
         assert told.status_code == 404
     else:
         assert (told.json().get("quarantine", []), told.json().get("tried", 0)) == ([], 0)
-    assert call("GET", f"{ALL}/1", authorization="Bearer secret of a").json()["state"] == "waiting"
+    assert call("GET", f"{ALL}/1", authorization=of_a).json()["state"] == "waiting"
 
 
 def test_nothing_of_it_is_logged(two: Caller) -> None:

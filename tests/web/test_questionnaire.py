@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from natars_fhir.emit.questionnaire import questionnaire
 from natars_fhir.fhir.check import check
 from natars_fhir.fhir.versions import detect
-from natars_fhir.store import trail
+from natars_fhir.store import audit
 from natars_fhir.store.engine import open_store
 from tests.emit.judged import faults
 from tests.service.hospital import condition, mappings, patient, transaction
@@ -342,7 +342,7 @@ def test_that_a_form_was_given_stands_in_the_audit_and_no_value_in_the_log(tmp_p
         call("POST", OWN, asked({"name": "subject", "valueReference": {"reference": "Patient/none"}}))
     store = open_store(call.settings.database)
     with store.read() as connection:
-        acts = [act for act in trail.acts(connection, "generic") if act.act == "populate"]
+        acts = [act for act in audit.acts(connection, "generic") if act.act == "populate"]
     store.close()
     assert [act.status for act in acts] == [200, 404]
     assert acts[0].counts["answers"] > 0

@@ -16,10 +16,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from natars_fhir.service.access.caller import Caller, caller
 from natars_fhir.service.access.scopes import scopes
-from natars_fhir.store import bearers, trail
+from natars_fhir.store import audit, bearers
+from natars_fhir.store.audit import Act
 from natars_fhir.store.bearers import Bearer
 from natars_fhir.store.engine import Store
-from natars_fhir.store.trail import Act
 
 #: It begins with our name, so that who finds it in a log or a repository knows whose it is.
 _BEGINS = "natars_"
@@ -53,16 +53,16 @@ def fresh(wanted: Wanted, now: datetime) -> tuple[Bearer, str]:
     return Bearer(hashed(token), ident, *told), token
 
 
-def add(store: Store, wanted: Wanted, now: datetime) -> tuple[Bearer, str]:
+def add(store: Store, key: bytes, wanted: Wanted, now: datetime) -> tuple[Bearer, str]:
     """Makes a token; it is told here and never again."""
     one, token = fresh(wanted, now)
     with store.write(()) as connection:
         bearers.keep(connection, one)
-        trail.write(connection, _act(one, "token made", now))
+        audit.write(connection, key, _act(one, "token made", now))
     return one, token
 
 
-def rotate(store: Store, ident: str, overlap: timedelta, now: datetime) -> tuple[Bearer, str] | None:
+def rotate(store: Store, key: bytes, ident: str, overlap: timedelta, now: datetime) -> tuple[Bearer, str] | None:
     """Another token in the place of this one, which goes on for *overlap*; None where there is none that is good."""
     with store.write(()) as connection:
         old = bearers.by_id(connection, ident)
@@ -74,17 +74,17 @@ def rotate(store: Store, ident: str, overlap: timedelta, now: datetime) -> tuple
         bearers.keep(connection, one)
         ends = now + overlap
         bearers.ends(connection, old.id, ends if old.expires is None else min(ends, old.expires))
-        trail.write(connection, _act(old, f"token rotated to {one.id}", now))
+        audit.write(connection, key, _act(old, f"token rotated to {one.id}", now))
     return one, token
 
 
-def revoke(store: Store, ident: str, now: datetime) -> bool:
+def revoke(store: Store, key: bytes, ident: str, now: datetime) -> bool:
     """From now on nobody knows the token; False where there is none, or it was revoked before."""
     with store.write(()) as connection:
         one = bearers.by_id(connection, ident)
         if one is None or not bearers.revoke(connection, ident, now):
             return False
-        trail.write(connection, _act(one, "token revoked", now))
+        audit.write(connection, key, _act(one, "token revoked", now))
     return True
 
 

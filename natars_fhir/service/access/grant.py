@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -19,10 +19,10 @@ from natars_fhir.service.access.bearers import Wanted, fresh
 from natars_fhir.service.access.keys import meant, usable
 from natars_fhir.service.access.published import Published
 from natars_fhir.service.access.scopes import Scopes, scopes
-from natars_fhir.store import bearers, clients, trail
+from natars_fhir.store import audit, bearers, clients
+from natars_fhir.store.audit import Act
 from natars_fhir.store.clients import Client
 from natars_fhir.store.engine import Store
-from natars_fhir.store.trail import Act
 
 _TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 #: What has ended is kept for so long, so that a late request is told that its token expired.
@@ -40,6 +40,7 @@ class Grants:
     """
 
     store: Store
+    key: bytes = field(repr=False)
     published: Published
     audience: str
     seconds: int
@@ -126,7 +127,7 @@ def _given(grants: Grants, client: Client, asserted: Asserted, given: Scopes, no
             bearers.forget_old(connection, client.id, now - _REMEMBERED)
             bearers.keep(connection, one)
             clients.was_used(connection, client.id, now)
-            trail.write(connection, Act(client.site, now, f"token given: client {client.id}", "", 200, {}))
+            audit.write(connection, grants.key, Act(client.site, now, f"token given: client {client.id}", "", 200, {}))
     except IntegrityError:
         raise GrantRefusedError("invalid_client", "The assertion was used before: each has a jti of its own.") from None
     return Granted(token, grants.seconds, str(given))
@@ -139,4 +140,4 @@ def _note(grants: Grants, client: Client | None, refusal: GrantRefusedError, now
         return
     act = Act(client.site, now, f"no token given ({refusal.error}): client {client.id}", "", 400, {})
     with grants.store.write(()) as connection:
-        trail.write(connection, act)
+        audit.write(connection, grants.key, act)

@@ -16,10 +16,10 @@ from natars_fhir.service.access.keys import KeysError, registered
 from natars_fhir.service.access.published import may_be_asked
 from natars_fhir.service.access.roles import fault
 from natars_fhir.service.access.scopes import not_scopes, scopes
-from natars_fhir.store import bearers, clients, trail
+from natars_fhir.store import audit, bearers, clients
+from natars_fhir.store.audit import Act
 from natars_fhir.store.clients import Certificate, Client
 from natars_fhir.store.engine import Store
-from natars_fhir.store.trail import Act
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
@@ -29,7 +29,7 @@ class RegistrationError(Exception):
     """What cannot be registered; the text says why."""
 
 
-def register(store: Store, client: Client) -> None:
+def register(store: Store, key: bytes, client: Client) -> None:
     """Adds a client. Raises RegistrationError."""
     if wrong := _wrong(client):
         raise RegistrationError(wrong)
@@ -37,7 +37,7 @@ def register(store: Store, client: Client) -> None:
         with store.write(()) as connection:
             clients.keep(connection, client)
             act = Act(client.site, client.made, f"client registered: client {client.id}", "", 200, {})
-            trail.write(connection, act)
+            audit.write(connection, key, act)
     except IntegrityError:
         raise RegistrationError(f"a client «{client.id}» was registered before: ids are used once") from None
 
@@ -62,30 +62,30 @@ def _wrong(client: Client) -> str:
     return ""
 
 
-def revoke(store: Store, ident: str, now: datetime) -> bool:
+def revoke(store: Store, key: bytes, ident: str, now: datetime) -> bool:
     """The client gets no more tokens, and those that it has end; False where there was nothing to revoke."""
     with store.write(()) as connection:
         one = clients.client(connection, ident, held=True)
         if one is None or not clients.revoke(connection, ident, now):
             return False
         ended = bearers.revoke_of(connection, ident, now)
-        trail.write(connection, Act(one.site, now, f"client revoked: client {ident}", "", 200, {"tokens": ended}))
+        audit.write(connection, key, Act(one.site, now, f"client revoked: client {ident}", "", 200, {"tokens": ended}))
     return True
 
 
-def certify(store: Store, site: str, print_: str, now: datetime) -> None:
+def certify(store: Store, key: bytes, site: str, print_: str, now: datetime) -> None:
     """The site's requests may come with this certificate."""
     with store.write(()) as connection:
         clients.certify(connection, Certificate(site, print_, now))
-        trail.write(connection, Act(site, now, f"certificate registered: {print_[:16]}", "", 200, {}))
+        audit.write(connection, key, Act(site, now, f"certificate registered: {print_[:16]}", "", 200, {}))
 
 
-def decertify(store: Store, site: str, print_: str, now: datetime) -> bool:
+def decertify(store: Store, key: bytes, site: str, print_: str, now: datetime) -> bool:
     """They may not any more; False where it was not registered."""
     with store.write(()) as connection:
         if not clients.decertify(connection, site, print_):
             return False
-        trail.write(connection, Act(site, now, f"certificate revoked: {print_[:16]}", "", 200, {}))
+        audit.write(connection, key, Act(site, now, f"certificate revoked: {print_[:16]}", "", 200, {}))
     return True
 
 

@@ -11,7 +11,7 @@ from natars_fhir.service.access.found import Configured, configured
 from natars_fhir.settings import Settings
 from natars_fhir.store.engine import open_store
 from tests.service.access.clients_of import client
-from tests.service.hospital import NOW
+from tests.service.hospital import KEY, NOW
 
 
 def chosen(folder: Path, **more: Any) -> Settings:
@@ -29,12 +29,12 @@ def test_tokens_and_clients_of_the_store_count_and_a_revoked_one_does_not_open_i
     settings = chosen(tmp_path)
     store = open_store(settings.database)
     assert configured(settings) == Configured(False, False)
-    one, _ = bearers.add(store, Wanted("hospital-a", "engine", ("engine",)), NOW)
+    one, _ = bearers.add(store, KEY, Wanted("hospital-a", "engine", ("engine",)), NOW)
     assert configured(settings) == Configured(True, False)
-    bearers.revoke(store, one.id, NOW)
+    bearers.revoke(store, KEY, one.id, NOW)
     assert configured(settings) == Configured(True, False)
-    registration.register(store, client())
+    registration.register(store, KEY, client())
     assert configured(settings) == Configured(True, True)
-    registration.revoke(store, "engine-a", NOW)
+    registration.revoke(store, KEY, "engine-a", NOW)
     assert configured(settings) == Configured(True, False)
     store.close()

@@ -18,7 +18,7 @@ from natars_fhir.service.access import bearers, registration
 from natars_fhir.service.access.grant import Granted, GrantRefusedError, Grants, grant
 from natars_fhir.service.access.published import Published
 from natars_fhir.service.http import client as http_client
-from natars_fhir.store import trail
+from natars_fhir.store import audit
 from natars_fhir.store.engine import Store
 from natars_fhir.store.tables_access import bearer_token, smart_assertion
 from tests.service.access.clients_of import (
@@ -33,7 +33,7 @@ from tests.service.access.clients_of import (
     signed,
     worker,
 )
-from tests.service.hospital import NOW
+from tests.service.hospital import KEY, NOW
 
 URL = "https://his.hospital-b.example/jwks.json"
 
@@ -49,15 +49,15 @@ def store(either_store: Store) -> Store:
 
 @pytest.fixture
 def grants(store: Store) -> Grants:
-    registration.register(store, client())
+    registration.register(store, KEY, client())
     registration.register(
-        store, client("engine-b", "hospital-b", url=URL, keys="", scopes="system/Observation.rs system/Patient.c")
+        store, KEY, client("engine-b", "hospital-b", url=URL, keys="", scopes="system/Observation.rs system/Patient.c")
     )
     return made(store)
 
 
 def made(store: Store, noting: Callable[[str], bool] = lambda _: True) -> Grants:
-    return Grants(store, Published(lambda: http_client(1.0)), AUDIENCE, 300, lambda _: None, noting)
+    return Grants(store, KEY, Published(lambda: http_client(1.0)), AUDIENCE, 300, lambda _: None, noting)
 
 
 def asked(grants: Grants, assertion: str, scope: str = "system/*.cruds", **more: str) -> Granted:
@@ -113,7 +113,7 @@ def test_of_many_workers_at_once_one_takes_the_assertion(grants: Grants) -> None
 
 
 def test_a_jti_is_one_clients_own(grants: Grants) -> None:
-    registration.register(grants.store, client("engine-c", "hospital-c"))
+    registration.register(grants.store, KEY, client("engine-c", "hospital-c"))
     asked(grants, signed(claims(jti="same")))
     asked(grants, signed(claims("engine-c", jti="same")))
 
@@ -195,19 +195,19 @@ def test_a_request_of_another_kind_is_told_in_the_words_of_oauth(
 def test_a_client_is_revoked_with_all_that_it_has(grants: Grants) -> None:
     given = [asked(grants, signed(claims())).token for _ in range(3)]
     other = worker(grants.store)
-    assert registration.revoke(other, "engine-a", NOW)
+    assert registration.revoke(other, KEY, "engine-a", NOW)
     assert {bearers.found(grants.store, token, NOW)[1] for token in given} == {"revoked"}
     assert error(grants, signed(claims())) == "invalid_client"
-    assert not registration.revoke(grants.store, "engine-a", NOW)
+    assert not registration.revoke(grants.store, KEY, "engine-a", NOW)
 
 
 def test_a_client_that_is_revoked_while_it_asks_gets_nothing(grants: Grants, monkeypatch: pytest.MonkeyPatch) -> None:
     def meanwhile(_: str) -> None:
-        registration.revoke(grants.store, "engine-a", NOW)
+        registration.revoke(grants.store, KEY, "engine-a", NOW)
 
     assert error(replace(grants, admit=meanwhile), signed(claims())) == "invalid_client"
     with grants.store.read() as connection:
-        acts = [act.act for act in trail.acts(connection, "hospital-a")]
+        acts = [act.act for act in audit.acts(connection, "hospital-a")]
     assert "token given: client engine-a" not in acts
 
 
@@ -235,7 +235,7 @@ def test_what_is_given_and_refused_is_in_the_sites_audit_and_what_was_sent_is_no
             error(grants, wrong)
         error(grants, signed(claims()), "system/PLANTED.x")
     with grants.store.read() as connection:
-        acts = [act.act for act in trail.acts(connection, "hospital-a")]
+        acts = [act.act for act in audit.acts(connection, "hospital-a")]
     assert acts == [
         "client registered: client engine-a",
         "token given: client engine-a",
@@ -253,7 +253,7 @@ def test_an_attacker_cannot_fill_the_audit(grants: Grants) -> None:
     for _ in range(10):
         error(sparing, signed(claims(), rsa_key("attacker")))
     with grants.store.read() as connection:
-        acts = [act.act for act in trail.acts(connection, "hospital-a")]
+        acts = [act.act for act in audit.acts(connection, "hospital-a")]
     assert len([act for act in acts if act.startswith("no token")]) == 2
 
 

@@ -13,7 +13,7 @@ from natars_fhir.service.access.scopes import scopes
 from natars_fhir.service.answer import Answer
 from natars_fhir.service.arrival import arrive
 from natars_fhir.service.ingest import push
-from natars_fhir.store import trail
+from natars_fhir.store import quarantine, trail
 from natars_fhir.store.engine import Store
 from tests.service.hospital import (
     NOW,
@@ -74,14 +74,14 @@ def test_of_a_transaction_that_goes_too_far_nothing_is_taken_and_nothing_is_kept
     assert Hospital(store).screening() is None
     pushed(store, bundle("batch", patient(), born_on_30_february()), "system/Condition.cud")
     with store.read() as connection:
-        assert [*trail.set_aside(connection, "generic")] == []
+        assert [*quarantine.set_aside(connection, "generic")] == []
 
 
 def test_what_may_be_sent_and_cannot_be_read_is_still_set_apart(store: Store) -> None:
     answer = pushed(store, bundle("batch", born_on_30_february(), condition()), "system/Patient.cud")
     assert statuses(answer.body) == ["422", "403"]
     with store.read() as connection:
-        assert len([*trail.set_aside(connection, "generic")]) == 1
+        assert len([*quarantine.set_aside(connection, "generic")]) == 1
 
 
 def test_what_would_be_let_go_is_refused_as_well(store: Store) -> None:

@@ -15,11 +15,11 @@ from cryptography.x509.oid import NameOID
 
 from natars_fhir.service.access import registration
 from natars_fhir.service.access.registration import RegistrationError, fingerprint
-from natars_fhir.store import clients, trail
+from natars_fhir.store import audit, clients
 from natars_fhir.store.clients import Client
 from natars_fhir.store.engine import Store
 from tests.service.access.clients_of import client, ec_key, jwks, private
-from tests.service.hospital import NOW
+from tests.service.hospital import KEY, NOW
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ DER = certificate().public_bytes(Encoding.DER)
     ],
 )
 def test_a_client_is_kept_as_it_was_told(store: Store, one: Client) -> None:
-    registration.register(store, one)
+    registration.register(store, KEY, one)
     with store.read() as connection:
         assert clients.client(connection, one.id) == one
         assert clients.clients(connection) == [one]
@@ -76,17 +76,17 @@ def test_a_client_is_kept_as_it_was_told(store: Store, one: Client) -> None:
 )
 def test_a_client_that_could_not_be_served_is_not_registered(store: Store, one: Client, why: str) -> None:
     with pytest.raises(RegistrationError, match=why):
-        registration.register(store, one)
+        registration.register(store, KEY, one)
     with store.read() as connection:
         assert clients.clients(connection) == []
 
 
 def test_an_id_is_used_once_even_after_it_was_revoked(store: Store) -> None:
-    registration.register(store, client())
-    registration.revoke(store, "engine-a", NOW)
+    registration.register(store, KEY, client())
+    registration.revoke(store, KEY, "engine-a", NOW)
     with pytest.raises(RegistrationError, match="used once"):
-        registration.register(store, client(site="hospital-b"))
-    assert not registration.revoke(store, "nobody", NOW)
+        registration.register(store, KEY, client(site="hospital-b"))
+    assert not registration.revoke(store, KEY, "nobody", NOW)
 
 
 @pytest.mark.parametrize(
@@ -101,20 +101,22 @@ def test_a_certificate_is_known_however_a_proxy_tells_of_it(said: str) -> None:
     assert fingerprint(said) == PRINT
 
 
-@pytest.mark.parametrize("said", ["", "-", "(null)", PRINT[:-1], PEM[:-40], "-----BEGIN CERTIFICATE-----", "AAAA", "é"])
+@pytest.mark.parametrize(
+    "said", ["", "-", "(null)", PRINT[:-1], PEM[:-40], "-----BEGIN CERTIFICATE-----", "AAAA", "é"], ids=range(8)
+)
 def test_what_is_no_certificate_is_none(said: str) -> None:
     assert fingerprint(said) == ""
 
 
 def test_a_certificate_is_one_sites_and_can_be_taken_away(store: Store) -> None:
-    registration.certify(store, "hospital-a", PRINT, NOW)
-    registration.certify(store, "hospital-a", PRINT, NOW)
+    registration.certify(store, KEY, "hospital-a", PRINT, NOW)
+    registration.certify(store, KEY, "hospital-a", PRINT, NOW)
     assert registration.certified(store, "hospital-a", PRINT)
     assert not registration.certified(store, "hospital-b", PRINT)
     assert not registration.certified(store, "hospital-a", "0" * 64)
-    assert not registration.decertify(store, "hospital-b", PRINT, NOW)
-    assert registration.decertify(store, "hospital-a", PRINT, NOW)
+    assert not registration.decertify(store, KEY, "hospital-b", PRINT, NOW)
+    assert registration.decertify(store, KEY, "hospital-a", PRINT, NOW)
     assert not registration.certified(store, "hospital-a", PRINT)
     with store.read() as connection:
         assert clients.certificates(connection) == []
-        assert len([*trail.acts(connection, "hospital-a")]) == 3
+        assert len([*audit.acts(connection, "hospital-a")]) == 3

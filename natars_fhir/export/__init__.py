@@ -1,0 +1,1 @@
+"""What statisticians get of the trial: survival figures and tables; pure."""

@@ -1,0 +1,99 @@
+"""Imaging: that the abdomen was looked at by CT or MRI, whatever was found there (clinical.md §6.3).
+
+A report of such a scan is an adequate assessment of the disease: one who has no event is followed up to it. What the
+report says of the tumour, its other reader tells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from natars_fhir.mapping.lore import Lore
+from natars_fhir.mapping.readers.entity import SHORT, Plan, dated, meanings
+from natars_fhir.mapping.schema import View
+from natars_fhir.mapping.sink import Sink
+from natars_fhir.mapping.told import Told
+
+_CONCEPT = "disease-imaging"
+#: Kinds of reports that are none of a scan, though they may name an earlier one.
+_NO_SCAN = ("pathology", "operation")
+_SHORT_WORD = 4
+
+
+def imaging(view: View, lore: Lore) -> Plan:
+    """``words`` of the view: codes of a scan (``modality-code``), words that name one (``modality``), the abdomen
+    (``region``), another part of the body (``elsewhere``), and another kind of report (``other``)."""
+    says, stamp, names = meanings(lore), dated(view), _names(view)
+    kinds = lore.reports
+    codes, final, pending = frozenset(view.words["modality-code"]), frozenset(view.status), frozenset(view.pending)
+
+    def plan(resource: Any, sink: Sink) -> None:
+        if resource.status not in final and resource.status not in pending:
+            return
+        codings = resource.code.coding or ()
+        if any(kind in _NO_SCAN for coding in codings for kind in kinds[coding.system, coding.code]):
+            return
+        place = _coded(resource, says) or _named(resource, codes, names)
+        if place is None:
+            return
+        stamp(resource, sink)
+        sink.standing = "final" if resource.status in final else "pending"
+        sink.add(Told(_CONCEPT, "present"), place)
+
+    return plan
+
+
+def _coded(resource: Any, says: Callable[[str | None, str | None], tuple[Told, ...]]) -> str | None:
+    """The place of a code that by itself says such a scan."""
+    for index, coding in enumerate(resource.code.coding or ()):
+        if any(told.concept == _CONCEPT for told in says(coding.system, coding.code)):
+            return f"DiagnosticReport.code.coding[{index}]"
+    return None
+
+
+Names = Callable[[str], frozenset[str]]
+
+
+def _named(resource: Any, codes: frozenset[str], names: Names) -> str | None:
+    """The place that names the abdomen, in a report of a scan: its name, its codes' names, its conclusion."""
+    coded = any(coding.code in codes for category in resource.category or () for coding in category.coding or ())
+    title = [(place, names(text)) for place, text in _title(resource)]
+    found = title + ([("DiagnosticReport.conclusion", names(resource.conclusion))] if resource.conclusion else [])
+    said = frozenset[str]().union(*(words for _, words in found))
+    titled = frozenset[str]().union(*(words for _, words in title))
+    if "other" in titled or ("elsewhere" in titled and "region" not in titled) or not (coded or "modality" in said):
+        return None
+    return next((place for place, words in found if "region" in words), None)
+
+
+def _title(resource: Any) -> Iterator[tuple[str, str]]:
+    if resource.code.text:
+        yield "DiagnosticReport.code.text", resource.code.text
+    for index, coding in enumerate(resource.code.coding or ()):
+        if coding.display:
+            yield f"DiagnosticReport.code.coding[{index}].display", coding.display
+
+
+def _names(view: View) -> Names:
+    """Which of the view's word lists a text names. Titles come again and again: each is searched once."""
+    lists = {name: _pattern(words) for name, words in view.words.items() if name != "modality-code"}
+
+    def search(text: str) -> frozenset[str]:
+        return frozenset(name for name, pattern in lists.items() if pattern.search(text))
+
+    known = lru_cache(maxsize=4_096)(search)
+    return lambda text: known(text) if len(text) <= SHORT else search(text)
+
+
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Latin words begin where a word begins, and short ones end there too: no "ct" in "resected"."""
+    return re.compile("|".join(_bounded(word) for word in words), re.IGNORECASE)
+
+
+def _bounded(word: str) -> str:
+    if not word.isascii():
+        return re.escape(word)
+    return rf"(?<![a-z]){re.escape(word)}" + (r"(?![a-z])" if len(word) <= _SHORT_WORD else "")

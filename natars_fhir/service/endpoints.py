@@ -1,0 +1,118 @@
+"""Endpoints out of the store: every subject's record, and what it came to, under its pseudonym."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import NamedTuple
+
+from msgspec.structs import replace
+from sqlalchemy import Connection
+
+from natars_fhir import pipeline
+from natars_fhir.domain.endpoints.derive import derive
+from natars_fhir.domain.record import Fact, Patient, Source
+from natars_fhir.domain.screening import bars
+from natars_fhir.domain.study import Study
+from natars_fhir.emit.identity import identity
+from natars_fhir.export.subject import Subject
+from natars_fhir.mapping.gathered import Gathered
+from natars_fhir.mapping.schema import Site
+from natars_fhir.service.intake import Intake
+from natars_fhir.service.rescreen import outcome
+from natars_fhir.store import patients, readings
+from natars_fhir.store.engine import Store
+
+
+class Allocated(NamedTuple):
+    """An allocation that the trial office recorded: the arm as registered, and the day."""
+
+    arm: str
+    when: str
+
+
+#: Called after each patient who was looked at: (done, of all).
+Seen = Callable[[int, int], None]
+NO_ALLOCATIONS: Mapping[str, Allocated] = MappingProxyType({})
+
+
+def subjects(
+    store: Store,
+    intake: Intake,
+    sites: Iterable[Site],
+    as_of: date,
+    allocations: Mapping[str, Allocated] = NO_ALLOCATIONS,
+    seen: Seen | None = None,
+) -> Iterator[Subject]:
+    """Every subject of *sites* who was enrolled by *as_of*, site by site. *allocations*: pseudonym → what the trial
+    office recorded; it stands for what the hospital's record says."""
+    with store.read() as connection:
+        told = [(site, names) for site in sites for names in _persons(connection, site.site)]
+        for done, (site, names) in enumerate(told, 1):
+            found = _subject(connection, intake, site, names, as_of, allocations)
+            if found is not None:
+                yield found
+            if seen is not None:
+                seen(done, len(told))
+
+
+def _persons(connection: Connection, site: str) -> Iterable[Collection[str]]:
+    return patients.persons(connection, site, patients.in_scope(connection, site)).values()
+
+
+def _subject(
+    connection: Connection,
+    intake: Intake,
+    site: Site,
+    names: Collection[str],
+    as_of: date,
+    allocations: Mapping[str, Allocated],
+) -> Subject | None:
+    found = outcome(connection, intake.study, site.site, names, as_of)
+    if found is None:
+        return None
+    pseudonym = pseudonym_of(found.record.patient, intake, site)
+    if pseudonym in allocations:
+        found = _with(allocations[pseudonym], connection, intake.study, site.site, names, as_of)
+    endpoints = derive(
+        found.record,
+        as_of,
+        intake.study.conventions,
+        planned_cycles=_planned(found, intake.study),
+        excluded=_excluded(found),
+    )
+    return Subject(pseudonym, site.site, found.record, endpoints) if endpoints else None
+
+
+def pseudonym_of(patient: Patient, intake: Intake, site: Site) -> str:
+    """What the subject is called in everything that goes out."""
+    primary = site.identifiers[0] if site.identifiers else ""
+    return identity(patient, intake.study.id, intake.key, intake.canonical_base, primary).pseudonym
+
+
+def _with(
+    told: Allocated, connection: Connection, study: Study, site: str, names: Collection[str], as_of: date
+) -> pipeline.Outcome:
+    """The person again, from the same readings, with the trial office's allocation in the place of any other: which
+    resection is the index surgery, and which doses open cycles, depend on it."""
+    gathered = Gathered(site)
+    for reading in readings.about(connection, site, names):
+        gathered.add(reading if reading.kind == "Patient" else replace(reading, aliases=()))
+    patient, facts, issues = next(gathered.outcomes())
+    own = Fact("allocation", told.arm, told.when, Source(site, "allocation"), "allocation")
+    kept = [fact for fact in facts if fact.concept != "allocation"]
+    return pipeline.conclude(patient, [*kept, own], issues, gathered.shared, study, as_of)
+
+
+def _planned(found: pipeline.Outcome, study: Study) -> int:
+    """The cycles that the subject's arm is to have: the experimental arm alone is treated before surgery."""
+    told = {fact.value for fact in found.record.about("allocation") if fact.standing == "final"}
+    treated = any(arm.kind == "experimental" and arm.name in told for arm in study.arms)
+    return study.conventions.cycles if treated else 0
+
+
+def _excluded(found: pipeline.Outcome) -> bool:
+    """Does what the surgery showed bar the subject (E-02)?"""
+    screening = found.screening
+    return screening.phase == "operated" and any(c.off_study and bars(c, f) for c, f in screening.findings)

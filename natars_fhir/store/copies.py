@@ -1,0 +1,194 @@
+"""Copies: the whole store, as it stood at one moment, into a file and back.
+
+SQLite by its online backup (https://www.sqlite.org/backup.html): a server goes on writing meanwhile. PostgreSQL by its
+own programs (https://www.postgresql.org/docs/current/app-pgdump.html), in one snapshot with what is counted.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine, func, inspect, make_url, select, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from natars_fhir.store import locks
+from natars_fhir.store.engine import Store
+from natars_fhir.store.tables import metadata, store
+
+_ONCE = {"poolclass": NullPool, "hide_parameters": True}
+#: The walls between the sites hold for the owner too (`walls.py`): the session says that it means every site.
+_DUMP = ("--format=custom", "--no-owner", "--no-privileges", "--enable-row-security")
+_RESTORE = ("--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
+
+
+class CopyError(Exception):
+    """The store cannot be copied, or a copy cannot take its place."""
+
+
+def kind(address: str) -> str:
+    """sqlite or postgresql."""
+    return make_url(address).get_backend_name()
+
+
+def copy_out(address: str, to: Path) -> Mapping[str, int]:
+    """Writes the store into *to*; how many rows of each table the copy holds. Raises CopyError."""
+    url = make_url(address)
+    return _dump(url, to) if url.get_backend_name() == "postgresql" else _online(_file(url), to)
+
+
+def copy_in(address: str, source: Path, now: datetime) -> Path | None:
+    """Puts a copy in the store's place; gives where the store of before is now (SQLite). Raises CopyError."""
+    url = make_url(address)
+    if url.get_backend_name() == "postgresql":
+        _run(url, "pg_restore", *_RESTORE, f"--dbname={url.database}", str(source))
+        return None
+    return _replace(_file(url), source, now)
+
+
+def counts_of(address: str) -> Mapping[str, int]:
+    """How many rows each of our tables has; nothing where there is no store. Raises CopyError."""
+    url = make_url(address)
+    if url.get_backend_name() == "sqlite" and not _file(url).is_file():
+        return {}
+    engine = create_engine(url, **_ONCE)
+    try:
+        with engine.connect() as connection:
+            return _counts(connection)
+    except SQLAlchemyError as fault:
+        raise CopyError(f"the store cannot be read ({type(fault).__name__})") from None
+    finally:
+        engine.dispose()
+
+
+def read_only(address: str) -> Store:
+    """A store to look into and nothing more: a copy must not change by being looked at."""
+    url = make_url(address)
+    if url.get_backend_name() == "sqlite":
+        url = make_url(f"sqlite:///file:{_file(url)}?mode=ro&uri=true")
+    return Store(create_engine(url, **_ONCE))
+
+
+def is_empty(counts: Mapping[str, int]) -> bool:
+    """Was nothing ever kept there? The store's own row does not count."""
+    return not any(number for name, number in counts.items() if name != store.name)
+
+
+def _counts(connection: Connection) -> dict[str, int]:
+    if connection.dialect.name == "postgresql":
+        locks.narrow(connection, None)
+    there = {*inspect(connection).get_table_names()}
+    tables = [table for name, table in sorted(metadata.tables.items()) if name in there]
+    return {one.name: connection.execute(select(func.count()).select_from(one)).scalar_one() for one in tables}
+
+
+# SQLite
+
+
+def _file(url: URL) -> Path:
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        raise CopyError("only a store in a file can be copied")
+    return Path(url.database)
+
+
+def _online(source: Path, to: Path) -> Mapping[str, int]:
+    """In one step: under the write-ahead log a reader stops no writer, and sees one moment."""
+    if not source.is_file():
+        raise CopyError("there is no store yet (setting `database`)")
+    to.touch(mode=0o600)
+    try:
+        with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as one, closing(sqlite3.connect(to)) as other:
+            one.backup(other, pages=-1)
+            other.execute("PRAGMA journal_mode=DELETE")
+            told = other.execute("PRAGMA integrity_check").fetchone()[0]
+    except sqlite3.Error as fault:
+        raise CopyError(f"the store cannot be copied ({type(fault).__name__})") from None
+    if told != "ok":
+        raise CopyError("the copy is damaged, and so is the store: SQLite's integrity_check says so")
+    _settle(to)
+    return counts_of(f"sqlite:///{to}")
+
+
+def _replace(target: Path, source: Path, now: datetime) -> Path | None:
+    """The old store is moved aside, and never overwritten."""
+    before = None
+    if target.is_file():
+        _must_be_idle(target)
+        before = target.with_name(f"{target.name}.before-{now:%Y%m%dT%H%M%S}")
+        target.rename(before)
+    for beside in (f"{target}-wal", f"{target}-shm"):
+        Path(beside).unlink(missing_ok=True)
+    arriving = target.with_name(f"{target.name}.arriving")
+    arriving.unlink(missing_ok=True)
+    arriving.touch(mode=0o600)
+    shutil.copyfile(source, arriving)
+    _settle(arriving)
+    arriving.replace(target)
+    _settle(target.parent)
+    return before
+
+
+def _must_be_idle(target: Path) -> None:
+    """The log can be left only by the last connection (https://www.sqlite.org/pragma.html#pragma_journal_mode)."""
+    try:
+        with closing(sqlite3.connect(target, timeout=1)) as one:
+            mode = one.execute("PRAGMA journal_mode=DELETE").fetchone()[0]
+    except sqlite3.Error:
+        mode = "busy"
+    if mode != "delete":
+        raise CopyError("the store is in use, or is no store: stop the server first")
+
+
+def _settle(path: Path) -> None:
+    """What was written is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+# PostgreSQL
+
+
+def _dump(url: URL, to: Path) -> Mapping[str, int]:
+    engine = create_engine(url, isolation_level="REPEATABLE READ", **_ONCE)
+    try:
+        with engine.connect() as connection:
+            snapshot = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
+            to.touch(mode=0o600)
+            _run(url, "pg_dump", *_DUMP, f"--snapshot={snapshot}", f"--file={to}")
+            found = _counts(connection)
+    except SQLAlchemyError as fault:
+        raise CopyError(f"the store cannot be copied ({type(fault).__name__})") from None
+    finally:
+        engine.dispose()
+    _settle(to)
+    return found
+
+
+def _run(url: URL, program: str, *arguments: str) -> None:
+    """The password goes by the environment: everybody of a machine may see a command's arguments."""
+    path = shutil.which(program)
+    if path is None:
+        raise CopyError(f"{program} is not installed here: PostgreSQL's client programs are needed")
+    told = {
+        "PGHOST": url.host or url.query.get("host"),
+        "PGPORT": url.port,
+        "PGUSER": url.username,
+        "PGPASSWORD": url.password,
+        "PGDATABASE": url.database,
+        "PGOPTIONS": f"-c {locks.SETTING}={locks.EVERY_SITE}",
+    }
+    environment = {**os.environ, **{name: str(value) for name, value in told.items() if value}}
+    done = subprocess.run([path, *arguments], env=environment, capture_output=True, check=False)  # noqa: S603 (our words)
+    if done.returncode:
+        raise CopyError(f"{program} ended with {done.returncode}")  # what it says may hold a value

@@ -1,0 +1,86 @@
+"""Living: what the application does by itself while it serves: rounds of work, rounds of sealing; and how it ends.
+
+Of several processes on one database one makes the rounds, at a time; what waits in the outbox they deliver together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+from fastapi import FastAPI
+
+from natars_fhir.service.activate import activate, catch_up, try_all_again
+from natars_fhir.service.audit import seal
+from natars_fhir.service.daily import rescreen_due
+from natars_fhir.service.deliver import Clock, Rounds, deliver_once
+from natars_fhir.service.http import client
+from natars_fhir.service.live import Live
+from natars_fhir.settings import Settings
+from natars_fhir.store.audit import EVERYWHERE
+from natars_fhir.store.engine import Store
+from natars_fhir.web.metrics import Metrics
+from natars_fhir.web.rounds import rounds
+
+
+@dataclass(slots=True)
+class Work:
+    """What a round works with. ``behind``: the store is still to be brought to the mapping that is active."""
+
+    settings: Settings
+    store: Store
+    live: Live
+    now: Clock
+    metrics: Metrics
+    behind: bool = True
+
+    def once(self, http: httpx.Client, stopped: Callable[[], bool]) -> None:
+        """One round."""
+        if self.live.asked():
+            activate(self.store, self.live, self.now())
+        with self.store.leading("rounds") as first:
+            if first:
+                self._keep_house()
+        deliver_once(self.store, http, self._plan(), self.now, stopped)
+        self.metrics.round_made("work", self.now())
+
+    def seal(self) -> None:
+        """The audit of every site gets its seals."""
+        here = self.live.active
+        seal(self.store, here.intake.key, [EVERYWHERE, *here.mappings.sites])
+        self.metrics.round_made("audit", self.now())
+
+    def _keep_house(self) -> None:
+        if self.behind:
+            catch_up(self.store, self.live, self.now())
+            self.behind = False
+        try_all_again(self.store, self.live, self.now())
+        here = self.live.active
+        for name in here.readers:
+            rescreen_due(self.store, here.intake, here.mappings.sites[name], self.now())
+
+    def _plan(self) -> Rounds:
+        sites = self.live.active.mappings.sites.items()
+        endpoints = {name: site.endpoint for name, site in sites if site.endpoint is not None}
+        return Rounds(endpoints, self.settings.deliver_attempts, self.settings.deliver_timeout)
+
+
+def living(work: Work, *, ours: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Makes rounds while the application lives. The store is closed by whoever opened it: here, where it is *ours*."""
+    every = work.settings.deliver_every
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        with client(work.settings.deliver_timeout) as http:
+
+            def once(stopped: Callable[[], bool]) -> None:
+                work.once(http, stopped)
+
+            async with rounds(once, every), rounds(lambda _: work.seal(), every):
+                yield
+        if ours:
+            work.store.close()
+
+    return lifespan

@@ -1,0 +1,159 @@
+"""A real server that is asked to stop finishes what is under way, takes nothing new, and ends in order."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from natars_fhir.store.engine import open_store
+from natars_fhir.store.tables import outbox, resource_version
+from tests.service.hospital import condition, patient, transaction
+from tests.web.test_over_loopback import mappings_with
+
+MOST_SECONDS = 60.0
+BODY = json.dumps(transaction(patient(number="PLANTED77"), condition())).encode()
+
+
+class Slow(ThreadingHTTPServer):
+    """A hospital's server that answers a delivery only when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), SlowRequest)
+        self.asked, self.let = threading.Event(), threading.Event()
+        self.put: list[str] = []
+
+
+class SlowRequest(BaseHTTPRequestHandler):
+    server: Slow
+
+    def do_PUT(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self.server.asked.set()
+        self.server.let.wait(MOST_SECONDS)
+        self.server.put.append(self.path)
+        self.send_response(201)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Silent."""
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def serving(folder: Path, port: int, **more: str) -> Iterator[subprocess.Popen[str]]:
+    """`natars-fhir serve` as a process of its own, until it ends or the block does."""
+    named = {"DATABASE": f"sqlite:///{folder}/store.sqlite", "KEY_FILE": f"{folder}/key", "PORT": str(port), **more}
+    environment = {**os.environ, **{f"NATARS_{name}": value for name, value in named.items()}}
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from natars_fhir.cli import main; main()", "serve"],
+        env=environment, stderr=subprocess.PIPE, text=True, cwd=folder,
+    )  # fmt: skip
+    try:
+        for _ in range(int(MOST_SECONDS / 0.05)):
+            assert process.poll() is None, process.stderr and process.stderr.read()
+            with socket.socket() as one:
+                if one.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.05)
+        yield process
+    finally:
+        process.kill()
+        process.wait(MOST_SECONDS)
+        if process.stderr is not None:
+            process.stderr.close()
+
+
+def begun(port: int) -> socket.socket:
+    """A push of which the half is sent."""
+    sender = socket.create_connection(("127.0.0.1", port), timeout=MOST_SECONDS)
+    head = (
+        "POST /fhir/r4 HTTP/1.1\r\nHost: adapter.example\r\nContent-Type: application/fhir+json\r\n"
+        f"Content-Length: {len(BODY)}\r\n\r\n"
+    )
+    sender.sendall(head.encode() + BODY[:100])
+    return sender
+
+
+def answered(sender: socket.socket) -> str:
+    told = b""
+    while part := sender.recv(65_536):
+        told += part
+    return told.decode()
+
+
+def refused(port: int) -> bool:
+    """Is a new connection closed, or not taken?"""
+    for _ in range(int(MOST_SECONDS / 0.05)):
+        with socket.socket() as one:
+            if one.connect_ex(("127.0.0.1", port)) != 0:
+                return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_a_request_under_way_is_finished_and_no_new_one_taken(tmp_path: Path) -> None:
+    port = free_port()
+    with serving(tmp_path, port) as process, begun(port) as sender:
+        time.sleep(0.2)
+        process.send_signal(signal.SIGTERM)
+        assert refused(port)
+        assert process.poll() is None
+        sender.sendall(BODY[100:])
+        told = answered(sender)
+        assert process.wait(MOST_SECONDS) == 0
+        assert process.stderr is not None
+        log = process.stderr.read()
+    assert told.startswith("HTTP/1.1 200")
+    assert "transaction-response" in told
+    assert "PLANTED" not in log
+    assert "Traceback" not in log
+    store = open_store(f"sqlite:///{tmp_path}/store.sqlite")
+    with store.read() as connection:
+        assert len(connection.execute(select(resource_version.c.seq)).all()) == 2
+    store.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_a_delivery_under_way_is_settled_before_the_end(tmp_path: Path) -> None:
+    port = free_port()
+    with Slow() as site:
+        threading.Thread(target=site.serve_forever, daemon=True).start()
+        mappings = mappings_with(f"http://127.0.0.1:{site.server_port}/fhir", tmp_path)
+        with serving(tmp_path, port, MAPPINGS=str(mappings), DELIVER_EVERY="0.05") as process:
+            with begun(port) as sender:
+                sender.sendall(BODY[100:])
+                assert sender.recv(1)
+                assert site.asked.wait(MOST_SECONDS)
+                process.send_signal(signal.SIGTERM)
+                assert refused(port)
+            site.let.set()
+            assert process.wait(MOST_SECONDS) == 0
+        site.shutdown()
+    store = open_store(f"sqlite:///{tmp_path}/store.sqlite")
+    with store.read() as connection:
+        states = list(connection.execute(select(outbox.c.state).order_by(outbox.c.seq)).scalars())
+        leases = list(connection.execute(select(outbox.c.lease)).scalars())
+    store.close()
+    assert 1 <= len(site.put) == states.count("done")
+    assert {*states} <= {"done", "waiting"}
+    assert leases == [None, None, None]
