@@ -68,6 +68,8 @@ def understood(kind: str, asked: Sequence[tuple[str, str]], known: Iterable[str]
 
 
 def _fault(name: str, text: str) -> Issue | None:
+    if not text.isprintable():  # no store knows such a name
+        return _refused("value", "A search parameter holds a character that is none.")
     if ":" in name:
         return _refused("not-supported", "No modifier of a search parameter is understood.")
     if name == "_lastUpdated" and when(text) is None:

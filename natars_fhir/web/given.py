@@ -32,7 +32,11 @@ def http_date(at: datetime) -> str:
     return format_datetime(at.astimezone(UTC), usegmt=True)
 
 
-def given(asker: Asker, kind: str, shown: Shown | None, none_match: str) -> Response:
+#: An answer, and how many versions of resources it gives: the audit counts them.
+Given = tuple[Response, int]
+
+
+def given(asker: Asker, kind: str, shown: Shown | None, none_match: str) -> Given:
     """One version of a resource; 304 where the caller has it. Raises Refusal where there is none."""
     if (why := absent(asker, kind, shown)) is not None or shown is None:
         status, issue = why or (404, UNKNOWN)
@@ -41,11 +45,11 @@ def given(asker: Asker, kind: str, shown: Shown | None, none_match: str) -> Resp
     headers = {"etag": shown.etag, "last-modified": http_date(shown.received)}
     known = {version_of(one) for one in none_match.split(",")} if none_match else set()
     if known & {"*", str(shown.version)}:
-        return Response(status_code=304, headers=headers)
-    return Response(shown.raw, 200, headers, MEDIA_TYPE)
+        return Response(status_code=304, headers=headers), 0
+    return Response(shown.raw, 200, headers, MEDIA_TYPE), 1
 
 
-def history_given(store: Store, asker: Asker, request: Request, base: str) -> Response:
+def history_given(store: Store, asker: Asker, request: Request, base: str) -> Given:
     """The versions of one resource, the newest first; `_since`, `_count`, and `_before` a number for the next page."""
     kind, ident = request.path_params["kind"], request.path_params["ident"]
     asked = request.query_params
@@ -63,10 +67,10 @@ def history_given(store: Store, asker: Asker, request: Request, base: str) -> Re
     page = left[: min(count, MOST)]
     more = f"{base}/{kind}/{ident}/_history?_count={count}&_before={page[-1].version}" if len(page) < len(left) else ""
     more += f"&_since={asked['_since'].replace('+', '%2B')}" if more and since else ""
-    return respond(200, bundles_back.history(page, len(later), base, more if page else ""))
+    return respond(200, bundles_back.history(page, len(later), base, more if page else "")), len(page)
 
 
-def searched(store: Store, asker: Asker, request: Request, pairs: Sequence[tuple[str, str]], base: str) -> Response:
+def searched(store: Store, asker: Asker, request: Request, pairs: Sequence[tuple[str, str]], base: str) -> Given:
     """A page of what was asked for. Raises Refusal where it cannot be understood."""
     kind = request.path_params["kind"]
     if not asker.knows(kind):
@@ -77,7 +81,7 @@ def searched(store: Store, asker: Asker, request: Request, pairs: Sequence[tuple
         raise Refusal(400, query.code, query.text)
     with store.read() as connection:
         page = search(connection, asker, query)
-    return respond(200, bundles_back.searchset(page, query, base))
+    return respond(200, bundles_back.searchset(page, query, base)), len(page.shown)
 
 
 def _number(said: str | None, otherwise: int) -> int:

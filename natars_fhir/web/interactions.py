@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
@@ -19,14 +20,16 @@ from natars_fhir.fhir.validate import has_type
 from natars_fhir.fhir.versions import Name
 from natars_fhir.service.access.caller import Caller
 from natars_fhir.service.access.roles import May
+from natars_fhir.service.audit import note
 from natars_fhir.service.interactions import Done, Interaction, interact
 from natars_fhir.service.live import Active
 from natars_fhir.service.preferred import preferred
 from natars_fhir.service.query import parameters
 from natars_fhir.service.reading_back import TOLD, Asker, about_patients, read
+from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
 from natars_fhir.web.body import body_of
-from natars_fhir.web.given import base_of, given, history_given, http_date, searched
+from natars_fhir.web.given import Given, base_of, given, history_given, http_date, searched
 from natars_fhir.web.needs import caller_of, needs
 from natars_fhir.web.negotiation import preference
 from natars_fhir.web.respond import Refusal, error, refuse, respond
@@ -150,31 +153,35 @@ class _At:
         """https://hl7.org/fhir/R4/http.html#read, and #vread"""
         kind, ident = request.path_params["kind"], request.path_params["ident"]
         asker, number = self._asker(request), request.path_params.get("number", "")
-        store = self._door.store.of(asker.site)
 
-        def found() -> Response:
+        def found(store: Store) -> Given:
             with store.read() as connection:
                 shown = read(connection, asker, kind, ident, number)
             return given(asker, kind, shown, request.headers.get("if-none-match", ""))
 
-        return await run_in_threadpool(found)
+        return await run_in_threadpool(self._noted, asker, "vread" if number else "read", found)
 
     async def history(self, request: Request) -> Response:
         """https://hl7.org/fhir/R4/http.html#history"""
-        asker = self._asker(request)
-        return await run_in_threadpool(
-            history_given, self._door.store.of(asker.site), asker, request, base_of(request, self._base)
-        )
+        asker, base = self._asker(request), base_of(request, self._base)
+        found = partial(history_given, asker=asker, request=request, base=base)
+        return await run_in_threadpool(self._noted, asker, "history", found)
 
     async def search(self, request: Request) -> Response:
         """https://hl7.org/fhir/R4/http.html#search"""
-        asker = self._asker(request)
+        asker, base = self._asker(request), base_of(request, self._base)
         pairs = list(request.query_params.multi_items())
         if request.method == "POST":
             pairs += await _form(request)
-        return await run_in_threadpool(
-            searched, self._door.store.of(asker.site), asker, request, pairs, base_of(request, self._base)
-        )
+        found = partial(searched, asker=asker, request=request, pairs=pairs, base=base)
+        return await run_in_threadpool(self._noted, asker, "search", found)
+
+    def _noted(self, asker: Asker, act: str, ask: Callable[[Store], Given]) -> Response:
+        """What is asked, and that it was given, in the audit."""
+        store = self._door.store.of(asker.site)
+        response, count = ask(store)
+        note(store, asker.secret, Act(asker.site, self._door.now(), act, "", response.status_code, {"given": count}))
+        return response
 
     async def create(self, request: Request) -> Response:
         """https://hl7.org/fhir/R4/http.html#create, and #ccreate"""

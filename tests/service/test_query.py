@@ -49,6 +49,8 @@ def test_what_is_not_known_does_not_count_or_is_refused() -> None:
         ("_count", "-1"),
         ("_count", "٣"),
         ("_lastUpdated", "x"),
+        ("_id", "a\0b"),
+        ("patient", "\0"),
     ],
 )
 @pytest.mark.parametrize("strict", [True, False])

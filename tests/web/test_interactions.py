@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from natars_fhir.store import audit
+from natars_fhir.store.engine import open_store
 from tests.service.hospital import MRN, Node, born_on_30_february, condition, encounter, patient, transaction
 from tests.web.asked import IDENTIFIER, ids, without_id
 from tests.web.caller import Caller, code
@@ -276,3 +278,25 @@ def test_a_byte_order_mark_is_no_part_of_a_resource(call: Caller) -> None:
     raw = b"\xef\xbb\xbf" + json.dumps(patient()).encode()
     assert call("PUT", "/fhir/r4/Patient/1", raw).status_code == 201
     assert call("GET", "/fhir/r4/Patient/1").json() == patient()
+
+
+def test_every_read_is_in_the_audit_with_what_it_gave_and_no_value(call: Caller) -> None:
+    for ident in ("PLANTED1", "PLANTED2"):
+        call("PUT", f"/fhir/r4/Patient/{ident}", patient(ident, "PLANTED"))
+    for path in (
+        "Patient/PLANTED1",
+        "Patient/PLANTED1/_history/1",
+        "Patient/PLANTED1/_history",
+        f"Patient?{IDENTIFIER}PLANTED",
+    ):
+        assert call("GET", f"/fhir/r4/{path}").status_code == 200
+    assert call("GET", "/fhir/r4/Patient/PLANTED1", if_none_match="*").status_code == 304
+    assert call("GET", "/fhir/r4/Patient/none").status_code == 404
+    store = open_store(call.settings.database)
+    with store.read() as connection:
+        acts = [act for act in audit.acts(connection, "generic") if act.act in ("read", "history", "search")]
+    store.close()
+    assert [(one.act, one.status, one.counts["given"]) for one in acts] == [
+        ("read", 200, 1), ("read", 200, 1), ("history", 200, 1), ("search", 200, 2), ("read", 304, 0),
+    ]  # fmt: skip
+    assert "PLANTED" not in str(acts)

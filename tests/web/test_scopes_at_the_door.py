@@ -10,7 +10,7 @@ import pytest
 from natars_fhir.service.access import bearers
 from natars_fhir.service.access.bearers import Wanted
 from natars_fhir.store.engine import open_store
-from tests.service.hospital import NOW, patient, transaction
+from tests.service.hospital import KEY, NOW, patient, transaction
 from tests.web.caller import Caller
 
 ASKS: list[tuple[str, str, Any, str]] = [
@@ -35,7 +35,7 @@ def scoped(tmp_path: Path) -> Any:
     site = call.settings.default_site
 
     def bearer(scopes: str) -> dict[str, str]:
-        token = bearers.add(store, Wanted(site, "test", ("engine",), scopes), NOW)[1]
+        token = bearers.add(store, KEY, Wanted(site, "test", ("engine",), scopes), NOW)[1]
         return {"authorization": f"Bearer {token}"}
 
     assert call("PUT", "/fhir/r4/Patient/1", patient(), **bearer("")).status_code == 201
