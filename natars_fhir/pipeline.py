@@ -75,10 +75,11 @@ def _too_late(fact: Fact) -> Issue:
     )
 
 
-def outcomes(gathered: Gathered, study: Study, as_of: date) -> Iterator[Outcome]:
-    """Every patient of one site whose readings were gathered, in the order of their keys."""
+def outcomes(gathered: Gathered, study: Study, as_of: date, besides: tuple[Fact, ...] = ()) -> Iterator[Outcome]:
+    """Every patient of one site whose readings were gathered, in the order of their keys; of each *besides* is known
+    too."""
     for patient, facts, issues in gathered.outcomes():
-        yield conclude(patient, facts, issues, gathered.shared, study, as_of)
+        yield conclude(patient, (*facts, *besides) if besides else facts, issues, gathered.shared, study, as_of)
 
 
 def run(documents: Iterable[bytes], reader: DocumentReader, study: Study, as_of: date) -> Iterator[Outcome]:

@@ -158,6 +158,29 @@ PROMISES: Mapping[int, Shown] = {
             "tests/service/test_log.py::test_everybody_in_scope_stands_in_one_place_and_the_first_bar_is_named",
         ),
     ),
+    41: Shown(
+        "ResearchStudy: the trial and the site's part of it",
+        (
+            "tests/emit/test_on_request.py::test_the_study_as_it_ships_is_valid_and_says_what_is_registered",
+            "tests/emit/test_on_request.py::test_the_study_says_whom_it_asks_for_as_each_version_has_it",
+        ),
+    ),
+    42: Shown(
+        "ResearchSubject with status history and arm",
+        (
+            "tests/emit/test_progress.py::test_each_step_has_its_state_its_cause_and_its_days",
+            "tests/service/test_moves.py::test_the_site_hears_the_whole_way_with_days_and_causes",
+            "tests/domain/test_life.py::test_nobody_is_eligible_without_a_standing_signature",
+        ),
+    ),
+    45: Shown(
+        "A Task at the bedside says what is missing, and closes by itself",
+        (
+            "tests/service/test_returned.py::test_a_site_is_asked_once_for_what_is_missing_in_both_languages",
+            "tests/service/test_returned.py::test_what_arrives_is_asked_no_more_and_the_request_is_the_same_one",
+            "tests/service/test_returned.py::test_a_request_that_the_site_declines_is_not_asked_again",
+        ),
+    ),
     49: Shown(
         "Flat CSV with a data dictionary",
         (
@@ -202,6 +225,14 @@ PROMISES: Mapping[int, Shown] = {
             "tests/web/test_operations.py::test_what_came_in_is_counted_by_its_fate_and_its_issues_by_code",
             "tests/web/test_operations.py::test_what_hinders_the_work_is_told",
             "tests/test_privacy_served.py::test_nothing_of_a_patient_is_in_it",
+        ),
+    ),
+    62: Shown(
+        "Withdrawal gates the use of data, and purges with a certificate",
+        (
+            "tests/service/test_moves.py::test_after_the_use_of_data_is_withdrawn_only_the_end_is_told",
+            "tests/service/test_purge.py::test_nothing_of_the_person_is_left_and_the_certificate_says_what_was_where",
+            "tests/service/test_purge.py::test_after_a_restore_of_an_older_backup_the_tombstones_forget_again",
         ),
     ),
 }

@@ -7,24 +7,16 @@ import shlex
 import shutil
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy import text as sql
 
 from natars_fhir.cli import run
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import load
 from natars_fhir.mapping.site import compiled
-from natars_fhir.service.ingest import push
-from natars_fhir.service.intake import Intake
-from natars_fhir.settings import Settings
-from natars_fhir.store.engine import open_store
-from natars_fhir.store.tables import metadata
 from tests import ward
-from tests.doc_pages import DOCS, ROOT, fenced, pages
+from tests.doc_pages import ROOT, fenced, pages
 
 
 @pytest.mark.parametrize(
@@ -122,24 +114,3 @@ def test_the_worked_examples_of_the_code_run(tmp_path: Path) -> None:
     worked(ROOT / "CONTRIBUTING.md", tmp_path)
     done = subprocess.run([sys.executable, "-c", _EXAMPLES], cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603 (our own interpreter)
     assert done.returncode == 0, done.stderr
-
-
-def test_purging_by_hand_leaves_nothing_of_the_patient(tmp_path: Path) -> None:
-    statements = fenced(DOCS / "privacy.md", "sql")[0]
-    store = open_store(f"sqlite:///{tmp_path / 'store.sqlite'}")
-    mappings, reader = ward.mappings(), ward.reader("hospital-b")
-    intake = Intake(mappings.study, b"k" * 32, Settings().canonical_base)
-    for case in ("candidate-by-text-alone", "cdk4-not-mentioned"):
-        for raw in ward.sent_in(ROOT / "fixtures" / "hospital-b" / case):
-            push(store, intake, reader, raw, datetime(2024, 6, 15, tzinfo=UTC))
-    with store.write() as connection:
-        before = {name: len(connection.execute(select(one)).all()) for name, one in metadata.tables.items()}
-        for statement in filter(str.strip, statements.split(";")):
-            connection.execute(sql(statement))
-        after = {name: connection.execute(select(one)).all() for name, one in metadata.tables.items()}
-    store.close()
-    left = {name for name, rows in after.items() if any("b-311" in str(row) or "90000311" in str(row) for row in rows)}
-    assert left == set()
-    for name in ("resource_version", "reading", "patient", "patient_name", "screening", "outbox"):
-        assert 0 < len(after[name]) < before[name], name
-    assert sum(row.kind == "ResearchSubject" for row in after["outbox"]) == 1

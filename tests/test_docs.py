@@ -17,7 +17,7 @@ import pytest
 from natars_fhir.cli import exits
 from natars_fhir.domain.answer import Reason
 from natars_fhir.domain.rules import RULES
-from natars_fhir.emit import EMITTERS
+from natars_fhir.emit import EMITTERS, OF_THE_SITE
 from natars_fhir.fhir.versions import VERSIONS
 from natars_fhir.mapping.readers.values import KINDS
 from natars_fhir.mapping.readers.wholes import WHOLES
@@ -103,7 +103,7 @@ def test_every_kind_of_concept_reader_output_and_version_is_told() -> None:
     readers = sections(ROOT / "mappings" / "README.md", "##")["A kind of fact"].split("| reader |")[1]
     assert first_column("| reader |" + readers) == list(READERS)
     delivery = sections(DOCS / "integration.md", "##")["Delivery back"].split("### ")[0]
-    assert first_column(delivery) == list(EMITTERS)
+    assert first_column(delivery) == [*EMITTERS, *OF_THE_SITE]
     versions = sections(DOCS / "reading.md", "##")["FHIR versions"]
     assert all(re.search(rf"\b{name}\b", versions) for name in VERSIONS)
 

@@ -20,6 +20,7 @@ import typer
 from natars_fhir.cli import app
 from natars_fhir.cli.endpoints import lines
 from natars_fhir.domain.endpoints.derive import derive
+from natars_fhir.domain.life import Course, Move
 from natars_fhir.domain.rules import RULES
 from natars_fhir.domain.switches import SWITCHES
 from natars_fhir.export.dictionary import dictionary
@@ -64,6 +65,9 @@ def parts() -> dict[str, Callable[[], str]]:
         "rules": _rules,
         "criteria and cases": lambda: _table(("criterion", *shown.KINDS), shown.rows()),
         "promises": _promises,
+        "life states": lambda: _states(mappings.study.life),
+        "life causes": lambda: _causes(mappings.study.life),
+        "life moves": lambda: _moves(mappings.study.life),
         "halting": lambda: _table(("comes", "fault", "answer", "taken in", "set apart"), halting.rows()),
         "switches": _switches,
         "data dictionary": lambda: _table(
@@ -211,6 +215,48 @@ def _rules() -> str:
 def _promises() -> str:
     rows = ((str(n), one.promise, "<br>".join(f"`{test}`" for test in one.tests)) for n, one in shown.PROMISES.items())
     return _table(("row", "what", "shown by"), rows)
+
+
+def _states(course: Course) -> str:
+    marks = {True: "the end", False: ""}
+    rows = (
+        (f"`{one.id}`", one.text["en"], one.text["zh"], marks[one.ends], ", ".join(f"`{n}`" for n in one.needs))
+        for one in course.states.values()
+    )
+    return _table(("state", "meaning", "含义", "", "needs"), rows)
+
+
+def _causes(course: Course) -> str:
+    rows = (
+        (
+            f"`{one.id}`",
+            one.text["en"],
+            one.text["zh"],
+            ", ".join(one.told_by) + (f": {', '.join(one.roles)}" if one.roles else ""),
+            ", ".join(f"`{name}`" for name in one.needs),
+            {"all": "", "to-that-day": "kept to that day", "none": "not used"}[one.data],
+            one.source,
+        )
+        for one in course.causes.values()
+    )
+    return _table(("cause", "meaning", "含义", "told by", "needs first", "data", "source"), rows)
+
+
+def _moves(course: Course) -> str:
+    told: dict[tuple[str, str], list[Move]] = {}
+    for move in course.moves.values():
+        told.setdefault((move.cause, move.after), []).append(move)
+    rows = (
+        (
+            ", ".join(f"`{one.before}`" for one in moves),
+            f"`{cause}`",
+            f"`{after}`",
+            f"{moves[0].reason['en']} · {moves[0].reason['zh']}",
+            moves[0].source,
+        )
+        for (cause, after), moves in told.items()
+    )
+    return _table(("from", "cause", "to", "why", "source"), rows)
 
 
 def _switches() -> str:

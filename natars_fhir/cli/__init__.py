@@ -37,6 +37,7 @@ from natars_fhir.cli import (
     sign,
     site,
     store,
+    subject,
     tokens,
     validate,
     visits,
@@ -80,6 +81,7 @@ site.app.command("add")(tokens.site_add)
 site.app.command("overlap")(overlap.overlap)
 app.add_typer(store.app, name="store")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(subject.app, name="subject")
 app.add_typer(visits.app, name="visits")
 
 #: What the audit calls a command by; whatever else was typed is nobody's business.

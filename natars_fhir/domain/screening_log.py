@@ -4,7 +4,7 @@ diagram (https://www.consort-statement.org); and what is missing over all patien
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -12,11 +12,12 @@ from typing import Literal
 from natars_fhir.domain.again import Bar, again, bar
 from natars_fhir.domain.answer import UNKNOWN, Reason
 from natars_fhir.domain.finding import Finding, Sentence
+from natars_fhir.domain.life import Event, may_be_used
 from natars_fhir.domain.record import Patient, Record
 from natars_fhir.domain.screening import Screening, Verdict, bars
 from natars_fhir.domain.signing import PeoplesPart
 from natars_fhir.domain.study import Arm, Criterion, Study
-from natars_fhir.domain.subject import state
+from natars_fhir.domain.subject import OFFICE, life
 
 #: Where a patient of the log is counted. ``left``: in scope once, and no more.
 Place = Literal["undetermined", "candidate", "excluded", "eligible", "allocated", "off-study", "left"]
@@ -69,21 +70,32 @@ class Consort:
 
 
 def entry(
-    record: Record, screening: Screening, part: PeoplesPart, study: Study, looked: tuple[date, date] | None = None
+    record: Record,
+    screening: Screening,
+    part: PeoplesPart,
+    study: Study,
+    looked: tuple[date, date] | None = None,
+    told: Sequence[Event] = (),
 ) -> Entry:
-    """The line of a patient in scope. *looked*: first and last day; else the day asked for."""
-    arm = arm_of(record, study)
+    """The line of a patient in scope. *looked*: first and last day; else the day asked for. *told*: what people
+    caused. Of whose data is not to be used only the place is told."""
+    arm, way = arm_of(record, study), life(study, record, screening, part, told)
+    used = may_be_used(way)
     first, last = looked or (screening.as_of, screening.as_of)
     return Entry(
         screening.patient,
         first,
         last,
-        _place(record, screening, part, allocated=arm is not None or screening.phase != "screening"),
+        _place(
+            way.state,
+            part,
+            allocated=arm is not None or screening.phase != "screening",
+        ),
         screening.verdict,
         part.people.verdict,
         arm.slug if arm else "",
-        _first_bar(screening, part),
-        tuple(criterion.id for criterion, _ in open_ones(part)),
+        _first_bar(screening, part) if used else None,
+        tuple(criterion.id for criterion, _ in open_ones(part)) if used else (),
     )
 
 
@@ -93,13 +105,14 @@ def gone(patient: Patient, looked: tuple[date, date], verdict: Verdict) -> Entry
 
 
 def arm_of(record: Record, study: Study) -> Arm | None:
-    """The arm that the record tells, by its name or its slug."""
-    told = [str(fact.value).casefold() for fact in record.about("allocation") if fact.standing == "final"]
+    """The arm that the trial office told, else the record, by its name or its slug."""
+    facts = [fact for fact in record.about("allocation") if fact.standing == "final"]
+    facts.sort(key=lambda fact: fact.source.reference != OFFICE)
+    told = [str(fact.value).casefold() for fact in facts]
     return next((a for said in told for a in study.arms if said in (a.name.casefold(), a.slug.casefold())), None)
 
 
-def _place(record: Record, screening: Screening, part: PeoplesPart, *, allocated: bool) -> Place:
-    standing = state(record, screening, part.people, part.signed)
+def _place(standing: str, part: PeoplesPart, *, allocated: bool) -> Place:
     if allocated:
         return "off-study" if standing in _ENDED else "allocated"
     if standing in _ENDED or part.people.verdict == "ineligible":

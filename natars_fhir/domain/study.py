@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 from natars_fhir.domain.endpoints.conventions import USUAL, Conventions
 from natars_fhir.domain.finding import Finding
 from natars_fhir.domain.interval import Days
+from natars_fhir.domain.life import NO_COURSE, Course
 from natars_fhir.domain.record import Record
 
 DecidedBy = Literal["data", "data-or-attestation", "attestation"]
@@ -135,6 +136,23 @@ class Centre:
 
 
 @dataclass(frozen=True, slots=True)
+class Artifact:
+    """What stands about the trial elsewhere; ``kind`` is a code of related-artifact-type."""
+
+    kind: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """A person of the trial office, who may tell of allocations; ``identifier`` as in a site's delegation list."""
+
+    name: str
+    identifier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Study:
     """The trial file, read: who we are, whom we ask for, what we measure."""
 
@@ -161,12 +179,18 @@ class Study:
     purpose: str = ""
     #: how it is designed: (code, display) of R5's study-design, ``SEVCO:01005`` is non-randomized assignment
     design: tuple[tuple[str, str], ...] = ()
+    #: what stands about it elsewhere
+    artifacts: tuple[Artifact, ...] = ()
     #: the open questions, and how each is settled here
     switches: Mapping[str, str] = field(default_factory=dict)
     #: what the protocol leaves open about its endpoints, and how it is settled here
     conventions: Conventions = USUAL
     #: what a site's feed must tell
     needs: tuple[Need, ...] = ()
+    #: a subject's states, and what moves it
+    life: Course = field(default=NO_COURSE, repr=False, compare=False)
+    #: who speaks for the trial office
+    office: tuple[Officer, ...] = ()
     #: concept → which of several facts speak for it, as concepts.toml declares it
     choices: Mapping[str, Choose] = field(default_factory=lambda: NO_CHOICES, repr=False, compare=False)
     #: concept → sites whose silence on it means none; the site files say so

@@ -12,9 +12,10 @@ from typing import Any
 
 from natars_fhir.domain.criterion_file import criterion, rows
 from natars_fhir.domain.endpoints.conventions import conventions_of
+from natars_fhir.domain.life_file import course
 from natars_fhir.domain.nearest import unknown
 from natars_fhir.domain.scope import suggested
-from natars_fhir.domain.study import NO_CHOICES, Arm, Centre, Choose, Criterion, Need, Study
+from natars_fhir.domain.study import NO_CHOICES, Arm, Artifact, Centre, Choose, Criterion, Need, Officer, Study
 from natars_fhir.domain.switches import Settings, settings_of
 
 _TEXTS = (
@@ -23,7 +24,7 @@ _TEXTS = (
 )  # fmt: skip
 _TABLES = (
     "enrolment", "switches", "scope", "arm", "centre", "objective", "outcome", "criterion", "need", "endpoints",
-    "visit",
+    "visit", "state", "cause", "move", "office", "purpose", "design", "artifact",
 )  # fmt: skip
 _NEED = ("any", "of", "helps")
 
@@ -94,9 +95,22 @@ def _study(
         criteria=criteria,
         needs=needs,
         switches=switches,
+        purpose=str(table.get("purpose", "")),
+        design=tuple((code, name) for code, name in rows(table, "design", ("code", "display"), faults)),
+        artifacts=tuple(Artifact(*row) for row in rows(table, "artifact", ("kind", "title", "url"), faults)),
+        life=course(table, faults),
+        office=_office(table, faults),
         conventions=conventions_of(table, faults),
         scope=suggested(scope.get("histology", ()), scope.get("family", ""), scope.get("primary-site", ())),
     )
+
+
+def _office(table: Table, faults: list[str]) -> tuple[Officer, ...]:
+    found = rows(table, "office", ("name",), faults)
+    listed = [
+        (name, str(row.get("identifier", ""))) for (name,), row in zip(found, table.get("office", ()), strict=True)
+    ]
+    return tuple(Officer(*one) for one in listed)
 
 
 def _histology(row: Table, table: Table) -> list[str]:

@@ -1,4 +1,4 @@
-"""CodeSystem: the words of our own that forms and results use: answers, criteria, and why an unknown is unknown.
+"""CodeSystem: the words of our own that we use: answers, criteria, what moves a subject, why an unknown is unknown.
 
 https://hl7.org/fhir/R4/codesystem.html
 """
@@ -13,6 +13,7 @@ from typing import get_args
 import msgspec
 
 from natars_fhir.domain.answer import Reason
+from natars_fhir.domain.request import Status
 from natars_fhir.domain.study import Criterion, Study
 from natars_fhir.emit.bilingual import both
 from natars_fhir.fhir.build import Node, coding, said
@@ -32,6 +33,16 @@ REASONS: Mapping[Reason, tuple[str, str]] = MappingProxyType(
         "needs-attestation": ("A person must weigh it", "须由研究人员判断"),
         "not-yet": ("To be asked at a later phase", "后续阶段再判定"),
         "not-applicable": ("Does not apply to this patient", "不适用于该患者"),
+    }
+)
+
+#: Task.status → how a request for data stands in our own words, in English and in Chinese.
+REQUESTS: Mapping[Status, tuple[str, str, str]] = MappingProxyType(
+    {
+        "requested": ("awaiting-data", "Awaiting data", "等待数据"),
+        "completed": ("complete", "Nothing is missing any more", "已无缺失"),
+        "rejected": ("declined", "Declined, with a reason", "已说明理由并拒绝"),
+        "cancelled": ("not-needed", "No longer needed", "已不需要"),
     }
 )
 
@@ -62,11 +73,18 @@ def reason_coding(reason: Reason, base: str) -> Node:
 
 
 def code_systems(study: Study, base: str) -> list[Node]:
-    """The three, whole."""
+    """All of them, whole."""
     criteria = ((one.id, one.text["en"], one.text.get("zh", "")) for one in study.criteria)
+    causes = ((one.id, one.text["en"], one.text.get("zh", "")) for one in study.life.causes.values())
     return [
         _system("answer", "Answers to a criterion", base, ((word, en, zh) for word, (en, zh, _) in ANSWERS.items())),
         _system("criterion", f"Criteria of {study.acronym}, word for word", base, criteria),
+        *(
+            [_system("subject-cause", f"What moves a subject of {study.acronym}", base, causes)]
+            if study.life.causes
+            else []
+        ),
+        _system("request-status", "How a request for data stands", base, REQUESTS.values()),
         _system("reason", "Why an answer is unknown", base, ((one, *REASONS[one]) for one in get_args(Reason))),
     ]
 
@@ -78,7 +96,7 @@ def _system(name: str, title: str, base: str, words: Iterable[tuple[str, str, st
         "id": name,
         "url": f"{base}/CodeSystem/{name}",
         "version": sha256(msgspec.json.encode(told)).hexdigest()[:12],
-        "name": f"Natars{name.title()}",
+        "name": f"Natars{name.title().replace('-', '')}",
         "title": title,
         "status": "active",
         "caseSensitive": True,

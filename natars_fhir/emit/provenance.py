@@ -11,12 +11,22 @@ from datetime import datetime
 
 from natars_fhir import __version__
 from natars_fhir.domain.record import Fact
+from natars_fhir.emit.identity import Identity
 from natars_fhir.emit.sources import reference_to
 from natars_fhir.fhir import build
 from natars_fhir.fhir.build import Node, coding, concept, extension, parts, said
 
 TARGET_ELEMENT = "http://hl7.org/fhir/StructureDefinition/targetElement"
 _PARTICIPANT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
+
+
+def subject_provenance(facts: Iterable[Fact], trial: str, identity: Identity) -> Node:
+    """Of a subject: everything that its screening was read from, as a resource of its own (put under its id, for it has
+    no identifier; https://hl7.org/fhir/R4/provenance.html)."""
+    base = identity.canonical_base
+    target = build.identified("ResearchSubject", f"{base}/NamingSystem/subject", identity.pseudonym)
+    made = provenance(identity.id, "", facts, base, None)
+    return made | {"meta": {"tag": [coding(f"{base}/CodeSystem/trial", trial)]}, "target": [target]}
 
 
 def provenance(ident: str, element: str, facts: Iterable[Fact], base: str, now: datetime | None) -> Node:

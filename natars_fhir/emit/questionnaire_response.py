@@ -18,7 +18,7 @@ from natars_fhir.domain.sentence import render
 from natars_fhir.domain.study import Criterion, Study
 from natars_fhir.emit.bilingual import both
 from natars_fhir.emit.code_system import answer, reason_coding
-from natars_fhir.emit.provenance import provenance
+from natars_fhir.emit.provenance import mapping_system, provenance
 from natars_fhir.emit.questionnaire import AS_OF, SDC, questionnaire, reason_link, said_link
 from natars_fhir.emit.sources import patient_reference
 from natars_fhir.fhir.build import Node, extension, named, said
@@ -49,15 +49,21 @@ Statements = Mapping[str, Stated]
 NOBODY: Statements = MappingProxyType({})
 
 
+def forms_system(canonical_base: str) -> str:
+    """The identifier system of prefilled forms; the value is the subject's pseudonym."""
+    return f"{canonical_base}/NamingSystem/prefilled-form"
+
+
 def prefilled_response(
     screening: Screening,
     study: Study,
     base: str,
-    now: datetime,
+    now: datetime | None,
     primary: tuple[str, str] | None = None,
     stated: Statements = NOBODY,
 ) -> Node:
-    """The response as `$populate` gives it. *now* is when; *primary* the patient's identifier that a site declares."""
+    """The response as `$populate` gives it. *now* is when; without it nothing says so: what is sent must not change
+    with the clock. *primary* is the patient's identifier that a site declares."""
     form, given = questionnaire(study, base), shown(screening, stated)
     told = {criterion.id: finding for criterion, finding in screening.findings}
     titled = extension("http://hl7.org/fhir/StructureDefinition/display", "String", form["title"])
@@ -75,13 +81,35 @@ def prefilled_response(
             "_questionnaire": {"extension": [titled]},
             "status": "in-progress",
             "subject": patient_reference(screening.patient, primary),
-            "authored": now.isoformat(timespec="seconds"),
+            "authored": now.isoformat(timespec="seconds") if now else None,
             "item": [
                 {"linkId": AS_OF, **_words(form["item"][0]), "answer": [{"valueDate": screening.as_of.isoformat()}]},
                 *(_group(group, told, given, stated, base) for group in form["item"][1:]),
             ],
         }
     )
+
+
+def meaning(response: Node) -> Node:
+    """What a response says and from which sources: without the day that it was asked for, without its sentences, which
+    may name that day, and without who read the sources, and by which mapping."""
+    sources = [
+        entity["what"]
+        for one in response.get("contained", ())
+        for entity in one.get("entity", ())
+        if not str(entity["what"].get("identifier", {}).get("system", "")).endswith(mapping_system(""))
+    ]
+    groups = [
+        [_without_said(item) for item in one.get("item", ())] for one in response["item"] if one["linkId"] != AS_OF
+    ]
+    return {**response, "contained": sources, "item": groups}
+
+
+def _without_said(item: Node) -> Node:
+    link = item["linkId"]
+    (answered,) = item["answer"]
+    kept = [one for one in answered.get("item", ()) if one["linkId"] != said_link(link)]
+    return {**item, "answer": [{**answered, "item": kept}]}
 
 
 def is_told(finding: Finding) -> bool:

@@ -9,8 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from natars_fhir.domain.study import Arm, Study
+from natars_fhir.emit.evidence_variable import evidence_variable
+from natars_fhir.emit.group import group
+from natars_fhir.emit.questionnaire import form_url
 from natars_fhir.fhir import build
 from natars_fhir.fhir.build import R5_ELEMENT, Node, coding, concept, extension, parts, slug
+from natars_fhir.fhir.versions import Name
 
 REGISTRY = "http://clinicaltrials.gov"
 
@@ -36,11 +40,15 @@ _PROGRESS = frozenset(
 )
 
 
-def master_study(study: Study, canonical_base: str) -> Node:
-    """The trial itself."""
+def master_study(study: Study, canonical_base: str, version: Name = "R4") -> Node:
+    """The trial itself. Whom it asks for goes along: in R4 as a Group, in *version* R5 as an EvidenceVariable."""
     ours = build.identifier(f"{canonical_base}/NamingSystem/study", study.id)
+    asked = evidence_variable(study, canonical_base) if version == "R5" else group(study, canonical_base)
     return _study(study, canonical_base, study.id) | build.said(
         {
+            "contained": [asked] if study.criteria else [],
+            "enrollment": [{"reference": f"#{asked['id']}"}] if study.criteria else [],
+            "relatedArtifact": _artifacts(study, canonical_base),
             "identifier": [build.identifier(REGISTRY, study.registry_id) | {"use": "official"}, ours],
             "title": study.title,
             "description": study.description,
@@ -49,6 +57,13 @@ def master_study(study: Study, canonical_base: str) -> Node:
             "extension": [*_facts(study), *_parties(study), *(_outcome(*outcome) for outcome in study.outcomes)],
         }
     )
+
+
+def _artifacts(study: Study, base: str) -> list[Node]:
+    """What stands about the trial elsewhere, and the form by which we screen for it."""
+    told = [{"type": one.kind, "display": one.title, "url": one.url} for one in study.artifacts]
+    form = {"type": "composed-of", "display": f"{study.acronym}: screening form", "resource": form_url(study, base)}
+    return [*told, form] if study.criteria else told
 
 
 def site_study(study: Study, site_id: str, site_title: str, canonical_base: str) -> Node:

@@ -62,13 +62,18 @@ def missing_list(rows: Iterable[Missing], of: Listing) -> Node:
     return _list("missing-data", f"{of.study.acronym}: what is missing", told, of)
 
 
+def identity_of(kind: str, of: Listing) -> Node:
+    """The identifier of a site's list: the same on every day."""
+    return identifier(f"{of.canonical_base}/NamingSystem/list", keyed(of.key, of.study.id, of.site, "List", kind))
+
+
 def _list(kind: str, title: str, entries: list[Node], of: Listing) -> Node:
-    name = keyed(of.key, of.study.id, of.site, "List", kind)
+    named = identity_of(kind, of)
     empty = concept(coding("http://terminology.hl7.org/CodeSystem/list-empty-reason", "nilknown"))
     return {
         "resourceType": "List",
-        "id": name,
-        "identifier": [identifier(f"{of.canonical_base}/NamingSystem/list", name)],
+        "id": named["value"],
+        "identifier": [named],
         "status": "current",
         "mode": "snapshot",
         "title": title,

@@ -1,7 +1,7 @@
 """Forms and results that we emit in R4, said in R5; what no row names is the same in both.
 
 https://hl7.org/fhir/R5/questionnaire.html, https://hl7.org/fhir/R5/group.html,
-https://hl7.org/fhir/R5/evidencevariable.html
+https://hl7.org/fhir/R5/evidencevariable.html, https://hl7.org/fhir/R5/task.html
 """
 
 from __future__ import annotations
@@ -9,18 +9,20 @@ from __future__ import annotations
 from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.moves import Move, Moved, words
 
-#: What else is emitted. Of these a response, an Observation, a Provenance and a CodeSystem differ in nothing we say.
+#: What else is emitted. Of these an Observation, a List, a Provenance and a CodeSystem differ in nothing we say.
 TYPES = frozenset(
     {
         "CodeSystem",
         "EvidenceVariable",
         "Group",
+        "List",
         "Observation",
         "OperationOutcome",
         "Parameters",
         "Provenance",
         "Questionnaire",
         "QuestionnaireResponse",
+        "Task",
     }
 )
 
@@ -35,6 +37,8 @@ def _membership(actual: bool, _: str) -> Moved:
 
 
 MOVES = {
+    "QuestionnaireResponse.identifier": Move(lambda value, _: ({"identifier": [value]}, []), "one"),
+    "Task.statusReason": Move(lambda value, _: ({"statusReason": {"concept": value}}, []), "one"),
     "Group.actual": Move(_membership, "text", "membership"),
     "Questionnaire.item.type": words("type", {"choice": "coding"}, frozenset({"choice"})),
 }

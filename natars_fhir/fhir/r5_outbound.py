@@ -96,12 +96,14 @@ def objective(node: Node, _: str) -> Moved:
 
 
 def research_subject(node: Node, _: str) -> Moved:
-    """The person's state goes into progress; R5's status says only that the record is in force."""
+    """The person's state goes into progress, where it does not stand there already as the one that has not ended;
+    R5's status says only that the record is in force."""
     state, out = node.get("status"), native(node, "ResearchSubject")
-    enrolled = concept(coding(STATE_TYPE, "Enrollment"))
-    step = {"type": enrolled, "subjectState": concept(coding(SUBJECT_STATE, state))} if state else None
+    enrolled, now = concept(coding(STATE_TYPE, "Enrollment")), concept(coding(SUBJECT_STATE, state or ""))
+    told = out.get("progress", [])
+    known = any(one.get("subjectState") == now and "endDate" not in one for one in told)
     out.pop("_status", None)
-    steps = ([step] if step else []) + out.get("progress", [])
+    steps = told if known or not state else [{"type": enrolled, "subjectState": now}, *told]
     return out | {"status": "active"} | said({"progress": steps}) | _arm(out, "assigned") | _arm(out, "actual"), []
 
 
@@ -154,6 +156,7 @@ OUTBOUND = Differences(
         "ResearchStudy.focus": Move(lambda value, _: ({"focus": [{"concept": one} for one in value]}, []), "many"),
         "ResearchStudy.location": renamed("region", "many"),
         "ResearchStudy.principalInvestigator": _party("primary-investigator"),
+        "ResearchStudy.relatedArtifact.url": Move(lambda value, _: ({"document": {"url": value}}, []), "text"),
         "ResearchStudy.reasonStopped": renamed("whyStopped", "one"),
         "ResearchStudy.sponsor": _party("sponsor"),
         "ResearchSubject.actualArm": renamed("actualComparisonGroup", "text"),

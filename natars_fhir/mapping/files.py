@@ -174,7 +174,8 @@ def _named(text: str) -> list[str | int]:
     """What a fault of a trial begins with: a criterion, a row of a table, a table. Where to look for its line."""
     if match := re.match(r"criterion (\S+): ", text):
         return [f'id = "{match[1]}"']
-    if match := re.match(r"(arm|centre|objective|outcome|need|visit) (\d+): ", text):
+    tables = "arm|centre|objective|outcome|need|visit|state|cause|move|office|design|artifact"
+    if match := re.match(rf"({tables}) (\d+): ", text):
         return [match[1], int(match[2]) - 1]
     match = re.match(r"(switches|scope|endpoints)\b|key (\S+) is not known", text)
     return [next(filter(None, match.groups()))] if match else []

@@ -183,8 +183,9 @@ class Endpoint(Shape):
 
     url: str
     version: Literal["R4", "R4B", "R5"] = "R4"
-    #: what is delivered besides studies and subjects: the result of every criterion
-    also: tuple[Literal["Observation"], ...] = ()
+    #: what is delivered besides studies, subjects and requests: the result of every criterion, the prefilled form, the
+    #: sources of all, the screening log
+    also: tuple[Literal["Observation", "QuestionnaireResponse", "Provenance", "List"], ...] = ()
 
 
 class Expects(Shape):

@@ -16,7 +16,7 @@ from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.build import Node, said
 from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.mapping.reading import Reading
-from natars_fhir.service.arrival import Arrival
+from natars_fhir.service.arrival import FORGOTTEN, Arrival
 from natars_fhir.service.take import Taken
 
 #: What became of an entry: as `take.Became` has it, or why it was not taken.
@@ -154,7 +154,7 @@ def _told(one: Became) -> list[Issue]:
     reading = one.reading
     place = reading.place or reading.kind
     told = list(reading.issues)
-    if one.what == LET_GO:
+    if one.what == LET_GO and not any(issue.code == FORGOTTEN for issue in told):
         told.append(Issue("information", "informational", place, "No view reads this type: let go, not checked."))
     if one.what == "deleted" and not one.version:
         text = "No such resource is known here: there was nothing to take back."

@@ -18,6 +18,9 @@ from natars_fhir.service.conformance import held_to_it
 from natars_fhir.service.requests import NOTHING, Request, requests
 from natars_fhir.store.packed import digest
 
+#: The issue-type that is told of what concerns a forgotten person.
+FORGOTTEN = "suppressed"
+
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
@@ -36,6 +39,11 @@ class Arrived:
     def wanted(self) -> bool:
         """Does it say something that is kept?"""
         return self.reading.fate in ("read", "deleted")
+
+    @property
+    def forgotten(self) -> bool:
+        """Is it of a person of whom nothing is kept, not even that it came?"""
+        return any(issue.code == FORGOTTEN for issue in self.reading.issues)
 
     @property
     def let_go(self) -> tuple[str, str, str]:

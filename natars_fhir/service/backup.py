@@ -18,12 +18,14 @@ import msgspec
 
 from natars_fhir import __version__
 from natars_fhir.service import audit
+from natars_fhir.service.purge import apply_tombstones
 from natars_fhir.service.secret import secret
 from natars_fhir.settings import Settings
-from natars_fhir.store import copies
+from natars_fhir.store import copies, forgetting
 from natars_fhir.store.audit import EVERYWHERE, Act
 from natars_fhir.store.copies import CopyError
-from natars_fhir.store.engine import open_store
+from natars_fhir.store.engine import StoreError, open_store
+from natars_fhir.store.forgetting import Stones
 from natars_fhir.store.migrate import HEAD
 from natars_fhir.store.seals import Head
 
@@ -104,15 +106,34 @@ def restore(settings: Settings, source: Path, key_from: Path | None, now: dateti
         raise CopyError("there is another key already: --force moves it aside")
     if manifest.database == "sqlite":
         _look(f"sqlite:///{source / manifest.store}", manifest, key)
+    carried = _stones(settings.database)
     before = copies.copy_in(settings.database, source / manifest.store, now)
     key_before = _put_key(settings.key_file, key, now, other=other)
     audited = _look(settings.database, manifest, key)
     store = open_store(settings.database)
     try:
+        with store.write() as connection:
+            forgetting.carry(connection, carried)
+            apply_tombstones(connection, key, now)
         audit.note(store, key, Act(EVERYWHERE, now, "restore", manifest.mark))
     finally:
         store.close()
     return Restored(manifest, audited, before, key_before)
+
+
+def _stones(database: str) -> Stones:
+    """Whom the store that is there now has forgotten: a backup that is older knows nothing of it."""
+    try:
+        if copies.is_empty(copies.counts_of(database)):
+            return Stones()
+        store = open_store(database)
+    except (CopyError, StoreError):  # what cannot be read is moved aside as it is
+        return Stones()
+    try:
+        with store.read() as connection:
+            return forgetting.stones(connection)
+    finally:
+        store.close()
 
 
 def _checked(source: Path, key_path: Path) -> tuple[Manifest, bytes]:

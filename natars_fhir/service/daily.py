@@ -6,10 +6,12 @@ of whom a fact was dated ahead. Which day that is was written down when the pati
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.intake import Intake
+from natars_fhir.service.log import tell_log
 from natars_fhir.service.rescreen import Rescreened, rescreen, today
 from natars_fhir.store import patients
 from natars_fhir.store.audit import Act, write
@@ -20,7 +22,7 @@ _PAGE = 500
 
 
 def rescreen_due(store: Store, intake: Intake, site: Site, now: datetime) -> Rescreened:
-    """Screens those who are due by today, in pages; the counts of all of them."""
+    """Screens those who are due by today, in pages, and tells the day's log where it is asked for; all their counts."""
     done = Rescreened()
     with store.read() as connection:
         due = patients.due(connection, site.site, today(now))
@@ -31,4 +33,4 @@ def rescreen_due(store: Store, intake: Intake, site: Site, now: datetime) -> Res
             counts = {"screened": told.screened, "findings": told.changed, "letters": told.queued}
             write(connection, intake.key, Act(site.site, now, "day", "", 200, counts))
         done = Rescreened(done.screened + told.screened, done.changed + told.changed, done.queued + told.queued)
-    return done
+    return replace(done, queued=done.queued + tell_log(store, intake, site, now))

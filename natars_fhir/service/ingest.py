@@ -22,6 +22,7 @@ from natars_fhir.service.ahead import settle
 from natars_fhir.service.answer import FORBIDDEN, Answer, answered, issue_counts, refused
 from natars_fhir.service.apart import refused_entries, refused_whole
 from natars_fhir.service.arrival import Arrival, TooManyError, arrive
+from natars_fhir.service.aside import aside, forgotten
 from natars_fhir.service.entries import became_each, findable, read_each, unmet
 from natars_fhir.service.gaps import notice
 from natars_fhir.service.intake import Intake
@@ -76,9 +77,11 @@ def _taken(
     came: datetime | None,
 ) -> Answer:
     if reasons := arrival.refused_whole:
-        if arrival.raw.strip() and not forbidden(reasons):
+        kept = not forbidden(reasons) and not forgotten(connection, intake, reader.site, arrival.raw)
+        if arrival.raw.strip() and kept:
             quarantine.set_apart(connection, reader.site, refused_whole(arrival, reasons, reader), now)
         return refused(reasons)
+    arrival = aside(connection, intake, reader, arrival, now)
     asked = settle(connection, reader.mapping, intake.key, arrival, now)
     if asked.refusal:
         return unmet(connection, reader, arrival, asked.refusal, now)
@@ -129,7 +132,7 @@ def _unused(connection: Connection, reader: DocumentReader, arrival: Arrival, no
     for unused in refused_entries(arrival, reader):
         if not forbidden(unused.issues):
             quarantine.set_apart(connection, reader.site, unused, now)
-    gone = [one.let_go for one in arrival.arrived if one.reading.fate == "let-go"]
+    gone = [one.let_go for one in arrival.arrived if one.reading.fate == "let-go" and not one.forgotten]
     trail.let(connection, reader.site, gone, now)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import msgspec
 from sqlalchemy import Connection
 
 from natars_fhir.domain.interval import SHANGHAI
@@ -13,12 +14,15 @@ from natars_fhir.domain.record import Patient
 from natars_fhir.domain.screening_log import Consort, Entry, Missing, consort, entry, gone, missing
 from natars_fhir.domain.signing import PeoplesPart
 from natars_fhir.domain.study import Study
-from natars_fhir.emit.screening_list import Listing, missing_list, screening_list
+from natars_fhir.emit.screening_list import Listing, identity_of, missing_list, screening_list
 from natars_fhir.fhir.build import Node
+from natars_fhir.mapping.schema import Site
 from natars_fhir.pipeline import Outcome
 from natars_fhir.service.intake import Intake
+from natars_fhir.service.lives import caused, is_used
 from natars_fhir.service.rescreen import outcome, peoples_part, today
-from natars_fhir.store import attestations, patients, screenings
+from natars_fhir.service.tell import target_of
+from natars_fhir.store import attestations, outbox, patients, screenings
 from natars_fhir.store.engine import Store
 
 
@@ -42,7 +46,8 @@ def log_of(store: Store, study: Study, site: str, now: datetime) -> Log:
             here |= names
             seen = [day for name in names for day in _days(looked.get(name))]
             days = (min(seen), max(seen)) if seen else None
-            entries.append(entry(found.record, found.screening, part, study, days))
+            told = caused(connection, study, site, names, today(now))
+            entries.append(entry(found.record, found.screening, part, study, days, told))
         entries += _gone(connection, site, {name: one for name, one in looked.items() if name not in here})
         counts = consort(entries, patients.known(connection, site))
     ordered = sorted(entries, key=lambda one: (one.first, one.patient.reference))
@@ -52,7 +57,11 @@ def log_of(store: Store, study: Study, site: str, now: datetime) -> Log:
 def missing_of(store: Store, study: Study, site: str, now: datetime, *, barred_too: bool = False) -> list[Missing]:
     """What is unknown over all patients of a site in scope."""
     with store.read() as connection:
-        screened = [(found.screening, part) for _, found, part in _screened(connection, study, site, now)]
+        screened = [
+            (found.screening, part)
+            for names, found, part in _screened(connection, study, site, now)
+            if is_used(connection, study, site, names, found, part)
+        ]
     return missing(screened, barred_too=barred_too)
 
 
@@ -60,6 +69,21 @@ def log_list(store: Store, intake: Intake, site: str, now: datetime) -> Node:
     """The log as a FHIR List."""
     log = log_of(store, intake.study, site, now)
     return screening_list(log.entries, log.consort, _listing(intake, site, now))
+
+
+def tell_log(store: Store, intake: Intake, site: Site, now: datetime) -> int:
+    """Queues the log for a site that asks for it, once a day; how many letters that makes."""
+    if site.endpoint is None or "List" not in site.endpoint.also:
+        return 0
+    day, named = today(now).isoformat(), identity_of("screening-log", _listing(intake, site.site, now))
+    target = target_of({"resourceType": "List", "identifier": [named]}, intake.canonical_base)
+    with store.of(site.site).read() as connection:
+        said = outbox.last_said(connection, site.site, target)
+    if said is not None and msgspec.json.decode(said)["date"] == day:
+        return 0
+    made = {**log_list(store, intake, site.site, now), "date": day}
+    with store.of(site.site).write() as connection:
+        return outbox.queue(connection, site.site, [("List", target, msgspec.json.encode(made))], now)
 
 
 def missing_as_list(store: Store, intake: Intake, site: str, now: datetime) -> Node:

@@ -20,6 +20,7 @@ from natars_fhir.fhir.build import Node
 from natars_fhir.mapping.schema import Site
 from natars_fhir.pipeline import Outcome
 from natars_fhir.service.intake import Intake
+from natars_fhir.service.lives import is_used
 from natars_fhir.service.pseudonym import subject_of
 from natars_fhir.service.rescreen import outcome, peoples_part, today
 from natars_fhir.store import attestations, audit, patients
@@ -82,6 +83,8 @@ def _found(
         (known,) = patients.persons(connection, site, [name]).values()
         found = outcome(connection, study, site, known, today(now))
         if found is not None:
-            said = attestations.said_of(connection, site, study.id, known)
-            return found, peoples_part(found, study, said).people.counting
+            part = peoples_part(found, study, attestations.said_of(connection, site, study.id, known))
+            if not is_used(connection, study, site, known, found, part):
+                return None, NOBODY
+            return found, part.people.counting
     return None, NOBODY

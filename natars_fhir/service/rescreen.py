@@ -5,7 +5,7 @@ Nothing is taken from the push that brought it about but its names: the order of
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
@@ -17,8 +17,10 @@ from sqlalchemy import Connection
 from natars_fhir import pipeline
 from natars_fhir.domain.again import again
 from natars_fhir.domain.interval import SHANGHAI
+from natars_fhir.domain.life import Event, Life, may_be_used
 from natars_fhir.domain.people import stands_until, with_people
 from natars_fhir.domain.record import Fact, Record
+from natars_fhir.domain.request import request
 from natars_fhir.domain.screening import Screening
 from natars_fhir.domain.signing import PeoplesPart, standing
 from natars_fhir.domain.study import Study
@@ -27,11 +29,13 @@ from natars_fhir.mapping.gathered import Gathered
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.intake import Intake
-from natars_fhir.service.tell import retract, tell
+from natars_fhir.service.lives import caused, declines, life_of, notice, told_by_office
+from natars_fhir.service.tell import Known, retract, tell
 from natars_fhir.store import attestations, patients, readings, screenings
 from natars_fhir.store.attestations import Said
 from natars_fhir.store.packed import digest
 from natars_fhir.store.patients import Standing
+from natars_fhir.store.subjects import Whose
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +62,22 @@ def today(now: datetime) -> date:
 
 
 def outcome(
-    connection: Connection, study: Study, site: str, names: Collection[str], as_of: date,
+    connection: Connection, study: Study, site: str, names: Collection[str], as_of: date
+) -> pipeline.Outcome | None:
+    """One person, who goes by *names*, from all that is known; None where nothing is."""
+    return concluded(connection, study, site, names, as_of, caused(connection, study, site, names, as_of))
+
+
+def concluded(
+    connection: Connection, study: Study, site: str, names: Collection[str], as_of: date, told: Sequence[Event],
     known: Mapping[str, Reading] = MappingProxyType({}),
 ) -> pipeline.Outcome | None:  # fmt: skip
-    """One person, who goes by *names*, from all that is known; None where nothing is. *known*: see `readings.about`."""
+    """The same, where what people caused (*told*) is at hand. *known*: see `readings.about`."""
     gathered = Gathered(site)
     for reading in readings.about(connection, site, names, known):
         # under which key a resource counts was settled when it came: only Patients bring names along
         gathered.add(reading if reading.kind == "Patient" else replace(reading, aliases=()))
-    return next(pipeline.outcomes(gathered, study, as_of), None)
+    return next(pipeline.outcomes(gathered, study, as_of, told_by_office(site, told)), None)
 
 
 def rescreen(
@@ -94,23 +105,36 @@ def _person(
 ) -> Rescreened:  # fmt: skip
     key, names = who
     earlier = patients.standing(connection, site.site, names)
-    found = outcome(connection, intake.study, site.site, names, today(now), cause.known)
+    told = caused(connection, intake.study, site.site, names, today(now))
+    found = concluded(connection, intake.study, site.site, names, today(now), told, cause.known)
     patients.gone(connection, site.site, [one.key for one in earlier])
     if found is None:
         return Rescreened(queued=_retracted(connection, site, earlier, None, now))
     screening = found.screening
     said = attestations.said_of(connection, site.site, intake.study.id, names)
     people = peoples_part(found, intake.study, said)
-    target, queued = tell(connection, intake, site, found, people, now)
+    way = _way(connection, intake.study, Whose(site.site, key, intake.study.id), names, (found, people, told), now)
+    asked = request(people, way, declines(connection, intake.study, site.site, names))
+    target, queued = tell(connection, intake, site, Known(found, people, way, asked), now)
     before = next((one for one in earlier if one.key == key), None)
     day = next_day(found, people)
     digested = findings(screening, people)
     stands = Standing(key, digested, screening.in_scope, screening.verdict, target, day.isoformat() if day else None)
     patients.stands(connection, site.site, stands)
     changed = before is None or before.findings != stands.findings
-    if changed and (screening.in_scope or any(one.in_scope for one in earlier)):
+    if changed and may_be_used(way) and (screening.in_scope or any(one.in_scope for one in earlier)):
         screenings.record(connection, site.site, key, _found(found, people, stands, cause, now))
     return Rescreened(1, int(changed), queued + _retracted(connection, site, earlier, target, now))
+
+
+def _way(
+    connection: Connection, study: Study, whose: Whose, names: Collection[str],
+    seen: tuple[pipeline.Outcome, PeoplesPart, Sequence[Event]], now: datetime,
+) -> Life:  # fmt: skip
+    """Where the person stands; written down only of those in scope, for nobody else is a subject."""
+    if seen[0].screening.in_scope:
+        return notice(connection, study, whose, names, seen, now)
+    return life_of(study, *seen)
 
 
 def _retracted(

@@ -2,66 +2,105 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from urllib.parse import quote, unquote
 
 import msgspec
 from sqlalchemy import Connection
 
 from natars_fhir.domain.finding import Finding
+from natars_fhir.domain.life import Life, may_be_used
 from natars_fhir.domain.people import WithPeople
+from natars_fhir.domain.record import Record
+from natars_fhir.domain.request import Request
 from natars_fhir.domain.screening_log import arm_of
 from natars_fhir.domain.signing import PeoplesPart
 from natars_fhir.domain.study import Criterion
-from natars_fhir.domain.subject import state
 from natars_fhir.emit import Emission, emit
-from natars_fhir.emit.observation import meaning, results_system
+from natars_fhir.emit.observation import meaning as result_meaning
+from natars_fhir.emit.observation import results_system
+from natars_fhir.emit.questionnaire_response import forms_system
+from natars_fhir.emit.questionnaire_response import meaning as form_meaning
+from natars_fhir.emit.research_subject import STATES
+from natars_fhir.emit.task import requests_system
 from natars_fhir.fhir.build import Node
 from natars_fhir.mapping.schema import Site
 from natars_fhir.pipeline import Outcome
 from natars_fhir.service.intake import Intake
 from natars_fhir.store import outbox
 
+#: What is put under its own id: a study, for subjects refer to it by that; what has no identifier.
+_BY_ID = frozenset({"Provenance", "ResearchStudy"})
+
 #: R4's word for a subject that we spoke of and that is none: it says nothing of the patient.
 _NO_SUBJECT = "not-registered"
 
 
-def tell(
-    connection: Connection, intake: Intake, site: Site, outcome: Outcome, part: PeoplesPart, now: datetime
-) -> tuple[str | None, int]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of one person: the screening, people's part, the way of the subject, and what is asked of the
+    site."""
+
+    outcome: Outcome
+    part: PeoplesPart
+    way: Life
+    request: Request
+
+
+def tell(connection: Connection, intake: Intake, site: Site, known: Known, now: datetime) -> tuple[str | None, int]:
     """Queues what the site is told, where it says something new; nothing of a patient out of scope.
 
     Gives the subject's target, and how many letters were queued.
     """
-    if not outcome.screening.in_scope:
+    if not known.outcome.screening.in_scope:
         return None, 0
-    emission = _emission(intake, site, outcome, part)
+    emission = _emission(intake, site, known)
     subject = None
     letters: list[outbox.News] = []
-    for resource in emit(emission, site.endpoint.also if site.endpoint else ()).resources:
-        target = target_of(resource, intake.canonical_base)
-        if resource["resourceType"] == "Observation" and not _is_news(connection, site.site, target, resource):
+    also = site.endpoint.also if site.endpoint and may_be_used(known.way) else ()
+    for resource in emit(emission, also).resources:
+        kind, target = resource["resourceType"], target_of(resource, intake.canonical_base)
+        if kind in _NEWS and not _NEWS[kind](outbox.last_said(connection, site.site, target), resource):
             continue
-        letters.append((resource["resourceType"], target, msgspec.json.encode(resource)))
-        if resource["resourceType"] == "ResearchSubject":
+        letters.append((kind, target, msgspec.json.encode(resource)))
+        if kind == "ResearchSubject":
             subject = target
     return subject, outbox.queue(connection, site.site, letters, now)
 
 
-def _is_news(connection: Connection, site: str, target: str, resource: Node) -> bool:
+def _result_is_news(said: bytes | None, resource: Node) -> bool:
     """Does a result say anything but the same again, of another day or by another mapping?"""
-    said = outbox.last_said(connection, site, target)
-    return said is None or meaning(msgspec.json.decode(said)) != meaning(resource)
+    return said is None or result_meaning(msgspec.json.decode(said)) != result_meaning(resource)
 
 
-def _emission(intake: Intake, site: Site, outcome: Outcome, part: PeoplesPart) -> Emission:
-    """What the site is told: the arm and the consent that the record tells too, and what people made of it."""
+def _form_is_news(said: bytes | None, resource: Node) -> bool:
+    """And does a form?"""
+    return said is None or form_meaning(msgspec.json.decode(said)) != form_meaning(resource)
+
+
+def _request_is_news(said: bytes | None, resource: Node) -> bool:
+    """What was never asked is not closed; and what was closed in one way is not closed in another."""
+    if resource["status"] == "requested":
+        return True
+    return said is not None and msgspec.json.decode(said)["status"] == "requested"
+
+
+#: Of what is sent only where it says something new: does it, after what was said last?
+_NEWS: Mapping[str, Callable[[bytes | None, Node], bool]] = MappingProxyType(
+    {"Observation": _result_is_news, "QuestionnaireResponse": _form_is_news, "Task": _request_is_news}
+)
+
+
+def _emission(intake: Intake, site: Site, known: Known) -> Emission:
+    """What the site is told: the arm and the consent that the record tells too, and what people made of it. Whose data
+    is not to be used any more, of them only where they stand."""
+    outcome, part, way = known.outcome, known.part, known.way
     record, study = outcome.record, intake.study
-    arm = arm_of(record, study)
-    given = [f for f in record.about("consent") if f.value == "given" and f.standing == "final"]
-    consent = next((f.source.reference for f in given if f.source.reference.startswith("Consent/")), None)
-    return Emission(
+    used = may_be_used(way)
+    told = Emission(
         replace(outcome.screening, findings=_told(part.people)),
         study,
         site.site,
@@ -69,11 +108,22 @@ def _emission(intake: Intake, site: Site, outcome: Outcome, part: PeoplesPart) -
         intake.canonical_base,
         intake.key,
         site.identifiers[0] if site.identifiers else "",
-        consent_reference=consent,
-        arm=arm,
-        state=state(record, outcome.screening, part.people, part.signed),
+        state=way.state if way.state in STATES else None,
         signed=part.signed is not None and part.signed.holds,
+        request=known.request,
+        version=site.endpoint.version if site.endpoint else "R4",
     )
+    if not used:
+        return told
+    return replace(
+        told, consent_reference=_consent(record), arm=arm_of(record, study), way=way, stated=part.people.counting
+    )
+
+
+def _consent(record: Record) -> str | None:
+    """The hospital's own Consent to this trial, where it sent one."""
+    given = [f for f in record.about("consent") if f.value == "given" and f.standing == "final"]
+    return next((f.source.reference for f in given if f.source.reference.startswith("Consent/")), None)
 
 
 def _told(people: WithPeople) -> tuple[tuple[Criterion, Finding], ...]:
@@ -85,8 +135,13 @@ def _told(people: WithPeople) -> tuple[tuple[Criterion, Finding], ...]:
 def retract(connection: Connection, site: str, target: str, now: datetime) -> int:
     """The site is told that there is no such subject, and that its results were an error, if it was told that there are
     any. How many letters that makes."""
-    results = outbox.told(connection, site, "Observation", _results_of(target))
-    void = {target: _NO_SUBJECT, **dict.fromkeys(results, "entered-in-error")}
+    base, pseudonym = _subject_of(target)
+    results = outbox.told(connection, site, "Observation", _at("Observation", results_system(base), f"{pseudonym}-"))
+    asked, filled = (
+        _at("Task", requests_system(base), pseudonym),
+        _at("QuestionnaireResponse", forms_system(base), pseudonym),
+    )
+    void = {target: _NO_SUBJECT, asked: "cancelled", **dict.fromkeys([*results, filled], "entered-in-error")}
     last = {one: outbox.last_said(connection, site, one) for one in void}
     letters = [
         (one.partition("?")[0], one, msgspec.json.encode(msgspec.json.decode(said) | {"status": void[one]}))
@@ -96,20 +151,27 @@ def retract(connection: Connection, site: str, target: str, now: datetime) -> in
     return outbox.queue(connection, site, letters, now)
 
 
-def _results_of(target: str) -> str:
-    """How the targets of a subject's results begin: they bear its pseudonym."""
+def subject_target(pseudonym: str, canonical_base: str) -> str:
+    """Where the subject of a pseudonym is put."""
+    return _at("ResearchSubject", f"{canonical_base}/NamingSystem/subject", pseudonym)
+
+
+def _subject_of(target: str) -> tuple[str, str]:
+    """The base of our addresses, and the subject's pseudonym."""
     system, _, pseudonym = unquote(target).partition("?identifier=")[2].rpartition("|")
-    return _at("Observation", results_system(system.removesuffix("/NamingSystem/subject")), f"{pseudonym}-")
+    return system.removesuffix("/NamingSystem/subject"), pseudonym
 
 
 def target_of(resource: Node, canonical_base: str) -> str:
-    """Where a resource is put: a study under its own id, for subjects refer to it by that
+    """Where a resource is put: a study, and what has no identifier, under its own id
     (https://hl7.org/fhir/R4/http.html#upsert); anything else where our identifier is
     (https://hl7.org/fhir/R4/http.html#cond-update)."""
-    if resource["resourceType"] == "ResearchStudy":
-        return f"ResearchStudy/{resource['id']}"
-    ours = next(one for one in resource["identifier"] if one["system"].startswith(f"{canonical_base}/"))
-    return _at(resource["resourceType"], ours["system"], ours["value"])
+    kind, known = resource["resourceType"], resource.get("identifier")
+    if kind in _BY_ID:
+        return f"{kind}/{resource['id']}"
+    identifiers = [known] if isinstance(known, dict) else known or ()
+    ours = next(one for one in identifiers if one["system"].startswith(f"{canonical_base}/"))
+    return _at(kind, ours["system"], ours["value"])
 
 
 def _at(kind: str, system: str, value: str) -> str:

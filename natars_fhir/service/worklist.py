@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from natars_fhir.domain.study import Study
 from natars_fhir.emit.prefilled import prefilled
 from natars_fhir.pipeline import Outcome
+from natars_fhir.service.lives import is_used
 from natars_fhir.service.rescreen import outcome, peoples_part, today
 from natars_fhir.store import attestations, patients, screenings
 from natars_fhir.store.engine import Store
@@ -32,7 +33,8 @@ def outcomes(store: Store, study: Study, site: str, now: datetime) -> Iterator[O
         persons = patients.persons(connection, site, patients.in_scope(connection, site))
         for names in persons.values():
             found = outcome(connection, study, site, names, today(now))
-            if found is not None and found.screening.in_scope:
+            part = found and peoples_part(found, study, attestations.said_of(connection, site, study.id, names))
+            if found and part and found.screening.in_scope and is_used(connection, study, site, names, found, part):
                 yield found
 
 
@@ -58,4 +60,6 @@ def _told(
     if found is None:
         return None
     part = peoples_part(found, study, attestations.said_of(connection, site, study.id, names))
+    if not is_used(connection, study, site, names, found, part):
+        return None
     return prefilled(found.screening, found.record.facts, found.issues, part)

@@ -68,12 +68,17 @@ def marked(noted: str) -> tuple[str, str]:
     return key, mark
 
 
-def forget(connection: Connection, site: str, keys: Collection[str]) -> None:
-    """By nothing are these resources found any more."""
-    here = identified.c
-    for key in keys:
-        of_version = here.key.startswith(f"{key} ", autoescape=True) & (func.length(here.key) == len(key) + _MARK + 1)
-        connection.execute(delete(identified).where(here.site == site, (here.key == key) | of_version))
+def forget(connection: Connection, site: str, names: Collection[str]) -> tuple[int, int]:
+    """By nothing are these resources found any more, nor by these names any; and no condition asks for them. How many
+    rows that were: of what is found, and of conditions."""
+    here, there, gone, asked = identified.c, condition.c, 0, 0
+    for name in names:
+        of_version = here.key.startswith(f"{name} ", autoescape=True) & (func.length(here.key) == len(name) + _MARK + 1)
+        mine = (here.key == name) | of_version | (here.name == number(name))
+        gone += connection.execute(delete(identified).where(here.site == site, mine)).rowcount
+        asks = delete(condition).where(there.site == site, there.name == number(name))
+        asked += connection.execute(asks).rowcount
+    return gone, asked
 
 
 def hold(connection: Connection, site: str, names: Collection[str], now: datetime) -> None:

@@ -138,6 +138,14 @@ def versions(connection: Connection, site: str, key: str) -> Iterator[Kept]:
         yield Kept(row.seq, row.key, row.kind, version, row.hash, raw, row.received, row.counted)
 
 
+def every(connection: Connection, site: str) -> Iterator[tuple[str, bytes]]:
+    """Every version of every resource of a site, with its key, parcel after parcel: for who must look through all."""
+    here, opened = resource_version.c, Parcels(connection)
+    asked = select(here.key, here.parcel, here.start, here.length).where(here.site == site, here.length > 0)
+    for row in connection.execute(asked.order_by(here.parcel, here.start)).all():
+        yield row.key, opened.bytes_of(row.parcel, row.start, row.length)
+
+
 class Parcels:
     """Parcels as they are opened; the last one stays open, for resources that are asked for together came together."""
 

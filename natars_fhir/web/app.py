@@ -47,6 +47,7 @@ from natars_fhir.web.quarantine import Ward, quarantine_routes
 from natars_fhir.web.questionnaire import Forms, add_questionnaire
 from natars_fhir.web.respond import Refusal, error, refuse, respond
 from natars_fhir.web.response import Desk, add_responses, is_ours
+from natars_fhir.web.subjects import Office, add_subjects
 from natars_fhir.web.terminology import Terms, add_terminology
 
 #: Each base speaks one version.
@@ -111,6 +112,7 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
         app.include_router(_base(served, base, version))
     app.include_router(quarantine_routes(Ward(opened, lambda: served.live.active, now)))
     app.include_router(operations(Watch(opened, served.live, settings.key_file, metrics, now)))
+    app.include_router(_subjects(served))
     app.include_router(_tokens(served))
     if forgotten := undeclared(app.routes):
         raise RuntimeError(f"routes that do not say who may (web/needs.py): {', '.join(forgotten)}")
@@ -209,6 +211,14 @@ def _forms(served: Served) -> Forms:
         base,
         served.now,
     )
+
+
+def _subjects(served: Served) -> APIRouter:
+    """What is told of the trial's subjects by their pseudonyms."""
+    router = APIRouter()
+    office = Office(served.store, lambda: served.intake, lambda: served.live.active.mappings.sites, served.now)
+    add_subjects(router, office)
+    return router
 
 
 def _tokens(served: Served) -> APIRouter:

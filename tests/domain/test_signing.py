@@ -55,7 +55,7 @@ def stands(
     screening = screen(known, study, as_of)
     people = with_people(screening, said)
     found = standing([signed], known, study, (screening, people), said)
-    return found, state(known, screening, people, found)
+    return found, state(study, known, screening, people, found)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_a_signature_makes_the_subject_eligible_and_nothing_else_does(study: Stu
     screening = screen(record(*CANDIDATE), study, DAY)
     people = with_people(screening, said)
     assert people.verdict == "candidate"
-    assert state(record(*CANDIDATE), screening, people, None) == "screening"
+    assert state(study, record(*CANDIDATE), screening, people, None) == "screening"
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ CROSSED = fact("diaphragm-crossing", "present", "2024-06-10")
 @pytest.mark.parametrize(
     ("told", "expected"),
     [
-        pytest.param((biopsy("LMS"),), None, id="the verdict alone says it"),
+        pytest.param((biopsy("LMS"),), "potential-candidate", id="the verdict alone says it"),
         pytest.param((fact("consent", "given", "2024-06-01"),), "screening", id="consented"),
         pytest.param((WITHDRAWN,), "withdrawn", id="withdrawn before registration"),
         pytest.param((ALLOCATED, WITHDRAWN), "off-study", id="withdrawn after registration"),
@@ -153,14 +153,14 @@ CROSSED = fact("diaphragm-crossing", "present", "2024-06-10")
 )
 def test_where_a_subject_stands(study: Study, told: tuple[Fact, ...], expected: str | None) -> None:
     screening = screen(record(*told), study, DAY)
-    assert state(record(*told), screening, with_people(screening, []), None) == expected
+    assert state(study, record(*told), screening, with_people(screening, []), None) == expected
 
 
 def test_a_persons_bar_makes_the_subject_ineligible(study: Study) -> None:
     screening = screen(record(*CANDIDATE), study, DAY)
     people = with_people(screening, [stated(study, "E-08", YES, *CANDIDATE, at=NOON)])
     assert (screening.verdict, people.verdict) == ("candidate", "ineligible")
-    assert state(record(*CANDIDATE), screening, people, None) == "ineligible"
+    assert state(study, record(*CANDIDATE), screening, people, None) == "ineligible"
 
 
 @settings(max_examples=150, deadline=None)
@@ -174,6 +174,6 @@ def test_nobody_is_eligible_who_did_not_sign_or_whom_something_bars(
     people = with_people(screening, said)
     signed = Signature("甲", "investigator", SIGNED, signed_basis(people))
     found = standing([signed], known, study, (screening, people), said)
-    assert state(known, screening, people, None) != "eligible"
-    if state(known, screening, people, found) == "eligible":
+    assert state(study, known, screening, people, None) != "eligible"
+    if state(study, known, screening, people, found) == "eligible":
         assert hindrances(people) == []

@@ -17,12 +17,14 @@ from natars_fhir.fhir.versions import VERSIONS, detect
 
 #: Where pyfhircheck is wrong: it takes `text`, `language` and `description` for elements of resources alone, knows no
 #: Questionnaire but those it is given, does not follow "#" out of a contained resource (R4's dom-3 allows it), and
-#: takes a required element for absent that says by an extension why it has no value.
+#: takes a required element for absent that says by an extension why it has no value; and of a Task's statuses it knows
+#: some alone (https://hl7.org/fhir/R4/valueset-task-status.html).
 MISTAKEN = re.compile(
     r"Unknown element .*\._?(text|language|description)$"
     r"|QuestionnaireResponse\.questionnaire .* could not be resolved"
     r"|Contained reference # does not resolve"
     r"|Provenance\.recorded is required"
+    r"|Code '(completed|rejected|cancelled)' is not in required ValueSet _r4b_status"
 )
 
 _validator = Validator(ValidatorConfig(allow_unknown_extensions=True))

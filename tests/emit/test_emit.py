@@ -14,7 +14,7 @@ from fhir.resources.R4B import get_fhir_model_class as r4_model
 from pyfhircheck import Validator
 
 from natars_fhir.domain.record import Patient
-from natars_fhir.emit import EMITTERS, ON_REQUEST, emit
+from natars_fhir.emit import EMITTERS, OF_THE_SITE, ON_REQUEST, emit
 from natars_fhir.fhir.build import R5_ELEMENT
 from natars_fhir.fhir.versions import VERSIONS, detect
 from natars_fhir.mapping.schema import Endpoint
@@ -78,7 +78,7 @@ def test_what_is_pointed_to_comes_first() -> None:
 def test_a_site_may_ask_for_what_is_made_on_request_and_for_nothing_else() -> None:
     allowed = get_args(get_args(get_type_hints(Endpoint)["also"])[0])
     assert set(allowed) == ON_REQUEST
-    assert set(EMITTERS) > ON_REQUEST
+    assert set(EMITTERS) > ON_REQUEST - OF_THE_SITE
 
 
 def test_a_patient_out_of_scope_is_told_to_nobody() -> None:

@@ -19,8 +19,10 @@ from natars_fhir.service import audit
 from natars_fhir.service.backup import KEY, MANIFEST, Manifest, backup, restore
 from natars_fhir.service.ingest import push
 from natars_fhir.service.intake import Intake
+from natars_fhir.service.purge import tomb
 from natars_fhir.service.secret import secret
 from natars_fhir.settings import Settings
+from natars_fhir.store import forgetting
 from natars_fhir.store.copies import CopyError
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.tables import metadata
@@ -195,6 +197,30 @@ def test_over_a_store_that_holds_something_only_by_force_and_it_is_moved_aside(
     assert before_the_restore(everything(restored)) == everything(here.store)
     aside.close()
     restored.close()
+
+
+def test_whoever_was_forgotten_since_the_backup_is_forgotten_again(here: Installation, tmp_path: Path) -> None:
+    here.backup(tmp_path / "backup")
+    key, site = here.intake.key, "generic"
+    names = [tomb(key, site, name) for name in ("Patient/1", "Condition/c1")]
+    with here.store.write() as connection:
+        forgetting.bury(connection, site, "a pseudonym", names, LATER)
+        forgetting.certify(connection, site, {"pseudonym": "a pseudonym", "digest": "d", "body": "{}"}, LATER)
+    here.store.close()
+    restore(here.settings, tmp_path / "backup", None, LATER, force=True)
+    store = open_store(here.settings.database)
+    found = everything(store)
+    with store.read() as connection:
+        assert set(forgetting.hashes(connection, site)) >= set(names)
+        assert forgetting.certificates(connection, site) == ["{}"]
+    store.close()
+    assert not [row for rows in found.values() for row in rows if "Patient/1" in row or "Condition/c1" in row]
+    assert {"Patient/0", "Patient/2"} <= {row[1] for row in found["patient"]}
+    restore(here.settings, tmp_path / "backup", None, LATER + timedelta(hours=1), force=True)
+    store = open_store(here.settings.database)
+    again = everything(store)
+    store.close()
+    assert (len(again["certificate"]), again["tombstone"]) == (1, found["tombstone"])
 
 
 def test_into_an_empty_store_with_its_own_new_key_only_by_force(here: Installation, tmp_path: Path) -> None:

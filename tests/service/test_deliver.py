@@ -76,11 +76,12 @@ def put(server: respx.MockRouter, kind: str = "") -> respx.Route:
 @pytest.mark.parametrize("status", [200, 201])
 def test_everything_is_put_studies_first_and_only_once(site: Site, server: respx.MockRouter, status: int) -> None:
     route = put(server).respond(status)
-    assert site.round() == {"done": 3}
+    assert site.round() == {"done": 4}
     assert site.round() == {}
-    assert site.states() == ["done"] * 3
+    assert site.states() == ["done"] * 4
     paths = [call.request.url.path for call in route.calls]
-    assert paths == ["/fhir/ResearchStudy/natars", "/fhir/ResearchStudy/natars-generic", "/fhir/ResearchSubject"]
+    studies = ["/fhir/ResearchStudy/natars", "/fhir/ResearchStudy/natars-generic"]
+    assert paths == [*studies, "/fhir/ResearchSubject", "/fhir/Task"]
     assert json.loads(route.calls[2].request.content)["study"]["reference"] == paths[1].removeprefix("/fhir/")
 
 
@@ -105,15 +106,15 @@ def test_an_r5_site_is_told_in_r5(site: Site, server: respx.MockRouter) -> None:
 
 
 def test_a_server_that_fails_is_asked_again_after_a_pause(site: Site, server: respx.MockRouter) -> None:
-    put(server, "ResearchStudy").respond(200)
+    put(server, "(ResearchStudy|Task)").respond(200)
     subject = put(server, "ResearchSubject").mock(side_effect=[httpx.Response(500), httpx.Response(200)])
-    assert site.round() == {"done": 2, "again": 1}
+    assert site.round() == {"done": 3, "again": 1}
     assert site.rows()[2][3] == NOW + timedelta(seconds=2)
     assert site.round() == {}
     site.wait(2)
     assert site.round() == {"done": 1}
     assert subject.calls[0].request.content == subject.calls[1].request.content
-    assert site.outcomes()[2:] == [("500", ""), ("200", "")]
+    assert site.outcomes()[2:] == [("500", ""), ("200", ""), ("200", "")]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +133,7 @@ def test_a_server_that_cannot_be_reached_is_asked_again(
     put(server).mock(side_effect=fault)
     assert site.round() == {"again": 1}
     assert site.outcomes() == [(outcome, "")]
-    assert site.states() == ["waiting"] * 3
+    assert site.states() == ["waiting"] * 4
 
 
 def test_a_server_asks_for_time_and_gets_it(site: Site, server: respx.MockRouter) -> None:
@@ -142,14 +143,14 @@ def test_a_server_asks_for_time_and_gets_it(site: Site, server: respx.MockRouter
     assert site.round() == {}
     put(server).respond(200)
     site.wait(1)
-    assert site.round() == {"done": 3}
+    assert site.round() == {"done": 4}
 
 
 def test_a_letter_that_is_refused_is_dead_and_only_the_codes_are_kept(site: Site, server: respx.MockRouter) -> None:
-    put(server, "ResearchStudy").respond(200)
+    put(server, "(ResearchStudy|Task)").respond(200)
     put(server, "ResearchSubject").respond(400, json=OUTCOME)
-    assert site.round() == {"done": 2, "dead": 1}
-    assert site.states() == ["done", "done", "dead"]
+    assert site.round() == {"done": 3, "dead": 1}
+    assert site.states() == ["done", "done", "dead", "done"]
     assert site.outcomes()[2] == ("400", "required")
     site.wait(10**6)
     assert site.round() == {}
@@ -188,14 +189,14 @@ def test_a_huge_answer_is_not_read_to_its_end(site: Site, server: respx.MockRout
 
 
 def test_a_subject_is_told_in_order_and_what_was_overtaken_is_not_sent(site: Site, server: respx.MockRouter) -> None:
-    put(server, "ResearchStudy").respond(200)
+    put(server, "(ResearchStudy|Task)").respond(200)
     subject = put(server, "ResearchSubject").mock(side_effect=[httpx.Response(500), httpx.Response(200)])
     site.round()
     Hospital(site.store).push(transaction(dose(), medication()), site.now)
-    assert site.round() == {"done": 1}
+    assert site.round() == {"done": 2}
     sent = [json.loads(call.request.content)["status"] for call in subject.calls]
     assert sent == ["potential-candidate", "ineligible"]
-    assert site.states() == ["done", "done", "superseded", "done"]
+    assert site.states() == ["done", "done", "superseded", "done", "done", "done"]
 
 
 def test_two_deliverers_never_send_the_same_letter(site: Site, server: respx.MockRouter) -> None:
@@ -204,18 +205,18 @@ def test_two_deliverers_never_send_the_same_letter(site: Site, server: respx.Moc
     route = put(server).respond(200)
     with ThreadPoolExecutor(4) as pool:
         tallies = list(pool.map(lambda _: site.round(), range(4)))
-    assert sum(tally.get("done", 0) for tally in tallies) == 13
+    assert sum(tally.get("done", 0) for tally in tallies) == 24
     urls = [str(call.request.url) for call in route.calls]
-    assert len(urls) == len(set(urls)) == 13
+    assert len(urls) == len(set(urls)) == 24
 
 
 def test_a_deliverer_that_died_is_followed_by_another_when_its_lease_ends(site: Site, server: respx.MockRouter) -> None:
-    route = put(server).mock(side_effect=[RuntimeError, *[httpx.Response(200)] * 3])
+    route = put(server).mock(side_effect=[RuntimeError, *[httpx.Response(200)] * 4])
     with pytest.raises(RuntimeError):
         site.round()
     assert site.round() == {}
     site.wait(241)
-    assert site.round() == {"done": 3}
+    assert site.round() == {"done": 4}
     assert route.calls[0].request.content == route.calls[1].request.content
 
 
@@ -228,7 +229,7 @@ def test_a_round_ends_when_it_is_told_to_stop_or_has_sent_enough(site: Site, ser
 
 def test_a_site_without_a_server_keeps_its_letters(site: Site) -> None:
     assert deliver_once(site.store, site.http, Rounds({}), lambda: NOW) == {}
-    assert site.states() == ["waiting"] * 3
+    assert site.states() == ["waiting"] * 4
 
 
 def test_logs_name_no_patient_no_address_and_no_answer(

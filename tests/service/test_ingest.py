@@ -60,7 +60,7 @@ def test_a_first_push_is_kept_screened_and_put_into_the_outbox(hospital: Hospita
     assert count(store, "resource_version", "reading", "screening", "patient") == [2, 2, 1, 1]
     with store.read() as connection:
         kinds = connection.execute(select(outbox.c.kind).order_by(outbox.c.seq)).scalars().all()
-    assert kinds == ["ResearchStudy", "ResearchStudy", "ResearchSubject"]
+    assert kinds == ["ResearchStudy", "ResearchStudy", "ResearchSubject", "Task"]
 
 
 def test_the_same_bundle_again_changes_nothing_and_sends_nothing(hospital: Hospital, store: Store) -> None:
@@ -371,4 +371,4 @@ def test_the_same_bytes_are_read_anew_when_the_mapping_changed_and_are_no_new_ve
 
 def test_an_answer_counts_what_followed(hospital: Hospital) -> None:
     answer: Answer = hospital.push(FIRST)
-    assert answer.counts == {"created": 2, "screened": 1, "findings": 1, "letters": 3}
+    assert answer.counts == {"created": 2, "screened": 1, "findings": 1, "letters": 4}

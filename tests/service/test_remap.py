@@ -270,7 +270,7 @@ def test_the_hospital_is_told_of_what_changed(
     local = '[codes.icd-10]\n"C48.0" = { concept = "metastasis", value = "present" }\n'
     path.write_text(f"{path.read_text('utf-8')}\n{local}", "utf-8")
     told = activate(store, live, NOW)[SITE]
-    assert (told.changed, told.queued) == (1, 1)
+    assert (told.changed, told.queued) == (1, 2)  # the subject, and that nothing is asked any more
 
 
 def test_a_start_with_a_changed_folder_reads_everything_with_it(

@@ -53,7 +53,9 @@ def test_what_is_forgotten_is_found_by_nothing(store: Store) -> None:
     assert identified.marked(marked) == ("Patient/1", "a" * 16)
     with store.write() as connection:
         identified.note(connection, "a", [(NAME, "Patient/1"), (OTHER, marked), (OTHER, "Patient/11")])
-        identified.forget(connection, "a", ["Patient/1"])
+        identified.hold(connection, "a", [NAME, OTHER], NOW)
+        assert identified.forget(connection, "a", ["Patient/1", NAME]) == (2, 1)
+        assert identified.forget(connection, "a", ["Patient/1", NAME]) == (0, 0)
         assert identified.found(connection, "a", [NAME, OTHER]) == {NAME: set(), OTHER: {"Patient/11"}}
 
 

@@ -92,11 +92,12 @@ def test_a_push_over_http_ends_at_the_sites_server(tmp_path: Path) -> None:
                 told = httpx.post(
                     f"http://127.0.0.1:{port}/fhir/r4", content=json.dumps(FIRST), headers=FHIR, trust_env=False
                 )
-                until(lambda: len(site.put) == 3)
+                until(lambda: len(site.put) == 4)
             finally:
                 served.should_exit = True
                 site.shutdown()
     assert statuses(told.json()) == ["201", "201"]
     assert "server" not in told.headers
-    assert [body["resourceType"] for _, body in site.put] == ["ResearchStudy", "ResearchStudy", "ResearchSubject"]
+    kinds = [body["resourceType"] for _, body in site.put]
+    assert kinds == ["ResearchStudy", "ResearchStudy", "ResearchSubject", "Task"]
     assert site.put[2][0].startswith("/fhir/ResearchSubject?identifier=")

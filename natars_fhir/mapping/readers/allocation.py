@@ -12,12 +12,16 @@ from natars_fhir.mapping.told import Told
 
 
 def allocation(view: View, lore: Lore) -> Plan:
-    """The arm of a subject of this study, by its name. ``words.trial`` name it, ``words.allocated`` the statuses."""
+    """The arm of a subject of this study, by its name. ``words.trial`` name it, ``words.allocated`` the statuses; what
+    bears an identifier of ours (``words.ours``) is our own subject, sent back: it is no source of what we told."""
+    ours = tuple(view.words.get("ours", ()))
     names, allocated = tuple(name.casefold() for name in view.words["trial"]), view.words["allocated"]
     stamp = dated(view)
 
     def plan(resource: Any, sink: Sink) -> None:
         if resource.status not in allocated or not resource.assignedArm:
+            return
+        if ours and any((one.system or "").endswith(ours) for one in resource.identifier or ()):
             return
         study = resource.study
         said = [study.reference, study.display, study.identifier.value if study.identifier else None]

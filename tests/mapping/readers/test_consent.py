@@ -125,3 +125,17 @@ def test_of_a_patient_only_what_criteria_ask_is_read(elements: dict[str, Any], f
 def test_a_death_is_dated_and_a_birth_date_is_not() -> None:
     reading = read(resource("Patient", "p1", birthDate="1960-05-01", deceasedDateTime="2024-06-01"))
     assert {fact.concept: fact.when for fact in reading.facts} == {"birth-date": None, "death": "2024-06-01"}
+
+
+def test_our_own_subject_that_is_sent_back_tells_no_allocation() -> None:
+    sent = resource(
+        "ResearchSubject",
+        status="on-study",
+        study={"reference": "ResearchStudy/natars-hospital-a"},
+        assignedArm="The Surgery only Group",
+        period={"start": "2024-05-01"},
+    )
+    sent = {**{k: v for k, v in sent.items() if k != "subject"}, "individual": {"reference": "Patient/1"}}
+    assert told(sent) == ["allocation The Surgery only Group"]
+    ours = {"system": "https://natars.example/fhir/NamingSystem/subject", "value": "0" * 32}
+    assert told({**sent, "identifier": [ours]}) == []
