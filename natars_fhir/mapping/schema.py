@@ -186,6 +186,8 @@ class Endpoint(Shape):
     #: what is delivered besides studies, subjects and requests: the result of every criterion, the prefilled form, the
     #: sources of all, the screening log
     also: tuple[Literal["Observation", "QuestionnaireResponse", "Provenance", "List"], ...] = ()
+    #: what is done instead where the server cannot find a resource by our identifier
+    fallback: tuple[Literal["update-by-id"], ...] = ()
 
 
 class Expects(Shape):

@@ -17,6 +17,7 @@ import httpx
 import msgspec
 import structlog
 
+from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.versions import VERSIONS
 from natars_fhir.mapping.schema import Endpoint
 from natars_fhir.service.reply import Draw, Reply, backoff, reply
@@ -71,12 +72,18 @@ def send(client: httpx.Client, endpoint: Endpoint, letter: Letter, now: datetime
         "Content-Type": f"application/fhir+json; charset=utf-8; fhirVersion={version.number}",
         "Prefer": "return=minimal",
     }
-    url = f"{endpoint.url.rstrip('/')}/{letter.target}"
+    url = f"{endpoint.url.rstrip('/')}/{_where(endpoint, letter, resource)}"
     try:
         with client.stream("PUT", url, content=msgspec.json.encode(resource), headers=headers) as response:
             return reply(response, _read(response), now)
     except (httpx.HTTPError, httpx.InvalidURL) as fault:
         return Reply("again", type(fault).__name__)
+
+
+def _where(endpoint: Endpoint, letter: Letter, resource: Node) -> str:
+    """Where our identifier is; or, at a server that cannot look for it, under our own id, which is keyed as the
+    identifier is, and so the same every time (https://hl7.org/fhir/R4/http.html#upsert)."""
+    return f"{letter.kind}/{resource['id']}" if "update-by-id" in endpoint.fallback else letter.target
 
 
 def _read(response: httpx.Response) -> bytes:
