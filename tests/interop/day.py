@@ -152,9 +152,7 @@ def people(day: Day) -> None:
 def operated() -> dict[str, Any]:
     """The operation that another patient's fixture tells of, as hers, and of this day."""
     document = case(A, OPERATED)
-    found = [
-        one for one in document["entry"] if one["resource"]["id"] == "a-191-procedure-2"
-    ]  # fmt: skip
+    found = [one for one in document["entry"] if one["resource"]["id"] == "a-191-procedure-2"]
     text = json.dumps({**document, "entry": found}, ensure_ascii=False)
     told: dict[str, Any] = json.loads(text.replace("a-191", "a-102").replace("A-191", "A-102"))
     resource = told["entry"][0]["resource"]

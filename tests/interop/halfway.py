@@ -1,4 +1,4 @@
-"""A wire that passes on what is sent, and keeps the answer to one of it: whoever sent it never learns what came of it."""
+"""A wire that passes on what is sent, and keeps the answer to one of it: who sent it never learns what came of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST_SECONDS = 30.0
 
 
 class Halfway(ThreadingHTTPServer):
-    """Passes every PUT on to *beyond*. ``taken`` is set when the one of *kept* is there, ``over`` lets its answer go."""
+    """Passes every PUT on to *beyond*. ``taken``: the one of *kept* is there; ``over`` lets its answer go."""
 
     daemon_threads = True
 

@@ -1,4 +1,4 @@
-"""Our own server on a free port of this machine, with sites whose servers are where a test says, and a clock to turn."""
+"""Our own server on a free port of this machine, with sites whose servers are where a test says, and a clock."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def token_of(site: str) -> str:
 
 
 def mappings_at(folder: Path, servers: Mapping[str, tuple[str, str]]) -> Path:
-    """The mappings, in which these sites have their servers elsewhere: site → address, further lines of `[endpoint]`."""
+    """The mappings, in which these sites have their servers elsewhere: site → address, more of `[endpoint]`."""
     copied = copytree(default_folder("mappings", "default_mappings"), folder / "mappings")
     for site, (url, more) in servers.items():
         path = copied / "sites" / f"{site}.toml"
@@ -107,13 +107,13 @@ def settings_for(folder: Path, database: str, servers: Mapping[str, tuple[str, s
         key.chmod(0o600)
     tokens = {token_of(site): site for site in servers}
     mappings = mappings_at(folder, servers)
-    return Settings(
-        database=database, key_file=key, mappings=mappings, tokens=tokens, deliver_every=EVERY, **more
-    )  # fmt: skip
+    return Settings(database=database, key_file=key, mappings=mappings, tokens=tokens, deliver_every=EVERY, **more)
 
 
 @contextmanager
-def ours(folder: Path, store: Store, servers: Mapping[str, tuple[str, str]], clock: Clock | None = None) -> Iterator[Ours]:
+def ours(
+    folder: Path, store: Store, servers: Mapping[str, tuple[str, str]], clock: Clock | None = None
+) -> Iterator[Ours]:
     """Our server, while the block runs; it delivers by itself."""
     clock = clock or Clock()
     settings = settings_for(folder, "", servers)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import unquote
 
 import httpx
@@ -34,8 +35,8 @@ class Site:
     def __init__(self, store: Store, http: httpx.Client) -> None:
         self.store, self.http, self.now = store, http, NOW
 
-    def round(self, attempts: int = 12, version: Name = "R4", most: int = 500) -> dict[str, int]:
-        endpoints = {"generic": Endpoint(url=f"{BASE}/", version=version)}
+    def round(self, attempts: int = 12, version: Name = "R4", most: int = 500, **more: Any) -> dict[str, int]:
+        endpoints = {"generic": Endpoint(url=f"{BASE}/", version=version, **more)}
         plan = Rounds(endpoints, attempts, most=most, draw=lambda: 0.5)
         return dict(deliver_once(self.store, self.http, plan, lambda: self.now))
 
@@ -94,6 +95,17 @@ def test_a_letter_is_a_conditional_update_in_the_sites_version(site: Site, serve
     assert {"system": system, "value": value} in body["identifier"]
     assert body["status"] == "potential-candidate"
     assert request.headers["content-type"] == "application/fhir+json; charset=utf-8; fhirVersion=4.0"
+
+
+def test_a_server_that_cannot_look_for_our_identifier_is_told_under_our_own_ids(
+    site: Site, server: respx.MockRouter
+) -> None:
+    route = put(server).respond(200)
+    site.round(fallback=("update-by-id",))
+    for call in route.calls:
+        body = json.loads(call.request.content)
+        assert (call.request.url.path, call.request.url.query) == (f"/fhir/{body['resourceType']}/{body['id']}", b"")
+    assert len({call.request.url.path for call in route.calls}) == 4
 
 
 def test_an_r5_site_is_told_in_r5(site: Site, server: respx.MockRouter) -> None:
