@@ -9,10 +9,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from natars_fhir.domain.person_number import Number
 from natars_fhir.domain.study import Choose
+from natars_fhir.mapping.endpoint import Endpoint as Endpoint
+from natars_fhir.mapping.shape import Shape as Shape
 
 Kind = Literal[
     "ihc",
@@ -31,12 +33,6 @@ Kind = Literal[
     "variant",
     "comorbidity",
 ]
-
-
-class Shape(BaseModel):
-    """A table of a mapping file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class System(Shape):
@@ -176,16 +172,6 @@ class LocalCode(Shape):
     concept: str = ""
     value: str = ""
     report: str = ""
-
-
-class Endpoint(Shape):
-    """The site's FHIR server, to which we deliver."""
-
-    url: str
-    version: Literal["R4", "R4B", "R5"] = "R4"
-    #: what is delivered besides studies, subjects and requests: the result of every criterion, the prefilled form, the
-    #: sources of all, the screening log
-    also: tuple[Literal["Observation", "QuestionnaireResponse", "Provenance", "List"], ...] = ()
 
 
 class Expects(Shape):

@@ -68,7 +68,7 @@ def tell(connection: Connection, intake: Intake, site: Site, known: Known, now: 
         letters.append((kind, target, msgspec.json.encode(resource)))
         if kind == "ResearchSubject":
             subject = target
-    return subject, outbox.queue(connection, site.site, letters, now)
+    return subject, outbox.queue(connection, site.site, letters, now, subject or "")
 
 
 def _result_is_news(said: bytes | None, resource: Node) -> bool:
@@ -148,7 +148,7 @@ def retract(connection: Connection, site: str, target: str, now: datetime) -> in
         for one, said in last.items()
         if said is not None
     ]
-    return outbox.queue(connection, site, letters, now)
+    return outbox.queue(connection, site, letters, now, target)
 
 
 def subject_target(pseudonym: str, canonical_base: str) -> str:

@@ -56,8 +56,8 @@ class Asking(Hospital):
 
 def deliver_all(store: Store) -> None:
     with store.write() as connection:
-        while letter := outbox.claim(connection, ["generic"], "me", NOW, NOW + timedelta(minutes=1)):
-            outbox.settle(connection, letter, "me", outbox.Attempt(NOW, "200"), "done")
+        while letters := outbox.due_letters(connection, "generic", NOW, 100):
+            outbox.settle(connection, [outbox.Settled(one, outbox.Attempt(NOW, "200"), "done") for one in letters])
 
 
 def test_the_studies_are_told_once_and_the_subject_at_every_change(hospital: Hospital, store: Store) -> None:
