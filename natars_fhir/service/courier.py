@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 import structlog
 from sqlalchemy import Connection
@@ -94,9 +95,9 @@ class Courier:
         return self._next(connection, line)
 
     def _next(self, connection: Connection, line: Line) -> tuple[Line, list[Letter]] | None:
-        letters = outbox.due_letters(connection, line.site, self.now(), min(_BATCH, self.most) if line.well else 1)
+        letters = outbox.due_letters(connection, line.site, self.now(), min(_BATCH, self.most))
         if letters:
-            return line, letters
+            return line, letters if line.well else [_probe(letters)]
         lines.leave(connection, line.site, self.hold.name)
         return None
 
@@ -169,6 +170,13 @@ class Courier:
 
     def _words(self, batch: Batch) -> list[str]:
         return ["again" if one.state == "waiting" else one.state for one in batch.settled]
+
+
+def _probe(letters: list[Letter]) -> Letter:
+    """The one that has been due for longest: what was a probe before, and may be the reason, comes last. No study is
+    passed."""
+    before = list(takewhile(lambda one: one.kind != "ResearchStudy", letters)) or letters[:1]
+    return min(before, key=lambda one: (one.due, one.seq))
 
 
 def _tell(letter: Letter, said: Reply, state: str) -> None:

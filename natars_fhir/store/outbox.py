@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select, update
@@ -31,6 +31,7 @@ class Letter:
     body: bytes
     attempts: int
     about: str = ""
+    due: datetime = datetime.min.replace(tzinfo=UTC)
 
     @property
     def order(self) -> str:
@@ -148,7 +149,7 @@ def _in_order(connection: Connection, site: str) -> Iterator[tuple[Letter | None
         asked = select(outbox).where(here.site == site, or_(here.state == "waiting", dead), here.seq > last)
         rows = connection.execute(asked.order_by(here.seq).limit(_PAGE)).all()
         for row in rows:
-            told = (row.seq, row.site, row.kind, row.target, unpack(row.body), row.attempts, row.about)
+            told = (row.seq, row.site, row.kind, row.target, unpack(row.body), row.attempts, row.about, row.due)
             yield Letter(*told) if row.state == "waiting" else None, row.due
         if len(rows) < _PAGE:
             return
