@@ -7,13 +7,12 @@ looked up first: the letter waits where the server knows nobody, or several, by 
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
 import httpx
 import msgspec
-
-from datetime import datetime
 
 from natars_fhir.emit.standing import INSTEAD
 from natars_fhir.fhir.build import Node
@@ -40,7 +39,7 @@ class _HeldBackError(Exception):
 
 def put(clients: Clients, endpoint: Endpoint, letter: Letter, now: datetime) -> Reply:
     """Puts it. What goes wrong on the way is a reply too."""
-    form = form_of(letter, endpoint)
+    form = form_of(endpoint, letter.kind, letter.target, letter.body)
     if form is None:
         return _LET_GO
     target, body = form
@@ -54,17 +53,26 @@ def put(clients: Clients, endpoint: Endpoint, letter: Letter, now: datetime) -> 
         return unanswered(fault)
 
 
-def form_of(letter: Letter, endpoint: Endpoint) -> tuple[str, bytes | Node] | None:
+def form_of(endpoint: Endpoint, kind: str, target: str, body: bytes) -> tuple[str, bytes | Node] | None:
     """Where a letter goes, and what it says there, in R4; None where the site's server would have no use for it."""
     instead = next((INSTEAD[one] for one in endpoint.fallback if one in INSTEAD), None)
     if instead is None:
-        return letter.target, letter.body
-    if letter.kind == "ResearchStudy":
+        return target, body
+    if kind == "ResearchStudy":
         return None
-    if letter.kind != "ResearchSubject":
-        return letter.target, letter.body
-    made = instead(msgspec.json.decode(letter.body))
-    return f"{made['resourceType']}?{letter.target.partition('?')[2]}", made
+    if kind != "ResearchSubject":
+        return target, body
+    made = instead(msgspec.json.decode(body))
+    return f"{made['resourceType']}?{target.partition('?')[2]}", made
+
+
+def said_to(endpoint: Endpoint, kind: str, target: str, body: bytes) -> Node | None:
+    """What the site's server is told by a letter, in its version, before a patient is looked up."""
+    form = form_of(endpoint, kind, target, body)
+    if form is None:
+        return None
+    told = msgspec.json.decode(form[1]) if isinstance(form[1], bytes) else form[1]
+    return VERSIONS[endpoint.version].from_r4(told)[0]
 
 
 class Server:
@@ -117,7 +125,12 @@ class Server:
 
 def _put(server: Server, target: str, body: bytes | Node) -> Reply:
     plain = isinstance(body, bytes) and server.version.name != "R5"
-    if plain and "search-then-update" not in server.endpoint.fallback and b'"Patient"' not in body and b'"urn:' not in body:
+    if (
+        plain
+        and "search-then-update" not in server.endpoint.fallback
+        and b'"Patient"' not in body
+        and b'"urn:' not in body
+    ):
         return server.send("PUT", target, body)
     resource = _with_patients(server, msgspec.json.decode(body) if isinstance(body, bytes) else body)
     told, _ = server.version.from_r4(resource)

@@ -91,9 +91,7 @@ def queue(connection: Connection, site: str, told: Sequence[News], now: datetime
     if not fresh:
         return 0
     if known := [target for target in fresh if target in last]:
-        overtaken = update(outbox).where(
-            among(outbox.c.site, outbox.c.target), outbox.c.state.in_(("waiting", "dead"))
-        )
+        overtaken = update(outbox).where(among(outbox.c.site, outbox.c.target), outbox.c.state.in_(("waiting", "dead")))
         connection.execute(overtaken.values(state="superseded"), {"of_site": site, "names": known})
     waiting = {"state": "waiting", "queued": now, "due": now, "attempts": 0}
     whose = ({**row, **waiting, "about": "" if row["kind"] == "ResearchStudy" else about} for row in fresh.values())

@@ -206,7 +206,9 @@ def test_a_site_that_is_down_for_a_week_is_caught_up_in_order(world: World) -> N
         continue
     assert world.states() == {"done": 1 + 10 + 70, "superseded": 60}
     assert world.asked[0] == "ResearchStudy/s"
-    assert {target: told for target, told in world.holds.items() if target[0] == "S"} == {f"S{n}": [7] for n in range(10)}
+    assert {target: told for target, told in world.holds.items() if target[0] == "S"} == {
+        f"S{n}": [7] for n in range(10)
+    }
     for subject in range(10):
         mine = [target for target in world.asked if target[1:].split("-")[0] == str(subject) and target[0] in "SO"]
         assert mine == [*(f"O{subject}-{day}" for day in range(1, 7)), f"S{subject}", f"O{subject}-7"]
@@ -298,5 +300,3 @@ def test_a_round_takes_its_time_and_no_more(world: World) -> None:
         world.queue(f"t{number}")
     assert world.round(seconds=0.0) == {"done": 100}
     assert world.round(most=30) == {"done": 30}
-
-
