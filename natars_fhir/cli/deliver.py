@@ -1,4 +1,4 @@
-"""`natars-fhir deliver`: what waits in the outbox is put to the sites' servers now, beside a running server or without."""
+"""`natars-fhir deliver`: what waits in the outbox is put to the sites' servers now."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ _LINES_ZH = {"closed": "正常", "open": "暂停", "half-open": "试探"}
 
 
 def deliver(
-    site: Annotated[list[str] | None, typer.Option("--site", help="A site; may be given several times. Else all.")] = None,
+    site: Annotated[
+        list[str] | None, typer.Option("--site", help="A site; may be given several times. Else all.")
+    ] = None,
     once: Annotated[bool, typer.Option("--once", help="One round; else until nothing is due.")] = False,
     style: Annotated[str, typer.Option("--format", help="table, or json: one object.")] = "table",
     language: LanguageOption = "en",

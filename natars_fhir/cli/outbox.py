@@ -60,7 +60,9 @@ def group() -> None:
 @app.command("list")
 def listed(
     site: Annotated[str, typer.Option("--site", help="Of this site; else of every site.")] = "",
-    state: Annotated[str, typer.Option("--state", help="open (waiting and dead), waiting, dead, done, superseded.")] = "open",
+    state: Annotated[
+        str, typer.Option("--state", help="open (waiting and dead), waiting, dead, done, superseded.")
+    ] = "open",
     kind: Annotated[str, typer.Option("--kind", help="Only of this type, such as ResearchSubject.")] = "",
     after: Annotated[int, typer.Option("--after", help="Goes on after this number.")] = 0,
     most: Annotated[int, typer.Option("--most", min=1, help="So many rows.")] = 200,
@@ -129,7 +131,9 @@ def show(
 
 @app.command("replay")
 def replay(
-    numbers: Annotated[list[int] | None, typer.Argument(help="Their numbers; without them all that were given up.")] = None,
+    numbers: Annotated[
+        list[int] | None, typer.Argument(help="Their numbers; without them all that were given up.")
+    ] = None,
     site: Annotated[str, typer.Option("--site", help="The site.")] = "",
     style: StyleOption = "table",
     language: LanguageOption = "en",

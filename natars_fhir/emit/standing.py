@@ -1,7 +1,7 @@
 """Standing: how a subject stands, for a server that knows no ResearchSubject: as a Flag, or as a Communication.
 
-https://hl7.org/fhir/R4/flag.html, https://hl7.org/fhir/R4/communication.html. Both say what the ResearchSubject says, of
-the hospital's own Patient and under the same identifier; neither says anything of the patient's data.
+https://hl7.org/fhir/R4/flag.html, https://hl7.org/fhir/R4/communication.html. Both say what the ResearchSubject says,
+of the hospital's own Patient and under the same identifier; neither says anything of the patient's data.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ from __future__ import annotations
 from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.moves import Move, Moved, words
 
-#: What else is emitted. Of these an Observation, a List, a Provenance, a CodeSystem, a Flag and a Communication differ in
-#: nothing we say.
+#: What else is emitted. Of these an Observation, a List, a Provenance, a CodeSystem, a Flag and a Communication differ
+#: in nothing we say.
 TYPES = frozenset(
     {
         "CodeSystem",

@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import field_validator, model_validator
-
-from natars_fhir.mapping.shape import Shape
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
 
-class Endpoint(Shape):
+class Endpoint(BaseModel):
     """The site's FHIR server, to which we deliver, and how we say there who we are.
 
-    No secret stands here: a password, a token or a key is in a file, or in a variable of the environment, that is named.
+    No secret stands here: a password, a token or a key is in a file, or a variable of the environment, that is named.
     """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     url: str
     version: Literal["R4", "R4B", "R5"] = "R4"
@@ -27,8 +27,8 @@ class Endpoint(Shape):
     user: str = ""
     secret_file: str = ""
     secret_env: str = ""
-    #: smart-backend: who we are there, what we ask for, where (else its `.well-known/smart-configuration` says), and the
-    #: private key (JWK) with which we sign
+    #: smart-backend: who we are there, what we ask for, where (else its `.well-known/smart-configuration` says), and
+    #: the private key (JWK) with which we sign
     client_id: str = ""
     scope: str = "system/*.cruds"
     token_url: str = ""

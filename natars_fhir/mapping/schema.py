@@ -9,12 +9,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from natars_fhir.domain.person_number import Number
 from natars_fhir.domain.study import Choose
 from natars_fhir.mapping.endpoint import Endpoint as Endpoint
-from natars_fhir.mapping.shape import Shape as Shape
 
 Kind = Literal[
     "ihc",
@@ -33,6 +32,12 @@ Kind = Literal[
     "variant",
     "comorbidity",
 ]
+
+
+class Shape(BaseModel):
+    """A table of a mapping file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class System(Shape):

@@ -22,8 +22,8 @@ State = Literal["good", "met", "missing", "doubtful"]
 
 @dataclass(frozen=True, slots=True)
 class Trait:
-    """One thing that is asked of a server: ``good``, ``met`` by the fallback that is declared, ``missing``, ``doubtful``;
-    ``en`` and ``zh`` say what, and ``change`` what to write into the site's file."""
+    """One thing that is asked of a server: ``good``, ``met`` by the fallback that is declared, ``missing`` or
+    ``doubtful``; ``en`` and ``zh`` say what, and ``change`` what to write into the site's file."""
 
     name: str
     state: State
@@ -70,7 +70,8 @@ def traits(told: Mapping[str, Any], endpoint: Endpoint) -> Iterator[Trait]:
 
 def _kinds(told: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     rest = told.get("rest")
-    servers = [one for one in rest if isinstance(one, dict) and one.get("mode") == "server"] if isinstance(rest, list) else []
+    ends = [one for one in rest if isinstance(one, dict)] if isinstance(rest, list) else []
+    servers = [one for one in ends if one.get("mode") == "server"]
     listed = [one for server in servers for one in server.get("resource", ()) if isinstance(one, dict)]
     return {str(one.get("type")): one for one in listed}
 
@@ -92,9 +93,13 @@ def _subject(kinds: Mapping[str, Any], endpoint: Endpoint) -> Iterator[Trait]:
     there = "ResearchSubject" in kinds and "ResearchStudy" in kinds
     met = {"flag", "communication"} & {*endpoint.fallback}
     state: State = "good" if there else "met" if met else "missing"
-    change = '' if state != "missing" else f'fallback = "{"flag" if "Flag" in kinds else "communication"}"'
+    change = "" if state != "missing" else f'fallback = "{"flag" if "Flag" in kinds else "communication"}"'
     yield Trait(
-        "ResearchSubject", state, "knows ResearchStudy and ResearchSubject", "支持 ResearchStudy 与 ResearchSubject", change
+        "ResearchSubject",
+        state,
+        "knows ResearchStudy and ResearchSubject",
+        "支持 ResearchStudy 与 ResearchSubject",
+        change,
     )
 
 
@@ -109,7 +114,10 @@ def _conditional(kind: str, told: Mapping[str, Any] | None, endpoint: Endpoint) 
 
 
 def _update_creates(told: Mapping[str, Any] | None) -> Trait:
-    en, zh = "a study is created under the id that we give (updateCreate)", "可按指定 id 创建 ResearchStudy（updateCreate）"
+    en, zh = (
+        "a study is created under the id that we give (updateCreate)",
+        "可按指定 id 创建 ResearchStudy（updateCreate）",
+    )
     can = None if told is None else told.get("updateCreate")
     return Trait("updateCreate", "good" if can is True else "doubtful" if can is None else "missing", en, zh)
 

@@ -1,4 +1,4 @@
-"""Courier: takes a site's letters to its server, one after the other, and writes down what came of them, many at once."""
+"""Courier: takes a site's letters to its server one by one, and writes down what came of them, many at once."""
 
 from __future__ import annotations
 
@@ -143,8 +143,8 @@ class Courier:
         return "dead" if counted and letter.attempts + 1 >= self.attempts else "waiting"
 
     def _due(self, line: Line, letter: Letter, said: Reply, now: datetime) -> datetime | None:
-        """When the letter is tried again. After a failure of the server with the server; but where the letter may be the
-        reason another one is to be the next probe."""
+        """When the letter is tried again. After a failure of the server with the server; but where the letter may be
+        the reason another one is to be the next probe."""
         if line.well:
             return now + timedelta(seconds=max(said.wait, backoff(letter.attempts + 1, self.draw)))
         if said.blame == "server" or letter.kind == "ResearchStudy" or line.until is None:
@@ -152,7 +152,7 @@ class Courier:
         return line.until + (line.until - now)
 
     def _settled(self, batch: Batch, *, going: bool) -> tuple[Line, list[Letter]] | None:
-        """Writes down what came of a batch, and reads the next one in the same transaction, where there is to be one."""
+        """Writes down what came of a batch, and reads the next one in the same transaction, if there is to be one."""
 
         def work(connection: Connection) -> tuple[Line, list[Letter]] | None:
             at, site = self.now(), batch.line.site

@@ -139,7 +139,7 @@ class _Backend(httpx.Auth):
 
 
 def signing_key(path: str) -> tuple[RSAKey | ECKey, str]:
-    """The private key of a file (a JWK, or a set with one), and the algorithm it signs with. Raises CredentialsError."""
+    """The private key of a file (a JWK, or a set with one), and the algorithm of it. Raises CredentialsError."""
     try:
         told = msgspec.json.decode(Path(path).read_bytes())
         one = told["keys"][0] if "keys" in told else told

@@ -21,7 +21,7 @@ OUTCOMES: Mapping[str, Told] = MappingProxyType(
             "中心文件声明了替代方式，对方服务器无需此资源：未发送。",
         ),
         "certificate": (
-            "The server's certificate is not one that we trust, or it refused ours. Check ca_file and certificate_file.",
+            "We do not trust the server's certificate, or it refused ours. Check ca_file and certificate_file.",
             "对方证书不受信任，或对方拒绝了本方证书。请检查 ca_file 与 certificate_file。",
         ),
         "credentials secret": (

@@ -112,7 +112,7 @@ class Server:
             raise _HeldBackError(Reply("again", f"search {said.outcome}", said.codes, said.wait, blame))
         try:
             told = msgspec.json.decode(answer.content)
-            entries = told.get("entry", []) if told["resourceType"] == "Bundle" else None
+            entries = {"Bundle": told.get("entry", [])}[told["resourceType"]]
             found = [one["resource"] for one in entries if one.get("search", {}).get("mode", "match") == "match"]
             matching = [one for one in found if one["resourceType"] == kind]
             bearing = [one["id"] for one in matching if identifier in _identifiers(one)]
@@ -124,13 +124,7 @@ class Server:
 
 
 def _put(server: Server, target: str, body: bytes | Node) -> Reply:
-    plain = isinstance(body, bytes) and server.version.name != "R5"
-    if (
-        plain
-        and "search-then-update" not in server.endpoint.fallback
-        and b'"Patient"' not in body
-        and b'"urn:' not in body
-    ):
+    if isinstance(body, bytes) and _goes_as_it_is(server, body):
         return server.send("PUT", target, body)
     resource = _with_patients(server, msgspec.json.decode(body) if isinstance(body, bytes) else body)
     told, _ = server.version.from_r4(resource)
@@ -143,6 +137,12 @@ def _put(server: Server, target: str, body: bytes | Node) -> Reply:
     if not found:
         return server.send("POST", kind, msgspec.json.encode(_without_id(told)))
     return server.send("PUT", f"{kind}/{found[0]}", msgspec.json.encode(told | {"id": found[0]}))
+
+
+def _goes_as_it_is(server: Server, body: bytes) -> bool:
+    """The way that most letters have: nothing is to be looked up, and nothing to be said in another version."""
+    searched = "search-then-update" in server.endpoint.fallback or b'"Patient"' in body or b'"urn:' in body
+    return server.version.name != "R5" and not searched
 
 
 def _with_patients(server: Server, resource: Node) -> Node:

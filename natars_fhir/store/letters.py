@@ -71,7 +71,8 @@ def left(connection: Connection, sites: Collection[str]) -> dict[tuple[str, str]
     return {(row[0], row[1]): row[2] for row in connection.execute(asked.group_by(here.site, here.state))}
 
 
-_latest = select(func.max(delivery.c.seq)).where(delivery.c.outbox == outbox.c.seq).scalar_subquery()
+_each = delivery.alias()
+_latest = select(func.max(_each.c.seq)).where(_each.c.outbox == outbox.c.seq).correlate(outbox).scalar_subquery()
 
 
 def _asked() -> Any:

@@ -1,8 +1,8 @@
 """Lines: at each site's server one deliverer is at work at a time, and all of them know when the server is not well.
 
-A line is held by a lease, which the holder renews while it lives; of one that died it ends within seconds. When a server
-failed as a whole nothing is tried before `until`; then one letter probes it, and what comes of that closes the line or
-opens it again (https://martinfowler.com/bliki/CircuitBreaker.html, kept in the store so that every worker sees it).
+A line is held by a lease, which the holder renews while it lives; of one that died it ends within seconds. When a
+server failed as a whole nothing is tried before `until`; then one letter probes it, and what comes of that closes the
+line or opens it again (https://martinfowler.com/bliki/CircuitBreaker.html, kept in the store so that every worker sees it).
 """
 
 from __future__ import annotations
@@ -61,10 +61,9 @@ def ready(connection: Connection, sites: Collection[str], now: datetime) -> list
 
 def take(connection: Connection, site: str, holder: str, now: datetime) -> Line | None:
     """The line, for *holder* alone; None where another has it, or the server is to be let alone."""
-    if not _taken(connection, site, holder, now):
-        if not _made(connection, site) or not _taken(connection, site, holder, now):
-            return None
-    return line(connection, site)
+    if _taken(connection, site, holder, now):
+        return line(connection, site)
+    return line(connection, site) if _made(connection, site) and _taken(connection, site, holder, now) else None
 
 
 def _taken(connection: Connection, site: str, holder: str, now: datetime) -> bool:

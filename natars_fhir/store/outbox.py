@@ -20,6 +20,9 @@ from natars_fhir.store.rows import add, among
 from natars_fhir.store.tables import delivery, outbox
 
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """One thing to be told: *body* is put at *target* of the site's server. ``attempts`` are those before."""
@@ -31,7 +34,7 @@ class Letter:
     body: bytes
     attempts: int
     about: str = ""
-    due: datetime = datetime.min.replace(tzinfo=UTC)
+    due: datetime = _LONG_AGO
 
     @property
     def order(self) -> str:

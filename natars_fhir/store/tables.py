@@ -181,8 +181,8 @@ screening = Table(
     Index("screening_of", "site", "patient"),
 )
 
-#: What the site must be told. `state`: waiting, done, dead (given up) or superseded (a later row says it better). What is
-#: `about` one subject goes in order; where that is empty, what has one target does.
+#: What the site must be told. `state`: waiting, done, dead (given up) or superseded (a later row says it better). What
+#: is `about` one subject goes in order; where that is empty, what has one target does.
 outbox = Table(
     "outbox",
     metadata,

@@ -6,8 +6,8 @@ from sqlalchemy import Column, Integer, Table, Text
 
 from natars_fhir.store.tables import Moment, metadata
 
-#: One row a site. `holder` delivers to it, alone, until `lease` ends. `failures`: how often in a row the server failed as
-#: a whole, `since` when, with what `outcome`; nothing is tried before `until`.
+#: One row a site. `holder` delivers to it, alone, until `lease` ends. `failures`: how often in a row the server failed
+#: as a whole, `since` when, with what `outcome`; nothing is tried before `until`.
 site_line = Table(
     "site_line",
     metadata,

@@ -1,4 +1,4 @@
-"""Where a server knows no ResearchSubject, a Flag or a Communication says how the subject stands: valid, and no more."""
+"""Where a server knows no ResearchSubject, a Flag or a Communication says how one stands: valid, and no more."""
 
 from __future__ import annotations
 

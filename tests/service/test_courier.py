@@ -1,4 +1,4 @@
-"""A site's server that fails as a whole is let alone and probed; a letter that fails by itself holds up its subject alone."""
+"""A server that fails as a whole is let alone and probed; a letter that fails by itself holds up its subject alone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 from threading import Event
 
 import httpx

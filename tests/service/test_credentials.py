@@ -26,7 +26,8 @@ from natars_fhir.store.outbox import Letter
 from tests.service.authority import Authority, served
 
 BASE, TOKENS = "https://site.example/fhir", "https://login.example/token"
-LETTER = Letter(1, "a", "ResearchSubject", "ResearchSubject?identifier=urn%3As%7C1", b'{"resourceType":"ResearchSubject"}', 0)
+_BODY = b'{"resourceType":"ResearchSubject"}'
+LETTER = Letter(1, "a", "ResearchSubject", "ResearchSubject?identifier=urn%3As%7C1", _BODY, 0)
 NOW = datetime(2024, 6, 15, tzinfo=UTC)
 
 
@@ -107,7 +108,7 @@ def test_a_table_that_cannot_work_or_that_holds_a_secret_is_refused(said: dict[s
 
 
 def test_within_this_machine_a_secret_may_go_without_tls() -> None:
-    assert Endpoint(url="http://127.0.0.1:1/fhir", auth="bearer", secret_env="E").auth == "bearer"
+    assert Endpoint(url="http://127.0.0.1:1/fhir", auth="bearer", secret_env="E").auth == "bearer"  # noqa: S106 (a name)
 
 
 # SMART Backend Services
@@ -197,7 +198,11 @@ def test_at_a_401_one_new_token_is_fetched_and_no_more(router: respx.MockRouter,
     ],
 )
 def test_where_no_token_is_given_nothing_is_sent_and_the_reason_is_told(
-    router: respx.MockRouter, tmp_path: Path, discovery: httpx.Response | None, token: httpx.Response | None, outcome: str
+    router: respx.MockRouter,
+    tmp_path: Path,
+    discovery: httpx.Response | None,
+    token: httpx.Response | None,
+    outcome: str,
 ) -> None:
     endpoint, key = smart(tmp_path)
     issuer = Issuer(router, key)
@@ -211,7 +216,8 @@ def test_where_no_token_is_given_nothing_is_sent_and_the_reason_is_told(
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{}", "[]", "PEM", '{"kty":"oct","k":"AA"}', json.dumps(ECKey.generate_key("P-256").as_dict(private=True)),
+    "text", ["", "{}", "[]", "PEM", '{"kty":"oct","k":"AA"}',
+             json.dumps(ECKey.generate_key("P-256").as_dict(private=True)),
              json.dumps(ECKey.generate_key("P-384").as_dict(private=False))]
 )  # fmt: skip
 def test_a_file_without_a_key_that_can_sign_is_told(tmp_path: Path, text: str) -> None:

@@ -69,7 +69,10 @@ def send(letter: Letter, **said: Any) -> Reply:
 
 def test_what_is_not_there_is_created_and_what_is_there_is_updated_under_its_id(router: respx.MockRouter) -> None:
     search = router.get(f"{BASE}/ResearchSubject").mock(side_effect=[found(), found(known("x7"))])
-    created, updated = router.post(f"{BASE}/ResearchSubject").respond(201), router.put(url__startswith=BASE).respond(200)
+    created, updated = (
+        router.post(f"{BASE}/ResearchSubject").respond(201),
+        router.put(url__startswith=BASE).respond(200),
+    )
     for _ in range(2):
         assert send(subject(), fallback="search-then-update").what == "done"
     assert [dict(call.request.url.params) for call in search.calls] == [{"identifier": f"{OURS}|1", "_count": "2"}] * 2
@@ -88,7 +91,10 @@ def test_a_study_is_put_under_its_id_without_a_search(router: respx.MockRouter) 
     [
         (found(known("x"), known("y")), Reply("again", "search several")),
         (found(known("x", value="2")), Reply("again", "search ignored")),
-        (httpx.Response(200, json={"resourceType": "OperationOutcome"}), Reply("again", "search unreadable", blame="server")),
+        (
+            httpx.Response(200, json={"resourceType": "OperationOutcome"}),
+            Reply("again", "search unreadable", blame="server"),
+        ),
         (httpx.Response(200, text="["), Reply("again", "search unreadable", blame="server")),
         (httpx.Response(200, html="<p>log in"), Reply("again", "search 200 html", blame="server")),
         (httpx.Response(400), Reply("again", "search 400")),
@@ -188,7 +194,19 @@ def test_where_the_patient_is_not_one_the_letter_waits_and_nobody_is_created(
 
 @pytest.mark.parametrize(
     "outcome",
-    [*OUTCOMES, "200", "200 html", "307", "418", "500", "503", "ReadTimeout", "search 400", "token 400", "discovery 404"],
+    [
+        *OUTCOMES,
+        "200",
+        "200 html",
+        "307",
+        "418",
+        "500",
+        "503",
+        "ReadTimeout",
+        "search 400",
+        "token 400",
+        "discovery 404",
+    ],
 )
 def test_every_outcome_has_its_meaning_in_both_languages(outcome: str) -> None:
     en, zh = explained(outcome, ("required", "unheard-of"))

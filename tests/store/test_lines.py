@@ -46,7 +46,7 @@ def test_a_line_is_one_holders_until_it_is_left(store: Store) -> None:
 
 def test_a_holder_that_died_is_followed_soon_and_says_nothing_more(store: Store) -> None:
     take(store, "gone")
-    assert LEASE <= timedelta(seconds=15)
+    assert timedelta(seconds=15) >= LEASE
     assert take(store, "me", NOW + LEASE) is not None
     assert not mark(store, FAILED, "gone", NOW + LEASE)
     assert mark(store, Line("a"), "me", NOW + LEASE)

@@ -96,7 +96,47 @@ class Extension(Element, kw_only=True):
     valueRatio: Maybe[Ratio] = None
     valueReference: Maybe[Reference] = None
 
-    __post_init__ = choice((0, ('valueBase64Binary', 'valueBoolean', 'valueCanonical', 'valueCode', 'valueDate', 'valueDateTime', 'valueDecimal', 'valueId', 'valueInstant', 'valueInteger', 'valueMarkdown', 'valueOid', 'valuePositiveInt', 'valueString', 'valueTime', 'valueUnsignedInt', 'valueUri', 'valueUrl', 'valueUuid', 'valueAddress', 'valueAge', 'valueAnnotation', 'valueAttachment', 'valueCodeableConcept', 'valueCoding', 'valueContactPoint', 'valueDuration', 'valueHumanName', 'valueIdentifier', 'valuePeriod', 'valueQuantity', 'valueRange', 'valueRatio', 'valueReference',)))
+    __post_init__ = choice(
+        (
+            0,
+            (
+                "valueBase64Binary",
+                "valueBoolean",
+                "valueCanonical",
+                "valueCode",
+                "valueDate",
+                "valueDateTime",
+                "valueDecimal",
+                "valueId",
+                "valueInstant",
+                "valueInteger",
+                "valueMarkdown",
+                "valueOid",
+                "valuePositiveInt",
+                "valueString",
+                "valueTime",
+                "valueUnsignedInt",
+                "valueUri",
+                "valueUrl",
+                "valueUuid",
+                "valueAddress",
+                "valueAge",
+                "valueAnnotation",
+                "valueAttachment",
+                "valueCodeableConcept",
+                "valueCoding",
+                "valueContactPoint",
+                "valueDuration",
+                "valueHumanName",
+                "valueIdentifier",
+                "valuePeriod",
+                "valueQuantity",
+                "valueRange",
+                "valueRatio",
+                "valueReference",
+            ),
+        )
+    )
 
 
 class Address(Element, kw_only=True):
@@ -150,7 +190,6 @@ class Age(Quantity, kw_only=True):
     """Age"""
 
 
-
 class Annotation(Element, kw_only=True):
     """Annotation"""
 
@@ -161,7 +200,15 @@ class Annotation(Element, kw_only=True):
     text: Markdown
     _text: Maybe[Element] = None
 
-    __post_init__ = choice((0, ('authorReference', 'authorString',)))
+    __post_init__ = choice(
+        (
+            0,
+            (
+                "authorReference",
+                "authorString",
+            ),
+        )
+    )
 
 
 class Reference(Element, kw_only=True):
@@ -250,7 +297,6 @@ class ContactPoint(Element, kw_only=True):
 
 class Duration(Quantity, kw_only=True):
     """Duration"""
-
 
 
 class HumanName(Element, kw_only=True):
@@ -392,7 +438,18 @@ class AllergyIntolerance(DomainResource, kw_only=True):
     note: Maybe[Many[Annotation]] = None
     reaction: Maybe[Many[AllergyIntoleranceReaction]] = None
 
-    __post_init__ = choice((0, ('onsetDateTime', 'onsetAge', 'onsetPeriod', 'onsetRange', 'onsetString',)))
+    __post_init__ = choice(
+        (
+            0,
+            (
+                "onsetDateTime",
+                "onsetAge",
+                "onsetPeriod",
+                "onsetRange",
+                "onsetString",
+            ),
+        )
+    )
 
 
 class AllergyIntoleranceReaction(BackboneElement, kw_only=True):
@@ -456,7 +513,18 @@ class CarePlanActivity(BackboneElement, kw_only=True):
 class CarePlanActivityDetail(BackboneElement, kw_only=True):
     """CarePlan.activity.detail"""
 
-    kind: Maybe[Literal["Appointment", "CommunicationRequest", "DeviceRequest", "MedicationRequest", "NutritionOrder", "ServiceRequest", "Task", "VisionPrescription"]] = None
+    kind: Maybe[
+        Literal[
+            "Appointment",
+            "CommunicationRequest",
+            "DeviceRequest",
+            "MedicationRequest",
+            "NutritionOrder",
+            "ServiceRequest",
+            "Task",
+            "VisionPrescription",
+        ]
+    ] = None
     _kind: Maybe[Element] = None
     instantiatesCanonical: Maybe[Many[Canonical]] = None
     instantiatesUri: Maybe[Many[Uri]] = None
@@ -464,7 +532,17 @@ class CarePlanActivityDetail(BackboneElement, kw_only=True):
     reasonCode: Maybe[Many[CodeableConcept]] = None
     reasonReference: Maybe[Many[Reference]] = None
     goal: Maybe[Many[Reference]] = None
-    status: Literal["cancelled", "completed", "entered-in-error", "in-progress", "not-started", "on-hold", "scheduled", "stopped", "unknown"]
+    status: Literal[
+        "cancelled",
+        "completed",
+        "entered-in-error",
+        "in-progress",
+        "not-started",
+        "on-hold",
+        "scheduled",
+        "stopped",
+        "unknown",
+    ]
     _status: Maybe[Element] = None
     statusReason: Maybe[CodeableConcept] = None
     doNotPerform: Maybe[Boolean] = None
@@ -481,7 +559,23 @@ class CarePlanActivityDetail(BackboneElement, kw_only=True):
     description: Maybe[String] = None
     _description: Maybe[Element] = None
 
-    __post_init__ = choice((0, ('scheduledTiming', 'scheduledPeriod', 'scheduledString',)), (0, ('productCodeableConcept', 'productReference',)))
+    __post_init__ = choice(
+        (
+            0,
+            (
+                "scheduledTiming",
+                "scheduledPeriod",
+                "scheduledString",
+            ),
+        ),
+        (
+            0,
+            (
+                "productCodeableConcept",
+                "productReference",
+            ),
+        ),
+    )
 
 
 class Timing(BackboneElement, kw_only=True):
@@ -520,11 +614,51 @@ class TimingRepeat(Element, kw_only=True):
     _periodUnit: Maybe[Element] = None
     dayOfWeek: Maybe[Many[Literal["fri", "mon", "sat", "sun", "thu", "tue", "wed"]]] = None
     timeOfDay: Maybe[Many[Time]] = None
-    when: Maybe[Many[Literal["AC", "ACD", "ACM", "ACV", "AFT", "AFT.early", "AFT.late", "C", "CD", "CM", "CV", "EVE", "EVE.early", "EVE.late", "HS", "MORN", "MORN.early", "MORN.late", "NIGHT", "NOON", "PC", "PCD", "PCM", "PCV", "PHS", "WAKE"]]] = None
+    when: Maybe[
+        Many[
+            Literal[
+                "AC",
+                "ACD",
+                "ACM",
+                "ACV",
+                "AFT",
+                "AFT.early",
+                "AFT.late",
+                "C",
+                "CD",
+                "CM",
+                "CV",
+                "EVE",
+                "EVE.early",
+                "EVE.late",
+                "HS",
+                "MORN",
+                "MORN.early",
+                "MORN.late",
+                "NIGHT",
+                "NOON",
+                "PC",
+                "PCD",
+                "PCM",
+                "PCV",
+                "PHS",
+                "WAKE",
+            ]
+        ]
+    ] = None
     offset: Maybe[UnsignedInt] = None
     _offset: Maybe[Element] = None
 
-    __post_init__ = choice((0, ('boundsDuration', 'boundsRange', 'boundsPeriod',)))
+    __post_init__ = choice(
+        (
+            0,
+            (
+                "boundsDuration",
+                "boundsRange",
+                "boundsPeriod",
+            ),
+        )
+    )
 
 
 class Condition(DomainResource, kw_only=True):
@@ -557,7 +691,28 @@ class Condition(DomainResource, kw_only=True):
     evidence: Maybe[Many[ConditionEvidence]] = None
     note: Maybe[Many[Annotation]] = None
 
-    __post_init__ = choice((0, ('onsetDateTime', 'onsetAge', 'onsetPeriod', 'onsetRange', 'onsetString',)), (0, ('abatementDateTime', 'abatementAge', 'abatementPeriod', 'abatementRange', 'abatementString',)))
+    __post_init__ = choice(
+        (
+            0,
+            (
+                "onsetDateTime",
+                "onsetAge",
+                "onsetPeriod",
+                "onsetRange",
+                "onsetString",
+            ),
+        ),
+        (
+            0,
+            (
+                "abatementDateTime",
+                "abatementAge",
+                "abatementPeriod",
+                "abatementRange",
+                "abatementString",
+            ),
+        ),
+    )
 
 
 class ConditionStage(BackboneElement, kw_only=True):
@@ -595,7 +750,15 @@ class Consent(DomainResource, kw_only=True):
     verification: Maybe[Many[ConsentVerification]] = None
     provision: Maybe[ConsentProvision] = None
 
-    __post_init__ = choice((0, ('sourceAttachment', 'sourceReference',)))
+    __post_init__ = choice(
+        (
+            0,
+            (
+                "sourceAttachment",
+                "sourceReference",
+            ),
+        )
+    )
 
 
 class ConsentPolicy(BackboneElement, kw_only=True):
@@ -654,7 +817,18 @@ class DiagnosticReport(DomainResource, kw_only=True):
 
     identifier: Maybe[Many[Identifier]] = None
     basedOn: Maybe[Many[Reference]] = None
-    status: Literal["amended", "appended", "cancelled", "corrected", "entered-in-error", "final", "partial", "preliminary", "registered", "unknown"]
+    status: Literal[
+        "amended",
+        "appended",
+        "cancelled",
+        "corrected",
+        "entered-in-error",
+        "final",
+        "partial",
+        "preliminary",
+        "registered",
+        "unknown",
+    ]
     _status: Maybe[Element] = None
     category: Maybe[Many[CodeableConcept]] = None
     code: CodeableConcept
@@ -675,7 +849,15 @@ class DiagnosticReport(DomainResource, kw_only=True):
     conclusionCode: Maybe[Many[CodeableConcept]] = None
     presentedForm: Maybe[Many[Attachment]] = None
 
-    __post_init__ = choice((0, ('effectiveDateTime', 'effectivePeriod',)))
+    __post_init__ = choice(
+        (
+            0,
+            (
+                "effectiveDateTime",
+                "effectivePeriod",
+            ),
+        )
+    )
 
 
 class DiagnosticReportMedia(BackboneElement, kw_only=True):
@@ -742,7 +924,17 @@ class Encounter(DomainResource, kw_only=True):
     """Encounter"""
 
     identifier: Maybe[Many[Identifier]] = None
-    status: Literal["arrived", "cancelled", "entered-in-error", "finished", "in-progress", "onleave", "planned", "triaged", "unknown"]
+    status: Literal[
+        "arrived",
+        "cancelled",
+        "entered-in-error",
+        "finished",
+        "in-progress",
+        "onleave",
+        "planned",
+        "triaged",
+        "unknown",
+    ]
     _status: Maybe[Element] = None
     statusHistory: Maybe[Many[EncounterStatusHistory]] = None
     class_: Coding = field(name="class")
@@ -770,7 +962,17 @@ class Encounter(DomainResource, kw_only=True):
 class EncounterStatusHistory(BackboneElement, kw_only=True):
     """Encounter.statusHistory"""
 
-    status: Literal["arrived", "cancelled", "entered-in-error", "finished", "in-progress", "onleave", "planned", "triaged", "unknown"]
+    status: Literal[
+        "arrived",
+        "cancelled",
+        "entered-in-error",
+        "finished",
+        "in-progress",
+        "onleave",
+        "planned",
+        "triaged",
+        "unknown",
+    ]
     _status: Maybe[Element] = None
     period: Period
 
@@ -857,7 +1059,34 @@ class FamilyMemberHistory(DomainResource, kw_only=True):
     note: Maybe[Many[Annotation]] = None
     condition: Maybe[Many[FamilyMemberHistoryCondition]] = None
 
-    __post_init__ = choice((0, ('bornPeriod', 'bornDate', 'bornString',)), (0, ('ageAge', 'ageRange', 'ageString',)), (0, ('deceasedBoolean', 'deceasedAge', 'deceasedRange', 'deceasedDate', 'deceasedString',)))
+    __post_init__ = choice(
+        (
+            0,
+            (
+                "bornPeriod",
+                "bornDate",
+                "bornString",
+            ),
+        ),
+        (
+            0,
+            (
+                "ageAge",
+                "ageRange",
+                "ageString",
+            ),
+        ),
+        (
+            0,
+            (
+                "deceasedBoolean",
+                "deceasedAge",
+                "deceasedRange",
+                "deceasedDate",
+                "deceasedString",
+            ),
+        ),
+    )
 
 
 class FamilyMemberHistoryCondition(BackboneElement, kw_only=True):
@@ -873,7 +1102,17 @@ class FamilyMemberHistoryCondition(BackboneElement, kw_only=True):
     onsetString: Maybe[String] = None
     note: Maybe[Many[Annotation]] = None
 
-    __post_init__ = choice((0, ('onsetAge', 'onsetRange', 'onsetPeriod', 'onsetString',)))
+    __post_init__ = choice(
+        (
+            0,
+            (
+                "onsetAge",
+                "onsetRange",
+                "onsetPeriod",
+                "onsetString",
+            ),
+        )
+    )
 
 
 class ImagingStudy(DomainResource, kw_only=True):
@@ -984,7 +1223,15 @@ class Immunization(DomainResource, kw_only=True):
     reaction: Maybe[Many[ImmunizationReaction]] = None
     protocolApplied: Maybe[Many[ImmunizationProtocolApplied]] = None
 
-    __post_init__ = choice((1, ('occurrenceDateTime', 'occurrenceString',)))
+    __post_init__ = choice(
+        (
+            1,
+            (
+                "occurrenceDateTime",
+                "occurrenceString",
+            ),
+        )
+    )
 
 
 class ImmunizationPerformer(BackboneElement, kw_only=True):
@@ -1029,7 +1276,22 @@ class ImmunizationProtocolApplied(BackboneElement, kw_only=True):
     seriesDosesPositiveInt: Maybe[PositiveInt] = None
     seriesDosesString: Maybe[String] = None
 
-    __post_init__ = choice((1, ('doseNumberPositiveInt', 'doseNumberString',)), (0, ('seriesDosesPositiveInt', 'seriesDosesString',)))
+    __post_init__ = choice(
+        (
+            1,
+            (
+                "doseNumberPositiveInt",
+                "doseNumberString",
+            ),
+        ),
+        (
+            0,
+            (
+                "seriesDosesPositiveInt",
+                "seriesDosesString",
+            ),
+        ),
+    )
 
 
 class List(DomainResource, kw_only=True):
@@ -1138,7 +1400,15 @@ class MedicationIngredient(BackboneElement, kw_only=True):
     _isActive: Maybe[Element] = None
     strength: Maybe[Ratio] = None
 
-    __post_init__ = choice((1, ('itemCodeableConcept', 'itemReference',)))
+    __post_init__ = choice(
+        (
+            1,
+            (
+                "itemCodeableConcept",
+                "itemReference",
+            ),
+        )
+    )
 
 
 class MedicationBatch(BackboneElement, kw_only=True):
@@ -1176,7 +1446,22 @@ class MedicationAdministration(DomainResource, kw_only=True):
     dosage: Maybe[MedicationAdministrationDosage] = None
     eventHistory: Maybe[Many[Reference]] = None
 
-    __post_init__ = choice((1, ('medicationCodeableConcept', 'medicationReference',)), (1, ('effectiveDateTime', 'effectivePeriod',)))
+    __post_init__ = choice(
+        (
+            1,
+            (
+                "medicationCodeableConcept",
+                "medicationReference",
+            ),
+        ),
+        (
+            1,
+            (
+                "effectiveDateTime",
+                "effectivePeriod",
+            ),
+        ),
+    )
 
 
 class MedicationAdministrationPerformer(BackboneElement, kw_only=True):
@@ -1198,7 +1483,15 @@ class MedicationAdministrationDosage(BackboneElement, kw_only=True):
     rateRatio: Maybe[Ratio] = None
     rateQuantity: Maybe[Quantity] = None
 
-    __post_init__ = choice((0, ('rateRatio', 'rateQuantity',)))
+    __post_init__ = choice(
+        (
+            0,
+            (
+                "rateRatio",
+                "rateQuantity",
+            ),
+        )
+    )
 
 
 class MedicationRequest(DomainResource, kw_only=True):
@@ -1208,7 +1501,9 @@ class MedicationRequest(DomainResource, kw_only=True):
     status: Literal["active", "cancelled", "completed", "draft", "entered-in-error", "on-hold", "stopped", "unknown"]
     _status: Maybe[Element] = None
     statusReason: Maybe[CodeableConcept] = None
-    intent: Literal["filler-order", "instance-order", "option", "order", "original-order", "plan", "proposal", "reflex-order"]
+    intent: Literal[
+        "filler-order", "instance-order", "option", "order", "original-order", "plan", "proposal", "reflex-order"
+    ]
     _intent: Maybe[Element] = None
     category: Maybe[Many[CodeableConcept]] = None
     priority: Maybe[Literal["asap", "routine", "stat", "urgent"]] = None
@@ -1244,7 +1539,22 @@ class MedicationRequest(DomainResource, kw_only=True):
     detectedIssue: Maybe[Many[Reference]] = None
     eventHistory: Maybe[Many[Reference]] = None
 
-    __post_init__ = choice((0, ('reportedBoolean', 'reportedReference',)), (1, ('medicationCodeableConcept', 'medicationReference',)))
+    __post_init__ = choice(
+        (
+            0,
+            (
+                "reportedBoolean",
+                "reportedReference",
+            ),
+        ),
+        (
+            1,
+            (
+                "medicationCodeableConcept",
+                "medicationReference",
+            ),
+        ),
+    )
 
 
 class Dosage(BackboneElement, kw_only=True):
@@ -1268,7 +1578,15 @@ class Dosage(BackboneElement, kw_only=True):
     maxDosePerAdministration: Maybe[Quantity] = None
     maxDosePerLifetime: Maybe[Quantity] = None
 
-    __post_init__ = choice((0, ('asNeededBoolean', 'asNeededCodeableConcept',)))
+    __post_init__ = choice(
+        (
+            0,
+            (
+                "asNeededBoolean",
+                "asNeededCodeableConcept",
+            ),
+        )
+    )
 
 
 class DosageDoseAndRate(Element, kw_only=True):
@@ -1281,7 +1599,23 @@ class DosageDoseAndRate(Element, kw_only=True):
     rateRange: Maybe[Range] = None
     rateQuantity: Maybe[Quantity] = None
 
-    __post_init__ = choice((0, ('doseRange', 'doseQuantity',)), (0, ('rateRatio', 'rateRange', 'rateQuantity',)))
+    __post_init__ = choice(
+        (
+            0,
+            (
+                "doseRange",
+                "doseQuantity",
+            ),
+        ),
+        (
+            0,
+            (
+                "rateRatio",
+                "rateRange",
+                "rateQuantity",
+            ),
+        ),
+    )
 
 
 class MedicationRequestDispenseRequest(BackboneElement, kw_only=True):
@@ -1311,7 +1645,15 @@ class MedicationRequestSubstitution(BackboneElement, kw_only=True):
     allowedCodeableConcept: Maybe[CodeableConcept] = None
     reason: Maybe[CodeableConcept] = None
 
-    __post_init__ = choice((1, ('allowedBoolean', 'allowedCodeableConcept',)))
+    __post_init__ = choice(
+        (
+            1,
+            (
+                "allowedBoolean",
+                "allowedCodeableConcept",
+            ),
+        )
+    )
 
 
 class MedicationStatement(DomainResource, kw_only=True):
@@ -1339,7 +1681,22 @@ class MedicationStatement(DomainResource, kw_only=True):
     note: Maybe[Many[Annotation]] = None
     dosage: Maybe[Many[Dosage]] = None
 
-    __post_init__ = choice((1, ('medicationCodeableConcept', 'medicationReference',)), (0, ('effectiveDateTime', 'effectivePeriod',)))
+    __post_init__ = choice(
+        (
+            1,
+            (
+                "medicationCodeableConcept",
+                "medicationReference",
+            ),
+        ),
+        (
+            0,
+            (
+                "effectiveDateTime",
+                "effectivePeriod",
+            ),
+        ),
+    )
 
 
 class MessageHeader(DomainResource, kw_only=True):
@@ -1359,7 +1716,15 @@ class MessageHeader(DomainResource, kw_only=True):
     definition: Maybe[Canonical] = None
     _definition: Maybe[Element] = None
 
-    __post_init__ = choice((1, ('eventCoding', 'eventUri',)))
+    __post_init__ = choice(
+        (
+            1,
+            (
+                "eventCoding",
+                "eventUri",
+            ),
+        )
+    )
 
 
 class MessageHeaderDestination(BackboneElement, kw_only=True):
@@ -1402,7 +1767,9 @@ class Observation(DomainResource, kw_only=True):
     identifier: Maybe[Many[Identifier]] = None
     basedOn: Maybe[Many[Reference]] = None
     partOf: Maybe[Many[Reference]] = None
-    status: Literal["amended", "cancelled", "corrected", "entered-in-error", "final", "preliminary", "registered", "unknown"]
+    status: Literal[
+        "amended", "cancelled", "corrected", "entered-in-error", "final", "preliminary", "registered", "unknown"
+    ]
     _status: Maybe[Element] = None
     category: Maybe[Many[CodeableConcept]] = None
     code: CodeableConcept
@@ -1439,7 +1806,34 @@ class Observation(DomainResource, kw_only=True):
     derivedFrom: Maybe[Many[Reference]] = None
     component: Maybe[Many[ObservationComponent]] = None
 
-    __post_init__ = choice((0, ('effectiveDateTime', 'effectivePeriod', 'effectiveTiming', 'effectiveInstant',)), (0, ('valueQuantity', 'valueCodeableConcept', 'valueString', 'valueBoolean', 'valueInteger', 'valueRange', 'valueRatio', 'valueSampledData', 'valueTime', 'valueDateTime', 'valuePeriod', 'dataAbsentReason',)))
+    __post_init__ = choice(
+        (
+            0,
+            (
+                "effectiveDateTime",
+                "effectivePeriod",
+                "effectiveTiming",
+                "effectiveInstant",
+            ),
+        ),
+        (
+            0,
+            (
+                "valueQuantity",
+                "valueCodeableConcept",
+                "valueString",
+                "valueBoolean",
+                "valueInteger",
+                "valueRange",
+                "valueRatio",
+                "valueSampledData",
+                "valueTime",
+                "valueDateTime",
+                "valuePeriod",
+                "dataAbsentReason",
+            ),
+        ),
+    )
 
 
 class SampledData(Element, kw_only=True):
@@ -1491,7 +1885,24 @@ class ObservationComponent(BackboneElement, kw_only=True):
     interpretation: Maybe[Many[CodeableConcept]] = None
     referenceRange: Maybe[Many[ObservationReferenceRange]] = None
 
-    __post_init__ = choice((0, ('valueQuantity', 'valueCodeableConcept', 'valueString', 'valueBoolean', 'valueInteger', 'valueRange', 'valueRatio', 'valueSampledData', 'valueTime', 'valueDateTime', 'valuePeriod',)))
+    __post_init__ = choice(
+        (
+            0,
+            (
+                "valueQuantity",
+                "valueCodeableConcept",
+                "valueString",
+                "valueBoolean",
+                "valueInteger",
+                "valueRange",
+                "valueRatio",
+                "valueSampledData",
+                "valueTime",
+                "valueDateTime",
+                "valuePeriod",
+            ),
+        )
+    )
 
 
 class Organization(DomainResource, kw_only=True):
@@ -1545,7 +1956,22 @@ class Patient(DomainResource, kw_only=True):
     managingOrganization: Maybe[Reference] = None
     link: Maybe[Many[PatientLink]] = None
 
-    __post_init__ = choice((0, ('deceasedBoolean', 'deceasedDateTime',)), (0, ('multipleBirthBoolean', 'multipleBirthInteger',)))
+    __post_init__ = choice(
+        (
+            0,
+            (
+                "deceasedBoolean",
+                "deceasedDateTime",
+            ),
+        ),
+        (
+            0,
+            (
+                "multipleBirthBoolean",
+                "multipleBirthInteger",
+            ),
+        ),
+    )
 
 
 class PatientContact(BackboneElement, kw_only=True):
@@ -1612,7 +2038,9 @@ class Procedure(DomainResource, kw_only=True):
     instantiatesUri: Maybe[Many[Uri]] = None
     basedOn: Maybe[Many[Reference]] = None
     partOf: Maybe[Many[Reference]] = None
-    status: Literal["completed", "entered-in-error", "in-progress", "not-done", "on-hold", "preparation", "stopped", "unknown"]
+    status: Literal[
+        "completed", "entered-in-error", "in-progress", "not-done", "on-hold", "preparation", "stopped", "unknown"
+    ]
     _status: Maybe[Element] = None
     statusReason: Maybe[CodeableConcept] = None
     category: Maybe[CodeableConcept] = None
@@ -1641,7 +2069,18 @@ class Procedure(DomainResource, kw_only=True):
     usedReference: Maybe[Many[Reference]] = None
     usedCode: Maybe[Many[CodeableConcept]] = None
 
-    __post_init__ = choice((0, ('performedDateTime', 'performedPeriod', 'performedString', 'performedAge', 'performedRange',)))
+    __post_init__ = choice(
+        (
+            0,
+            (
+                "performedDateTime",
+                "performedPeriod",
+                "performedString",
+                "performedAge",
+                "performedRange",
+            ),
+        )
+    )
 
 
 class ProcedurePerformer(BackboneElement, kw_only=True):
@@ -1708,14 +2147,46 @@ class QuestionnaireResponseItemAnswer(BackboneElement, kw_only=True):
     valueReference: Maybe[Reference] = None
     item: Maybe[Many[QuestionnaireResponseItem]] = None
 
-    __post_init__ = choice((0, ('valueBoolean', 'valueDecimal', 'valueInteger', 'valueDate', 'valueDateTime', 'valueTime', 'valueString', 'valueUri', 'valueAttachment', 'valueCoding', 'valueQuantity', 'valueReference',)))
+    __post_init__ = choice(
+        (
+            0,
+            (
+                "valueBoolean",
+                "valueDecimal",
+                "valueInteger",
+                "valueDate",
+                "valueDateTime",
+                "valueTime",
+                "valueString",
+                "valueUri",
+                "valueAttachment",
+                "valueCoding",
+                "valueQuantity",
+                "valueReference",
+            ),
+        )
+    )
 
 
 class ResearchSubject(DomainResource, kw_only=True):
     """ResearchSubject"""
 
     identifier: Maybe[Many[Identifier]] = None
-    status: Literal["candidate", "eligible", "follow-up", "ineligible", "not-registered", "off-study", "on-study", "on-study-intervention", "on-study-observation", "pending-on-study", "potential-candidate", "screening", "withdrawn"]
+    status: Literal[
+        "candidate",
+        "eligible",
+        "follow-up",
+        "ineligible",
+        "not-registered",
+        "off-study",
+        "on-study",
+        "on-study-intervention",
+        "on-study-observation",
+        "pending-on-study",
+        "potential-candidate",
+        "screening",
+        "withdrawn",
+    ]
     _status: Maybe[Element] = None
     period: Maybe[Period] = None
     study: Reference
@@ -1738,7 +2209,17 @@ class ServiceRequest(DomainResource, kw_only=True):
     requisition: Maybe[Identifier] = None
     status: Literal["active", "completed", "draft", "entered-in-error", "on-hold", "revoked", "unknown"]
     _status: Maybe[Element] = None
-    intent: Literal["directive", "filler-order", "instance-order", "option", "order", "original-order", "plan", "proposal", "reflex-order"]
+    intent: Literal[
+        "directive",
+        "filler-order",
+        "instance-order",
+        "option",
+        "order",
+        "original-order",
+        "plan",
+        "proposal",
+        "reflex-order",
+    ]
     _intent: Maybe[Element] = None
     category: Maybe[Many[CodeableConcept]] = None
     priority: Maybe[Literal["asap", "routine", "stat", "urgent"]] = None
@@ -1775,7 +2256,31 @@ class ServiceRequest(DomainResource, kw_only=True):
     _patientInstruction: Maybe[Element] = None
     relevantHistory: Maybe[Many[Reference]] = None
 
-    __post_init__ = choice((0, ('quantityQuantity', 'quantityRatio', 'quantityRange',)), (0, ('occurrenceDateTime', 'occurrencePeriod', 'occurrenceTiming',)), (0, ('asNeededBoolean', 'asNeededCodeableConcept',)))
+    __post_init__ = choice(
+        (
+            0,
+            (
+                "quantityQuantity",
+                "quantityRatio",
+                "quantityRange",
+            ),
+        ),
+        (
+            0,
+            (
+                "occurrenceDateTime",
+                "occurrencePeriod",
+                "occurrenceTiming",
+            ),
+        ),
+        (
+            0,
+            (
+                "asNeededBoolean",
+                "asNeededCodeableConcept",
+            ),
+        ),
+    )
 
 
 class Specimen(DomainResource, kw_only=True):
@@ -1811,7 +2316,22 @@ class SpecimenCollection(BackboneElement, kw_only=True):
     fastingStatusCodeableConcept: Maybe[CodeableConcept] = None
     fastingStatusDuration: Maybe[Duration] = None
 
-    __post_init__ = choice((0, ('collectedDateTime', 'collectedPeriod',)), (0, ('fastingStatusCodeableConcept', 'fastingStatusDuration',)))
+    __post_init__ = choice(
+        (
+            0,
+            (
+                "collectedDateTime",
+                "collectedPeriod",
+            ),
+        ),
+        (
+            0,
+            (
+                "fastingStatusCodeableConcept",
+                "fastingStatusDuration",
+            ),
+        ),
+    )
 
 
 class SpecimenProcessing(BackboneElement, kw_only=True):
@@ -1824,7 +2344,15 @@ class SpecimenProcessing(BackboneElement, kw_only=True):
     timeDateTime: Maybe[DateTime] = None
     timePeriod: Maybe[Period] = None
 
-    __post_init__ = choice((0, ('timeDateTime', 'timePeriod',)))
+    __post_init__ = choice(
+        (
+            0,
+            (
+                "timeDateTime",
+                "timePeriod",
+            ),
+        )
+    )
 
 
 class SpecimenContainer(BackboneElement, kw_only=True):
@@ -1839,10 +2367,46 @@ class SpecimenContainer(BackboneElement, kw_only=True):
     additiveCodeableConcept: Maybe[CodeableConcept] = None
     additiveReference: Maybe[Reference] = None
 
-    __post_init__ = choice((0, ('additiveCodeableConcept', 'additiveReference',)))
+    __post_init__ = choice(
+        (
+            0,
+            (
+                "additiveCodeableConcept",
+                "additiveReference",
+            ),
+        )
+    )
 
 
-Contained = Union[AdverseEvent, AllergyIntolerance, CarePlan, Condition, Consent, DiagnosticReport, DocumentReference, Encounter, FamilyMemberHistory, ImagingStudy, Immunization, List, Location, Medication, MedicationAdministration, MedicationRequest, MedicationStatement, MessageHeader, Observation, Organization, Patient, Practitioner, Procedure, QuestionnaireResponse, ResearchSubject, ServiceRequest, Specimen]
+Contained = Union[
+    AdverseEvent,
+    AllergyIntolerance,
+    CarePlan,
+    Condition,
+    Consent,
+    DiagnosticReport,
+    DocumentReference,
+    Encounter,
+    FamilyMemberHistory,
+    ImagingStudy,
+    Immunization,
+    List,
+    Location,
+    Medication,
+    MedicationAdministration,
+    MedicationRequest,
+    MedicationStatement,
+    MessageHeader,
+    Observation,
+    Organization,
+    Patient,
+    Practitioner,
+    Procedure,
+    QuestionnaireResponse,
+    ResearchSubject,
+    ServiceRequest,
+    Specimen,
+]
 
 #: The Struct of each resource type that is read.
 RESOURCES: dict[str, type[DomainResource]] = {
