@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from msgspec.structs import replace
@@ -66,7 +67,7 @@ class DocumentReader:
         """What the fast way does not read as one resource: a Bundle, a type that no view reads, or something wrong."""
         decoded = self._decode.look_again(raw)
         if decoded.resource is None and (decoded.kind in _WRAPPERS or not decoded.kind):
-            return self._envelope(open_bundle(raw))
+            return self.opened(open_bundle(raw))
         return ReadDocument("", (self._entry(Entry(None, "", raw), decoded, self._scope()),))
 
     def single(self, raw: bytes) -> Reading | None:
@@ -93,7 +94,8 @@ class DocumentReader:
             if decoded is not None and decoded.resource is not None:
                 yield self._read(decoded.resource, entry, scope, ()), decoded.resource
 
-    def _envelope(self, envelope: Envelope) -> ReadDocument:
+    def opened(self, envelope: Envelope) -> ReadDocument:
+        """What an opened document says, entry by entry."""
         scope = Scope(envelope.entries, self.mapping.site.bases)
         readings = tuple(
             _deleted(entry, scope) if entry.deleted else self._entry(entry, self._decode(entry.raw), scope)
@@ -151,9 +153,13 @@ class DocumentReader:
 
 def _version(meta: Any) -> tuple[str, Version]:
     """The versionId as it is written, and what orders the versions."""
-    if meta is None:
-        return "", NO_VERSION
-    return meta.versionId or "", version(meta.versionId, meta.lastUpdated)
+    return _told(meta.versionId, meta.lastUpdated) if meta is not None else ("", NO_VERSION)
+
+
+@lru_cache(maxsize=4_096)
+def _told(number: str | None, updated: str | None) -> tuple[str, Version]:
+    """Remembered, so that the many facts of one version share its words."""
+    return number or "", version(number, updated)
 
 
 def _modified(resource: Any) -> bool:

@@ -12,9 +12,9 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, or_, select
+from sqlalchemy import Connection, Table, bindparam, delete, insert, or_, select
 
-from natars_fhir.store import versions
+from natars_fhir.store import identified, versions
 from natars_fhir.store.packed import unpack
 from natars_fhir.store.rows import among, keep_new
 from natars_fhir.store.tables import (
@@ -35,8 +35,8 @@ from natars_fhir.store.tables_subject import certificate, tombstone
 
 #: Tables that are emptied of a person in a way of their own.
 OWN_WAY = frozenset(
-    {"answered", "delivery", "gap", "mention", "outbox", "parcel", "patient_name", "quarantine", "resource_alias",
-     "resource_version"}
+    {"answered", "condition", "delivery", "gap", "identified", "mention", "outbox", "parcel", "patient_name",
+     "quarantine", "resource_alias", "resource_version"}
 )  # fmt: skip
 #: Tables of which no row goes, and why.
 KEPT: Mapping[str, str] = MappingProxyType(
@@ -84,6 +84,7 @@ def erase(connection: Connection, site: str, person: Person) -> dict[str, int]:
     gone["mention"] = _delete(connection, site, mention, ["key", "other"], person.keys)
     aliases = {*every, *(f"={key}" for key in person.keys)}
     gone["resource_alias"] = _delete(connection, site, resource_alias, ["key", "alias"], aliases)
+    gone["identified"], gone["condition"] = identified.forget(connection, site, every)
     gone["patient_name"] = _delete(connection, site, patient_name, ["key", "name"], person.names)
     gone |= _letters(connection, site, person.targets)
     gone["quarantine"] = _numbered(connection, site, person.quarantined)
@@ -178,10 +179,12 @@ def documents(connection: Connection, site: str, names: Collection[str]) -> set[
 # Tombstones and certificates
 
 
+_HASHES = select(tombstone.c.hash, tombstone.c.pseudonym).where(tombstone.c.site == bindparam("site"))
+
+
 def hashes(connection: Connection, site: str) -> dict[str, str]:
     """Keyed hash → the pseudonym of who is forgotten."""
-    asked = select(tombstone.c.hash, tombstone.c.pseudonym).where(tombstone.c.site == site)
-    return {row.hash: row.pseudonym for row in connection.execute(asked)}
+    return {row.hash: row.pseudonym for row in connection.execute(_HASHES, {"site": site})}
 
 
 def sites(connection: Connection) -> list[str]:

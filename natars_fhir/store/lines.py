@@ -2,7 +2,7 @@
 
 A line is held by a lease, which the holder renews while it lives; of one that died it ends within seconds. When a
 server failed as a whole nothing is tried before `until`; then one letter probes it, and what comes of that closes the
-line or opens it again (https://martinfowler.com/bliki/CircuitBreaker.html, kept in the store so that every worker sees it).
+line or opens it again. https://martinfowler.com/bliki/CircuitBreaker.html, kept where every worker sees it.
 """
 
 from __future__ import annotations

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 
 from natars_fhir.store.packed import digest, pack, unpack
 from natars_fhir.store.rows import add, among
 from natars_fhir.store.tables import delivery, outbox
-
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -107,11 +106,17 @@ def _last_hashes(connection: Connection, site: str, targets: Collection[str]) ->
     return {row.target: row.hash for row in found}
 
 
+_LAST_BODY = (
+    select(outbox.c.body)
+    .where(outbox.c.site == bindparam("site"), outbox.c.target == bindparam("target"))
+    .order_by(outbox.c.seq.desc())
+    .limit(1)
+)
+
+
 def last_said(connection: Connection, site: str, target: str) -> bytes | None:
     """What this target was told last, or will be; None where nothing."""
-    here = outbox.c
-    asked = select(here.body).where(here.site == site, here.target == target).order_by(here.seq.desc()).limit(1)
-    body = connection.execute(asked).scalar()
+    body = connection.execute(_LAST_BODY, {"site": site, "target": target}).scalar()
     return None if body is None else unpack(body)
 
 

@@ -162,3 +162,17 @@ Table(
     Index("subject_state_of", "site", "patient"),
 )
 Table("tombstone", metadata, _text("site", key=True), _text("hash", key=True), _text("pseudonym"), _text("at"))
+Table(
+    "identified",
+    metadata,
+    _text("site", key=True),
+    Column("name", BigInteger, primary_key=True, autoincrement=False),
+    _text("key", key=True),
+)
+Table(
+    "condition",
+    metadata,
+    _text("site", key=True),
+    Column("name", BigInteger, primary_key=True, autoincrement=False),
+    _text("at"),
+)
