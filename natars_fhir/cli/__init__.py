@@ -20,6 +20,7 @@ from natars_fhir.cli import (
     audit,
     backup,
     clients,
+    deliver,
     demo,
     endpoints,
     expect,
@@ -30,6 +31,7 @@ from natars_fhir.cli import (
     log,
     mappings,
     missing,
+    outbox,
     overlap,
     quarantine,
     screen,
@@ -67,6 +69,7 @@ app.command("endpoints")(endpoints.endpoints)
 app.command("validate")(validate.validate)
 app.command("load")(load.load)
 app.command("serve")(serve.serve)
+app.command("deliver")(deliver.deliver)
 app.command("demo")(demo.demo)
 app.command("expect")(expect.expect)
 app.command("backup")(backup.backup)
@@ -83,6 +86,7 @@ app.add_typer(store.app, name="store")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(subject.app, name="subject")
 app.add_typer(visits.app, name="visits")
+app.add_typer(outbox.app, name="outbox")
 
 #: What the audit calls a command by; whatever else was typed is nobody's business.
 _NAMES = {*(one.name for one in app.registered_commands), *(one.name for one in app.registered_groups)}

@@ -52,6 +52,26 @@ def add(
     errors().print(f"Registered: {ident}. It asks at {settings.address}/auth/token.", markup=False, soft_wrap=True)
 
 
+@app.command("keys")
+def keys(site: SiteOption, mappings: MappingsOption = None) -> None:
+    """Prints the public key (JWKS) with which we sign at a site's server, for the hospital; makes the key where
+    there is none."""
+    from natars_fhir.mapping.files import load  # the mappings are heavy
+    from natars_fhir.service.credentials import CredentialsError
+    from natars_fhir.service.signing import public_keys
+
+    settings = Settings()
+    loaded = load(mappings or settings.mappings, settings.trial)
+    endpoint = loaded.sites[known_site(loaded, site)].endpoint
+    if endpoint is None or not endpoint.key_file:
+        _tell(f"The file of {site} names no key_file under [endpoint].", done=False)
+        return
+    try:
+        typer.echo(public_keys(Path(endpoint.key_file)))
+    except (OSError, CredentialsError) as fault:
+        raise typer.BadParameter(f"this is no key that can sign, or no place for one: {endpoint.key_file}") from fault
+
+
 @app.command("list")
 def listed() -> None:
     """Lists the clients, also those that were revoked."""

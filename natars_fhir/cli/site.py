@@ -15,6 +15,7 @@ from natars_fhir.bulk.survey import Survey, survey
 from natars_fhir.cli.exits import DONE, FAULTS, PARTLY_READ
 from natars_fhir.cli.gaps import hints
 from natars_fhir.cli.inputs import Asked, AsOfOption, MappingsOption, VersionOption, asked, inputs
+from natars_fhir.cli.online import online
 from natars_fhir.cli.screens import output
 from natars_fhir.mapping.heard.advice import advice
 from natars_fhir.mapping.heard.expected import wanted
@@ -61,16 +62,19 @@ def group() -> None:
 
 @app.command("check")
 def check(
-    paths: Annotated[
-        list[str], typer.Argument(help="Bundles (JSON), NDJSON, folders, .gz of them; - is standard input.")
-    ],
     site: Annotated[str, typer.Option("--site", help="The site whose feed is checked.")],
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Bundles (JSON), NDJSON, folders, .gz of them; - is standard input.")
+    ] = None,
     as_of: AsOfOption = "",
     style: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
     language: Annotated[str, typer.Option("--language", help="en or zh, for the table.")] = "en",
     at_least: Annotated[int, typer.Option("--at-least", min=0, max=100, help="The readiness needed, in percent.")] = 80,
     mappings: MappingsOption = None,
     fhir_version: VersionOption = "",
+    ask: Annotated[
+        bool, typer.Option("--online", help="Asks the site's server what it can do; without files that alone.")
+    ] = False,
 ) -> None:
     """Tells of every element that the trial needs whether it arrives and what it is read as. Exit code 1: not ready."""
     if style not in ("table", "json"):
@@ -78,6 +82,14 @@ def check(
     if language not in ("en", "zh"):
         raise typer.BadParameter(f"«{language}» is not en or zh")
     what = asked(site, as_of, mappings, fhir_version)
+    if ask:
+        server = online(site, what.reader.mapping.site.endpoint, what.settings.deliver_timeout, style, language)
+        if not paths or server not in (DONE, FAULTS):
+            raise typer.Exit(server)
+    elif not paths:
+        raise typer.BadParameter("name files to read, or --online")
+    else:
+        server = DONE
     made, outcomes = survey(inputs(paths), what.reader, what.mappings.study, what.as_of, thorough=True)
     gaps = listed(what.reader.mapping, hints(what), made.counted)
     people = ((one.record, one.screening.in_scope) for one in outcomes)
@@ -87,7 +99,8 @@ def check(
         sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
     else:
         _table(told, language)
-    raise typer.Exit(FAULTS if not told["ready"] else DONE if made.tally.all_read else PARTLY_READ)
+    ready = told["ready"] and server == DONE
+    raise typer.Exit(FAULTS if not ready else DONE if made.tally.all_read else PARTLY_READ)
 
 
 def _object(what: Asked, made: Survey, found: Readiness, gaps: Sequence[Listed], at_least: int) -> dict[str, Any]:

@@ -9,11 +9,14 @@ from __future__ import annotations
 from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.moves import Move, Moved, words
 
-#: What else is emitted. Of these an Observation, a List, a Provenance and a CodeSystem differ in nothing we say.
+#: What else is emitted. Of these an Observation, a List, a Provenance, a CodeSystem, a Flag and a Communication differ
+#: in nothing we say.
 TYPES = frozenset(
     {
         "CodeSystem",
+        "Communication",
         "EvidenceVariable",
+        "Flag",
         "Group",
         "List",
         "Observation",

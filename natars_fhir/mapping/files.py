@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from natars_fhir.domain.study import Choose, Complete, Study
 from natars_fhir.domain.trial import build
@@ -133,12 +133,12 @@ def _word(one: Any) -> str:
 
 def _keys(shape: type[Shape]) -> set[str]:
     """Every key that a file of this shape may use, at any depth: for a hint, no more."""
-    seen: set[type[Shape]] = set()
+    seen: set[type[BaseModel]] = set()
     keys: set[str] = set()
     waiting: list[Any] = [shape]
     while waiting:
         found = waiting.pop()
-        if isinstance(found, type) and issubclass(found, Shape) and found not in seen:
+        if isinstance(found, type) and issubclass(found, BaseModel) and found not in seen:
             seen.add(found)
             keys |= set(found.model_fields)
             waiting += [field.annotation for field in found.model_fields.values()]

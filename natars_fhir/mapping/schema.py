@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from natars_fhir.domain.person_number import Number
 from natars_fhir.domain.study import Choose
+from natars_fhir.mapping.endpoint import Endpoint as Endpoint
 
 Kind = Literal[
     "ihc",
@@ -176,18 +177,6 @@ class LocalCode(Shape):
     concept: str = ""
     value: str = ""
     report: str = ""
-
-
-class Endpoint(Shape):
-    """The site's FHIR server, to which we deliver."""
-
-    url: str
-    version: Literal["R4", "R4B", "R5"] = "R4"
-    #: what is delivered besides studies, subjects and requests: the result of every criterion, the prefilled form, the
-    #: sources of all, the screening log
-    also: tuple[Literal["Observation", "QuestionnaireResponse", "Provenance", "List"], ...] = ()
-    #: what is done instead where the server cannot find a resource by our identifier
-    fallback: tuple[Literal["update-by-id"], ...] = ()
 
 
 class Expects(Shape):

@@ -1,16 +1,20 @@
-"""Reply: what a site's server said to a delivery, and what follows of it. Pure.
+"""Reply: what a site's server said to a delivery, what follows of it, and whose fault it is. Pure.
 
-200 to 299        done; but a page of HTML is no FHIR server's answer: try again
-401, 403          a matter of the connection, not of this letter: try again
-404, 408, 409,    may pass: try again
-412, 425, 429
-other 4xx         dead: the same letter will be refused again; a person must look
-3xx, 5xx, nothing try again
+200 to 299             done; but a page of HTML is no FHIR server's answer: try again, the server is not well
+401, 429, 502 to 504,  the server as a whole: nothing else of the site is tried meanwhile, and the letter is not blamed
+3xx, no connection
+no answer in time, or  the server as a whole; but the letter may be what it chokes on
+broken off
+403, other 5xx         this letter, or the server: of several in a row the server
+404, 408, 409, 412,    may pass: try again
+425
+other 4xx              dead: the same letter will be refused again; a person must look
 """
 
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,15 +25,21 @@ import httpx
 import msgspec
 
 What = Literal["done", "again", "dead"]
+#: Whose fault a failure is: of this `letter`; of the `server` as a whole; `doubt`: of either; `silence`: of the server,
+#: which said nothing, unless the letter is what keeps it from answering.
+Blame = Literal["letter", "doubt", "silence", "server"]
 
 #: Draws from [0, 1): `random.random`, or what a test gives.
 Draw = Callable[[], float]
 
 _AGAIN = frozenset({401, 403, 404, 408, 409, 412, 425, 429})
+_SERVER = frozenset({401, 407, 429, 502, 503, 504})
 _CODE = re.compile(r"[a-z-]{1,40}")
 _FIRST, _LONGEST = 2.0, 3600.0
 #: A server that asks for more than a day is asked again after a day.
 _MOST_PATIENCE = 86_400.0
+#: So far down the cause of a fault is looked for.
+_DEEPEST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +50,39 @@ class Reply:
     outcome: str
     codes: tuple[str, ...] = ()
     wait: float = 0.0
+    blame: Blame = "letter"
 
 
 def reply(response: httpx.Response, body: bytes, now: datetime) -> Reply:
     """What a response means; *body* is as much of it as was read."""
     status = response.status_code
     if 200 <= status < 300:
-        return Reply("again", f"{status} html") if _html(response) else Reply("done", str(status))
+        return Reply("again", f"{status} html", blame="server") if _html(response) else Reply("done", str(status))
     again = status in _AGAIN or not 400 <= status < 500
-    return Reply("again" if again else "dead", str(status), issue_codes(body), _asked(response, now) if again else 0.0)
+    wait = _asked(response, now) if again else 0.0
+    return Reply("again" if again else "dead", str(status), issue_codes(body), wait, _blamed(status))
+
+
+def unanswered(fault: httpx.HTTPError | httpx.InvalidURL) -> Reply:
+    """What it means that no answer came: the fault's kind, and never its text."""
+    if isinstance(fault, httpx.ConnectError) and _of_certificate(fault):
+        return Reply("again", "certificate", blame="server")
+    never = isinstance(fault, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.InvalidURL)
+    return Reply("again", type(fault).__name__, blame="server" if never else "silence")
+
+
+def _of_certificate(fault: BaseException | None) -> bool:
+    for _ in range(_DEEPEST):
+        if fault is None or isinstance(fault, ssl.SSLError):
+            break
+        fault = fault.__cause__ or fault.__context__
+    return isinstance(fault, ssl.SSLError)
+
+
+def _blamed(status: int) -> Blame:
+    if status in _SERVER or status < 400:
+        return "server"
+    return "doubt" if status >= 500 or status == 403 else "letter"
 
 
 def backoff(attempt: int, draw: Draw) -> float:

@@ -14,12 +14,13 @@ from sqlalchemy import Connection
 from natars_fhir.domain.finding import Finding
 from natars_fhir.domain.life import Life, may_be_used
 from natars_fhir.domain.people import WithPeople
-from natars_fhir.domain.record import Record
+from natars_fhir.domain.record import Patient, Record
 from natars_fhir.domain.request import Request
 from natars_fhir.domain.screening_log import arm_of
 from natars_fhir.domain.signing import PeoplesPart
 from natars_fhir.domain.study import Criterion
 from natars_fhir.emit import Emission, emit
+from natars_fhir.emit.identity import declared
 from natars_fhir.emit.observation import meaning as result_meaning
 from natars_fhir.emit.observation import results_system
 from natars_fhir.emit.questionnaire_response import forms_system
@@ -68,7 +69,7 @@ def tell(connection: Connection, intake: Intake, site: Site, known: Known, now: 
         letters.append((kind, target, msgspec.json.encode(resource)))
         if kind == "ResearchSubject":
             subject = target
-    return subject, outbox.queue(connection, site.site, letters, now)
+    return subject, outbox.queue(connection, site.site, letters, now, subject or "")
 
 
 def _result_is_news(said: bytes | None, resource: Node) -> bool:
@@ -101,7 +102,7 @@ def _emission(intake: Intake, site: Site, known: Known) -> Emission:
     record, study = outcome.record, intake.study
     used = may_be_used(way)
     told = Emission(
-        replace(outcome.screening, findings=_told(part.people)),
+        replace(outcome.screening, findings=_told(part.people), patient=_known_there(site, outcome.screening.patient)),
         study,
         site.site,
         site.en,
@@ -118,6 +119,14 @@ def _emission(intake: Intake, site: Site, known: Known) -> Emission:
     return replace(
         told, consent_reference=_consent(record), arm=arm_of(record, study), way=way, stated=part.people.counting
     )
+
+
+def _known_there(site: Site, patient: Patient) -> Patient:
+    """The patient as the server knows them: by the primary identifier, where its ids are not those of the feed."""
+    primary = declared(patient, site.identifiers[0]) if site.identifiers else None
+    if primary is None or site.endpoint is None or site.endpoint.patients == "by-id":
+        return patient
+    return replace(patient, reference=f"Patient?identifier={primary[0]}|{primary[1]}")
 
 
 def _consent(record: Record) -> str | None:
@@ -148,7 +157,7 @@ def retract(connection: Connection, site: str, target: str, now: datetime) -> in
         for one, said in last.items()
         if said is not None
     ]
-    return outbox.queue(connection, site, letters, now)
+    return outbox.queue(connection, site, letters, now, target)
 
 
 def subject_target(pseudonym: str, canonical_base: str) -> str:

@@ -22,6 +22,7 @@ from natars_fhir.store import (
     tables_access,  # noqa: F401 (so that its tables are made too)
     tables_audit,  # noqa: F401
     tables_door,  # noqa: F401
+    tables_line,  # noqa: F401
     tables_load,  # noqa: F401
     tables_subject,  # noqa: F401
 )

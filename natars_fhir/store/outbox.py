@@ -1,26 +1,30 @@
-"""The outbox: what a site must be told, written with the data that brought it about, and claimed to be sent.
+"""The outbox: what a site must be told, written with the data that brought it about, and read in order to be sent.
 
-Rows of one target are claimed in order, one at a time; and nothing of a site is claimed before its studies are there,
-for the subjects refer to them. A claim is a lease: it ends by itself when its holder is gone.
+The order: what is about one subject goes as it was queued, whatever its kind and target, so that a result is never
+there before the subject it belongs to, nor after that was taken back; what is about no subject keeps the order of its
+target. Subjects do not wait for each other. A study goes before all that was queued after it, for they refer to it.
+Who sends what is next is settled for the whole site (`lines`), so that no letter is claimed for itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 
 from natars_fhir.store.packed import digest, pack, unpack
 from natars_fhir.store.rows import add, among
 from natars_fhir.store.tables import delivery, outbox
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One thing to be told: *body* is put at *target* of the site's server."""
+    """One thing to be told: *body* is put at *target* of the site's server. ``attempts`` are those before."""
 
     seq: int
     site: str
@@ -28,6 +32,13 @@ class Letter:
     target: str
     body: bytes
     attempts: int
+    about: str = ""
+    due: datetime = _LONG_AGO
+
+    @property
+    def order(self) -> str:
+        """Letters with the same go one after the other."""
+        return self.about or self.target
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +50,25 @@ class Attempt:
     codes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What becomes of a letter after an attempt. ``counted``: the attempt is one of those after which it is given up;
+    ``due``: when it is tried again, where that is not at once."""
+
+    letter: Letter
+    attempt: Attempt
+    state: str
+    counted: bool = True
+    due: datetime | None = None
+
+
 #: What is to be told, where, and of which kind: kind, target, body.
 News = tuple[str, str, bytes]
+
+#: Letters are looked through so many at a time.
+_PAGE = 200
+#: No patience is as long as this: what lies farther ahead was written before the clock was set back.
+FARTHEST = timedelta(days=2)
 
 _last = outbox.alias("last")
 _LAST_HASHES = select(outbox.c.target, outbox.c.hash).where(
@@ -52,9 +80,9 @@ _LAST_HASHES = select(outbox.c.target, outbox.c.hash).where(
 )
 
 
-def queue(connection: Connection, site: str, told: Sequence[News], now: datetime) -> int:
+def queue(connection: Connection, site: str, told: Sequence[News], now: datetime, about: str = "") -> int:
     """Puts letters in, but for those that say the same as the last one to their target; what waits there is no longer
-    needed. How many letters that makes."""
+    needed. *about* names the subject that all of them but the studies are about. How many letters that makes."""
     hashes = [digest(body) for _, _, body in told]
     last = _last_hashes(connection, site, {target for _, target, _ in told})
     fresh = {
@@ -65,12 +93,11 @@ def queue(connection: Connection, site: str, told: Sequence[News], now: datetime
     if not fresh:
         return 0
     if known := [target for target in fresh if target in last]:
-        free = or_(outbox.c.state == "dead", (outbox.c.state == "waiting") & _free(now))
-        overtaken = update(outbox).where(among(outbox.c.site, outbox.c.target), free)
-        values = overtaken.values(state="superseded", lease=None, holder=None)
-        connection.execute(values, {"of_site": site, "names": known})
+        overtaken = update(outbox).where(among(outbox.c.site, outbox.c.target), outbox.c.state.in_(("waiting", "dead")))
+        connection.execute(overtaken.values(state="superseded"), {"of_site": site, "names": known})
     waiting = {"state": "waiting", "queued": now, "due": now, "attempts": 0}
-    add(connection, outbox, [{**row, **waiting} for row in fresh.values()])
+    whose = ({**row, **waiting, "about": "" if row["kind"] == "ResearchStudy" else about} for row in fresh.values())
+    add(connection, outbox, list(whose))
     return len(fresh)
 
 
@@ -79,11 +106,17 @@ def _last_hashes(connection: Connection, site: str, targets: Collection[str]) ->
     return {row.target: row.hash for row in found}
 
 
+_LAST_BODY = (
+    select(outbox.c.body)
+    .where(outbox.c.site == bindparam("site"), outbox.c.target == bindparam("target"))
+    .order_by(outbox.c.seq.desc())
+    .limit(1)
+)
+
+
 def last_said(connection: Connection, site: str, target: str) -> bytes | None:
     """What this target was told last, or will be; None where nothing."""
-    here = outbox.c
-    asked = select(here.body).where(here.site == site, here.target == target).order_by(here.seq.desc()).limit(1)
-    body = connection.execute(asked).scalar()
+    body = connection.execute(_LAST_BODY, {"site": site, "target": target}).scalar()
     return None if body is None else unpack(body)
 
 
@@ -94,61 +127,81 @@ def told(connection: Connection, site: str, kind: str, beginning: str) -> list[s
     return sorted(connection.execute(asked.where(here.target.startswith(beginning, autoescape=True))).scalars())
 
 
-def claim(connection: Connection, sites: Collection[str], holder: str, now: datetime, until: datetime) -> Letter | None:
-    """The next letter that is due, for *holder* alone until then; None where nothing is."""
+def due_letters(connection: Connection, site: str, now: datetime, most: int) -> list[Letter]:
+    """The letters of a site that may go now, in order, and at most one to a target: were they sent again, nothing older
+    would come after something newer."""
+    found: list[Letter] = []
+    held, targets = set[str](), set[str]()
+    for letter, due in _in_order(connection, site):
+        if letter is None or len(found) == most:
+            break
+        late = not _is_due(due, now)
+        if late and letter.kind == "ResearchStudy":
+            break
+        if late or letter.order in held or letter.target in targets:
+            held.add(letter.order)
+            continue
+        found.append(letter)
+        targets.add(letter.target)
+    return found
+
+
+def _in_order(connection: Connection, site: str) -> Iterator[tuple[Letter | None, datetime]]:
+    """What waits, and when it is due; None in the place of a study that was given up: all that follows waits for it."""
     here = outbox.c
-    asked = (
-        select(outbox)
-        .where(here.state == "waiting", _due(now), here.site.in_(sorted(sites)), _free(now), ~_waits())
-        .order_by(here.seq)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    row = connection.execute(asked).first()
-    if row is None:
-        return None
-    taken = update(outbox).where(here.seq == row.seq)
-    connection.execute(taken.values(lease=until, holder=holder, attempts=row.attempts + 1))
-    return Letter(row.seq, row.site, row.kind, row.target, unpack(row.body), row.attempts + 1)
+    dead = and_(here.kind == "ResearchStudy", here.state == "dead")
+    last = 0
+    while True:
+        asked = select(outbox).where(here.site == site, or_(here.state == "waiting", dead), here.seq > last)
+        rows = connection.execute(asked.order_by(here.seq).limit(_PAGE)).all()
+        for row in rows:
+            told = (row.seq, row.site, row.kind, row.target, unpack(row.body), row.attempts, row.about, row.due)
+            yield Letter(*told) if row.state == "waiting" else None, row.due
+        if len(rows) < _PAGE:
+            return
+        last = rows[-1].seq
 
 
-def settle(
-    connection: Connection, letter: Letter, holder: str, attempt: Attempt, state: str, due: datetime | None = None
-) -> bool:
-    """Writes down what came of it; False where the lease had ended and somebody else holds the letter."""
-    connection.execute(
-        insert(delivery).values(
-            outbox=letter.seq, at=attempt.at, outcome=attempt.outcome, codes=" ".join(attempt.codes)
-        )
-    )
-    mine = update(outbox).where(outbox.c.seq == letter.seq, outbox.c.holder == holder)
-    news: dict[str, Any] = {"state": state, "lease": None, "holder": None}
-    return connection.execute(mine.values(news if due is None else {**news, "due": due})).rowcount == 1
+def _is_due(due: datetime, now: datetime) -> bool:
+    return due <= now or due > now + FARTHEST
 
 
-def revive(connection: Connection, site: str, now: datetime) -> int:
-    """Gives what was given up another chance: somebody has seen to the reason. How many there are."""
-    dead = update(outbox).where(outbox.c.site == site, outbox.c.state == "dead")
-    return connection.execute(dead.values(state="waiting", due=now, attempts=0)).rowcount
+def write_down(connection: Connection, settled: Sequence[Settled]) -> None:
+    """Every attempt, of letters that are still there: what was forgotten meanwhile has no row any more."""
+    seqs = select(outbox.c.seq).where(outbox.c.seq.in_([one.letter.seq for one in settled]))
+    there = set(connection.execute(seqs.order_by(outbox.c.seq).with_for_update()).scalars())
+    rows = [
+        {
+            "outbox": one.letter.seq,
+            "at": one.attempt.at,
+            "outcome": one.attempt.outcome,
+            "codes": " ".join(one.attempt.codes),
+        }
+        for one in settled
+        if one.letter.seq in there
+    ]
+    add(connection, delivery, rows)
 
 
-#: No lease and no patience is as long as this: what lies farther ahead was written before the clock was set back.
-_FARTHEST = timedelta(days=2)
+def settle(connection: Connection, settled: Sequence[Settled]) -> None:
+    """What becomes of the letters; one that was overtaken meanwhile stays so, unless it is there."""
+    here = outbox.c
+    done = [one.letter.seq for one in settled if one.state == "done"]
+    if done:
+        mine = update(outbox).where(here.seq.in_(done), here.state.in_(("waiting", "superseded")))
+        connection.execute(mine.values(state="done", attempts=here.attempts + 1))
+    for one in settled:
+        if one.state == "done":
+            continue
+        news: dict[str, Any] = {"state": one.state, "attempts": here.attempts + int(one.counted)}
+        mine = update(outbox).where(here.seq == one.letter.seq, here.state == "waiting")
+        connection.execute(mine.values(news if one.due is None else {**news, "due": one.due}))
 
 
-def _due(now: datetime) -> Any:
-    return or_(outbox.c.due <= now, outbox.c.due > now + _FARTHEST)
-
-
-def _free(now: datetime) -> Any:
-    return or_(outbox.c.lease.is_(None), outbox.c.lease <= now, outbox.c.lease > now + _FARTHEST)
-
-
-def _waits() -> Any:
-    """Is there an earlier letter that must go first: to the same target, or a study that is not there yet?"""
-    earlier = outbox.alias("earlier")
-    here, there = outbox.c, earlier.c
-    first = exists().where(there.site == here.site, there.seq < here.seq).correlate(outbox)
-    same = first.where(there.target == here.target, there.state == "waiting")
-    study = first.where(there.kind == "ResearchStudy", there.state.in_(("waiting", "dead")))
-    return or_(same, study)
+def revive(connection: Connection, site: str, now: datetime, seqs: Collection[int] = ()) -> int:
+    """Gives what was given up another chance: somebody has seen to the reason. All of it, or what is named; how many
+    there are."""
+    here = outbox.c
+    dead = update(outbox).where(here.site == site, here.state == "dead")
+    chosen = dead.where(here.seq.in_(sorted(seqs))) if seqs else dead
+    return connection.execute(chosen.values(state="waiting", due=now, attempts=0)).rowcount

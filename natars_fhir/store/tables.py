@@ -181,7 +181,8 @@ screening = Table(
     Index("screening_of", "site", "patient"),
 )
 
-#: What the site must be told. `state`: waiting, done, dead (given up) or superseded (a later row says it better).
+#: What the site must be told. `state`: waiting, done, dead (given up) or superseded (a later row says it better). What
+#: is `about` one subject goes in order; where that is empty, what has one target does.
 outbox = Table(
     "outbox",
     metadata,
@@ -195,9 +196,8 @@ outbox = Table(
     Column("queued", Moment, nullable=False),
     Column("due", Moment, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("lease", Moment),
-    Column("holder", Text),
-    Index("outbox_waiting", "state", "seq"),
+    _text("about"),
+    Index("outbox_waiting", "site", "state", "seq"),
     Index("outbox_target", "site", "target", "state", "seq"),
     Index("outbox_kind", "site", "kind", "state"),
 )

@@ -9,14 +9,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
-import httpx
 from fastapi import FastAPI
 
 from natars_fhir.service.activate import activate, catch_up, try_all_again
 from natars_fhir.service.audit import seal
 from natars_fhir.service.daily import rescreen_due
 from natars_fhir.service.deliver import Clock, Rounds, deliver_once
-from natars_fhir.service.http import client
+from natars_fhir.service.http import Clients
 from natars_fhir.service.live import Live
 from natars_fhir.settings import Settings
 from natars_fhir.store.audit import EVERYWHERE
@@ -36,7 +35,7 @@ class Work:
     metrics: Metrics
     behind: bool = True
 
-    def once(self, http: httpx.Client, stopped: Callable[[], bool]) -> None:
+    def once(self, http: Clients, stopped: Callable[[], bool]) -> None:
         """One round."""
         if self.live.asked():
             activate(self.store, self.live, self.now())
@@ -64,7 +63,7 @@ class Work:
     def _plan(self) -> Rounds:
         sites = self.live.active.mappings.sites.items()
         endpoints = {name: site.endpoint for name, site in sites if site.endpoint is not None}
-        return Rounds(endpoints, self.settings.deliver_attempts, self.settings.deliver_timeout)
+        return Rounds(endpoints, self.settings.deliver_attempts)
 
 
 def living(work: Work, *, ours: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
@@ -73,7 +72,7 @@ def living(work: Work, *, ours: bool) -> Callable[[FastAPI], AbstractAsyncContex
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        with client(work.settings.deliver_timeout) as http:
+        with Clients(work.settings.deliver_timeout) as http:
 
             def once(stopped: Callable[[], bool]) -> None:
                 work.once(http, stopped)

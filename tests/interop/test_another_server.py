@@ -28,7 +28,7 @@ pytestmark = pytest.mark.xdist_group("interop")
 SITE, CASE, WRITTEN = "hospital-a", "ddlps-grade-2-mdm2-cdk4-positive-candidate", "a-101"
 NUMBER = "https://his.hospital-a.example/fhir/NamingSystem/patient-number"
 SUBJECTS, REQUESTS = (f"https://natars.example/fhir/NamingSystem/{name}" for name in ("subject", "request"))
-BY_ID = 'fallback = ["update-by-id"]\n'
+BY_ID = 'fallback = "update-by-id"\n'
 
 
 @dataclass
@@ -129,6 +129,22 @@ def test_without_the_fallback_what_the_server_cannot_look_for_is_dead_and_nothin
         site.delivered()
         assert (site.letters("dead"), ward.subjects()) == (["ResearchSubject"], [])
         assert len(ward.requests()) == 1  # by its identifier the server finds a Task
+    store.close()
+
+
+def test_a_flag_says_how_the_subject_stands_where_that_is_what_the_sites_file_asks_for(
+    ward: Ward, tmp_path: Path
+) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/store.sqlite")
+    with ours(tmp_path, store, {SITE: (ward.elsewhere.url, 'fallback = "flag"\n')}) as site:
+        for left_out in ((ASA, CONSENT), (CONSENT,)):
+            site.push(SITE, without(ward, *left_out))
+            site.delivered()
+        assert site.letters("dead") == []
+    flags = [one for one in ward.elsewhere.holds("Flag") if one["subject"] == {"reference": f"Patient/{ward.patient}"}]
+    assert [(one["status"], one["meta"]["versionId"]) for one in flags] == [("active", "2")]
+    assert "candidate" in json.dumps(flags[0]["code"])
+    assert ward.subjects() == []
     store.close()
 
 

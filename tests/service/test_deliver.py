@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import unquote
 
 import httpx
@@ -18,7 +17,7 @@ from structlog.testing import capture_logs
 from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.schema import Endpoint
 from natars_fhir.service.deliver import Rounds, deliver_once
-from natars_fhir.service.http import client
+from natars_fhir.service.http import Clients
 from natars_fhir.store.engine import Store
 from natars_fhir.store.outbox import revive
 from natars_fhir.store.tables import delivery
@@ -32,11 +31,11 @@ OUTCOME = {"resourceType": "OperationOutcome", "issue": [{"code": "required", "d
 class Site:
     """A store with letters, a clock, and rounds to the site's server."""
 
-    def __init__(self, store: Store, http: httpx.Client) -> None:
+    def __init__(self, store: Store, http: Clients) -> None:
         self.store, self.http, self.now = store, http, NOW
 
-    def round(self, attempts: int = 12, version: Name = "R4", most: int = 500, **more: Any) -> dict[str, int]:
-        endpoints = {"generic": Endpoint(url=f"{BASE}/", version=version, **more)}
+    def round(self, attempts: int = 12, version: Name = "R4", most: int = 500) -> dict[str, int]:
+        endpoints = {"generic": Endpoint(url=f"{BASE}/", version=version)}
         plan = Rounds(endpoints, attempts, most=most, draw=lambda: 0.5)
         return dict(deliver_once(self.store, self.http, plan, lambda: self.now))
 
@@ -60,7 +59,7 @@ class Site:
 @pytest.fixture
 def site(store: Store) -> Iterator[Site]:
     Hospital(store).push(transaction(patient(number="PLANTED77"), condition()))
-    with client(1.0) as http:
+    with Clients(1.0) as http:
         yield Site(store, http)
 
 
@@ -97,17 +96,6 @@ def test_a_letter_is_a_conditional_update_in_the_sites_version(site: Site, serve
     assert request.headers["content-type"] == "application/fhir+json; charset=utf-8; fhirVersion=4.0"
 
 
-def test_a_server_that_cannot_look_for_our_identifier_is_told_under_our_own_ids(
-    site: Site, server: respx.MockRouter
-) -> None:
-    route = put(server).respond(200)
-    site.round(fallback=("update-by-id",))
-    for call in route.calls:
-        body = json.loads(call.request.content)
-        assert (call.request.url.path, call.request.url.query) == (f"/fhir/{body['resourceType']}/{body['id']}", b"")
-    assert len({call.request.url.path for call in route.calls}) == 4
-
-
 def test_an_r5_site_is_told_in_r5(site: Site, server: respx.MockRouter) -> None:
     route = put(server).respond(200)
     site.round(version="R5")
@@ -120,11 +108,11 @@ def test_an_r5_site_is_told_in_r5(site: Site, server: respx.MockRouter) -> None:
 def test_a_server_that_fails_is_asked_again_after_a_pause(site: Site, server: respx.MockRouter) -> None:
     put(server, "(ResearchStudy|Task)").respond(200)
     subject = put(server, "ResearchSubject").mock(side_effect=[httpx.Response(500), httpx.Response(200)])
-    assert site.round() == {"done": 3, "again": 1}
+    assert site.round() == {"done": 2, "again": 1}  # what is about the same subject waits for it
     assert site.rows()[2][3] == NOW + timedelta(seconds=2)
     assert site.round() == {}
     site.wait(2)
-    assert site.round() == {"done": 1}
+    assert site.round() == {"done": 2}
     assert subject.calls[0].request.content == subject.calls[1].request.content
     assert site.outcomes()[2:] == [("500", ""), ("200", ""), ("200", "")]
 
@@ -173,7 +161,7 @@ def test_a_letter_that_is_refused_is_dead_and_only_the_codes_are_kept(site: Site
 
 
 def test_after_so_many_attempts_a_letter_is_given_up(site: Site, server: respx.MockRouter) -> None:
-    put(server).respond(503)
+    put(server).respond(409)
     tallies = []
     for _ in range(3):
         tallies.append(site.round(attempts=3))
@@ -208,7 +196,7 @@ def test_a_subject_is_told_in_order_and_what_was_overtaken_is_not_sent(site: Sit
     assert site.round() == {"done": 2}
     sent = [json.loads(call.request.content)["status"] for call in subject.calls]
     assert sent == ["potential-candidate", "ineligible"]
-    assert site.states() == ["done", "done", "superseded", "done", "done", "done"]
+    assert site.states() == ["done", "done", "superseded", "superseded", "done", "done"]
 
 
 def test_two_deliverers_never_send_the_same_letter(site: Site, server: respx.MockRouter) -> None:
@@ -227,7 +215,7 @@ def test_a_deliverer_that_died_is_followed_by_another_when_its_lease_ends(site: 
     with pytest.raises(RuntimeError):
         site.round()
     assert site.round() == {}
-    site.wait(241)
+    site.wait(10)
     assert site.round() == {"done": 4}
     assert route.calls[0].request.content == route.calls[1].request.content
 

@@ -56,8 +56,8 @@ class Asking(Hospital):
 
 def deliver_all(store: Store) -> None:
     with store.write() as connection:
-        while letter := outbox.claim(connection, ["generic"], "me", NOW, NOW + timedelta(minutes=1)):
-            outbox.settle(connection, letter, "me", outbox.Attempt(NOW, "200"), "done")
+        while letters := outbox.due_letters(connection, "generic", NOW, 100):
+            outbox.settle(connection, [outbox.Settled(one, outbox.Attempt(NOW, "200"), "done") for one in letters])
 
 
 def test_the_studies_are_told_once_and_the_subject_at_every_change(hospital: Hospital, store: Store) -> None:
@@ -211,3 +211,28 @@ def test_the_results_of_a_subject_that_is_taken_back_were_an_error_and_of_no_oth
 def test_the_dead_are_never_told_as_candidates(hospital: Hospital, store: Store) -> None:
     hospital.push(transaction(patient(number="77", deceasedBoolean=True), condition()))
     assert [subject["status"] for subject in letters(store)] == ["not-registered"]
+
+
+def test_a_site_whose_server_has_other_ids_is_told_of_its_patients_by_identifier(store: Store) -> None:
+    endpoint = Endpoint(url="https://hospital.example/fhir", patients="by-identifier")
+    own = reader("generic").mapping
+    mine = own.site.model_copy(update={"endpoint": endpoint, "identifiers": (MRN,)})
+    here = DocumentReader(replace(own, site=mine))
+    raw = json.dumps(transaction(patient("1", "77"), condition())).encode()
+    push(store, intake(), here, raw, NOW)
+    (subject,) = letters(store)
+    assert subject["individual"] == {"type": "Patient", "identifier": {"system": MRN, "value": "77"}}
+    assert [one["for"] for one in letters(store, "Task")] == [subject["individual"]]
+
+
+def test_all_letters_of_a_subject_are_about_it_and_studies_about_nobody(store: Store, hospital: Hospital) -> None:
+    hospital.push(transaction(patient("1", "77"), condition()))
+    with store.read() as connection:
+        rows = connection.execute(select(table.c.kind, table.c.about, table.c.target).order_by(table.c.seq)).all()
+    subject = next(row.target for row in rows if row.kind == "ResearchSubject")
+    assert [(row.kind, row.about == subject) for row in rows] == [
+        ("ResearchStudy", False),
+        ("ResearchStudy", False),
+        ("ResearchSubject", True),
+        ("Task", True),
+    ]

@@ -88,7 +88,6 @@ def test_everything_else_is_answered_by_an_outcome(call: Caller, document: objec
     [
         ("GET", "/", 404, "not-found"),
         ("GET", "/docs", 404, "not-found"),
-        ("GET", "/openapi.json", 404, "not-found"),
         ("GET", "/fhir/r4/Patient/PLANTED", 404, "not-found"),
         ("PUT", "/fhir/r4", 405, "not-supported"),
         ("GET", "/fhir/r4", 405, "not-supported"),

@@ -33,6 +33,7 @@ def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         if ident == KNOWN:
             told[f"a of {ident}"] = [(one, one.by(sites.call, sites.a)) for one in requests(sites.call, ident)]
         sites.store.close()
+        sites.call.app.state.close()
     return told
 
 

@@ -101,6 +101,7 @@ def test_requests_are_counted_by_route_and_status_and_timed(call: Caller) -> Non
     call.push(FIRST)
     call.push(b"{")
     call("GET", "/fhir/r4/Patient/PLANTED")
+    call("GET", "/PLANTED")
     found = figures(call)
 
     def count(route: str, method: str, status: str) -> float | None:
@@ -109,6 +110,7 @@ def test_requests_are_counted_by_route_and_status_and_timed(call: Caller) -> Non
 
     assert count("/fhir/r4", "POST", "200") == 1
     assert count("/fhir/r4", "POST", "400") == 1
+    assert count("/fhir/r4/{kind:fhirtype}/{ident:fhirid}", "GET", "404") == 1
     assert count("unknown", "GET", "404") == 1
     labels = frozenset({"route": "/fhir/r4", "method": "POST"}.items())
     assert found["natars_request_seconds_count", labels] == 2

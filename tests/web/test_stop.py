@@ -20,6 +20,7 @@ from sqlalchemy import select
 
 from natars_fhir.store.engine import open_store
 from natars_fhir.store.tables import outbox, resource_version
+from natars_fhir.store.tables_line import site_line
 from tests.service.hospital import condition, patient, transaction
 from tests.web.test_over_loopback import mappings_with
 
@@ -152,8 +153,8 @@ def test_a_delivery_under_way_is_settled_before_the_end(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path}/store.sqlite")
     with store.read() as connection:
         states = list(connection.execute(select(outbox.c.state).order_by(outbox.c.seq)).scalars())
-        leases = list(connection.execute(select(outbox.c.lease)).scalars())
+        holders = list(connection.execute(select(site_line.c.holder)).scalars())
     store.close()
     assert 1 <= len(site.put) == states.count("done")
     assert {*states} <= {"done", "waiting"}
-    assert leases == [None] * 4
+    assert holders == [None]

@@ -109,6 +109,17 @@ Table("parcel", metadata, _number(), _text("site"), Column("body", LargeBinary, 
 Table("site_certificate", metadata, _text("site", key=True), _text("fingerprint", key=True), _text("made"))
 Table("smart_assertion", metadata, _text("client", key=True), _text("jti", key=True), _text("until"))
 Table(
+    "site_line",
+    metadata,
+    _text("site", key=True),
+    Column("holder", Text),
+    Column("lease", Text),
+    Column("failures", Integer, nullable=False),
+    Column("since", Text),
+    Column("until", Text),
+    _text("outcome"),
+)
+Table(
     "smart_client",
     metadata,
     _text("id", key=True),

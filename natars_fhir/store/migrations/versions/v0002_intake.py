@@ -31,7 +31,7 @@ def _needed(name: str, kind: Any = Text, default: str = "") -> Column[Any]:
 
 _COLUMNS: dict[str, tuple[Column[Any], ...]] = {
     "audit": tuple(_needed(name) for name in ("by", "person", "about", "request", "mark")),
-    "outbox": (_needed("hash"),),
+    "outbox": (_needed("hash"), _needed("about")),
     "quarantine": (
         *(_needed(name) for name in ("last", "kind", "fhir", "tried_with")),
         _needed("count", Integer, "1"),
@@ -84,6 +84,8 @@ def _parcels(connection: Connection, versions: Table, parcel: Table) -> None:
         place = {"parcel": row.seq, "counted": 0 if late else count + 1, "length": len(unpack(row.raw))}
         connection.execute(update(versions).where(versions.c.seq == row.seq).values(place))
     op.drop_column("resource_version", "raw")
+    for name in ("lease", "holder"):
+        op.drop_column("outbox", name)
     if connection.dialect.name == "postgresql":
         counter = "pg_get_serial_sequence('parcel', 'seq')"
         connection.execute(text(f"SELECT setval({counter}, (SELECT coalesce(max(seq), 1) FROM parcel))"))  # noqa: S608
@@ -113,6 +115,7 @@ def _indexes() -> None:
     for name, table, columns in (
         ("mention_of", "mention", ["site", "other", "key"]),
         ("patient_named", "patient_name", ["site", "name", "key"]),
+        ("outbox_waiting", "outbox", ["site", "state", "seq"]),
     ):
         op.drop_index(name, table_name=table)
         op.create_index(name, table, columns)
