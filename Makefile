@@ -49,7 +49,7 @@ outside: .build/dev .build/outside
 	$(BIN)/python -m pytest -n0 -rs tests/outside
 
 # A HAPI FHIR server is no package that Maven has (its starter is source alone): where one runs, and is empty, name it:
-# NATARS_INTEROP_SERVER=http://127.0.0.1:8080/fhir make interop
+# INTEROP_SERVER=http://127.0.0.1:8080/fhir make interop
 interop: .build/dev
 	$(BIN)/python -m pytest -n0 -rs tests/interop
 

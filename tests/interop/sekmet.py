@@ -24,7 +24,7 @@ from tests.postgres import free_port
 
 MOST_SECONDS = 60.0
 #: How another server is named, in the place of the one that is started here: `make interop`.
-GIVEN = "NATARS_INTEROP_SERVER"
+GIVEN = "INTEROP_SERVER"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ import httpx
 import pytest
 from fhirpy import SyncFHIRClient
 
+from natars_fhir.mapping.endpoint import Endpoint
+from natars_fhir.service.counterpart import capability, traits
+from natars_fhir.service.http import Clients
 from natars_fhir.store.engine import open_store
 from tests.interop.halfway import halfway
 from tests.interop.ours import Clock, Ours, case, ours, part, settings_for, token_of
@@ -145,6 +148,29 @@ def test_a_flag_says_how_the_subject_stands_where_that_is_what_the_sites_file_as
     assert [(one["status"], one["meta"]["versionId"]) for one in flags] == [("active", "2")]
     assert "candidate" in json.dumps(flags[0]["code"])
     assert ward.subjects() == []
+    store.close()
+
+
+def test_the_check_of_the_site_tells_which_fallback_the_server_needs(elsewhere: Elsewhere) -> None:
+    with Clients(30.0) as clients:
+        for said, missing in (({}, {'fallback = "flag"'}), ({"fallback": "flag", "patients": "by-identifier"}, set())):
+            endpoint = Endpoint(url=elsewhere.url, **said)
+            told = list(traits(capability(clients, endpoint), endpoint))
+            assert {one.change for one in told if one.change} == missing
+
+
+def test_a_patient_whom_the_feed_gives_no_id_is_looked_up_by_number_and_none_is_made(
+    ward: Ward, tmp_path: Path
+) -> None:
+    store, before = open_store(f"sqlite:///{tmp_path}/store.sqlite"), len(ward.elsewhere.holds("Patient"))
+    told = json.dumps(without(ward, ASA, CONSENT)).replace(ward.patient, f"of-the-feed-{ward.number}")
+    more = f'{BY_ID}patients = "by-identifier"\n'
+    with ours(tmp_path, store, {SITE: (ward.elsewhere.url, more)}) as site:
+        site.push(SITE, json.loads(told))
+        site.delivered()
+        assert site.letters("dead") == []
+    assert (len(ward.subjects()), len(ward.requests())) == (1, 1)
+    assert len(ward.elsewhere.holds("Patient")) == before
     store.close()
 
 

@@ -98,6 +98,7 @@ def test_a_redirect_carries_no_secret_elsewhere(router: respx.MockRouter, tmp_pa
         ({"auth": "bearer", "secret_env": "E", "url": "http://site.example"}, "needs https"),
         ({"auth": "smart-backend", "client_id": "c", "key_file": "k", "token_url": "http://l.example"}, "needs https"),
         ({"fallback": ["flag", "communication"]}, "one of the two"),
+        ({"fallback": ["search-then-update", "update-by-id"]}, "one of the two"),
         ({"fallback": "fax"}, "Input should be"),
         ({"password": "s3cret"}, "Extra inputs"),
     ],
