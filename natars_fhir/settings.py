@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
@@ -57,6 +58,12 @@ class Settings(BaseSettings):
     trusted_proxies: list[str] = Field(
         default_factory=list, description="Addresses or networks of the proxies whose header is believed, as JSON."
     )
+    hook_origins: list[str] = Field(
+        default_factory=list, description="Origins whose pages may call the CDS service from a browser, as JSON."
+    )
+    pages_url: str = Field(
+        "", description="Where a site's people look at their patients: linked in cards and mails; empty: no link."
+    )
     most_requests: int = Field(
         30_000, gt=0, description="The most requests of a site in a minute, per worker; more are answered 429."
     )
@@ -89,6 +96,13 @@ class Settings(BaseSettings):
         """How the server is reached: as it is told, else as this machine reaches it. Never as a request says it."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+
+    @field_validator("hook_origins")
+    @classmethod
+    def _named(cls, told: list[str]) -> list[str]:
+        if any(not re.fullmatch(r"https?://[^/?#*\s]+", one) for one in told):
+            raise ValueError("an origin is https://host[:port], and never a star")
+        return told
 
     @field_validator("trusted_proxies")
     @classmethod

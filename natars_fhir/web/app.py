@@ -16,6 +16,7 @@ from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import load
 from natars_fhir.service.access.grant import Grants
+from natars_fhir.service.access.hook_token import HookTokens
 from natars_fhir.service.access.published import Published
 from natars_fhir.service.deliver import Clock
 from natars_fhir.service.foretold import foretold
@@ -31,6 +32,9 @@ from natars_fhir.store.engine import Store, open_store
 from natars_fhir.web.access import Access, access, named_sites
 from natars_fhir.web.body import body_of
 from natars_fhir.web.capability import capability
+from natars_fhir.web.cds_hooks import PATH as HOOKS_PATH
+from natars_fhir.web.cds_hooks import Ward as Bedside
+from natars_fhir.web.cds_hooks import hooks
 from natars_fhir.web.guard import Guard
 from natars_fhir.web.limits import AtOnce, Rates
 from natars_fhir.web.living import Work, living
@@ -38,6 +42,7 @@ from natars_fhir.web.metrics import Metrics
 from natars_fhir.web.needs import caller_of, needs, undeclared
 from natars_fhir.web.oauth import TOKEN_PATH, add_configuration, add_token
 from natars_fhir.web.operations import Watch, operations
+from natars_fhir.web.origins import Origins
 from natars_fhir.web.quarantine import Ward, quarantine_routes
 from natars_fhir.web.questionnaire import Forms, add_questionnaire
 from natars_fhir.web.respond import Refusal, error, refuse, respond
@@ -97,6 +102,7 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     )
     app.state.live, app.state.access, app.state.most_depth = live, served.access, settings.most_depth
     app.state.close = opened.close
+    app.add_middleware(Origins, path=HOOKS_PATH, origins=settings.hook_origins)
     app.add_middleware(AtOnce, most=settings.most_at_once)
     app.add_middleware(Guard, metrics=metrics)
     app.add_exception_handler(HTTPException, _http_error)
@@ -107,6 +113,7 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     app.include_router(operations(Watch(opened, served.live, settings.key_file, metrics, now)))
     app.include_router(_subjects(served))
     app.include_router(_tokens(served))
+    app.include_router(hooks(_bedside(served)))
     if forgotten := undeclared(app.routes):
         raise RuntimeError(f"routes that do not say who may (web/needs.py): {', '.join(forgotten)}")
     return app
@@ -215,6 +222,14 @@ def _tokens(served: Served) -> APIRouter:
     )
     add_token(router, served.access, grants)
     return router
+
+
+def _bedside(served: Served) -> Bedside:
+    """Where records are opened."""
+    settings = served.settings
+    tokens = HookTokens(served.store, Published(lambda: client(_KEYS_TIMEOUT)))
+    told = (settings.address, settings.pages_url, settings.most_bytes)
+    return Bedside(served.store, lambda: served.live.active, tokens, *told, served.now)
 
 
 async def _http_error(_: Request, fault: Exception) -> Response:
