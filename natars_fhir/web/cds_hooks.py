@@ -46,12 +46,14 @@ _NO_STORE = {"Cache-Control": "no-store"}
 
 _TITLE = "NATARS 试验预筛 · NATARS screening"
 _DESCRIPTION = (
-    "提示当前患者可能符合 NATARS 腹膜后肉瘤新辅助治疗试验，并列出尚缺的资料；不作入组决定。 · Says that a patient may fit the "
-    "NATARS trial of retroperitoneal sarcoma, and what is missing for the screening. It decides nothing."
+    "提示当前患者可能符合 NATARS 腹膜后肉瘤新辅助治疗试验，并列出尚缺的资料；不作入组决定。 · "
+    "Says that a patient may fit the NATARS trial of retroperitoneal sarcoma, and what is missing for the screening. "
+    "It decides nothing."
 )
 _USAGE = (
-    "预取数据或事先推送的数据至少其一；不访问 fhirServer。 · Data is taken from the prefetch and from what the site pushed before. "
-    "The fhirServer is never asked. Of a patient of whom nothing was pushed, the prefetch brings the patient and at least one more key."
+    "数据来自预取内容及本中心此前推送的数据；不访问 fhirServer。未推送过数据的患者须预取 patient 及至少另一项。 · "
+    "Data is taken from the prefetch and from what the site pushed before; the fhirServer is never asked. Of a patient "
+    "of whom nothing was pushed, the prefetch brings the patient and at least one more key."
 )
 
 
