@@ -26,6 +26,7 @@ from natars_fhir.service.ingest import push
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.live import Active, Live, active
 from natars_fhir.service.secret import secret
+from natars_fhir.service.subscribing import Bureau
 from natars_fhir.service.validation import validated
 from natars_fhir.settings import Settings
 from natars_fhir.store.engine import Store, open_store
@@ -48,6 +49,8 @@ from natars_fhir.web.questionnaire import Forms, add_questionnaire
 from natars_fhir.web.respond import Refusal, error, refuse, respond
 from natars_fhir.web.response import Desk, add_responses, is_ours
 from natars_fhir.web.subjects import Office, add_subjects
+from natars_fhir.web.subscriptions import Desk as Subscribers
+from natars_fhir.web.subscriptions import add_subscriptions
 from natars_fhir.web.terminology import Terms, add_terminology
 
 #: Each base speaks one version.
@@ -159,6 +162,7 @@ def _base(served: Served, base: str, version: Name) -> APIRouter:
     if version == "R4":
         add_terminology(router, base, _terms(served))
     add_questionnaire(router, base, version, _forms(served))
+    add_subscriptions(router, base, version, _subscribers(served))
     statement = capability(version, base, router.routes, served.settings, served.now())
     return router
 
@@ -224,6 +228,16 @@ def _tokens(served: Served) -> APIRouter:
     return router
 
 
+def _subscribers(served: Served) -> Subscribers:
+    """Who wants to be told, as the mapping that is active now has the sites."""
+    live, settings = served.live, served.settings
+
+    def bureau() -> Bureau:
+        return Bureau(served.store, live.active.intake.key, settings.canonical_base, settings.address)
+
+    return Subscribers(bureau, lambda site: live.active.mappings.sites[site], served.now)
+
+
 def _bedside(served: Served) -> Bedside:
     """Where records are opened."""
     settings = served.settings
@@ -240,4 +254,6 @@ async def _http_error(_: Request, fault: Exception) -> Response:
 async def _refusal(_: Request, fault: Exception) -> Response:
     if not isinstance(fault, Refusal):
         return error(500)
+    if fault.outcome is not None:
+        return respond(fault.status, fault.outcome, fault.headers)
     return refuse(fault.status, fault.code, fault.text, fault.headers)

@@ -14,6 +14,7 @@ from natars_fhir.settings import Settings
 from natars_fhir.web.oauth import TOKEN_PATH
 from natars_fhir.web.questionnaire import CAPABILITIES
 from natars_fhir.web.response import CAPABILITY as QUESTIONNAIRE_RESPONSE
+from natars_fhir.web.subscriptions import CAPABILITY as SUBSCRIPTION
 from natars_fhir.web.terminology import CAPABILITY as CONCEPT_MAP
 
 _OAUTH_URIS = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
@@ -29,6 +30,7 @@ _OPERATIONS = {("POST", "/$validate"): ("validate", "http://hl7.org/fhir/Operati
 _RESOURCES: Mapping[tuple[str, str], Node] = {
     ("GET", "/ConceptMap"): CONCEPT_MAP,
     ("POST", "/QuestionnaireResponse"): QUESTIONNAIRE_RESPONSE,
+    ("POST", "/Subscription"): SUBSCRIPTION,
     **{("GET", f"/{kind}"): told for kind, told in CAPABILITIES.items()},
 }
 

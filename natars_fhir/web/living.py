@@ -18,6 +18,8 @@ from natars_fhir.service.daily import rescreen_due
 from natars_fhir.service.deliver import Clock, Rounds, deliver_once
 from natars_fhir.service.http import client
 from natars_fhir.service.live import Live
+from natars_fhir.service.notify import Plan, notify_once
+from natars_fhir.service.subscribing import Bureau
 from natars_fhir.settings import Settings
 from natars_fhir.store.audit import EVERYWHERE
 from natars_fhir.store.engine import Store
@@ -44,6 +46,7 @@ class Work:
             if first:
                 self._keep_house()
         deliver_once(self.store, http, self._plan(), self.now, stopped)
+        notify_once(self._bureau(), http, self._subscribers(), self.now, stopped)
         self.metrics.round_made("work", self.now())
 
     def seal(self) -> None:
@@ -60,6 +63,14 @@ class Work:
         here = self.live.active
         for name in here.readers:
             rescreen_due(self.store, here.intake, here.mappings.sites[name], self.now())
+
+    def _bureau(self) -> Bureau:
+        key, settings = self.live.active.intake.key, self.settings
+        return Bureau(self.store, key, settings.canonical_base, settings.address)
+
+    def _subscribers(self) -> Plan:
+        sites = self.live.active.mappings.sites.items()
+        return Plan({name: site.subscriptions.hosts for name, site in sites}, self.settings.deliver_attempts)
 
     def _plan(self) -> Rounds:
         sites = self.live.active.mappings.sites.items()
