@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import unquote
 
 from natars_fhir.emit.subscription import BACKPORT, Content, Subscription
@@ -115,11 +115,11 @@ def _event(one: Event, content: Content) -> Node:
 
 
 def _parameters(told: Told, ident: str) -> Node:
-    one = [("subscription", "Reference", {"reference": told.url})]
+    one: list[tuple[str, str, Any]] = [("subscription", "Reference", {"reference": told.url})]
     one += [("topic", "Canonical", told.topic)] if told.topic else []
     one += [("status", "Code", told.of.status), ("type", "Code", told.type)]
     one += [("events-since-subscription-start", "String", told.counted)]
-    parameters = [{"name": name, f"value{kind}": value} for name, kind, value in one]
+    parameters: list[Node] = [{"name": name, f"value{kind}": value} for name, kind, value in one]
     parameters += [{"name": "notification-event", "part": _part(each, told.content)} for each in told.events]
     if told.of.error:
         parameters.append({"name": "error", "valueCodeableConcept": concept(text=told.of.error)})

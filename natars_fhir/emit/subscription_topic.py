@@ -36,7 +36,7 @@ def subscription_topics(canonical_base: str) -> list[Node]:
 def _topic(name: str, base: str) -> Node:
     kind, en, zh = TOPICS[name]
     definition = f"http://hl7.org/fhir/StructureDefinition/{kind}"
-    trigger = {"description": f"{en}. {zh}。", "resource": definition}
+    trigger: Node = {"description": f"{en}. {zh}。", "resource": definition}
     if name == "screening-changed":
         event = {"coding": [{"system": f"{base}/CodeSystem/event", "code": name}], "text": en}
         trigger |= {"event": event}

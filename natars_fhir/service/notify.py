@@ -20,7 +20,7 @@ import structlog
 from sqlalchemy import Connection
 
 from natars_fhir.emit.notification import Event, Told, Type, notification
-from natars_fhir.emit.subscription import MEDIA_TYPE, Content, Subscription
+from natars_fhir.emit.subscription import MEDIA_TYPE, Content, Status, Subscription
 from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.versions import VERSIONS
 from natars_fhir.service.reachable import fault
@@ -149,7 +149,7 @@ def resources_of(
 def _sent(bureau: Bureau, client: httpx.Client, claimed: Claimed, message: _Message, now: datetime) -> str:
     """The status of the answer, or what went wrong on the way, without any value."""
     of = claimed.of
-    status = "requested" if message.type == "handshake" else "active"
+    status: Status = "requested" if message.type == "handshake" else "active"
     told = Told(replace(of, status=status), message.type, bureau.url(of), bureau.topics, of.content, message.events)
     bundle = notification(told, of.version, str(uuid4()), now, message.resources or {})
     kind = f"{MEDIA_TYPE}; charset=utf-8; fhirVersion={VERSIONS[of.version].number}"

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.emit.notification import Told
-from natars_fhir.emit.subscription import Content, Subscription
+from natars_fhir.emit.subscription import Content, Status, Subscription
 from natars_fhir.emit.subscription_topic import topics_at
 from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.validate import validate
@@ -149,7 +149,7 @@ def _asked(bureau: Bureau, site: Site, sent: Sent, may_see: Callable[[Wanted], b
 
 
 def _made(site: str, ident: str, asked: Wanted) -> Subscription:
-    status = "off" if asked.off else "requested"
+    status: Status = "off" if asked.off else "requested"
     told = (asked.version, asked.topic, asked.endpoint, asked.content, asked.reason)
     return Subscription(site, ident, status, *told, asked.heartbeat, asked.timeout, asked.most, asked.ends)
 

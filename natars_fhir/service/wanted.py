@@ -65,19 +65,25 @@ def wanted(
 ) -> tuple[Wanted | None, list[Issue]]:
     """What a Subscription of a valid shape asks for, or all that speaks against it; *topics* is how ours begin."""
     asked = _from_r5(resource) if version == "R5" else _from_r4(resource)
-    ends, status = resource.get("end"), resource.get("status")
-    end = datetime.fromisoformat(ends) if isinstance(ends, str) else None
+    end, status = _moment(resource.get("end")), resource.get("status")
     topic = asked.topic.partition("|")[0].removeprefix(topics)
     issues = [*_offered(asked, asked.topic.startswith(topics) and topic in TOPICS, hosts), *_bounded(asked.times)]
     if end is not None and end <= now:
         issues.append(_refusal("end", "The end is past."))
     if issues:
         return None, issues
-    times = {name: asked.times.get(name) or usual for name, (_, usual, _) in _BOUNDS.items()}
+    heartbeat, timeout, most = (int(asked.times.get(name) or usual) for name, (_, usual, _) in _BOUNDS.items())
     spoken: Name = "R4B" if version == "R4" and "4.3" in asked.mime else version
     content = next(one for one in _CONTENTS if one == (asked.content or "id-only"))
     told = (topic, asked.endpoint, content, spoken, str(resource.get("reason", "")))
-    return Wanted(*told, *times.values(), end, status == "off", asked.headers), []
+    return Wanted(*told, heartbeat, timeout, most, end, status == "off", asked.headers), []
+
+
+def _moment(said: Any) -> datetime | None:
+    """An instant; a leap second is the one before it."""
+    if not isinstance(said, str):
+        return None
+    return datetime.fromisoformat(said[:17] + "59" + said[19:] if said[17:19] == "60" else said)
 
 
 def _offered(asked: _Asked, known: bool, hosts: Collection[str]) -> list[Issue]:

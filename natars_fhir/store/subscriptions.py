@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, case, delete, func, insert, literal, or_, select, update
 
 from natars_fhir.emit.notification import Event
 from natars_fhir.emit.subscription import Subscription
+from natars_fhir.store.tables import Moment
 from natars_fhir.store.tables_bedside import subscription, subscription_event
 
 _here, _there = subscription.c, subscription_event.c
@@ -76,7 +77,7 @@ def happened(connection: Connection, site: str, topic: str, what: tuple[str, str
     """Writes an event (its type and target) into every subscription to the topic."""
     kind, target = what
     mine = (_here.site == site, _here.topic == topic, _here.status != "off")
-    due = case((_here.failures == 0, now), else_=_here.due)
+    due = case((_here.failures == 0, _moment(now)), else_=_here.due)
     for ident in connection.execute(select(_here.id).where(*mine).order_by(_here.id)).scalars().all():
         own = (_here.site == site, _here.id == ident)
         connection.execute(update(subscription).where(*own).values(events=_here.events + 1, due=due))
@@ -112,7 +113,7 @@ def settle(connection: Connection, one: Subscription, holder: str, now: datetime
     was not told. False where somebody else holds it by now, or it was changed."""
     told: dict[str, Any] = {name: getattr(one, name) for name in ("status", "told", "failures", "error")}
     next_ = now + _NEVER if due is None else due
-    waits = case((_here.events > one.told, now), else_=next_) if not one.failures else due
+    waits = case((_here.events > one.told, _moment(now)), else_=_moment(next_)) if not one.failures else due
     mine = update(subscription).where(_here.site == one.site, _here.id == one.id, _here.holder == holder)
     values = {**told, "due": waits, "spoken": now, "lease": None, "holder": None}
     return connection.execute(mine.values(values)).rowcount == 1
@@ -127,6 +128,11 @@ def forget(connection: Connection, site: str, targets: Sequence[str]) -> int:
     """Of forgotten subjects only the number of each event stays."""
     mine = update(subscription_event).where(_there.site == site, _there.target.in_(list(targets)))
     return connection.execute(mine.values(target="")).rowcount
+
+
+def _moment(at: datetime) -> Any:
+    """A moment as the tables keep it."""
+    return literal(at, Moment())
 
 
 def _subscription(row: Any) -> Subscription:

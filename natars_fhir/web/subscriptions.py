@@ -1,7 +1,7 @@
 """Subscriptions over HTTP: a site's programs say of what they want to be told, and ask for what they missed.
 
-http://hl7.org/fhir/uv/subscriptions-backport (R4), https://hl7.org/fhir/R5/subscriptions.html. Headers that a subscriber
-gives are kept and never shown.
+http://hl7.org/fhir/uv/subscriptions-backport (R4), https://hl7.org/fhir/R5/subscriptions.html. Headers that a
+subscriber gives are kept and never shown.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The CDS service over HTTP: discovery, cards, feedback, who may, and what browsers may. Field lists are the standard's."""
+"""The CDS service over HTTP: discovery, cards, feedback, who may, what browsers may. Field lists: the standard's."""
 
 from __future__ import annotations
 
