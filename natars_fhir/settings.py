@@ -81,6 +81,14 @@ class Settings(BaseSettings):
     deliver_every: float = Field(2.0, description="Seconds between looks into the outbox while the server runs.")
     deliver_timeout: float = Field(30.0, description="Seconds that a site's server has to answer a delivery.")
     deliver_attempts: int = Field(12, description="Attempts before a delivery is given up and listed as dead.")
+    smtp_host: str = Field("", description="The mail server for digests; empty: no mail is sent.")
+    smtp_port: int = Field(587, ge=1, le=65_535, description="The mail server's port.")
+    smtp_starttls: bool = Field(
+        default=True, description="Is the mail server spoken to by STARTTLS? Its certificate is checked."
+    )
+    smtp_user: str = Field("", description="The user at the mail server; empty: none is told.")
+    smtp_password_file: Path | None = Field(None, description="The file that holds that user's password.")
+    mail_from: str = Field("", description="The address that digests come from; needed with a mail server.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least level of what is logged: debug, info, warning or error."
     )
@@ -110,6 +118,14 @@ class Settings(BaseSettings):
         for one in told:
             ip_network(one)
         return told
+
+    @model_validator(mode="after")
+    def _mails(self) -> Settings:
+        if self.smtp_host and "@" not in self.mail_from:
+            raise ValueError("NATARS_SMTP_HOST needs NATARS_MAIL_FROM: the address that mails come from")
+        if self.smtp_user and self.smtp_password_file is None:
+            raise ValueError("NATARS_SMTP_USER needs NATARS_SMTP_PASSWORD_FILE")
+        return self
 
     @model_validator(mode="after")
     def _believed(self) -> Settings:

@@ -75,7 +75,7 @@ def _r4(of: Subscription, topics: str) -> Node:
             "meta": {"profile": [f"{BACKPORT}backport-subscription"]},
             "status": of.status,
             "end": _instant(of.ends),
-            "reason": of.reason,
+            "reason": of.reason or "not told",
             "criteria": topics + of.topic,
             "error": of.error,
             "channel": channel,

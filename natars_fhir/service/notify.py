@@ -111,8 +111,7 @@ def _settled(
     with bureau.store.of(of.site).write(()) as connection:
         kept = subscriptions.settle(connection, of, holder, now, due)
         if kept and told:
-            act = Act(of.site, now, f"notification: {of.topic} {of.id[:8]}", counts={"events": len(told)})
-            audit.write(connection, bureau.key, act)
+            audit.write(connection, bureau.key, Act(of.site, now, "notification", counts={"events": len(told)}))
     return what
 
 

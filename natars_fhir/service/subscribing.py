@@ -155,7 +155,7 @@ def _made(site: str, ident: str, asked: Wanted) -> Subscription:
 
 
 def _note(connection: Connection, bureau: Bureau, of: Subscription, act: str, now: datetime) -> None:
-    audit.write(connection, bureau.key, Act(of.site, now, f"{act}: {of.topic} {of.id[:8]}"))
+    audit.write(connection, bureau.key, Act(of.site, now, act))
 
 
 def _refused(status: int, code: str, text: str, place: str = "") -> SubscriptionRefusedError:

@@ -16,8 +16,10 @@ from natars_fhir.service.activate import activate, catch_up, try_all_again
 from natars_fhir.service.audit import seal
 from natars_fhir.service.daily import rescreen_due
 from natars_fhir.service.deliver import Clock, Rounds, deliver_once
+from natars_fhir.service.digest import Postman, send_due
 from natars_fhir.service.http import client
 from natars_fhir.service.live import Live
+from natars_fhir.service.mail import post
 from natars_fhir.service.notify import Plan, notify_once
 from natars_fhir.service.subscribing import Bureau
 from natars_fhir.settings import Settings
@@ -46,8 +48,18 @@ class Work:
             if first:
                 self._keep_house()
         deliver_once(self.store, http, self._plan(), self.now, stopped)
-        notify_once(self._bureau(), http, self._subscribers(), self.now, stopped)
         self.metrics.round_made("work", self.now())
+
+    def tell(self, http: httpx.Client, stopped: Callable[[], bool]) -> None:
+        """Subscribers are told, and people by mail."""
+        notify_once(self._bureau(), http, self._subscribers(), self.now, stopped)
+        here, settings = self.live.active, self.settings
+        send_due(
+            Postman(self.store, here.intake, post(settings), settings.pages_url),
+            [here.mappings.sites[name] for name in here.readers],
+            self.now(),
+        )
+        self.metrics.round_made("tell", self.now())
 
     def seal(self) -> None:
         """The audit of every site gets its seals."""
@@ -89,7 +101,10 @@ def living(work: Work, *, ours: bool) -> Callable[[FastAPI], AbstractAsyncContex
             def once(stopped: Callable[[], bool]) -> None:
                 work.once(http, stopped)
 
-            async with rounds(once, every), rounds(lambda _: work.seal(), every):
+            def tell(stopped: Callable[[], bool]) -> None:
+                work.tell(http, stopped)
+
+            async with rounds(once, every), rounds(lambda _: work.seal(), every), rounds(tell, every):
                 yield
         if ours:
             work.store.close()
