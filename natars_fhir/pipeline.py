@@ -52,15 +52,15 @@ def conclude(
     """One patient's facts → record → screening, as known at the end of *as_of*."""
     known, late = known_by(facts, as_of)
     record, set_aside = reconcile(patient, known, shared)
-    found = {*issues, *set_aside, *map(_too_late, late), *_dead(record)}
+    found = {*issues, *set_aside, *map(_too_late, {fact.path for fact in late}), *_dead(record)}
     ordered = sorted(found, key=attrgetter("expression", "code", "text")) if found else ()
     return Outcome(record, put(record, study, as_of), tuple(ordered), _first(late) if late else None)
 
 
 def _first(late: Iterable[Fact]) -> date | None:
     """The day on which the first of them will count."""
-    days = [max(days_of(said).low or date.min for said in (fact.when, fact.known) if said) for fact in late]
-    return min(days, default=None)
+    said = {(fact.when, fact.known) for fact in late}  # facts of one visit share their dates
+    return min((max(days_of(day).low or date.min for day in both if day) for both in said), default=None)
 
 
 def _dead(record: Record) -> tuple[Issue, ...]:
@@ -69,10 +69,8 @@ def _dead(record: Record) -> tuple[Issue, ...]:
     return (_DEATH,) if dead else ()
 
 
-def _too_late(fact: Fact) -> Issue:
-    return Issue(
-        "information", "informational", fact.path, "Dated or recorded after the day asked for: it does not count."
-    )
+def _too_late(path: str) -> Issue:
+    return Issue("information", "informational", path, "Dated or recorded after the day asked for: it does not count.")
 
 
 def outcomes(gathered: Gathered, study: Study, as_of: date, besides: tuple[Fact, ...] = ()) -> Iterator[Outcome]:

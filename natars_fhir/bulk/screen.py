@@ -79,7 +79,7 @@ def screen_files(
     reader: DocumentReader,
     study: Study,
     as_of: date,
-    facts_in_memory: int = 8_000,
+    facts_in_memory: int = 20_000,
     progress: Progress | None = None,
 ) -> tuple[Tally, Iterator[Outcome]]:
     """Reads all *inputs* (paths, folders, binary streams with a name), then screens patient by patient."""

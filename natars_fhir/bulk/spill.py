@@ -69,13 +69,14 @@ class Spilling(InMemory):
         if self._file is None:
             yield from super().by_patient(patients)
             return
-        self._spill()
         rows_of: defaultdict[str, list[int]] = defaultdict(list)
         for subject, rows in self._rows_of.items():
             if subject is not None:
                 rows_of[patients.one(subject)] += rows
-        for key in sorted(rows_of):
-            if held := [reading for row in rows_of[key] for reading in self._read(row).values()]:
+        here = dict(super().by_patient(patients))  # what memory still holds need not go to the file and come back
+        for key in sorted(rows_of.keys() | here.keys()):
+            held = [reading for row in rows_of.get(key, ()) for reading in self._read(row).values()]
+            if held := held + here.pop(key, []):
                 yield key, held
 
     def close(self) -> None:
@@ -98,10 +99,12 @@ class Spilling(InMemory):
         told: defaultdict[str | None, dict[str, Reading]] = defaultdict(dict)
         for key, reading in self._readings.items():
             told[reading.subject][key] = reading
+        self._file.execute("begin")
         for row, (subject, readings) in enumerate(told.items(), self._rows):
             self._file.execute("insert into patient values (?, ?)", (row, _encode(readings)))
             self._rows_of[subject].append(row)
             self._row_of.update((hash(key), row) for key in readings)
+        self._file.execute("commit")
         self._rows += len(told)
         self._readings.clear()
         self._facts = 0

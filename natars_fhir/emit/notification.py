@@ -1,7 +1,7 @@
 """Notification: what a subscriber is told, in the Bundle of its version. https://hl7.org/fhir/R5/subscriptions.html
 
 R4: a history Bundle that begins with Parameters; R4B: one that begins with a SubscriptionStatus; R5: a Bundle of its
-own type. What is not full names a resource by our identifier, under which the site's own server has it.
+own type. What is not full names a resource by our identifier, under which the site's own server has it too.
 """
 
 from __future__ import annotations
@@ -21,18 +21,22 @@ Type = Literal["handshake", "heartbeat", "event-notification", "query-status", "
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened: ``target`` is where the site's server has the resource, empty where it is forgotten."""
+    """Something that happened: ``ident`` is the id under which we give the resource, ``target`` where the site's server
+    has it; both are empty where it is forgotten."""
 
     number: int
     kind: str
+    ident: str
     target: str
     at: datetime
 
     @property
     def focus(self) -> Node | None:
-        """The resource by its business identifier."""
+        """The resource, by its address here and by its business identifier."""
         system, _, value = unquote(self.target.partition("?identifier=")[2]).rpartition("|")
-        return identified(self.kind, system, value) if value else None
+        if not value:
+            return None
+        return {"reference": f"{self.kind}/{self.ident}", **identified(self.kind, system, value)}
 
 
 @dataclass(frozen=True, slots=True)

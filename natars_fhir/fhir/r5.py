@@ -7,6 +7,7 @@ Another version is a module like this one and its row in ``versions.py``.
 from __future__ import annotations
 
 from natars_fhir.domain.issue import Issue
+from natars_fhir.fhir import r5_back
 from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.convert import Differences, convert, foreign
 from natars_fhir.fhir.r5_elements import MOVES
@@ -66,9 +67,22 @@ def to_r4(resource: Node) -> tuple[Node, list[Issue]]:
     return _convert(resource, _INBOUND)
 
 
+def _leaves(path: str, name: str) -> str:
+    return _enters(path, name) if _enters(path, name) != f"{path}.{name}" else OUTBOUND.enters(path, name)
+
+
+#: What we emit, and what hospitals send.
+_OUTBOUND = Differences(
+    OUTBOUND.types | r5_back.TYPES,
+    {**r5_back.MOVES, **OUTBOUND.moves},
+    {**r5_back.WHOLES, **OUTBOUND.wholes},
+    _leaves,
+)
+
+
 def to_r5(resource: Node) -> tuple[Node, list[Issue]]:
-    """An R4 resource that we emit (or a Bundle of them) as R5; the input is not changed."""
-    return _convert(resource, OUTBOUND)
+    """An R4 resource that we emit or keep (or a Bundle of them) as R5; the input is not changed."""
+    return _convert(resource, _OUTBOUND)
 
 
 def _convert(resource: Node, differences: Differences) -> tuple[Node, list[Issue]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from msgspec.structs import replace
@@ -151,9 +152,13 @@ class DocumentReader:
 
 def _version(meta: Any) -> tuple[str, Version]:
     """The versionId as it is written, and what orders the versions."""
-    if meta is None:
-        return "", NO_VERSION
-    return meta.versionId or "", version(meta.versionId, meta.lastUpdated)
+    return _told(meta.versionId, meta.lastUpdated) if meta is not None else ("", NO_VERSION)
+
+
+@lru_cache(maxsize=4_096)
+def _told(number: str | None, updated: str | None) -> tuple[str, Version]:
+    """Remembered, so that the many facts of one version share its words."""
+    return number or "", version(number, updated)
 
 
 def _modified(resource: Any) -> bool:

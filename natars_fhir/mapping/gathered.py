@@ -73,7 +73,7 @@ class Gathered:
 
     def take(self, readings: Sequence[Reading]) -> None:
         """Takes a document in: its patients are joined first, so that the order of its entries does not matter."""
-        for reading in readings:
+        for reading in readings if len(readings) > 1 else ():
             if reading.kind == "Patient" and reading.fate == "read":
                 self.patients.join(reading.key, reading.aliases)
         for reading in readings:

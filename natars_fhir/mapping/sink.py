@@ -53,22 +53,19 @@ class Sink(Struct, gc=False):
 
     def add(self, told: Told, path: str) -> None:
         """One fact, dated and standing as its resource does."""
-        concept, value, details, standing, span = told
-        if self.standing != "final":
-            standing = self.standing
-        self.facts.append(
-            _tuple(Fact, (concept, value, self.when, self.source, intern(path), standing, self.known, span, details))
-        )
+        self.add_each(((path, told),))
 
     def add_all(self, told: Iterable[Told], path: str) -> None:
         """Several facts of one place."""
-        for one in told:
-            self.add(one, path)
+        self.add_each([(path, one) for one in told])
 
     def add_each(self, told: Iterable[tuple[str, Told]]) -> None:
         """Facts, each with its own place."""
-        for path, one in told:
-            self.add(one, path)
+        facts, own, when, known = self.facts, self.standing, self.when, self.known
+        for path, (concept, value, details, standing, span) in told:
+            source = self.made or self.source
+            stands = standing if own == "final" else own
+            facts.append(_tuple(Fact, (concept, value, when, source, intern(path), stands, known, span, details)))
 
     def tell(self, code: str, expression: str, text: str, severity: Severity = "warning") -> None:
         """An issue of this resource; never with a value in it."""

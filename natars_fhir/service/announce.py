@@ -17,21 +17,24 @@ def letters(connection: Connection, site: str, told: Sequence[News], now: dateti
     """Announces each letter whose resource has another status than the site was told last, before it is queued."""
     wanted = subscriptions.topics(connection, site)
     for kind, target, body in told if wanted else ():
-        topic = BY_TYPE.get(kind)
-        if topic in wanted and _status(outbox.last_said(connection, site, target)) != _status(body):
-            subscriptions.happened(connection, site, topic, (kind, target), now)
+        topic = BY_TYPE.get(kind, "")
+        before, after = _head(outbox.last_said(connection, site, target)), _head(body)
+        if topic in wanted and before.status != after.status:
+            subscriptions.happened(connection, site, topic, (kind, after.id, target), now)
 
 
 def verdict(connection: Connection, site: str, target: str | None, now: datetime) -> None:
     """Announces that the data says another verdict of the subject who is told of as *target*."""
     topic = "screening-changed"
     if target is not None and topic in subscriptions.topics(connection, site):
-        subscriptions.happened(connection, site, topic, ("ResearchSubject", target), now)
+        ident = _head(outbox.last_said(connection, site, target)).id
+        subscriptions.happened(connection, site, topic, ("ResearchSubject", ident, target), now)
 
 
 class _Head(msgspec.Struct):
+    id: str = ""
     status: str = ""
 
 
-def _status(body: bytes | None) -> str | None:
-    return None if body is None else msgspec.json.decode(body, type=_Head).status
+def _head(body: bytes | None) -> _Head:
+    return _Head() if body is None else msgspec.json.decode(body, type=_Head)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.build import Node, said
@@ -20,6 +21,8 @@ from natars_fhir.service.take import Taken
 
 #: What became of an entry: as `take.Became` has it, or why it was not taken.
 LET_GO, REFUSED, FORBIDDEN = "let-go", "refused", "forbidden"
+#: … a condition found it there already; a condition or version did not hold; the request contradicts itself.
+MATCHED, FAILED, WRONG = "matched", "failed", "wrong"
 #: How the count of an issue-type begins.
 ISSUE = "issue "
 
@@ -31,9 +34,11 @@ _STATUS = {
     "deleted": "204 No Content",
     LET_GO: "202 Accepted",
     REFUSED: "422 Unprocessable Entity",
+    MATCHED: "200 OK",
+    FAILED: "412 Precondition Failed",
+    WRONG: "400 Bad Request",
     FORBIDDEN: "403 Forbidden",
 }
-_LITERAL = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +52,20 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Became:
-    """What became of one entry, in the words of the answer; ``version`` is 0 where none is known."""
+    """What became of one entry, in the words of the answer; ``version`` is 0 where none is known, ``address`` where the
+    resource is found (``Type/id``)."""
 
     reading: Reading
     what: str
     version: int = 0
+    address: str = ""
 
 
-def became(reading: Reading, taken: Taken | None) -> Became:
+def became(reading: Reading, taken: Taken | None, address: str = "") -> Became:
     """One entry; without *taken* no view reads it, or it could not be read."""
     if taken is None:
         return Became(reading, LET_GO if reading.fate == "let-go" else _why_not(reading.issues))
-    return Became(reading, taken.became, taken.version)
+    return Became(reading, taken.became, taken.version, address)
 
 
 def refused(issues: Sequence[Issue]) -> Answer:
@@ -71,12 +78,14 @@ def _why_not(issues: Sequence[Issue]) -> str:
     return FORBIDDEN if any(issue.code == "forbidden" for issue in issues) else REFUSED
 
 
-def answered(arrival: Arrival, entries: Sequence[Became], now: datetime) -> Answer:
-    """What was taken in was kept."""
+def answered(
+    arrival: Arrival, entries: Sequence[Became], now: datetime, read: Mapping[int, Node] = MappingProxyType({})
+) -> Answer:
+    """What was taken in was kept; *read* is what entries are answered with that ask for data."""
     counts = Counter(one.what for one in entries)
     counts.update([REFUSED] * len(arrival.lost))
     if arrival.answered_each:
-        return Answer(200, _bundle(arrival, entries, now), counts)
+        return Answer(200, _bundle(arrival, entries, now, read), counts)
     issues = [*arrival.document.issues, *_summary(counts), *(issue for one in entries for issue in _told(one))]
     every = {*counts}
     return Answer(202 if every == {LET_GO} else 200, operation_outcome(issues), counts)
@@ -88,21 +97,20 @@ def issue_counts(arrival: Arrival) -> Mapping[str, int]:
     return Counter(f"{ISSUE}{issue.code}" for issue in told)
 
 
-def _bundle(arrival: Arrival, entries: Sequence[Became], now: datetime) -> Node:
+def _bundle(arrival: Arrival, entries: Sequence[Became], now: datetime, read: Mapping[int, Node]) -> Node:
     by_place = {
         one.entry.index: (one.entry.place, result) for one, result in zip(arrival.arrived, entries, strict=True)
     }
     loose, at = _placed(arrival.document.issues)
-    responses = []
+    told: list[Node] = []
     for index in range(arrival.asked):
         more = [*(loose if index == 0 else ()), *at.get(index, ())]
         found = by_place.get(index)
-        responses.append(_response(found[1], more, now) if found else _no_resource(more))
-    return {
-        "resourceType": "Bundle",
-        "type": f"{arrival.document.type}-response",
-        "entry": [{"response": response} for response in responses],
-    }
+        if found is None and index in read:
+            told.append(read[index])
+        else:
+            told.append({"response": _response(found[1], more, now) if found else _no_resource(more)})
+    return {"resourceType": "Bundle", "type": f"{arrival.document.type}-response", "entry": told}
 
 
 def _placed(issues: Sequence[Issue]) -> tuple[list[Issue], dict[int, list[Issue]]]:
@@ -117,11 +125,11 @@ def _placed(issues: Sequence[Issue]) -> tuple[list[Issue], dict[int, list[Issue]
 
 def _response(one: Became, more: Sequence[Issue], now: datetime) -> Node:
     fresh, told = one.what in ("created", "changed"), [*more, *_told(one)]
-    history = f"{one.reading.key}/_history/{one.version}"
+    history = f"{one.address}/_history/{one.version}"
     return said(
         {
             "status": _STATUS[one.what],
-            "location": history if one.version and _LITERAL.fullmatch(one.reading.key) else None,
+            "location": history if one.version and one.address else None,
             "etag": f'W/"{one.version}"' if one.version else None,
             "lastModified": now.astimezone(UTC).isoformat(timespec="milliseconds") if fresh else None,
             "outcome": operation_outcome(told) if told else None,
@@ -130,15 +138,9 @@ def _response(one: Became, more: Sequence[Issue], now: datetime) -> Node:
 
 
 def _no_resource(issues: Sequence[Issue]) -> Node:
-    """An entry that asks for data, which is not given here, or is no entry at all."""
-    if any(issue.severity in ("error", "fatal") for issue in issues):
-        patch = any(issue.code == "not-supported" for issue in issues)
-        return {"status": "501 Not Implemented" if patch else _STATUS[REFUSED], "outcome": operation_outcome(issues)}
-    text = "Data is taken in here, and not given out."
-    return {
-        "status": "405 Method Not Allowed",
-        "outcome": operation_outcome([Issue("error", "not-supported", "Bundle.entry.request", text)]),
-    }
+    """An entry that brings nothing that could be read: a PATCH, or no entry at all."""
+    patch = any(issue.code == "not-supported" for issue in issues)
+    return {"status": "501 Not Implemented" if patch else _STATUS[REFUSED], "outcome": operation_outcome(issues)}
 
 
 def _summary(counts: Mapping[str, int]) -> list[Issue]:

@@ -96,7 +96,7 @@ def why_not(unused: Unused, reader: DocumentReader, most_entries: int) -> tuple[
         arrival = arrived_again(unused, reader, most_entries)
     except TooManyError:
         text = f"A Bundle of at most {most_entries} entries is taken at once: send it in parts."
-        return None, (Issue("error", "too-costly", "Bundle.entry", text),)
+        return None, (Issue("error", "too-long", "Bundle.entry", text),)
     told = (*arrival.document.issues, *(issue for one in arrival.document.refused for issue in one.issues))
     if arrival.refused_whole or all(one.reading.fate == "refused" for one in arrival.arrived):
         return None, arrival.refused_whole or told

@@ -10,11 +10,12 @@ from msgspec import DecodeError, Raw, Struct
 
 from natars_fhir import pipeline
 from natars_fhir.domain.issue import Issue
-from natars_fhir.fhir.bundle import Envelope, open_bundle
+from natars_fhir.fhir.bundle import open_bundle
 from natars_fhir.fhir.entry import Entry
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.reading import ReadDocument, Reading
 from natars_fhir.service.conformance import held_to_it
+from natars_fhir.service.requests import NOTHING, Request, requests
 from natars_fhir.store.packed import digest
 
 #: The issue-type that is told of what concerns a forgotten person.
@@ -59,6 +60,16 @@ class Arrival:
     document: ReadDocument
     arrived: tuple[Arrived, ...]
     asked: int
+    #: what each entry of a Bundle asks for, in its place
+    requests: tuple[Request, ...] = ()
+    #: the entries that ask for what their sender may not see
+    unseen: frozenset[int] = frozenset()
+
+    def request(self, one: Arrived) -> Request:
+        """What is asked for an entry."""
+        place = one.entry.index
+        known = place is not None and one.entry.found_in == "Bundle" and place < len(self.requests)
+        return self.requests[place] if known and place is not None else NOTHING
 
     @property
     def lost(self) -> tuple[tuple[int, bytes], ...]:
@@ -78,6 +89,10 @@ class Arrival:
                 told.update(reading.aliases)
             if reading.subject or reading.facts:
                 told.add(reading.subject or reading.key)
+            asked = self.request(one)
+            if asked.ifMatch or asked.ifNoneMatch:
+                told.add(reading.key)
+            told.update(text for text in (asked.url, asked.ifNoneExist) if "identifier=" in text)
         return told
 
     @property
@@ -94,7 +109,8 @@ class Arrival:
         """
         told = (*self.document.issues, *(issue for one in self.document.refused for issue in one.issues))
         if self.document.type == "transaction":
-            asks = (_ASKS,) if len(self.arrived) < self.asked else ()
+            reads = sum(one.reads for one in self.requests)
+            asks = (_ASKS,) if len(self.arrived) + reads < self.asked else ()
             return (*told, *asks) if self.document.unreadable or asks else ()
         nothing = all(one.reading.fate == "refused" for one in self.arrived)
         return told if nothing and self.document.unreadable and not self.answered_each else ()
@@ -104,7 +120,7 @@ _ASKS = Issue(
     "error",
     "not-supported",
     "Bundle.entry.request",
-    "A transaction is taken whole or not at all, and of this one an entry holds no resource.",
+    "A transaction is taken whole or not at all, and of this one an entry holds no resource and asks for none.",
 )
 
 
@@ -115,7 +131,8 @@ class TooManyError(Exception):
 def arrive(raw: bytes, reader: DocumentReader, most_entries: int) -> Arrival:
     """Reads a document. Raises TooManyError before anything of it is read."""
     envelope = open_bundle(raw)
-    asked = _asked(raw, envelope)
+    asks = requests(raw) if envelope.type else ()
+    asked = max(len(asks), len(envelope.entries))
     if asked > most_entries:
         raise TooManyError
     document = pipeline.read(raw, reader)
@@ -123,17 +140,11 @@ def arrive(raw: bytes, reader: DocumentReader, most_entries: int) -> Arrival:
         document = held_to_it(document, envelope.entries, raw, reader.version)
     pairs = zip(envelope.entries, document.readings, strict=True)
     arrived = tuple(Arrived(entry, reading, digest(bytes(entry.raw))) for entry, reading in pairs)
-    return Arrival(raw, digest(raw), document, arrived, asked)
+    return Arrival(raw, digest(raw), document, arrived, asked, asks)
 
 
 class _Bundle(Struct):
     entry: list[Raw] = []
-
-
-def _asked(raw: bytes, envelope: Envelope) -> int:
-    if not envelope.type:
-        return len(envelope.entries)
-    return max(len(_entries(raw)), len(envelope.entries))
 
 
 def _entries(raw: bytes) -> list[bytes | Raw]:

@@ -13,7 +13,7 @@ from natars_fhir.fhir.build import Node
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.service.answer import Answer, answered, became, refused
 from natars_fhir.service.arrival import Arrival, TooManyError, arrive
-from natars_fhir.service.ingest import noted
+from natars_fhir.service.entries import noted
 from natars_fhir.service.take import Taken
 
 #: What is counted of a push, and is no issue of it.

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from decimal import Decimal
 
 import msgspec
-from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.mapping.documents import DocumentReader
-from natars_fhir.mapping.reading import Reading
 from natars_fhir.service.access.caller import Caller
 from natars_fhir.service.access.narrowed import forbidden, narrowed
-from natars_fhir.service.answer import FORBIDDEN, Answer, answered, became, issue_counts, refused
+from natars_fhir.service.ahead import settle
+from natars_fhir.service.answer import FORBIDDEN, Answer, answered, issue_counts, refused
 from natars_fhir.service.apart import refused_entries, refused_whole
-from natars_fhir.service.arrival import Arrival, Arrived, TooManyError, arrive
+from natars_fhir.service.arrival import Arrival, TooManyError, arrive
 from natars_fhir.service.aside import aside, forgotten
+from natars_fhir.service.entries import became_each, findable, read_each, unmet
 from natars_fhir.service.gaps import notice
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.rescreen import Rescreened, rescreen
@@ -32,12 +33,9 @@ from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
 from natars_fhir.store.packed import digest
 
-_BY_ITSELF = Issue(
-    "warning",
-    "business-rule",
-    "QuestionnaireResponse",
-    "Answers to the screening form are heard only by themselves: POST this resource alone.",
-)
+#: An answer may hold resources: their numbers keep their digits.
+_exact = msgspec.json.Decoder(float_hook=Decimal).decode
+_json = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def push(
@@ -84,31 +82,23 @@ def _taken(
             quarantine.set_apart(connection, reader.site, refused_whole(arrival, reasons, reader), now)
         return refused(reasons)
     arrival = aside(connection, intake, reader, arrival, now)
-    wanted = [one for one in arrival.arrived if one.wanted]
+    asked = settle(connection, reader.mapping, intake.key, arrival, now)
+    if asked.refusal:
+        return unmet(connection, reader, arrival, asked.refusal, now)
+    arrival, wanted = asked.arrival, [asked.arrival.arrived[place] for place in asked.order]
     taken, change = take(connection, reader.mapping, wanted, now, came)
     fresh = [one for one, done in zip(wanted, taken, strict=True) if done.became in ("created", "changed")]
+    findable(connection, intake, reader.mapping, asked, fresh)
     done = _follow(connection, intake, reader, change, now)
     _unused(connection, reader, arrival, now)
     notice(connection, reader.mapping, fresh, now)  # last: all pushes of a site count in the same rows
-    results = iter(taken)
-    entries = [
-        became(noted(one, intake.canonical_base), next(results) if one.wanted else None) for one in arrival.arrived
-    ]
-    answer = answered(arrival, entries, now)
+    entries = became_each(connection, intake, reader.site, asked, dict(zip(asked.order, taken, strict=True)))
+    answer = answered(arrival, entries, now, read_each(connection, intake, reader, arrival))
     counts = {**answer.counts, "screened": done.screened, "findings": done.changed, "letters": done.queued}
     answer = Answer(answer.status, answer.body, counts)
     if not answer.counts.get(FORBIDDEN):  # somebody else may
         _remember(connection, reader.site, arrival, answer)
     return answer
-
-
-def noted(one: Arrived, base: str) -> Reading:
-    """A person's answers to our form are heard only where they come by themselves: among other resources they are kept
-    and change nothing, and whoever sends them so must hear of it."""
-    reading = one.reading
-    if reading.kind != "QuestionnaireResponse" or f"{base}/Questionnaire/".encode() not in one.raw:
-        return reading
-    return replace(reading, issues=(*reading.issues, _BY_ITSELF))
 
 
 def _follow(
@@ -153,19 +143,19 @@ def _earlier(connection: Connection, site: str, arrival: Arrival) -> Answer | No
     said = trail.answer(connection, site, arrival.document.identifier, arrival.hash)
     if said is None:
         return None
-    status, body = msgspec.json.decode(said)
+    status, body = _exact(said)
     return Answer(status, body, {})
 
 
 def _remember(connection: Connection, site: str, arrival: Arrival, answer: Answer) -> None:
     if arrival.document.identifier:
-        said = msgspec.json.encode((answer.status, answer.body))
+        said = _json((answer.status, answer.body))
         trail.keep_answer(connection, site, arrival.document.identifier, arrival.hash, said)
 
 
 def _too_many(store: Store, intake: Intake, site: str, raw: bytes, now: datetime) -> Answer:
     text = f"A Bundle of at most {intake.most_entries} entries is taken at once: send it in parts."
-    issue = Issue("error", "too-costly", "Bundle.entry", text)
+    issue = Issue("error", "too-long", "Bundle.entry", text)
     answer = Answer(413, operation_outcome([issue]), {"refused": 1, "not-kept": 1})
     act = Act(site, now, "push", digest(raw), answer.status, answer.counts)
     store.of(site).done((), lambda connection: audit.write(connection, intake.key, act))

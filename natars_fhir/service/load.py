@@ -25,8 +25,9 @@ from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.service.answer import Answer
 from natars_fhir.service.apart import refused_whole
 from natars_fhir.service.arrival import Arrival, TooManyError, arrive
+from natars_fhir.service.entries import noted
 from natars_fhir.service.gathering import gathered
-from natars_fhir.service.ingest import admit, noted
+from natars_fhir.service.ingest import admit
 from natars_fhir.service.intake import Intake
 from natars_fhir.store import audit, loads, quarantine
 from natars_fhir.store.audit import Act
@@ -275,7 +276,7 @@ def _problems(door: Door, arrival: Arrival | None) -> Iterator[Issue]:
     """What of a document was not used, or is not heard this way."""
     if arrival is None:
         text = f"A Bundle of at most {door.intake.most_entries} entries is taken at once: send it in parts."
-        yield Issue("error", "too-costly", "Bundle.entry", text)
+        yield Issue("error", "too-long", "Bundle.entry", text)
         return
     yield from arrival.document.issues
     for each in arrival.arrived:

@@ -99,7 +99,7 @@ def _answer(
         )
     if said == "Bundle" and _entries(resource) > most_entries:
         text = f"A Bundle of at most {most_entries} entries is checked at once: send it in parts."
-        return _refused(Issue("error", "too-costly", "Bundle.entry", text), 413)
+        return _refused(Issue("error", "too-long", "Bundle.entry", text), 413)
     found = validate(resource, "conformant", version)
     outcome = _with(operation_outcome(_bounded(found)), push(resource) if push else [], bool(found))
     outcome["issue"] += operation_outcome(told)["issue"] if told else []

@@ -23,6 +23,8 @@ from natars_fhir.store.tables_audit import audit
 #: The "site" of what concerns the whole installation: a backup, a change of the mappings.
 EVERYWHERE = ""
 _NONCE = 16
+#: What stands in the place of a mark in the rows of the first release, which had none; the row's number follows.
+FIRST_RELEASE = "first release"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,11 @@ def genuine(key: bytes, row: Mapping[Any, Any]) -> bool:
     """Was the row written by a holder of the key, and is it as it was written?"""
     nonce, made = row["mark"][:_NONCE], row["mark"][_NONCE:]
     return hmac.compare_digest(made.encode(), _mark(key, nonce, row).encode())
+
+
+def unmarked(row: Mapping[Any, Any]) -> bool:
+    """Is it a row of the first release, as the migration left it? Such rows stand before all others of a site."""
+    return bool(row["mark"] == f"{FIRST_RELEASE} {row['seq']}")
 
 
 def _mark(key: bytes, nonce: str, row: Mapping[Any, Any]) -> str:

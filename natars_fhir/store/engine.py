@@ -22,6 +22,7 @@ from natars_fhir.store import (
     tables_access,  # noqa: F401 (so that its tables are made too)
     tables_audit,  # noqa: F401
     tables_bedside,  # noqa: F401
+    tables_door,  # noqa: F401
     tables_load,  # noqa: F401
     tables_subject,  # noqa: F401
 )
@@ -115,7 +116,11 @@ def open_store(address: str) -> Store:
     """The store at a SQLAlchemy address, made at first use. Raises StoreError, which never tells the address."""
     try:
         engine = engine_of(address)
-        ready(engine)
+        try:
+            ready(engine)
+        except BaseException:
+            engine.dispose()
+            raise
     except (SQLAlchemyError, ImportError, OSError) as fault:
         raise StoreError(f"the store cannot be opened ({type(fault).__name__}): see the setting `database`") from None
     return Store(engine)

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, or_, select
 
-from natars_fhir.store import subscriptions, versions
+from natars_fhir.store import identified, subscriptions, versions
 from natars_fhir.store.packed import unpack
 from natars_fhir.store.rows import among, keep_new
 from natars_fhir.store.tables import (
@@ -35,8 +35,8 @@ from natars_fhir.store.tables_subject import certificate, tombstone
 
 #: Tables that are emptied of a person in a way of their own.
 OWN_WAY = frozenset(
-    {"answered", "delivery", "gap", "mention", "outbox", "parcel", "patient_name", "quarantine", "resource_alias",
-     "resource_version", "subscription_event"}
+    {"answered", "condition", "delivery", "gap", "identified", "mention", "outbox", "parcel", "patient_name",
+     "quarantine", "resource_alias", "resource_version", "subscription_event"}
 )  # fmt: skip
 #: Tables of which no row goes, and why.
 KEPT: Mapping[str, str] = MappingProxyType(
@@ -86,6 +86,7 @@ def erase(connection: Connection, site: str, person: Person) -> dict[str, int]:
     gone["mention"] = _delete(connection, site, mention, ["key", "other"], person.keys)
     aliases = {*every, *(f"={key}" for key in person.keys)}
     gone["resource_alias"] = _delete(connection, site, resource_alias, ["key", "alias"], aliases)
+    gone["identified"], gone["condition"] = identified.forget(connection, site, every)
     gone["patient_name"] = _delete(connection, site, patient_name, ["key", "name"], person.names)
     gone |= _letters(connection, site, person.targets)
     gone["subscription_event"] = subscriptions.forget(connection, site, sorted(person.targets))

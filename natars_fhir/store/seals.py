@@ -18,7 +18,7 @@ from zlib import crc32
 
 from sqlalchemy import Connection, exists, func, select, text, union
 
-from natars_fhir.store.audit import canonical, genuine
+from natars_fhir.store.audit import canonical, genuine, unmarked
 from natars_fhir.store.rows import add, add_up
 from natars_fhir.store.tables_audit import audit, audit_seal, audit_tally
 
@@ -104,8 +104,10 @@ def holds(connection: Connection, head: Head) -> bool:
 def flaws(connection: Connection, key: bytes, site: str) -> Iterator[Flaw]:
     """Everything that is wrong with a site's audit: the chain row by row, then what is not sealed yet."""
     yield from _chain(connection, key, site)
+    first = head(connection, site) is None
     for row in _every_waiting(connection, site):
-        if not genuine(key, row):
+        first = first and unmarked(row)
+        if not (first or genuine(key, row)):
             yield Flaw(site, 0, row["seq"], "the row was not written by this program, or was edited")
     twice = select(func.max(audit.c.seq)).where(audit.c.site == site).group_by(audit.c.mark).having(func.count() > 1)
     for seq in connection.execute(twice).scalars():
@@ -113,16 +115,18 @@ def flaws(connection: Connection, key: bytes, site: str) -> Iterator[Flaw]:
 
 
 def _chain(connection: Connection, key: bytes, site: str) -> Iterator[Flaw]:
-    """Each seal is checked upon the one that stands before it, so that one fault is told once."""
-    position, digest = 0, _BEGINNING
+    """Each seal is checked upon the one that stands before it, so that one fault is told once. The rows of the first
+    release bear no mark: they can only stand before all others."""
+    position, digest, first = 0, _BEGINNING, True
     for row in _sealed(connection, site):
+        first = first and row["seq"] is not None and unmarked(row)
         whole = row["position"] == position + 1
         if not whole:
             yield Flaw(site, position + 1, 0, "the seal is gone, and its row with it")
         position = row["position"]
         if row["seq"] is None:
             yield Flaw(site, position, row["sealed"], "the row is gone")
-        elif row["site"] != site or not genuine(key, row):
+        elif row["site"] != site or not (first or genuine(key, row)):
             yield Flaw(site, position, row["seq"], "the row was edited")
         elif whole and not hmac.compare_digest(_digest(key, digest, position, row), row["digest"]):
             yield Flaw(site, position, row["seq"], "the seal does not fit: rows were moved, or the seal was edited")

@@ -73,24 +73,24 @@ def topics(connection: Connection, site: str) -> set[str]:
     return set(connection.execute(asked).scalars())
 
 
-def happened(connection: Connection, site: str, topic: str, what: tuple[str, str], now: datetime) -> None:
-    """Writes an event (its type and target) into every subscription to the topic."""
-    kind, target = what
+def happened(connection: Connection, site: str, topic: str, what: tuple[str, str, str], now: datetime) -> None:
+    """Writes an event (type, id and target of the resource) into every subscription to the topic."""
+    kind, resource, target = what
     mine = (_here.site == site, _here.topic == topic, _here.status != "off")
     due = case((_here.failures == 0, _moment(now)), else_=_here.due)
     for ident in connection.execute(select(_here.id).where(*mine).order_by(_here.id)).scalars().all():
         own = (_here.site == site, _here.id == ident)
         connection.execute(update(subscription).where(*own).values(events=_here.events + 1, due=due))
         number = connection.execute(select(_here.events).where(*own)).scalar_one()
-        told = {"site": site, "subscription": ident, "number": number, "kind": kind, "target": target, "at": now}
-        connection.execute(insert(subscription_event).values(told))
+        told = {"site": site, "subscription": ident, "number": number, "kind": kind, "target": target}
+        connection.execute(insert(subscription_event).values(**told, ident=resource, at=now))
 
 
 def events(connection: Connection, of: Subscription, first: int, last: int, most: int) -> list[Event]:
     """The events from a number to a number, both included; no more than *most*."""
     mine = (_there.site == of.site, _there.subscription == of.id, _there.number >= first, _there.number <= last)
     asked = select(subscription_event).where(*mine).order_by(_there.number).limit(most)
-    return [Event(row.number, row.kind, row.target, row.at) for row in connection.execute(asked)]
+    return [Event(row.number, row.kind, row.ident, row.target, row.at) for row in connection.execute(asked)]
 
 
 def claim(
@@ -127,7 +127,7 @@ def counted(connection: Connection, site: str) -> int:
 def forget(connection: Connection, site: str, targets: Sequence[str]) -> int:
     """Of forgotten subjects only the number of each event stays."""
     mine = update(subscription_event).where(_there.site == site, _there.target.in_(list(targets)))
-    return connection.execute(mine.values(target="")).rowcount
+    return connection.execute(mine.values(target="", ident="")).rowcount
 
 
 def _moment(at: datetime) -> Any:

@@ -67,7 +67,8 @@ subscription = Table(
     Index("subscription_topic", "site", "topic", "status"),
 )
 
-#: What happened, in the numbering of each subscription; `target` is where the site's server has the resource.
+#: What happened, in the numbering of each subscription; `ident` is the id under which
+#: we give the resource, `target` where the site's server has it.
 subscription_event = Table(
     "subscription_event",
     metadata,
@@ -75,6 +76,7 @@ subscription_event = Table(
     _text("subscription", key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     _text("kind"),
+    _text("ident"),
     _text("target"),
     Column("at", Moment, nullable=False),
     Index("subscription_event_about", "site", "target"),

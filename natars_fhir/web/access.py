@@ -19,6 +19,7 @@ from natars_fhir.service.access.roles import OF_A_SITE
 from natars_fhir.settings import Settings
 from natars_fhir.store import bearers
 from natars_fhir.store.engine import Store
+from natars_fhir.store.gone import is_gone
 from natars_fhir.web.limits import Rates
 from natars_fhir.web.respond import Refusal
 
@@ -78,11 +79,17 @@ class Access:
         self.rates.admit(site)
 
     def _alone(self) -> bool:
-        """Is this a machine's own user, for whom nobody set up anything?"""
+        """Is this a machine's own user, for whom nobody set up anything? Where the store is away nobody can be asked,
+        and there is nothing to be had but figures of the process."""
         if self.open_to is None:
             return False
-        with self.store.read() as connection:
-            return not bearers.configured(connection)
+        try:
+            with self.store.read() as connection:
+                return not bearers.configured(connection)
+        except Exception as fault:
+            if not is_gone(fault):
+                raise
+            return True
 
     def _check_certificate(self, site: str, request: Request) -> None:
         peer = request.client.host if request.client else ""

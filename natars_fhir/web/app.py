@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 
 from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.validate import has_type
@@ -37,13 +38,18 @@ from natars_fhir.web.cds_hooks import PATH as HOOKS_PATH
 from natars_fhir.web.cds_hooks import Ward as Bedside
 from natars_fhir.web.cds_hooks import hooks
 from natars_fhir.web.guard import Guard
+from natars_fhir.web.interactions import Door, add_interactions, as_preferred, searched_by
 from natars_fhir.web.limits import AtOnce, Rates
 from natars_fhir.web.living import Work, living
+from natars_fhir.web.message import add_messages
 from natars_fhir.web.metrics import Metrics
 from natars_fhir.web.needs import caller_of, needs, undeclared
+from natars_fhir.web.negotiation import agreed
 from natars_fhir.web.oauth import TOKEN_PATH, add_configuration, add_token
+from natars_fhir.web.openapi import add_openapi
 from natars_fhir.web.operations import Watch, operations
 from natars_fhir.web.origins import Origins
+from natars_fhir.web.presented import Presented
 from natars_fhir.web.quarantine import Ward, quarantine_routes
 from natars_fhir.web.questionnaire import Forms, add_questionnaire
 from natars_fhir.web.respond import Refusal, error, refuse, respond
@@ -106,6 +112,8 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     app.state.live, app.state.access, app.state.most_depth = live, served.access, settings.most_depth
     app.state.close = opened.close
     app.add_middleware(Origins, path=HOOKS_PATH, origins=settings.hook_origins)
+    app.add_middleware(Presented)
+    app.add_middleware(GZipMiddleware, compresslevel=1)
     app.add_middleware(AtOnce, most=settings.most_at_once)
     app.add_middleware(Guard, metrics=metrics)
     app.add_exception_handler(HTTPException, _http_error)
@@ -117,6 +125,7 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     app.include_router(_subjects(served))
     app.include_router(_tokens(served))
     app.include_router(hooks(_bedside(served)))
+    add_openapi(app.router, app.routes)
     if forgotten := undeclared(app.routes):
         raise RuntimeError(f"routes that do not say who may (web/needs.py): {', '.join(forgotten)}")
     return app
@@ -124,8 +133,9 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
 
 def _base(served: Served, base: str, version: Name) -> APIRouter:
     """One FHIR base."""
-    router = APIRouter()
+    router = APIRouter(dependencies=[Depends(agreed(version))])
     desk = Desk(served.store, lambda: served.live.active, served.settings.most_bytes, served.now)
+    door = Door(served.store, lambda: served.live.active, served.settings.most_bytes, served.now)
 
     async def take(request: Request) -> Response:
         who = caller_of(request)
@@ -136,7 +146,36 @@ def _base(served: Served, base: str, version: Name) -> APIRouter:
         else:
             reader = here.readers[who.site][version]
             answer = await run_in_threadpool(push, served.store, here.intake, reader, raw, served.now(), who)
-        return respond(answer.status, answer.body)
+        return respond(answer.status, await as_preferred(door, request, version, answer.body))
+
+    started = served.now()
+
+    async def metadata() -> Response:
+        kinds = searched_by(version, served.live.active)
+        return respond(200, capability(version, base, router.routes, served.settings, started, kinds))
+
+    for path in (base, f"{base}/"):
+        router.add_api_route(path, take, methods=["POST"], response_model=None, dependencies=needs("push"))
+    check, known = _validating(served, version), needs("known")
+    for path in (f"{base}/$validate", f"{base}/{{kind}}/$validate"):
+        router.add_api_route(path, check, methods=["POST"], response_model=None, dependencies=known)
+    anybody = needs("anybody")
+    router.add_api_route(
+        f"{base}/metadata", metadata, methods=["GET", "HEAD"], response_model=None, dependencies=anybody
+    )
+    add_configuration(router, base, served.settings.address)
+    add_responses(router, base, version, desk)
+    if version == "R4":
+        add_terminology(router, base, _terms(served))
+    add_questionnaire(router, base, version, _forms(served))
+    add_subscriptions(router, base, version, _subscribers(served))
+    add_messages(router, base, version, door)
+    add_interactions(router, base, version, door)
+    return router
+
+
+def _validating(served: Served, version: Name) -> Callable[[Request], Awaitable[Response]]:
+    """What answers `$validate`."""
 
     async def validate(request: Request) -> Response:
         site = caller_of(request).site
@@ -148,23 +187,7 @@ def _base(served: Served, base: str, version: Name) -> APIRouter:
         answer = await run_in_threadpool(validated, raw, version, most, kind, asked, _push_would(served, site, version))
         return respond(answer.status, answer.body)
 
-    async def metadata() -> Response:
-        return respond(200, statement)
-
-    for path in (base, f"{base}/"):
-        router.add_api_route(path, take, methods=["POST"], response_model=None, dependencies=needs("push"))
-    for path in (f"{base}/$validate", f"{base}/{{kind}}/$validate"):
-        router.add_api_route(path, validate, methods=["POST"], response_model=None, dependencies=needs("known"))
-    anybody = needs("anybody")
-    router.add_api_route(f"{base}/metadata", metadata, methods=["GET"], response_model=None, dependencies=anybody)
-    add_configuration(router, base, served.settings.address)
-    add_responses(router, base, version, desk)
-    if version == "R4":
-        add_terminology(router, base, _terms(served))
-    add_questionnaire(router, base, version, _forms(served))
-    add_subscriptions(router, base, version, _subscribers(served))
-    statement = capability(version, base, router.routes, served.settings, served.now())
-    return router
+    return validate
 
 
 def _push_would(served: Served, site: str, version: Name) -> Callable[[bytes], list[Node]]:

@@ -17,7 +17,7 @@ from natars_fhir.web.respond import Refusal
 
 _TYPES = frozenset({"application/fhir+json", "application/json", "text/json"})
 #: What `fhirVersion` may say at each base: R4B's resources are R4's, as far as they are read (standards.md §8).
-_NUMBERS: dict[Name, tuple[str, ...]] = {"R4": ("4.0", "4.3"), "R5": ("5.0",)}
+NUMBERS: dict[Name, tuple[str, ...]] = {"R4": ("4.0", "4.3"), "R5": ("5.0",)}
 _GZIP = 31
 #: Up to so many bytes a thread costs more than it frees.
 _SHORT = 65_536
@@ -75,7 +75,7 @@ def _check_type(said: str, version: Name) -> None:
     if charset not in ("utf-8", "utf8"):
         raise Refusal(415, "not-supported", "FHIR's JSON is in UTF-8.")
     number = str(message.get_param("fhirversion", ""))
-    if number and ".".join(number.split(".")[:2]) not in _NUMBERS[version]:
+    if number and ".".join(number.split(".")[:2]) not in NUMBERS[version]:
         raise Refusal(415, "not-supported", f"The fhirVersion is not that of this base, which is {version}.")
 
 

@@ -18,6 +18,7 @@ _ERRORS: Mapping[int, tuple[str, str]] = {
     401: ("login", "No site is known by this request."),
     404: ("not-found", "There is nothing at this address."),
     405: ("not-supported", "This address does not take this method."),
+    406: ("not-supported", "FHIR's JSON is given here: application/fhir+json."),
     500: ("exception", "Something went wrong here, and nothing was kept. The log knows it by the request's id."),
     503: ("transient", "The store takes nothing in now, and nothing was kept: send it again later."),
 }
@@ -37,9 +38,13 @@ class Refusal(Exception):  # noqa: N818 (it is an answer, not an error of ours)
         self.outcome: Node | None = None
 
 
-def respond(status: int, resource: Node, headers: Mapping[str, str] | None = None) -> Response:
-    """A resource as the answer."""
-    return Response(msgspec.json.encode(resource), status, headers, MEDIA_TYPE)
+#: Numbers keep their digits.
+_json = msgspec.json.Encoder(decimal_format="number").encode
+
+
+def respond(status: int, resource: Node, headers: Mapping[str, str] | None = None, raw: bytes = b"") -> Response:
+    """A resource as the answer; the *raw* bytes of one go before it."""
+    return Response(raw or _json(resource), status, headers, MEDIA_TYPE)
 
 
 def refuse(status: int, code: str, text: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -213,8 +213,8 @@ def add_subscriptions(router: APIRouter, base: str, version: Name, desk: Desk) -
         ("DELETE", one, here.remove, "d"),
     )
     for method, path, work, letter in ways:
-        may = needs("read", letter, "Subscription")
-        router.add_api_route(path, work, methods=[method], response_model=None, dependencies=may)
+        methods, may = [method, "HEAD"] if method == "GET" else [method], needs("read", letter, "Subscription")
+        router.add_api_route(path, work, methods=methods, response_model=None, dependencies=may)
     if version == "R5":
         _add_topics(router, base, desk)
 

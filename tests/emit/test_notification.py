@@ -32,7 +32,7 @@ SUBJECT: Node = {
     "individual": {"reference": "Patient/1"},
 }
 VERSIONS = pytest.mark.parametrize("version", ["R4", "R4B", "R5"])
-EVENTS = (Event(2, "ResearchSubject", TARGET, NOW), Event(3, "ResearchSubject", "", NOW))
+EVENTS = (Event(2, "ResearchSubject", "rs1", TARGET, NOW), Event(3, "ResearchSubject", "", "", NOW))
 TYPES: tuple[Type, ...] = ("handshake", "heartbeat", "event-notification", "query-event")
 
 
@@ -91,6 +91,7 @@ def test_r4_says_it_in_the_parameters_of_the_backport() -> None:
     first, second = named(parameters, "notification-event")
     assert [part["name"] for part in first] == ["event-number", "timestamp", "focus"]
     assert first[2]["valueReference"]["identifier"] == {"system": f"{BASE}/NamingSystem/subject", "value": "abc"}
+    assert first[2]["valueReference"]["reference"] == "ResearchSubject/rs1"
     assert [part["name"] for part in second] == ["event-number", "timestamp"]  # the subject is forgotten
     assert made["entry"][0]["request"] == {"method": "GET", "url": f"{URL}/$status"}
 

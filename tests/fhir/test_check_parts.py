@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from natars_fhir.fhir.check import check
-from natars_fhir.fhir.checking import parsing
+from natars_fhir.fhir.checking import narrative, parsing
 from natars_fhir.fhir.checking.invariants import ELSEWHERE, INVARIANTS, NOT_CHECKED
+from natars_fhir.fhir.checking.narrative import XHTML, xhtml
 from natars_fhir.fhir.checking.parsing import MOST_LEVELS, Repeated, parse, too_deep
 from natars_fhir.fhir.checking.predicates import not_after
 from natars_fhir.fhir.checking.primitives import PRIMITIVES
@@ -164,3 +165,25 @@ def test_an_array_of_nothing_but_problems_ends() -> None:
     issues = check(patient)
     assert 50_000 < len(issues) < 50_010
     assert (issues[-1].severity, issues[-1].code) == ("error", "too-costly")
+
+
+TAGS = (
+    '<div>|</div>|<p>|</p>|<br/>|<img alt="x"/>|<script>|<!-- c -->|<p title="a|">|<p id="1" id="2">|<a href="data:">'
+)
+WORDS = "'|<|>|]]>|<![CDATA[|&lt;|&|x|肿瘤|<?x y?>| |\n|\x00|\ufffe"
+PIECES = st.sampled_from([f'<div xmlns="{XHTML}">', *TAGS.split("|"), *WORDS.split("|")])
+
+
+@given(st.lists(PIECES, max_size=8), st.booleans())
+def test_a_narrative_is_judged_by_its_tags_as_it_is_as_a_whole(pieces: list[str], wrapped: bool) -> None:
+    text = "".join(pieces)
+    text = f'<div xmlns="{XHTML}">{text}</div>' if wrapped else text
+    by_tags = xhtml(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(narrative, "_apart", lambda value: (value, ""))
+        assert by_tags == xhtml(text)
+
+
+@pytest.mark.parametrize("levels", [MOST_LEVELS - 1, MOST_LEVELS, MOST_LEVELS + 1])
+def test_depth_is_counted_exactly(levels: int) -> None:
+    assert too_deep(b"[" * levels + b"]" * levels) == (levels > MOST_LEVELS)

@@ -94,7 +94,9 @@ def told_by_push(store: Store, raw: bytes, version: Name | None) -> list[Node]:
     if body["resourceType"] == "OperationOutcome":
         issues = list(body["issue"])
     else:
-        outcomes = [entry["response"].get("outcome", {}) for entry in body["entry"]]
+        answers = [entry["response"] for entry in body["entry"]]
+        # whether what is asked for is there, only the store knows
+        outcomes = [one.get("outcome", {}) for one in answers if one["status"] != "404 Not Found"]
         issues = [issue for outcome in outcomes for issue in outcome.get("issue", ())]
     return [one for one in issues if not one.get("diagnostics", "").startswith(("Resources: ", "No issues"))]
 

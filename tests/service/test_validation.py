@@ -143,7 +143,7 @@ def test_the_resource_is_of_the_type_that_the_address_names() -> None:
 
 def test_a_bundle_of_too_many_entries_is_refused() -> None:
     given = answer(bundle("collection", patient("1"), patient("2"), patient("3")), most=2)
-    assert (given.status, given.body["issue"][0]["code"]) == (413, "too-costly")
+    assert (given.status, given.body["issue"][0]["code"]) == (413, "too-long")
 
 
 def test_of_very_many_problems_the_rest_is_counted() -> None:

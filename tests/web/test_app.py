@@ -16,6 +16,7 @@ from natars_fhir.service.secret import SecretError
 from natars_fhir.service.worklist import screening_of
 from natars_fhir.store.engine import StoreError, open_store
 from natars_fhir.web.app import create_app
+from natars_fhir.web.interactions import INSTANCE
 from tests.service.hospital import (
     NOW,
     Node,
@@ -199,7 +200,7 @@ def test_nothing_that_is_logged_names_a_value(call: Caller, caplog: pytest.LogCa
         call("PLANTED", "/fhir/r4", x_request_id="PLANTED")
     assert len(logs) == 6
     assert "PLANTED" not in json.dumps(logs) + caplog.text + "".join(told)
-    assert {entry["route"] for entry in logs} == {"/fhir/r4", "unknown"}
+    assert {entry["route"] for entry in logs} == {"/fhir/r4", f"/fhir/r4{INSTANCE}"}
 
 
 def test_every_answer_has_the_id_that_the_log_knows_it_by(call: Caller) -> None:

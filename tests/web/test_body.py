@@ -129,4 +129,4 @@ def test_too_many_entries_are_refused(tmp_path: Path) -> None:
     call = Caller(tmp_path, most_entries=1)
     entries = [{"resource": patient(str(number))} for number in range(2)]
     response = call.push({"resourceType": "Bundle", "type": "collection", "entry": entries})
-    assert (response.status_code, code(response)) == (413, "too-costly")
+    assert (response.status_code, code(response)) == (413, "too-long")

@@ -11,6 +11,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
+from natars_fhir.service.access import bearers
+from natars_fhir.service.access.bearers import Wanted
 from natars_fhir.service.audit import seal
 from natars_fhir.service.secret import secret
 from natars_fhir.store.engine import open_store
@@ -28,8 +30,8 @@ def sealed(call: Caller) -> None:
     store.close()
 
 
-def figures(call: Caller) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
-    told = call("GET", "/metrics")
+def figures(call: Caller, **headers: str) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+    told = call("GET", "/metrics", **headers)
     assert told.status_code == 200
     assert told.headers["content-type"].startswith("text/plain")
     assert "PLANTED" not in told.text
@@ -45,6 +47,15 @@ def figures(call: Caller) -> dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 def figure(call: Caller, name: str, **labels: str) -> float | None:
     return figures(call).get((name, frozenset(labels.items())))
+
+
+def operator(call: Caller) -> str:
+    """The header of who runs the installation."""
+    store = open_store(call.settings.database)
+    key = secret(call.settings.key_file, store)
+    token = bearers.add(store, key, Wanted("", "prometheus", ("operator",)), NOW)[1]
+    store.close()
+    return f"Bearer {token}"
 
 
 def test_a_server_that_can_work_says_so(call: Caller) -> None:
@@ -117,7 +128,7 @@ def test_what_came_in_is_counted_by_its_fate_and_its_issues_by_code(call: Caller
     assert figure(call, "natars_acts_total", site="generic", act="push", status="200") == 3
     assert (figure(call, "natars_screenings_total", site="generic") or 0) >= 2
     assert figure(call, "natars_quarantine", site="generic") == 1
-    assert figure(call, "natars_outbox", site="generic", state="waiting") == 3
+    assert figure(call, "natars_outbox", site="generic", state="waiting") == 4
     assert figure(call, "natars_outbox_oldest_seconds", site="generic", state="waiting") == 0
     assert figure(call, "natars_last_push_seconds", site="generic") == 0
 
@@ -142,13 +153,14 @@ def test_a_feed_that_stays_away_is_told_against_what_the_site_expects(tmp_path: 
     late = Caller.__new__(Caller)
     late.settings = call.settings
     late.app = create_app(call.settings, now=lambda: NOW + timedelta(days=400))
-    labels = {"site": "hospital-a", "kind": "Patient"}
-    assert figure(call, "natars_feed_lag_seconds", **labels) == 0
-    assert figure(call, "natars_feed_quiet", **labels) == 0
-    assert figure(late, "natars_feed_lag_seconds", **labels) == timedelta(days=400).total_seconds()
-    assert figure(late, "natars_feed_quiet", **labels) == 1
-    assert figure(late, "natars_last_push_seconds", site="hospital-a") == timedelta(days=400).total_seconds()
-    assert (figure(late, "natars_feed_expected_seconds", **labels) or 0) > 0
+    site, away = ("site", "hospital-a"), timedelta(days=400).total_seconds()
+    labels, who = frozenset({site, ("kind", "Patient")}), operator(call)
+    assert call("GET", "/metrics", authorization="Bearer t").status_code == 403
+    now, then = figures(call, authorization=who), figures(late, authorization=who)
+    assert [now[name, labels] for name in ("natars_feed_lag_seconds", "natars_feed_quiet")] == [0, 0]
+    assert [then[name, labels] for name in ("natars_feed_lag_seconds", "natars_feed_quiet")] == [away, 1]
+    assert then["natars_last_push_seconds", frozenset({site})] == away
+    assert then["natars_feed_expected_seconds", labels] > 0
 
 
 def test_a_clock_that_was_set_back_makes_no_age_below_nothing(call: Caller) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -142,6 +143,8 @@ def test_status_and_events_tell_what_was_missed(call: Caller, base: str) -> None
     assert whole["type"] == {"r4": "history", "r5": "subscription-notification"}[base]
     assert '"1"' in json.dumps(whole)
     assert "focus" in json.dumps(whole)
+    (reference,) = re.findall(r'"reference": ?"(ResearchSubject/[^"]+)"', json.dumps(whole))
+    assert call("GET", f"/fhir/{base}/{reference}", **A).json()["resourceType"] == "ResearchSubject"
     none = held(call("GET", f"{at}/{ident}/$events?eventsSinceNumber=2", **A).json(), base)
     assert "timestamp" not in json.dumps(none["entry"])
     bare = held(call("GET", f"{at}/{ident}/$events?eventsUntilNumber=1&content=empty", **A).json(), base)

@@ -67,7 +67,8 @@ def obey(rule: Rule, invariants: Sequence[Invariant]) -> Rule:
 
 def an_object(shape: Shape, known: Callable[[str], bool], element: Rule, *, may_be_empty: bool) -> Rule:
     """A JSON object of *shape*. ``known`` says of which names R4 has an element somewhere."""
-    rows = shape.rows
+    # filled in place by the compiler, later than this
+    rows, required, must_choose, invariants = shape.rows, shape.required, shape.must_choose, shape.invariants
 
     def check(node: Any) -> Sequence[Fault]:
         if not isinstance(node, dict):
@@ -88,7 +89,8 @@ def an_object(shape: Shape, known: Callable[[str], bool], element: Rule, *, may_
                 chosen.append(choice)
         if odd:
             faults += _oddities(shape, node, odd, chosen, known, element)
-        faults += _as_a_whole(shape, node, chosen)
+        if required or chosen or invariants or must_choose or type(node) is not dict:
+            faults += _as_a_whole(shape, node, chosen)
         return faults if may_be_empty or len(node) > 1 else [*_emptiness(shape, node), *faults]
 
     return check

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 from xml.parsers import expat
 
@@ -41,6 +42,9 @@ _ATTRIBUTES: dict[str, frozenset[str]] = {
 _LINKS = _words("href src cite longdesc")
 _ACTIVE = re.compile(r"[\x00-\x20]*(?:javascript|vbscript|data(?!:image/))\s*:", re.IGNORECASE)
 _ACTIVE_STYLE = re.compile(r"expression\s*\(|javascript:|@import|behavior\s*:|-moz-binding", re.IGNORECASE)
+_TAG = re.compile(r"(<[^<>]*+>)")
+#: Mark-up up to this length is remembered.
+_SHORT = 4_096
 _DECLARATION = re.compile(r"<!(?!--|\[CDATA\[)")
 
 _MALFORMED = error("structure", "The narrative is not well-formed XHTML (HTML's named entities are not part of XML).")
@@ -92,13 +96,32 @@ def xhtml(value: Any) -> Sequence[Fault]:
         return careful_string(value)
     if _DECLARATION.search(value):
         return _DECLARES
+    tags, words = _apart(value)
+    wrong, content = (_marked_up if len(tags) <= _SHORT else _marked_up.__wrapped__)(tags)
+    return wrong if content or (words and not words.isspace()) else [*wrong, *_EMPTY]
+
+
+def _apart(value: str) -> tuple[str, str]:
+    """The tags and the words between them, where the words are plain: then the tags alone tell whether the whole is
+    well-formed and safe. Programs write the same tags round other words again and again. Else all is mark-up."""
+    if value.startswith("<div") and value.endswith("</div>") and value.isprintable() and "&" not in value:
+        pieces = _TAG.split(value)
+        words = "".join(pieces[::2])
+        if "<" not in words and ">" not in words:
+            return "".join(pieces[1::2]), words
+    return value, ""
+
+
+@lru_cache(maxsize=1_024)
+def _marked_up(text: str) -> tuple[Sequence[Fault], bool]:
+    """What is wrong with a text's mark-up, and whether it has content; what is no div has no further fault."""
     reading, parser = _Reading(), expat.ParserCreate()
     parser.StartElementHandler, parser.CharacterDataHandler = reading.start, reading.text
     parser.ProcessingInstructionHandler = reading.instruction
     try:
-        parser.Parse(value.encode(), True)
+        parser.Parse(text.encode(), True)
     except (expat.ExpatError, UnicodeEncodeError):
-        return _MALFORMED
+        return _MALFORMED, True
     if reading.root != ("div", XHTML):
-        return _NOT_A_DIV
-    return [*(() if reading.safe else _UNSAFE), *(() if reading.content else _EMPTY)]
+        return _NOT_A_DIV, True
+    return () if reading.safe else _UNSAFE, reading.content

@@ -60,8 +60,10 @@ def parse(raw: bytes) -> tuple[Any, Issue | None]:
 
 
 def too_deep(raw: bytes) -> bool:
-    """Is the nesting deeper than MOST_LEVELS? Each pass takes the innermost pairs away."""
-    return _left_over(raw) and _left_over(_STRING.sub(b"", raw))
+    """Is the nesting deeper than MOST_LEVELS? Not where fewer are opened; else each pass takes the innermost pairs
+    away."""
+    opened = raw.count(b"{") + raw.count(b"[")
+    return opened > MOST_LEVELS and _left_over(raw) and _left_over(_STRING.sub(b"", raw))
 
 
 def _left_over(raw: bytes) -> bool:

@@ -43,6 +43,9 @@ def together(left: str, right: str) -> Holds:
 
 def needs(name: str, *others: str) -> Holds:
     """Where *name* is given, one of *others* is."""
+    if len(others) == 1:
+        (other,) = others
+        return lambda node: given(node, other) or not given(node, name)
     return lambda node: not given(node, name) or any(given(node, other) for other in others)
 
 

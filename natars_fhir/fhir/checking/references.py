@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from natars_fhir.fhir.checking.fault import Fault, LocalTarget, Rule, either, error, warning
@@ -15,6 +16,7 @@ _TYPED = re.compile(
 )
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S+", re.ASCII)
 _MOST_PRINTED = 12
+_SHORT = 200
 _FORM = "A reference is written Type/id, as an absolute URI, or as # and the id of a contained resource."
 
 
@@ -64,9 +66,15 @@ def local(fragment: str, targets: frozenset[str] | None, place: str) -> Fault:
 
 def _pointed(text: Any, resources: frozenset[str]) -> str | None:
     """The type that a reference names; None where it names none (urn:uuid:, another server's own paths)."""
-    found = _TYPED.fullmatch(text) if isinstance(text, str) else None
-    kind = found["type"] if found else None
+    kind = (_typed if len(text) <= _SHORT else _typed.__wrapped__)(text) if isinstance(text, str) else None
     return kind if kind in resources else None
+
+
+@lru_cache(maxsize=4_096)
+def _typed(text: str) -> str | None:
+    """What looks like a type in it. Remembered where it is short: all resources of a patient name the same few."""
+    found = _TYPED.fullmatch(text)
+    return found["type"] if found else None
 
 
 def _listed(targets: frozenset[str]) -> str:

@@ -27,7 +27,7 @@ TERMINOLOGY = "http://terminology.hl7.org/CodeSystem/"
 
 def _obs_7(node: dict[str, Any]) -> bool:
     """The code of a component is not that of the Observation, where that has a value: one of them would be lost."""
-    if not given(node, "value[x]"):
+    if "component" not in node or not given(node, "value[x]"):
         return True
     return not set(_codings(node, "code")) & set(_codings(node, "component", "code"))
 

@@ -68,8 +68,6 @@ EXOTIC = frozenset(
 )
 #: obs-6: what may not stand beside any of a choice.
 EXCLUDED = {"Observation.value[x]": ["dataAbsentReason"]}
-#: `_url`, `_div` and `_id` are not written by anyone; the Structs need not know them.
-NO_SIBLING = frozenset({"id", "xhtml", "http://hl7.org/fhirpath/System.String"})
 
 HEADER = '''"""R4's types as msgspec Structs, generated: do not edit, run natars_fhir.fhir.r4.generate.
 
@@ -205,6 +203,7 @@ def _choice_name(element: dict[str, Any], kind: str) -> str:
 
 
 def _fields(element: dict[str, Any], definitions: Definitions) -> Iterator[str]:
+    """The element's fields; none for the sibling of a primitive (`_status`), which is rare and gets a second look."""
     kinds = _kinds(element, definitions)
     if element["path"].endswith("[x]"):
         for kind in kinds:
@@ -212,18 +211,7 @@ def _fields(element: dict[str, Any], definitions: Definitions) -> Iterator[str]:
         return
     name, kind = str(element["path"]).rpartition(".")[2], kinds[0]
     hint, required = _hint(kind, element, definitions), element["min"] > 0
-    if element["max"] == "*":
-        yield _field(name, f"Many[{hint}]", required)
-        return
-    yield _field(name, hint, required)
-    if "." not in kind and definitions.primitive(kind) and kind not in NO_SIBLING and not _attribute(element):
-        yield _field(f"_{name}", "Element", required=False)
-
-
-def _attribute(element: dict[str, Any]) -> bool:
-    """In XML these are attributes, and have no extensions."""
-    path = str(element["path"])
-    return path.endswith(".id") or path == "Extension.url"
+    yield _field(name, f"Many[{hint}]" if element["max"] == "*" else hint, required)
 
 
 def _field(name: str, hint: str, required: bool) -> str:

@@ -45,9 +45,7 @@ class Resource(Part, kw_only=True, tag_field="resourceType"):
     id: Maybe[Id] = None
     meta: Maybe[Meta] = None
     implicitRules: Maybe[Uri] = None
-    _implicitRules: Maybe[Element] = None
     language: Maybe[Code] = None
-    _language: Maybe[Element] = None
 
 
 class Element(Part, kw_only=True):
@@ -103,22 +101,14 @@ class Address(Element, kw_only=True):
     """Address"""
 
     use: Maybe[Literal["billing", "home", "old", "temp", "work"]] = None
-    _use: Maybe[Element] = None
     type: Maybe[Literal["both", "physical", "postal"]] = None
-    _type: Maybe[Element] = None
     text: Maybe[String] = None
-    _text: Maybe[Element] = None
     line: Maybe[Many[String]] = None
     city: Maybe[String] = None
-    _city: Maybe[Element] = None
     district: Maybe[String] = None
-    _district: Maybe[Element] = None
     state: Maybe[String] = None
-    _state: Maybe[Element] = None
     postalCode: Maybe[String] = None
-    _postalCode: Maybe[Element] = None
     country: Maybe[String] = None
-    _country: Maybe[Element] = None
     period: Maybe[Period] = None
 
 
@@ -126,24 +116,17 @@ class Period(Element, kw_only=True):
     """Period"""
 
     start: Maybe[DateTime] = None
-    _start: Maybe[Element] = None
     end: Maybe[DateTime] = None
-    _end: Maybe[Element] = None
 
 
 class Quantity(Element, kw_only=True):
     """Quantity"""
 
     value: Maybe[Exact] = None
-    _value: Maybe[Element] = None
     comparator: Maybe[Literal["<", "<=", ">", ">="]] = None
-    _comparator: Maybe[Element] = None
     unit: Maybe[String] = None
-    _unit: Maybe[Element] = None
     system: Maybe[Uri] = None
-    _system: Maybe[Element] = None
     code: Maybe[Code] = None
-    _code: Maybe[Element] = None
 
 
 class Age(Quantity, kw_only=True):
@@ -157,9 +140,7 @@ class Annotation(Element, kw_only=True):
     authorReference: Maybe[Reference] = None
     authorString: Maybe[String] = None
     time: Maybe[DateTime] = None
-    _time: Maybe[Element] = None
     text: Markdown
-    _text: Maybe[Element] = None
 
     __post_init__ = choice((0, ('authorReference', 'authorString',)))
 
@@ -168,24 +149,18 @@ class Reference(Element, kw_only=True):
     """Reference"""
 
     reference: Maybe[String] = None
-    _reference: Maybe[Element] = None
     type: Maybe[Uri] = None
-    _type: Maybe[Element] = None
     identifier: Maybe[Identifier] = None
     display: Maybe[String] = None
-    _display: Maybe[Element] = None
 
 
 class Identifier(Element, kw_only=True):
     """Identifier"""
 
     use: Maybe[Literal["official", "old", "secondary", "temp", "usual"]] = None
-    _use: Maybe[Element] = None
     type: Maybe[CodeableConcept] = None
     system: Maybe[Uri] = None
-    _system: Maybe[Element] = None
     value: Maybe[String] = None
-    _value: Maybe[Element] = None
     period: Maybe[Period] = None
     assigner: Maybe[Reference] = None
 
@@ -195,56 +170,38 @@ class CodeableConcept(Element, kw_only=True):
 
     coding: Maybe[Many[Coding]] = None
     text: Maybe[String] = None
-    _text: Maybe[Element] = None
 
 
 class Coding(Element, kw_only=True):
     """Coding"""
 
     system: Maybe[Uri] = None
-    _system: Maybe[Element] = None
     version: Maybe[String] = None
-    _version: Maybe[Element] = None
     code: Maybe[Code] = None
-    _code: Maybe[Element] = None
     display: Maybe[String] = None
-    _display: Maybe[Element] = None
     userSelected: Maybe[Boolean] = None
-    _userSelected: Maybe[Element] = None
 
 
 class Attachment(Element, kw_only=True):
     """Attachment"""
 
     contentType: Maybe[Code] = None
-    _contentType: Maybe[Element] = None
     language: Maybe[Code] = None
-    _language: Maybe[Element] = None
     data: Maybe[Base64Binary] = None
-    _data: Maybe[Element] = None
     url: Maybe[Url] = None
-    _url: Maybe[Element] = None
     size: Maybe[UnsignedInt] = None
-    _size: Maybe[Element] = None
     hash: Maybe[Base64Binary] = None
-    _hash: Maybe[Element] = None
     title: Maybe[String] = None
-    _title: Maybe[Element] = None
     creation: Maybe[DateTime] = None
-    _creation: Maybe[Element] = None
 
 
 class ContactPoint(Element, kw_only=True):
     """ContactPoint"""
 
     system: Maybe[Literal["email", "fax", "other", "pager", "phone", "sms", "url"]] = None
-    _system: Maybe[Element] = None
     value: Maybe[String] = None
-    _value: Maybe[Element] = None
     use: Maybe[Literal["home", "mobile", "old", "temp", "work"]] = None
-    _use: Maybe[Element] = None
     rank: Maybe[PositiveInt] = None
-    _rank: Maybe[Element] = None
     period: Maybe[Period] = None
 
 
@@ -257,11 +214,8 @@ class HumanName(Element, kw_only=True):
     """HumanName"""
 
     use: Maybe[Literal["anonymous", "maiden", "nickname", "official", "old", "temp", "usual"]] = None
-    _use: Maybe[Element] = None
     text: Maybe[String] = None
-    _text: Maybe[Element] = None
     family: Maybe[String] = None
-    _family: Maybe[Element] = None
     given: Maybe[Many[String]] = None
     prefix: Maybe[Many[String]] = None
     suffix: Maybe[Many[String]] = None
@@ -287,9 +241,7 @@ class Meta(Element, kw_only=True):
 
     versionId: Maybe[Id] = None
     lastUpdated: Maybe[Instant] = None
-    _lastUpdated: Maybe[Element] = None
     source: Maybe[Uri] = None
-    _source: Maybe[Element] = None
     profile: Maybe[Many[Canonical]] = None
     security: Maybe[Many[Coding]] = None
     tag: Maybe[Many[Coding]] = None
@@ -308,7 +260,6 @@ class Narrative(Element, kw_only=True):
     """Narrative"""
 
     status: Literal["additional", "empty", "extensions", "generated"]
-    _status: Maybe[Element] = None
     div: Xhtml
 
 
@@ -317,17 +268,13 @@ class AdverseEvent(DomainResource, kw_only=True):
 
     identifier: Maybe[Identifier] = None
     actuality: Literal["actual", "potential"]
-    _actuality: Maybe[Element] = None
     category: Maybe[Many[CodeableConcept]] = None
     event: Maybe[CodeableConcept] = None
     subject: Reference
     encounter: Maybe[Reference] = None
     date: Maybe[DateTime] = None
-    _date: Maybe[Element] = None
     detected: Maybe[DateTime] = None
-    _detected: Maybe[Element] = None
     recordedDate: Maybe[DateTime] = None
-    _recordedDate: Maybe[Element] = None
     resultingCondition: Maybe[Many[Reference]] = None
     location: Maybe[Reference] = None
     seriousness: Maybe[CodeableConcept] = None
@@ -359,7 +306,6 @@ class AdverseEventSuspectEntityCausality(BackboneElement, kw_only=True):
 
     assessment: Maybe[CodeableConcept] = None
     productRelatedness: Maybe[String] = None
-    _productRelatedness: Maybe[Element] = None
     author: Maybe[Reference] = None
     method: Maybe[CodeableConcept] = None
 
@@ -371,10 +317,8 @@ class AllergyIntolerance(DomainResource, kw_only=True):
     clinicalStatus: Maybe[CodeableConcept] = None
     verificationStatus: Maybe[CodeableConcept] = None
     type: Maybe[Literal["allergy", "intolerance"]] = None
-    _type: Maybe[Element] = None
     category: Maybe[Many[Literal["biologic", "environment", "food", "medication"]]] = None
     criticality: Maybe[Literal["high", "low", "unable-to-assess"]] = None
-    _criticality: Maybe[Element] = None
     code: Maybe[CodeableConcept] = None
     patient: Reference
     encounter: Maybe[Reference] = None
@@ -384,11 +328,9 @@ class AllergyIntolerance(DomainResource, kw_only=True):
     onsetRange: Maybe[Range] = None
     onsetString: Maybe[String] = None
     recordedDate: Maybe[DateTime] = None
-    _recordedDate: Maybe[Element] = None
     recorder: Maybe[Reference] = None
     asserter: Maybe[Reference] = None
     lastOccurrence: Maybe[DateTime] = None
-    _lastOccurrence: Maybe[Element] = None
     note: Maybe[Many[Annotation]] = None
     reaction: Maybe[Many[AllergyIntoleranceReaction]] = None
 
@@ -401,11 +343,8 @@ class AllergyIntoleranceReaction(BackboneElement, kw_only=True):
     substance: Maybe[CodeableConcept] = None
     manifestation: Many[CodeableConcept]
     description: Maybe[String] = None
-    _description: Maybe[Element] = None
     onset: Maybe[DateTime] = None
-    _onset: Maybe[Element] = None
     severity: Maybe[Literal["mild", "moderate", "severe"]] = None
-    _severity: Maybe[Element] = None
     exposureRoute: Maybe[CodeableConcept] = None
     note: Maybe[Many[Annotation]] = None
 
@@ -420,19 +359,14 @@ class CarePlan(DomainResource, kw_only=True):
     replaces: Maybe[Many[Reference]] = None
     partOf: Maybe[Many[Reference]] = None
     status: Literal["active", "completed", "draft", "entered-in-error", "on-hold", "revoked", "unknown"]
-    _status: Maybe[Element] = None
     intent: Literal["option", "order", "plan", "proposal"]
-    _intent: Maybe[Element] = None
     category: Maybe[Many[CodeableConcept]] = None
     title: Maybe[String] = None
-    _title: Maybe[Element] = None
     description: Maybe[String] = None
-    _description: Maybe[Element] = None
     subject: Reference
     encounter: Maybe[Reference] = None
     period: Maybe[Period] = None
     created: Maybe[DateTime] = None
-    _created: Maybe[Element] = None
     author: Maybe[Reference] = None
     contributor: Maybe[Many[Reference]] = None
     careTeam: Maybe[Many[Reference]] = None
@@ -457,7 +391,6 @@ class CarePlanActivityDetail(BackboneElement, kw_only=True):
     """CarePlan.activity.detail"""
 
     kind: Maybe[Literal["Appointment", "CommunicationRequest", "DeviceRequest", "MedicationRequest", "NutritionOrder", "ServiceRequest", "Task", "VisionPrescription"]] = None
-    _kind: Maybe[Element] = None
     instantiatesCanonical: Maybe[Many[Canonical]] = None
     instantiatesUri: Maybe[Many[Uri]] = None
     code: Maybe[CodeableConcept] = None
@@ -465,10 +398,8 @@ class CarePlanActivityDetail(BackboneElement, kw_only=True):
     reasonReference: Maybe[Many[Reference]] = None
     goal: Maybe[Many[Reference]] = None
     status: Literal["cancelled", "completed", "entered-in-error", "in-progress", "not-started", "on-hold", "scheduled", "stopped", "unknown"]
-    _status: Maybe[Element] = None
     statusReason: Maybe[CodeableConcept] = None
     doNotPerform: Maybe[Boolean] = None
-    _doNotPerform: Maybe[Element] = None
     scheduledTiming: Maybe[Timing] = None
     scheduledPeriod: Maybe[Period] = None
     scheduledString: Maybe[String] = None
@@ -479,7 +410,6 @@ class CarePlanActivityDetail(BackboneElement, kw_only=True):
     dailyAmount: Maybe[Quantity] = None
     quantity: Maybe[Quantity] = None
     description: Maybe[String] = None
-    _description: Maybe[Element] = None
 
     __post_init__ = choice((0, ('scheduledTiming', 'scheduledPeriod', 'scheduledString',)), (0, ('productCodeableConcept', 'productReference',)))
 
@@ -499,30 +429,19 @@ class TimingRepeat(Element, kw_only=True):
     boundsRange: Maybe[Range] = None
     boundsPeriod: Maybe[Period] = None
     count: Maybe[PositiveInt] = None
-    _count: Maybe[Element] = None
     countMax: Maybe[PositiveInt] = None
-    _countMax: Maybe[Element] = None
     duration: Maybe[Exact] = None
-    _duration: Maybe[Element] = None
     durationMax: Maybe[Exact] = None
-    _durationMax: Maybe[Element] = None
     durationUnit: Maybe[Literal["a", "d", "h", "min", "mo", "s", "wk"]] = None
-    _durationUnit: Maybe[Element] = None
     frequency: Maybe[PositiveInt] = None
-    _frequency: Maybe[Element] = None
     frequencyMax: Maybe[PositiveInt] = None
-    _frequencyMax: Maybe[Element] = None
     period: Maybe[Exact] = None
-    _period: Maybe[Element] = None
     periodMax: Maybe[Exact] = None
-    _periodMax: Maybe[Element] = None
     periodUnit: Maybe[Literal["a", "d", "h", "min", "mo", "s", "wk"]] = None
-    _periodUnit: Maybe[Element] = None
     dayOfWeek: Maybe[Many[Literal["fri", "mon", "sat", "sun", "thu", "tue", "wed"]]] = None
     timeOfDay: Maybe[Many[Time]] = None
     when: Maybe[Many[Literal["AC", "ACD", "ACM", "ACV", "AFT", "AFT.early", "AFT.late", "C", "CD", "CM", "CV", "EVE", "EVE.early", "EVE.late", "HS", "MORN", "MORN.early", "MORN.late", "NIGHT", "NOON", "PC", "PCD", "PCM", "PCV", "PHS", "WAKE"]]] = None
     offset: Maybe[UnsignedInt] = None
-    _offset: Maybe[Element] = None
 
     __post_init__ = choice((0, ('boundsDuration', 'boundsRange', 'boundsPeriod',)))
 
@@ -550,7 +469,6 @@ class Condition(DomainResource, kw_only=True):
     abatementRange: Maybe[Range] = None
     abatementString: Maybe[String] = None
     recordedDate: Maybe[DateTime] = None
-    _recordedDate: Maybe[Element] = None
     recorder: Maybe[Reference] = None
     asserter: Maybe[Reference] = None
     stage: Maybe[Many[ConditionStage]] = None
@@ -580,12 +498,10 @@ class Consent(DomainResource, kw_only=True):
 
     identifier: Maybe[Many[Identifier]] = None
     status: Literal["active", "draft", "entered-in-error", "inactive", "proposed", "rejected"]
-    _status: Maybe[Element] = None
     scope: CodeableConcept
     category: Many[CodeableConcept]
     patient: Maybe[Reference] = None
     dateTime: Maybe[DateTime] = None
-    _dateTime: Maybe[Element] = None
     performer: Maybe[Many[Reference]] = None
     organization: Maybe[Many[Reference]] = None
     sourceAttachment: Maybe[Attachment] = None
@@ -602,26 +518,21 @@ class ConsentPolicy(BackboneElement, kw_only=True):
     """Consent.policy"""
 
     authority: Maybe[Uri] = None
-    _authority: Maybe[Element] = None
     uri: Maybe[Uri] = None
-    _uri: Maybe[Element] = None
 
 
 class ConsentVerification(BackboneElement, kw_only=True):
     """Consent.verification"""
 
     verified: Boolean
-    _verified: Maybe[Element] = None
     verifiedWith: Maybe[Reference] = None
     verificationDate: Maybe[DateTime] = None
-    _verificationDate: Maybe[Element] = None
 
 
 class ConsentProvision(BackboneElement, kw_only=True):
     """Consent.provision"""
 
     type: Maybe[Literal["deny", "permit"]] = None
-    _type: Maybe[Element] = None
     period: Maybe[Period] = None
     actor: Maybe[Many[ConsentProvisionActor]] = None
     action: Maybe[Many[CodeableConcept]] = None
@@ -645,7 +556,6 @@ class ConsentProvisionData(BackboneElement, kw_only=True):
     """Consent.provision.data"""
 
     meaning: Literal["authoredby", "dependents", "instance", "related"]
-    _meaning: Maybe[Element] = None
     reference: Reference
 
 
@@ -655,7 +565,6 @@ class DiagnosticReport(DomainResource, kw_only=True):
     identifier: Maybe[Many[Identifier]] = None
     basedOn: Maybe[Many[Reference]] = None
     status: Literal["amended", "appended", "cancelled", "corrected", "entered-in-error", "final", "partial", "preliminary", "registered", "unknown"]
-    _status: Maybe[Element] = None
     category: Maybe[Many[CodeableConcept]] = None
     code: CodeableConcept
     subject: Maybe[Reference] = None
@@ -663,7 +572,6 @@ class DiagnosticReport(DomainResource, kw_only=True):
     effectiveDateTime: Maybe[DateTime] = None
     effectivePeriod: Maybe[Period] = None
     issued: Maybe[Instant] = None
-    _issued: Maybe[Element] = None
     performer: Maybe[Many[Reference]] = None
     resultsInterpreter: Maybe[Many[Reference]] = None
     specimen: Maybe[Many[Reference]] = None
@@ -671,7 +579,6 @@ class DiagnosticReport(DomainResource, kw_only=True):
     imagingStudy: Maybe[Many[Reference]] = None
     media: Maybe[Many[DiagnosticReportMedia]] = None
     conclusion: Maybe[String] = None
-    _conclusion: Maybe[Element] = None
     conclusionCode: Maybe[Many[CodeableConcept]] = None
     presentedForm: Maybe[Many[Attachment]] = None
 
@@ -682,7 +589,6 @@ class DiagnosticReportMedia(BackboneElement, kw_only=True):
     """DiagnosticReport.media"""
 
     comment: Maybe[String] = None
-    _comment: Maybe[Element] = None
     link: Reference
 
 
@@ -692,20 +598,16 @@ class DocumentReference(DomainResource, kw_only=True):
     masterIdentifier: Maybe[Identifier] = None
     identifier: Maybe[Many[Identifier]] = None
     status: Literal["current", "entered-in-error", "superseded"]
-    _status: Maybe[Element] = None
     docStatus: Maybe[Literal["amended", "entered-in-error", "final", "preliminary"]] = None
-    _docStatus: Maybe[Element] = None
     type: Maybe[CodeableConcept] = None
     category: Maybe[Many[CodeableConcept]] = None
     subject: Maybe[Reference] = None
     date: Maybe[Instant] = None
-    _date: Maybe[Element] = None
     author: Maybe[Many[Reference]] = None
     authenticator: Maybe[Reference] = None
     custodian: Maybe[Reference] = None
     relatesTo: Maybe[Many[DocumentReferenceRelatesTo]] = None
     description: Maybe[String] = None
-    _description: Maybe[Element] = None
     securityLabel: Maybe[Many[CodeableConcept]] = None
     content: Many[DocumentReferenceContent]
     context: Maybe[DocumentReferenceContext] = None
@@ -715,7 +617,6 @@ class DocumentReferenceRelatesTo(BackboneElement, kw_only=True):
     """DocumentReference.relatesTo"""
 
     code: Literal["appends", "replaces", "signs", "transforms"]
-    _code: Maybe[Element] = None
     target: Reference
 
 
@@ -743,7 +644,6 @@ class Encounter(DomainResource, kw_only=True):
 
     identifier: Maybe[Many[Identifier]] = None
     status: Literal["arrived", "cancelled", "entered-in-error", "finished", "in-progress", "onleave", "planned", "triaged", "unknown"]
-    _status: Maybe[Element] = None
     statusHistory: Maybe[Many[EncounterStatusHistory]] = None
     class_: Coding = field(name="class")
     classHistory: Maybe[Many[EncounterClassHistory]] = None
@@ -771,7 +671,6 @@ class EncounterStatusHistory(BackboneElement, kw_only=True):
     """Encounter.statusHistory"""
 
     status: Literal["arrived", "cancelled", "entered-in-error", "finished", "in-progress", "onleave", "planned", "triaged", "unknown"]
-    _status: Maybe[Element] = None
     period: Period
 
 
@@ -796,7 +695,6 @@ class EncounterDiagnosis(BackboneElement, kw_only=True):
     condition: Reference
     use: Maybe[CodeableConcept] = None
     rank: Maybe[PositiveInt] = None
-    _rank: Maybe[Element] = None
 
 
 class EncounterHospitalization(BackboneElement, kw_only=True):
@@ -818,7 +716,6 @@ class EncounterLocation(BackboneElement, kw_only=True):
 
     location: Reference
     status: Maybe[Literal["active", "completed", "planned", "reserved"]] = None
-    _status: Maybe[Element] = None
     physicalType: Maybe[CodeableConcept] = None
     period: Maybe[Period] = None
 
@@ -830,13 +727,10 @@ class FamilyMemberHistory(DomainResource, kw_only=True):
     instantiatesCanonical: Maybe[Many[Canonical]] = None
     instantiatesUri: Maybe[Many[Uri]] = None
     status: Literal["completed", "entered-in-error", "health-unknown", "partial"]
-    _status: Maybe[Element] = None
     dataAbsentReason: Maybe[CodeableConcept] = None
     patient: Reference
     date: Maybe[DateTime] = None
-    _date: Maybe[Element] = None
     name: Maybe[String] = None
-    _name: Maybe[Element] = None
     relationship: CodeableConcept
     sex: Maybe[CodeableConcept] = None
     bornPeriod: Maybe[Period] = None
@@ -846,7 +740,6 @@ class FamilyMemberHistory(DomainResource, kw_only=True):
     ageRange: Maybe[Range] = None
     ageString: Maybe[String] = None
     estimatedAge: Maybe[Boolean] = None
-    _estimatedAge: Maybe[Element] = None
     deceasedBoolean: Maybe[Boolean] = None
     deceasedAge: Maybe[Age] = None
     deceasedRange: Maybe[Range] = None
@@ -866,7 +759,6 @@ class FamilyMemberHistoryCondition(BackboneElement, kw_only=True):
     code: CodeableConcept
     outcome: Maybe[CodeableConcept] = None
     contributedToDeath: Maybe[Boolean] = None
-    _contributedToDeath: Maybe[Element] = None
     onsetAge: Maybe[Age] = None
     onsetRange: Maybe[Range] = None
     onsetPeriod: Maybe[Period] = None
@@ -881,20 +773,16 @@ class ImagingStudy(DomainResource, kw_only=True):
 
     identifier: Maybe[Many[Identifier]] = None
     status: Literal["available", "cancelled", "entered-in-error", "registered", "unknown"]
-    _status: Maybe[Element] = None
     modality: Maybe[Many[Coding]] = None
     subject: Reference
     encounter: Maybe[Reference] = None
     started: Maybe[DateTime] = None
-    _started: Maybe[Element] = None
     basedOn: Maybe[Many[Reference]] = None
     referrer: Maybe[Reference] = None
     interpreter: Maybe[Many[Reference]] = None
     endpoint: Maybe[Many[Reference]] = None
     numberOfSeries: Maybe[UnsignedInt] = None
-    _numberOfSeries: Maybe[Element] = None
     numberOfInstances: Maybe[UnsignedInt] = None
-    _numberOfInstances: Maybe[Element] = None
     procedureReference: Maybe[Reference] = None
     procedureCode: Maybe[Many[CodeableConcept]] = None
     location: Maybe[Reference] = None
@@ -902,7 +790,6 @@ class ImagingStudy(DomainResource, kw_only=True):
     reasonReference: Maybe[Many[Reference]] = None
     note: Maybe[Many[Annotation]] = None
     description: Maybe[String] = None
-    _description: Maybe[Element] = None
     series: Maybe[Many[ImagingStudySeries]] = None
 
 
@@ -911,18 +798,14 @@ class ImagingStudySeries(BackboneElement, kw_only=True):
 
     uid: Id
     number: Maybe[UnsignedInt] = None
-    _number: Maybe[Element] = None
     modality: Coding
     description: Maybe[String] = None
-    _description: Maybe[Element] = None
     numberOfInstances: Maybe[UnsignedInt] = None
-    _numberOfInstances: Maybe[Element] = None
     endpoint: Maybe[Many[Reference]] = None
     bodySite: Maybe[Coding] = None
     laterality: Maybe[Coding] = None
     specimen: Maybe[Many[Reference]] = None
     started: Maybe[DateTime] = None
-    _started: Maybe[Element] = None
     performer: Maybe[Many[ImagingStudySeriesPerformer]] = None
     instance: Maybe[Many[ImagingStudySeriesInstance]] = None
 
@@ -940,9 +823,7 @@ class ImagingStudySeriesInstance(BackboneElement, kw_only=True):
     uid: Id
     sopClass: Coding
     number: Maybe[UnsignedInt] = None
-    _number: Maybe[Element] = None
     title: Maybe[String] = None
-    _title: Maybe[Element] = None
 
 
 class Immunization(DomainResource, kw_only=True):
@@ -950,7 +831,6 @@ class Immunization(DomainResource, kw_only=True):
 
     identifier: Maybe[Many[Identifier]] = None
     status: Literal["completed", "entered-in-error", "not-done"]
-    _status: Maybe[Element] = None
     statusReason: Maybe[CodeableConcept] = None
     vaccineCode: CodeableConcept
     patient: Reference
@@ -958,16 +838,12 @@ class Immunization(DomainResource, kw_only=True):
     occurrenceDateTime: Maybe[DateTime] = None
     occurrenceString: Maybe[String] = None
     recorded: Maybe[DateTime] = None
-    _recorded: Maybe[Element] = None
     primarySource: Maybe[Boolean] = None
-    _primarySource: Maybe[Element] = None
     reportOrigin: Maybe[CodeableConcept] = None
     location: Maybe[Reference] = None
     manufacturer: Maybe[Reference] = None
     lotNumber: Maybe[String] = None
-    _lotNumber: Maybe[Element] = None
     expirationDate: Maybe[Date] = None
-    _expirationDate: Maybe[Element] = None
     site: Maybe[CodeableConcept] = None
     route: Maybe[CodeableConcept] = None
     doseQuantity: Maybe[Quantity] = None
@@ -976,7 +852,6 @@ class Immunization(DomainResource, kw_only=True):
     reasonCode: Maybe[Many[CodeableConcept]] = None
     reasonReference: Maybe[Many[Reference]] = None
     isSubpotent: Maybe[Boolean] = None
-    _isSubpotent: Maybe[Element] = None
     subpotentReason: Maybe[Many[CodeableConcept]] = None
     education: Maybe[Many[ImmunizationEducation]] = None
     programEligibility: Maybe[Many[CodeableConcept]] = None
@@ -998,30 +873,23 @@ class ImmunizationEducation(BackboneElement, kw_only=True):
     """Immunization.education"""
 
     documentType: Maybe[String] = None
-    _documentType: Maybe[Element] = None
     reference: Maybe[Uri] = None
-    _reference: Maybe[Element] = None
     publicationDate: Maybe[DateTime] = None
-    _publicationDate: Maybe[Element] = None
     presentationDate: Maybe[DateTime] = None
-    _presentationDate: Maybe[Element] = None
 
 
 class ImmunizationReaction(BackboneElement, kw_only=True):
     """Immunization.reaction"""
 
     date: Maybe[DateTime] = None
-    _date: Maybe[Element] = None
     detail: Maybe[Reference] = None
     reported: Maybe[Boolean] = None
-    _reported: Maybe[Element] = None
 
 
 class ImmunizationProtocolApplied(BackboneElement, kw_only=True):
     """Immunization.protocolApplied"""
 
     series: Maybe[String] = None
-    _series: Maybe[Element] = None
     authority: Maybe[Reference] = None
     targetDisease: Maybe[Many[CodeableConcept]] = None
     doseNumberPositiveInt: Maybe[PositiveInt] = None
@@ -1037,16 +905,12 @@ class List(DomainResource, kw_only=True):
 
     identifier: Maybe[Many[Identifier]] = None
     status: Literal["current", "entered-in-error", "retired"]
-    _status: Maybe[Element] = None
     mode: Literal["changes", "snapshot", "working"]
-    _mode: Maybe[Element] = None
     title: Maybe[String] = None
-    _title: Maybe[Element] = None
     code: Maybe[CodeableConcept] = None
     subject: Maybe[Reference] = None
     encounter: Maybe[Reference] = None
     date: Maybe[DateTime] = None
-    _date: Maybe[Element] = None
     source: Maybe[Reference] = None
     orderedBy: Maybe[CodeableConcept] = None
     note: Maybe[Many[Annotation]] = None
@@ -1059,9 +923,7 @@ class ListEntry(BackboneElement, kw_only=True):
 
     flag: Maybe[CodeableConcept] = None
     deleted: Maybe[Boolean] = None
-    _deleted: Maybe[Element] = None
     date: Maybe[DateTime] = None
-    _date: Maybe[Element] = None
     item: Reference
 
 
@@ -1070,15 +932,11 @@ class Location(DomainResource, kw_only=True):
 
     identifier: Maybe[Many[Identifier]] = None
     status: Maybe[Literal["active", "inactive", "suspended"]] = None
-    _status: Maybe[Element] = None
     operationalStatus: Maybe[Coding] = None
     name: Maybe[String] = None
-    _name: Maybe[Element] = None
     alias: Maybe[Many[String]] = None
     description: Maybe[String] = None
-    _description: Maybe[Element] = None
     mode: Maybe[Literal["instance", "kind"]] = None
-    _mode: Maybe[Element] = None
     type: Maybe[Many[CodeableConcept]] = None
     telecom: Maybe[Many[ContactPoint]] = None
     address: Maybe[Address] = None
@@ -1088,7 +946,6 @@ class Location(DomainResource, kw_only=True):
     partOf: Maybe[Reference] = None
     hoursOfOperation: Maybe[Many[LocationHoursOfOperation]] = None
     availabilityExceptions: Maybe[String] = None
-    _availabilityExceptions: Maybe[Element] = None
     endpoint: Maybe[Many[Reference]] = None
 
 
@@ -1096,11 +953,8 @@ class LocationPosition(BackboneElement, kw_only=True):
     """Location.position"""
 
     longitude: Exact
-    _longitude: Maybe[Element] = None
     latitude: Exact
-    _latitude: Maybe[Element] = None
     altitude: Maybe[Exact] = None
-    _altitude: Maybe[Element] = None
 
 
 class LocationHoursOfOperation(BackboneElement, kw_only=True):
@@ -1108,11 +962,8 @@ class LocationHoursOfOperation(BackboneElement, kw_only=True):
 
     daysOfWeek: Maybe[Many[Literal["fri", "mon", "sat", "sun", "thu", "tue", "wed"]]] = None
     allDay: Maybe[Boolean] = None
-    _allDay: Maybe[Element] = None
     openingTime: Maybe[Time] = None
-    _openingTime: Maybe[Element] = None
     closingTime: Maybe[Time] = None
-    _closingTime: Maybe[Element] = None
 
 
 class Medication(DomainResource, kw_only=True):
@@ -1121,7 +972,6 @@ class Medication(DomainResource, kw_only=True):
     identifier: Maybe[Many[Identifier]] = None
     code: Maybe[CodeableConcept] = None
     status: Maybe[Literal["active", "entered-in-error", "inactive"]] = None
-    _status: Maybe[Element] = None
     manufacturer: Maybe[Reference] = None
     form: Maybe[CodeableConcept] = None
     amount: Maybe[Ratio] = None
@@ -1135,7 +985,6 @@ class MedicationIngredient(BackboneElement, kw_only=True):
     itemCodeableConcept: Maybe[CodeableConcept] = None
     itemReference: Maybe[Reference] = None
     isActive: Maybe[Boolean] = None
-    _isActive: Maybe[Element] = None
     strength: Maybe[Ratio] = None
 
     __post_init__ = choice((1, ('itemCodeableConcept', 'itemReference',)))
@@ -1145,9 +994,7 @@ class MedicationBatch(BackboneElement, kw_only=True):
     """Medication.batch"""
 
     lotNumber: Maybe[String] = None
-    _lotNumber: Maybe[Element] = None
     expirationDate: Maybe[DateTime] = None
-    _expirationDate: Maybe[Element] = None
 
 
 class MedicationAdministration(DomainResource, kw_only=True):
@@ -1157,7 +1004,6 @@ class MedicationAdministration(DomainResource, kw_only=True):
     instantiates: Maybe[Many[Uri]] = None
     partOf: Maybe[Many[Reference]] = None
     status: Literal["completed", "entered-in-error", "in-progress", "not-done", "on-hold", "stopped", "unknown"]
-    _status: Maybe[Element] = None
     statusReason: Maybe[Many[CodeableConcept]] = None
     category: Maybe[CodeableConcept] = None
     medicationCodeableConcept: Maybe[CodeableConcept] = None
@@ -1190,7 +1036,6 @@ class MedicationAdministrationDosage(BackboneElement, kw_only=True):
     """MedicationAdministration.dosage"""
 
     text: Maybe[String] = None
-    _text: Maybe[Element] = None
     site: Maybe[CodeableConcept] = None
     route: Maybe[CodeableConcept] = None
     method: Maybe[CodeableConcept] = None
@@ -1206,15 +1051,11 @@ class MedicationRequest(DomainResource, kw_only=True):
 
     identifier: Maybe[Many[Identifier]] = None
     status: Literal["active", "cancelled", "completed", "draft", "entered-in-error", "on-hold", "stopped", "unknown"]
-    _status: Maybe[Element] = None
     statusReason: Maybe[CodeableConcept] = None
     intent: Literal["filler-order", "instance-order", "option", "order", "original-order", "plan", "proposal", "reflex-order"]
-    _intent: Maybe[Element] = None
     category: Maybe[Many[CodeableConcept]] = None
     priority: Maybe[Literal["asap", "routine", "stat", "urgent"]] = None
-    _priority: Maybe[Element] = None
     doNotPerform: Maybe[Boolean] = None
-    _doNotPerform: Maybe[Element] = None
     reportedBoolean: Maybe[Boolean] = None
     reportedReference: Maybe[Reference] = None
     medicationCodeableConcept: Maybe[CodeableConcept] = None
@@ -1223,7 +1064,6 @@ class MedicationRequest(DomainResource, kw_only=True):
     encounter: Maybe[Reference] = None
     supportingInformation: Maybe[Many[Reference]] = None
     authoredOn: Maybe[DateTime] = None
-    _authoredOn: Maybe[Element] = None
     requester: Maybe[Reference] = None
     performer: Maybe[Reference] = None
     performerType: Maybe[CodeableConcept] = None
@@ -1251,12 +1091,9 @@ class Dosage(BackboneElement, kw_only=True):
     """Dosage"""
 
     sequence: Maybe[Integer] = None
-    _sequence: Maybe[Element] = None
     text: Maybe[String] = None
-    _text: Maybe[Element] = None
     additionalInstruction: Maybe[Many[CodeableConcept]] = None
     patientInstruction: Maybe[String] = None
-    _patientInstruction: Maybe[Element] = None
     timing: Maybe[Timing] = None
     asNeededBoolean: Maybe[Boolean] = None
     asNeededCodeableConcept: Maybe[CodeableConcept] = None
@@ -1291,7 +1128,6 @@ class MedicationRequestDispenseRequest(BackboneElement, kw_only=True):
     dispenseInterval: Maybe[Duration] = None
     validityPeriod: Maybe[Period] = None
     numberOfRepeatsAllowed: Maybe[UnsignedInt] = None
-    _numberOfRepeatsAllowed: Maybe[Element] = None
     quantity: Maybe[Quantity] = None
     expectedSupplyDuration: Maybe[Duration] = None
     performer: Maybe[Reference] = None
@@ -1321,7 +1157,6 @@ class MedicationStatement(DomainResource, kw_only=True):
     basedOn: Maybe[Many[Reference]] = None
     partOf: Maybe[Many[Reference]] = None
     status: Literal["active", "completed", "entered-in-error", "intended", "not-taken", "on-hold", "stopped", "unknown"]
-    _status: Maybe[Element] = None
     statusReason: Maybe[Many[CodeableConcept]] = None
     category: Maybe[CodeableConcept] = None
     medicationCodeableConcept: Maybe[CodeableConcept] = None
@@ -1331,7 +1166,6 @@ class MedicationStatement(DomainResource, kw_only=True):
     effectiveDateTime: Maybe[DateTime] = None
     effectivePeriod: Maybe[Period] = None
     dateAsserted: Maybe[DateTime] = None
-    _dateAsserted: Maybe[Element] = None
     informationSource: Maybe[Reference] = None
     derivedFrom: Maybe[Many[Reference]] = None
     reasonCode: Maybe[Many[CodeableConcept]] = None
@@ -1357,7 +1191,6 @@ class MessageHeader(DomainResource, kw_only=True):
     response: Maybe[MessageHeaderResponse] = None
     focus: Maybe[Many[Reference]] = None
     definition: Maybe[Canonical] = None
-    _definition: Maybe[Element] = None
 
     __post_init__ = choice((1, ('eventCoding', 'eventUri',)))
 
@@ -1366,10 +1199,8 @@ class MessageHeaderDestination(BackboneElement, kw_only=True):
     """MessageHeader.destination"""
 
     name: Maybe[String] = None
-    _name: Maybe[Element] = None
     target: Maybe[Reference] = None
     endpoint: Url
-    _endpoint: Maybe[Element] = None
     receiver: Maybe[Reference] = None
 
 
@@ -1377,14 +1208,10 @@ class MessageHeaderSource(BackboneElement, kw_only=True):
     """MessageHeader.source"""
 
     name: Maybe[String] = None
-    _name: Maybe[Element] = None
     software: Maybe[String] = None
-    _software: Maybe[Element] = None
     version: Maybe[String] = None
-    _version: Maybe[Element] = None
     contact: Maybe[ContactPoint] = None
     endpoint: Url
-    _endpoint: Maybe[Element] = None
 
 
 class MessageHeaderResponse(BackboneElement, kw_only=True):
@@ -1392,7 +1219,6 @@ class MessageHeaderResponse(BackboneElement, kw_only=True):
 
     identifier: Id
     code: Literal["fatal-error", "ok", "transient-error"]
-    _code: Maybe[Element] = None
     details: Maybe[Reference] = None
 
 
@@ -1403,7 +1229,6 @@ class Observation(DomainResource, kw_only=True):
     basedOn: Maybe[Many[Reference]] = None
     partOf: Maybe[Many[Reference]] = None
     status: Literal["amended", "cancelled", "corrected", "entered-in-error", "final", "preliminary", "registered", "unknown"]
-    _status: Maybe[Element] = None
     category: Maybe[Many[CodeableConcept]] = None
     code: CodeableConcept
     subject: Maybe[Reference] = None
@@ -1414,7 +1239,6 @@ class Observation(DomainResource, kw_only=True):
     effectiveTiming: Maybe[Timing] = None
     effectiveInstant: Maybe[Instant] = None
     issued: Maybe[Instant] = None
-    _issued: Maybe[Element] = None
     performer: Maybe[Many[Reference]] = None
     valueQuantity: Maybe[Quantity] = None
     valueCodeableConcept: Maybe[CodeableConcept] = None
@@ -1447,17 +1271,11 @@ class SampledData(Element, kw_only=True):
 
     origin: Quantity
     period: Exact
-    _period: Maybe[Element] = None
     factor: Maybe[Exact] = None
-    _factor: Maybe[Element] = None
     lowerLimit: Maybe[Exact] = None
-    _lowerLimit: Maybe[Element] = None
     upperLimit: Maybe[Exact] = None
-    _upperLimit: Maybe[Element] = None
     dimensions: PositiveInt
-    _dimensions: Maybe[Element] = None
     data: Maybe[String] = None
-    _data: Maybe[Element] = None
 
 
 class ObservationReferenceRange(BackboneElement, kw_only=True):
@@ -1469,7 +1287,6 @@ class ObservationReferenceRange(BackboneElement, kw_only=True):
     appliesTo: Maybe[Many[CodeableConcept]] = None
     age: Maybe[Range] = None
     text: Maybe[String] = None
-    _text: Maybe[Element] = None
 
 
 class ObservationComponent(BackboneElement, kw_only=True):
@@ -1499,10 +1316,8 @@ class Organization(DomainResource, kw_only=True):
 
     identifier: Maybe[Many[Identifier]] = None
     active: Maybe[Boolean] = None
-    _active: Maybe[Element] = None
     type: Maybe[Many[CodeableConcept]] = None
     name: Maybe[String] = None
-    _name: Maybe[Element] = None
     alias: Maybe[Many[String]] = None
     telecom: Maybe[Many[ContactPoint]] = None
     address: Maybe[Many[Address]] = None
@@ -1525,13 +1340,10 @@ class Patient(DomainResource, kw_only=True):
 
     identifier: Maybe[Many[Identifier]] = None
     active: Maybe[Boolean] = None
-    _active: Maybe[Element] = None
     name: Maybe[Many[HumanName]] = None
     telecom: Maybe[Many[ContactPoint]] = None
     gender: Maybe[Literal["female", "male", "other", "unknown"]] = None
-    _gender: Maybe[Element] = None
     birthDate: Maybe[Date] = None
-    _birthDate: Maybe[Element] = None
     deceasedBoolean: Maybe[Boolean] = None
     deceasedDateTime: Maybe[DateTime] = None
     address: Maybe[Many[Address]] = None
@@ -1556,7 +1368,6 @@ class PatientContact(BackboneElement, kw_only=True):
     telecom: Maybe[Many[ContactPoint]] = None
     address: Maybe[Address] = None
     gender: Maybe[Literal["female", "male", "other", "unknown"]] = None
-    _gender: Maybe[Element] = None
     organization: Maybe[Reference] = None
     period: Maybe[Period] = None
 
@@ -1566,7 +1377,6 @@ class PatientCommunication(BackboneElement, kw_only=True):
 
     language: CodeableConcept
     preferred: Maybe[Boolean] = None
-    _preferred: Maybe[Element] = None
 
 
 class PatientLink(BackboneElement, kw_only=True):
@@ -1574,7 +1384,6 @@ class PatientLink(BackboneElement, kw_only=True):
 
     other: Reference
     type: Literal["refer", "replaced-by", "replaces", "seealso"]
-    _type: Maybe[Element] = None
 
 
 class Practitioner(DomainResource, kw_only=True):
@@ -1582,14 +1391,11 @@ class Practitioner(DomainResource, kw_only=True):
 
     identifier: Maybe[Many[Identifier]] = None
     active: Maybe[Boolean] = None
-    _active: Maybe[Element] = None
     name: Maybe[Many[HumanName]] = None
     telecom: Maybe[Many[ContactPoint]] = None
     address: Maybe[Many[Address]] = None
     gender: Maybe[Literal["female", "male", "other", "unknown"]] = None
-    _gender: Maybe[Element] = None
     birthDate: Maybe[Date] = None
-    _birthDate: Maybe[Element] = None
     photo: Maybe[Many[Attachment]] = None
     qualification: Maybe[Many[PractitionerQualification]] = None
     communication: Maybe[Many[CodeableConcept]] = None
@@ -1613,7 +1419,6 @@ class Procedure(DomainResource, kw_only=True):
     basedOn: Maybe[Many[Reference]] = None
     partOf: Maybe[Many[Reference]] = None
     status: Literal["completed", "entered-in-error", "in-progress", "not-done", "on-hold", "preparation", "stopped", "unknown"]
-    _status: Maybe[Element] = None
     statusReason: Maybe[CodeableConcept] = None
     category: Maybe[CodeableConcept] = None
     code: Maybe[CodeableConcept] = None
@@ -1666,13 +1471,10 @@ class QuestionnaireResponse(DomainResource, kw_only=True):
     basedOn: Maybe[Many[Reference]] = None
     partOf: Maybe[Many[Reference]] = None
     questionnaire: Maybe[Canonical] = None
-    _questionnaire: Maybe[Element] = None
     status: Literal["amended", "completed", "entered-in-error", "in-progress", "stopped"]
-    _status: Maybe[Element] = None
     subject: Maybe[Reference] = None
     encounter: Maybe[Reference] = None
     authored: Maybe[DateTime] = None
-    _authored: Maybe[Element] = None
     author: Maybe[Reference] = None
     source: Maybe[Reference] = None
     item: Maybe[Many[QuestionnaireResponseItem]] = None
@@ -1682,11 +1484,8 @@ class QuestionnaireResponseItem(BackboneElement, kw_only=True):
     """QuestionnaireResponse.item"""
 
     linkId: String
-    _linkId: Maybe[Element] = None
     definition: Maybe[Uri] = None
-    _definition: Maybe[Element] = None
     text: Maybe[String] = None
-    _text: Maybe[Element] = None
     answer: Maybe[Many[QuestionnaireResponseItemAnswer]] = None
     item: Maybe[Many[QuestionnaireResponseItem]] = None
 
@@ -1716,14 +1515,11 @@ class ResearchSubject(DomainResource, kw_only=True):
 
     identifier: Maybe[Many[Identifier]] = None
     status: Literal["candidate", "eligible", "follow-up", "ineligible", "not-registered", "off-study", "on-study", "on-study-intervention", "on-study-observation", "pending-on-study", "potential-candidate", "screening", "withdrawn"]
-    _status: Maybe[Element] = None
     period: Maybe[Period] = None
     study: Reference
     individual: Reference
     assignedArm: Maybe[String] = None
-    _assignedArm: Maybe[Element] = None
     actualArm: Maybe[String] = None
-    _actualArm: Maybe[Element] = None
     consent: Maybe[Reference] = None
 
 
@@ -1737,14 +1533,10 @@ class ServiceRequest(DomainResource, kw_only=True):
     replaces: Maybe[Many[Reference]] = None
     requisition: Maybe[Identifier] = None
     status: Literal["active", "completed", "draft", "entered-in-error", "on-hold", "revoked", "unknown"]
-    _status: Maybe[Element] = None
     intent: Literal["directive", "filler-order", "instance-order", "option", "order", "original-order", "plan", "proposal", "reflex-order"]
-    _intent: Maybe[Element] = None
     category: Maybe[Many[CodeableConcept]] = None
     priority: Maybe[Literal["asap", "routine", "stat", "urgent"]] = None
-    _priority: Maybe[Element] = None
     doNotPerform: Maybe[Boolean] = None
-    _doNotPerform: Maybe[Element] = None
     code: Maybe[CodeableConcept] = None
     orderDetail: Maybe[Many[CodeableConcept]] = None
     quantityQuantity: Maybe[Quantity] = None
@@ -1758,7 +1550,6 @@ class ServiceRequest(DomainResource, kw_only=True):
     asNeededBoolean: Maybe[Boolean] = None
     asNeededCodeableConcept: Maybe[CodeableConcept] = None
     authoredOn: Maybe[DateTime] = None
-    _authoredOn: Maybe[Element] = None
     requester: Maybe[Reference] = None
     performerType: Maybe[CodeableConcept] = None
     performer: Maybe[Many[Reference]] = None
@@ -1772,7 +1563,6 @@ class ServiceRequest(DomainResource, kw_only=True):
     bodySite: Maybe[Many[CodeableConcept]] = None
     note: Maybe[Many[Annotation]] = None
     patientInstruction: Maybe[String] = None
-    _patientInstruction: Maybe[Element] = None
     relevantHistory: Maybe[Many[Reference]] = None
 
     __post_init__ = choice((0, ('quantityQuantity', 'quantityRatio', 'quantityRange',)), (0, ('occurrenceDateTime', 'occurrencePeriod', 'occurrenceTiming',)), (0, ('asNeededBoolean', 'asNeededCodeableConcept',)))
@@ -1784,11 +1574,9 @@ class Specimen(DomainResource, kw_only=True):
     identifier: Maybe[Many[Identifier]] = None
     accessionIdentifier: Maybe[Identifier] = None
     status: Maybe[Literal["available", "entered-in-error", "unavailable", "unsatisfactory"]] = None
-    _status: Maybe[Element] = None
     type: Maybe[CodeableConcept] = None
     subject: Maybe[Reference] = None
     receivedTime: Maybe[DateTime] = None
-    _receivedTime: Maybe[Element] = None
     parent: Maybe[Many[Reference]] = None
     request: Maybe[Many[Reference]] = None
     collection: Maybe[SpecimenCollection] = None
@@ -1818,7 +1606,6 @@ class SpecimenProcessing(BackboneElement, kw_only=True):
     """Specimen.processing"""
 
     description: Maybe[String] = None
-    _description: Maybe[Element] = None
     procedure: Maybe[CodeableConcept] = None
     additive: Maybe[Many[Reference]] = None
     timeDateTime: Maybe[DateTime] = None
@@ -1832,7 +1619,6 @@ class SpecimenContainer(BackboneElement, kw_only=True):
 
     identifier: Maybe[Many[Identifier]] = None
     description: Maybe[String] = None
-    _description: Maybe[Element] = None
     type: Maybe[CodeableConcept] = None
     capacity: Maybe[Quantity] = None
     specimenQuantity: Maybe[Quantity] = None

@@ -1,4 +1,4 @@
-"""What a strict decode does not see: names that stand twice, siblings that say nothing, two answers to one question.
+"""What a strict decode does not see: names that stand twice, NUL characters, two answers to one question.
 
 A decode keeps the last of two values of one name, as any JSON parser may (https://www.rfc-editor.org/rfc/rfc8259#section-4),
 and which one holds, nobody can say. But what it made of the bytes, written again, is shorter then.
@@ -7,16 +7,16 @@ and which one holds, nobody can say. But what it made of the bytes, written agai
 from __future__ import annotations
 
 import json
-from decimal import Decimal
+import re
 from typing import Any
 
 import msgspec
-from msgspec import ValidationError
+from msgspec import Raw, ValidationError
 
 from natars_fhir.fhir.r4 import structs
 
-_NUL = rb"\u0000"
-_BACKSLASH, _UNDERSCORE = ord("\\"), ord("_")
+#: A pattern looks for its backslash alone first, and is quicker than `in` (0.4 instead of 0.6 ms a MB).
+_nul = re.compile(rb"\\u0000").search
 
 
 def each_name_once(resource: Any, raw: bytes) -> bool:
@@ -25,15 +25,13 @@ def each_name_once(resource: Any, raw: bytes) -> bool:
     Told by the length of the resource written again without blanks; where the sender writes blanks, by the quotation
     marks; and where both differ, by the names themselves.
     """
-    if _UNDERSCORE in raw and b'"_' in raw:
-        return False  # a sibling: whether it says something, the walker can tell
-    if _BACKSLASH in raw and _NUL in raw:  # the second search is slow, the first is not
+    if _nul(raw) is not None:
         return False
     try:
         plain = _written(resource)
     except _OddError:
         return _names_once(raw)
-    if len(plain) == len(raw):
+    if len(plain) == len(raw) or len(plain) == len(raw.strip()):
         return True
     if plain.count(b'"') == raw.count(b'"') and rb"\u0022" not in raw:
         return True
@@ -44,10 +42,12 @@ class _OddError(ValueError):
     """A number is written in a way that takes another number of bytes than ours."""
 
 
-def _digits(number: Any) -> Decimal:
-    if "E" in str(number):
+def _digits(number: Any) -> Raw:
+    """As it is written; a Decimal would have its digits made twice."""
+    digits = str(number)
+    if "E" in digits:
         raise _OddError
-    return Decimal(number)
+    return Raw(digits)
 
 
 _written = msgspec.json.Encoder(decimal_format="number", enc_hook=_digits).encode

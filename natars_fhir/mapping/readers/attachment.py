@@ -11,6 +11,9 @@ import binascii
 import codecs
 import html
 import re
+from collections.abc import Callable
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from striprtf.striprtf import rtf_to_text
@@ -86,10 +89,20 @@ def narrative(resource: Any) -> str:
 
 def narrative_alone(resource: Any) -> str:
     """The words of a report's narrative where nothing else of it says anything; else they would be said twice."""
-    if resource.text is None or any(getattr(resource, name, None) is not None for name in _SAYING):
+    if resource.text is None:
+        return ""
+    said = _said(resource.__class__)(resource)
+    if said.count(None) < len(said):
         return ""
     made_of = getattr(resource, "result", None) if resource.text.status == "generated" else None
     return narrative(resource) if made_of is None else ""
+
+
+@lru_cache(maxsize=64)
+def _said(kind: type) -> Callable[[Any], tuple[Any, ...]]:
+    """Reads all elements by which a resource of this type says something: it is asked of every Observation."""
+    names = [name for name in _SAYING if hasattr(kind, name)]
+    return attrgetter(*names) if len(names) > 1 else lambda one: tuple(getattr(one, name) for name in names)
 
 
 def unmarked(text: str) -> str:

@@ -7,7 +7,7 @@ report says of the tumour, its other reader tells.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -26,9 +26,9 @@ _SHORT_WORD = 4
 def imaging(view: View, lore: Lore) -> Plan:
     """``words`` of the view: codes of a scan (``modality-code``), words that name one (``modality``), the abdomen
     (``region``), another part of the body (``elsewhere``), and another kind of report (``other``)."""
-    says, stamp, names = meanings(lore), dated(view), _names(view)
+    says, stamp, named = meanings(lore), dated(view), _named(view)
     kinds = lore.reports
-    codes, final, pending = frozenset(view.words["modality-code"]), frozenset(view.status), frozenset(view.pending)
+    final, pending = frozenset(view.status), frozenset(view.pending)
 
     def plan(resource: Any, sink: Sink) -> None:
         if resource.status not in final and resource.status not in pending:
@@ -36,7 +36,7 @@ def imaging(view: View, lore: Lore) -> Plan:
         codings = resource.code.coding or ()
         if any(kind in _NO_SCAN for coding in codings for kind in kinds[coding.system, coding.code]):
             return
-        place = _coded(resource, says) or _named(resource, codes, names)
+        place = _coded(resource, says) or named(resource)
         if place is None:
             return
         stamp(resource, sink)
@@ -54,19 +54,31 @@ def _coded(resource: Any, says: Callable[[str | None, str | None], tuple[Told, .
     return None
 
 
-Names = Callable[[str], frozenset[str]]
+def _named(view: View) -> Callable[[Any], str | None]:
+    """The place that names the abdomen, in a report of a scan: its name, its codes' names, its conclusion. That is
+    long, and is searched last, for what the rest does not tell."""
+    codes = frozenset(view.words["modality-code"])
+    lists = {name: _pattern(words) for name, words in view.words.items() if name != "modality-code"}
+    names = _names(lists)
+
+    def named(resource: Any) -> str | None:
+        title, conclusion = [(place, names(text)) for place, text in _title(resource)], resource.conclusion or ""
+        titled = frozenset[str]().union(*(words for _, words in title))
+        if "other" in titled or ("elsewhere" in titled and "region" not in titled):
+            return None
+        scan = "modality" in titled or _categorised(resource, codes)
+        if not scan and lists["modality"].search(conclusion) is None:
+            return None
+        if "region" in titled:
+            return next(place for place, words in title if "region" in words)
+        return "DiagnosticReport.conclusion" if lists["region"].search(conclusion) is not None else None
+
+    return named
 
 
-def _named(resource: Any, codes: frozenset[str], names: Names) -> str | None:
-    """The place that names the abdomen, in a report of a scan: its name, its codes' names, its conclusion."""
-    coded = any(coding.code in codes for category in resource.category or () for coding in category.coding or ())
-    title = [(place, names(text)) for place, text in _title(resource)]
-    found = title + ([("DiagnosticReport.conclusion", names(resource.conclusion))] if resource.conclusion else [])
-    said = frozenset[str]().union(*(words for _, words in found))
-    titled = frozenset[str]().union(*(words for _, words in title))
-    if "other" in titled or ("elsewhere" in titled and "region" not in titled) or not (coded or "modality" in said):
-        return None
-    return next((place for place, words in found if "region" in words), None)
+def _categorised(resource: Any, codes: frozenset[str]) -> bool:
+    """Does a category say that it is a scan?"""
+    return any(coding.code in codes for category in resource.category or () for coding in category.coding or ())
 
 
 def _title(resource: Any) -> Iterator[tuple[str, str]]:
@@ -77,9 +89,8 @@ def _title(resource: Any) -> Iterator[tuple[str, str]]:
             yield f"DiagnosticReport.code.coding[{index}].display", coding.display
 
 
-def _names(view: View) -> Names:
-    """Which of the view's word lists a text names. Titles come again and again: each is searched once."""
-    lists = {name: _pattern(words) for name, words in view.words.items() if name != "modality-code"}
+def _names(lists: Mapping[str, re.Pattern[str]]) -> Callable[[str], frozenset[str]]:
+    """Which of the view's word lists a title names. Titles come again and again: each is searched once."""
 
     def search(text: str) -> frozenset[str]:
         return frozenset(name for name, pattern in lists.items() if pattern.search(text))

@@ -52,8 +52,10 @@ def report(view: View, lore: Lore) -> Plan:
         for place, text in texts(resource, sink):
             spoken_as = kind or _kind_by_words(text)
             found += [(place, told) for told in narrated(text, lore, spoken_as, place, sink)]
-        for place, told in once(found):
-            sink.add(_with_basis(told, kind or "other") if told.concept in _SEEN else told, place)
+        seen_by = kind or "other"
+        sink.add_each(
+            [(place, _with_basis(told, seen_by) if told.concept in _SEEN else told) for place, told in once(found)]
+        )
 
     return plan
 

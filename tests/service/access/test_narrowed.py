@@ -106,3 +106,31 @@ def test_what_one_token_may_not_send_another_may_send_afterwards(store: Store) -
 
 def test_a_document_that_cannot_be_read_at_all_is_answered_as_ever(store: Store) -> None:
     assert push(store, intake(), reader(), b"{", NOW, by("system/Patient.c")).status == 400
+
+
+@pytest.mark.parametrize(
+    ("url", "letter"),
+    [
+        ("Patient/1", "r"),
+        ("Patient/1/_history/1", "r"),
+        ("https://here.example/fhir/Patient/1", "r"),
+        ("Patient?_id=1", "s"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["batch", "transaction"])
+def test_an_entry_that_asks_is_told_what_its_sender_may_see(store: Store, url: str, letter: str, kind: str) -> None:
+    Hospital(store).push(patient(name=[{"text": "PLANTED"}]))
+    asks = {"resourceType": "Bundle", "type": kind, "entry": [{"request": {"method": "GET", "url": url}}]}
+    for one in "cruds":
+        told = pushed(store, asks, f"system/Patient.{one}").body
+        assert statuses(told) == ["200" if one == letter else "403"], one
+        assert ("resource" in told["entry"][0]) == (one == letter)
+    assert statuses(pushed(store, asks, f"system/Observation.{letter}").body) == ["403"]
+
+
+def test_who_may_not_read_at_all_is_told_nothing(store: Store) -> None:
+    Hospital(store).push(patient())
+    asks = {"resourceType": "Bundle", "type": "batch", "entry": [{"request": {"method": "GET", "url": "Patient/1"}}]}
+    nobody = caller("token 1", "generic", [], None)
+    told = push(store, intake(), reader(), json.dumps(asks).encode(), NOW, nobody)
+    assert statuses(told.body) == ["403"]
