@@ -29,6 +29,8 @@ from pathlib import Path
 from random import Random
 
 from benchmarks import generate
+from benchmarks.measure import Missing
+from tests.postgres import BINARIES, server
 
 SITE, TOKEN = "hospital-a", "t-load"
 _RESOURCES = 100
@@ -218,8 +220,6 @@ def database(kind: str) -> Iterator[str]:
         if kind == "sqlite":
             yield f"sqlite:///{folder}/load.sqlite"
             return
-        from tests.postgres import server
-
         with server("") as postgres:
             yield postgres.fresh()
     finally:
@@ -246,6 +246,32 @@ def plain(kind: str, made: list[bytes], connections: int, seconds: float, worker
         program = [sys.executable, "-m", "uvicorn", "benchmarks.plain_server:app", "--port", str(port),
                    "--workers", str(workers), "--no-access-log", "--log-level", "error"]  # fmt: skip
         return measure(program, environment, port, made, connections, seconds)
+
+
+def figures(seconds: float, connections: int = 8) -> dict[str, float | Missing]:
+    """The figures of the bench: each database with ours and with what a user would write, one after the other."""
+    made = requests(int(seconds * 160), 1)
+    told: dict[str, float | Missing] = {}
+    for kind, workers in (("sqlite", 1), ("postgres", 2)):
+        names = [f"http.{kind}.{what}" for what in _WHAT]
+        if kind == "postgres" and not BINARIES:
+            told |= dict.fromkeys(names, Missing("PostgreSQL is not installed"))
+            continue
+        run = ours(kind, made, connections, seconds, workers)
+        other = plain(kind, made[: max(200, len(made) // 8)], connections, max(5.0, seconds / 4), workers)
+        ratio = run.resources_per_s / other.resources_per_s
+        values = (run.resources_per_s, run.p99_ms, run.peak_rss_mb_per_worker, run.server_cpu_ms_per_bundle, ratio)
+        told |= dict(zip(names, values, strict=True))
+    return told
+
+
+_WHAT = (
+    "resources-per-s",
+    "p99-ms",
+    "peak-rss-mb",
+    "server-cpu-ms-per-bundle",
+    "ratio-to-fastapi-and-fhir-resources",
+)
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.record import Fact, Patient, Record, known_by
 from natars_fhir.domain.screening import Screening, put
 from natars_fhir.domain.study import Study
+from natars_fhir.fhir.bundle import Envelope
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.gathered import Gathered
 from natars_fhir.mapping.reading import ReadDocument
@@ -41,9 +42,10 @@ class Outcome:
     later: date | None = None
 
 
-def read(document: bytes, reader: DocumentReader) -> ReadDocument:
-    """Bytes → readings: every entry's facts, in the trial's words, with their evidence."""
-    return reader(document)
+def read(document: bytes, reader: DocumentReader, opened: Envelope | None = None) -> ReadDocument:
+    """Bytes → readings: every entry's facts, in the trial's words, with their evidence. A Bundle that was *opened* by
+    whoever calls is not opened again."""
+    return reader.opened(opened) if opened is not None and opened.type else reader(document)
 
 
 def conclude(

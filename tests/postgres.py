@@ -24,7 +24,7 @@ from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.tables import metadata
 from natars_fhir.store.tables import store as about
 
-_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
 _FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 _numbers = count()
 
@@ -68,13 +68,13 @@ class Server:
 @contextmanager
 def server(switches: str = _FAST) -> Iterator[Server]:
     """A server of its own, for as long as the block runs."""
-    if not _BINARIES:
+    if not BINARIES:
         pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
     folder = Path(tempfile.mkdtemp(prefix="natars-postgres-"))
     folder.chmod(0o755)
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
-    one = Server(folder, free_port(), _BINARIES[-1])
+    one = Server(folder, free_port(), BINARIES[-1])
     try:
         trust = ("-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
         one.run("initdb", "-D", str(folder / "data"), *trust)

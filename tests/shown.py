@@ -45,6 +45,95 @@ class Shown(NamedTuple):
 
 #: What screening promises: the rows of the comparison with other tools, by their numbers there.
 PROMISES: Mapping[int, Shown] = {
+    1: Shown(
+        "A Bundle that is pushed over HTTP is taken in",
+        (
+            "tests/web/test_app.py::test_a_transaction_is_answered_by_one",
+            "tests/web/test_over_loopback.py::test_a_push_over_http_ends_at_the_sites_server",
+        ),
+    ),
+    2: Shown(
+        "Transaction, batch, message, collection and searchset are all taken, each by its own rules",
+        (
+            "tests/service/test_halting.py::test_a_push_is_answered_as_the_table_says_and_the_counts_agree",
+            "tests/web/test_message.py::test_a_message_is_answered_by_a_sound_message",
+            "tests/service/test_ahead.py::test_deletions_go_first_then_creations_then_changes_then_questions",
+            "tests/service/test_ahead.py::test_what_is_not_met_refuses_a_transaction_and_costs_a_batch_one_entry",
+        ),
+    ),
+    5: Shown(
+        "What comes again changes nothing, and an older version never wins",
+        (
+            "tests/web/test_again.py::test_what_is_known_after_a_feed",
+            "tests/web/test_message.py::test_the_same_message_again_is_answered_in_the_same_bytes",
+            "tests/web/test_at_once.py::test_conditional_creates_at_once_make_one_patient",
+            "tests/service/test_corrections.py::test_a_late_older_version_changes_nothing_and_leaves_no_step",
+        ),
+    ),
+    6: Shown(
+        "References by urn:uuid, address, containment and identifier",
+        (
+            "tests/fhir/test_references.py::test_a_whole_transaction_hangs_together",
+            "tests/fhir/test_references.py::test_a_urn_names_the_entry_of_the_bundle",
+            "tests/fhir/test_references.py::test_a_reference_by_identifier",
+            "tests/service/test_ahead.py::test_a_conditional_reference_of_a_transaction_means_one_resource",
+        ),
+    ),
+    7: Shown(
+        "Corrections and deletions undo what was derived",
+        (
+            "tests/service/test_corrections.py::test_everything_follows_a_correction",
+            "tests/web/test_interactions.py::test_a_resource_is_created_read_changed_deleted_and_its_history_is_told",
+        ),
+    ),
+    8: Shown(
+        "Patients are merged and parted",
+        (
+            "tests/service/test_corrections.py::test_merged_patients_join_and_can_be_parted_again",
+            "tests/service/test_all_that_is_known.py::test_patients_joined_by_mistake_part_when_the_number_is_corrected",
+        ),
+    ),
+    10: Shown(
+        "Size, depth, entries and rate have limits, each with a clear answer",
+        (
+            "tests/web/test_body.py::test_a_body_over_the_limit_is_refused_without_a_declared_length_and_not_read_on",
+            "tests/web/test_body.py::test_too_many_entries_are_refused",
+            "tests/web/test_depth.py::test_a_text_that_is_too_deep_is_answered_and_not_parsed",
+            "tests/web/test_limits.py::test_a_site_that_asks_too_often_waits_and_the_others_do_not",
+        ),
+    ),
+    11: Shown(
+        "R4, R4B and R5",
+        (
+            "tests/test_r5_pairs.py::test_a_fixture_told_in_r5_is_the_same_record",
+            "tests/test_r5_pairs.py::test_r4b_is_read_as_r4",
+            "tests/web/test_interactions.py::test_each_base_gives_its_own_version_back",
+        ),
+    ),
+    57: Shown(
+        "A yes is durable: killed at any moment, nothing is missing, half there, or sent with another meaning",
+        (
+            "tests/service/test_crash.py::test_a_server_that_is_killed_under_load_has_kept_what_it_acknowledged_and_sends_it_once",
+            "tests/web/test_away.py::test_a_database_that_was_away_is_used_again_without_a_restart",
+        ),
+    ),
+    59: Shown(
+        "Each site is known by itself, and sees its own on every route",
+        (
+            "tests/web/test_isolation.py::test_nothing_that_a_site_said_is_told_to_another",
+            "tests/web/test_isolation.py::test_nothing_of_a_site_is_changed_by_what_another_asks",
+            "tests/web/test_needs.py::test_every_route_of_the_application_says_who_may",
+            "tests/store/test_walls.py::test_a_sites_store_shows_its_own_rows_though_the_question_names_no_site",
+        ),
+    ),
+    60: Shown(
+        "SMART Backend Services: a client signs, and gets a short token",
+        (
+            "tests/web/test_oauth.py::test_a_client_gets_a_token_and_pushes_with_it",
+            "tests/service/access/test_grant.py::test_who_does_not_prove_itself_gets_nothing_and_nobody_is_asked",
+            "tests/service/access/test_grant.py::test_of_many_workers_at_once_one_takes_the_assertion",
+        ),
+    ),
     3: Shown(
         "Every entry is answered for itself; one that is bad does not lose the rest",
         (

@@ -213,7 +213,10 @@ def _rules() -> str:
 
 
 def _promises() -> str:
-    rows = ((str(n), one.promise, "<br>".join(f"`{test}`" for test in one.tests)) for n, one in shown.PROMISES.items())
+    rows = (
+        (str(n), one.promise, "<br>".join(f"`{test}`" for test in one.tests))
+        for n, one in sorted(shown.PROMISES.items())
+    )
     return _table(("row", "what", "shown by"), rows)
 
 

@@ -64,6 +64,20 @@ def _conditional(kind: str, query: str) -> Named:
     return Named("conditional", kind=kind, system=system, value=value) if bar and system and value else Named("unknown")
 
 
+#: Types whose identifiers hospitals put on many resources: the accession of a panel on all its results, the number of
+#: an operation on all that was done in it. Such a number alone says of none which it is.
+SHARED_NUMBERS = frozenset(
+    {
+        "DiagnosticReport",
+        "MedicationAdministration",
+        "MedicationRequest",
+        "MedicationStatement",
+        "Observation",
+        "Procedure",
+    }
+)
+
+
 class Identifier(Protocol):
     """FHIR's Identifier, as far as it names something."""
 
@@ -120,7 +134,8 @@ class Scope:
         kind = kind or asked.kind or address.kind
         if ident := ident or address.id or (asked.id if entry.method in _ADDRESSED else ""):
             return self._literal(_base_of(entry), kind, ident)
-        for system, value in [*identifiers, (asked.system, asked.value), _condition(kind, entry.if_none_exist)]:
+        own = () if kind in SHARED_NUMBERS else identifiers
+        for system, value in [*own, (asked.system, asked.value), _condition(kind, entry.if_none_exist)]:
             if system and value:
                 return f"{kind}?identifier={system}|{value}"
         return entry.full_url or f"{kind}#{sha256(bytes(entry.raw)).hexdigest()[:32]}"

@@ -11,19 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from natars_fhir.domain.record import Fact
-
-#: Types whose identifiers are often shared: their key holds the code and the day too.
-_SHARED = frozenset(
-    {
-        "DiagnosticReport",
-        "MedicationAdministration",
-        "MedicationRequest",
-        "MedicationStatement",
-        "Observation",
-        "Procedure",
-    }
-)
-
+from natars_fhir.fhir.references import SHARED_NUMBERS
 
 #: Reports that stand beside the final one under its number: which of them counts, `superseded` says. A supplement
 #: replaces nothing.
@@ -40,7 +28,7 @@ def aliases(resource: Any, facts: Sequence[Fact]) -> tuple[str, ...]:
     if not identifiers:
         return ()
     kind = resource.__class__.__name__
-    apart = _apart(resource, kind, facts) if kind in _SHARED else ""
+    apart = _apart(resource, kind, facts) if kind in SHARED_NUMBERS else ""
     if kind == "DiagnosticReport" and (stage := _STAGES.get(resource.status)) is not None:
         if not stage:
             return ()

@@ -67,7 +67,7 @@ class DocumentReader:
         """What the fast way does not read as one resource: a Bundle, a type that no view reads, or something wrong."""
         decoded = self._decode.look_again(raw)
         if decoded.resource is None and (decoded.kind in _WRAPPERS or not decoded.kind):
-            return self._envelope(open_bundle(raw))
+            return self.opened(open_bundle(raw))
         return ReadDocument("", (self._entry(Entry(None, "", raw), decoded, self._scope()),))
 
     def single(self, raw: bytes) -> Reading | None:
@@ -94,7 +94,8 @@ class DocumentReader:
             if decoded is not None and decoded.resource is not None:
                 yield self._read(decoded.resource, entry, scope, ()), decoded.resource
 
-    def _envelope(self, envelope: Envelope) -> ReadDocument:
+    def opened(self, envelope: Envelope) -> ReadDocument:
+        """What an opened document says, entry by entry."""
         scope = Scope(envelope.entries, self.mapping.site.bases)
         readings = tuple(
             _deleted(entry, scope) if entry.deleted else self._entry(entry, self._decode(entry.raw), scope)

@@ -135,7 +135,7 @@ def arrive(raw: bytes, reader: DocumentReader, most_entries: int) -> Arrival:
     asked = max(len(asks), len(envelope.entries))
     if asked > most_entries:
         raise TooManyError
-    document = pipeline.read(raw, reader)
+    document = pipeline.read(raw, reader, envelope)
     if reader.mapping.site.check == "conformant":
         document = held_to_it(document, envelope.entries, raw, reader.version)
     pairs = zip(envelope.entries, document.readings, strict=True)

@@ -12,7 +12,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, or_, select
+from sqlalchemy import Connection, Table, bindparam, delete, insert, or_, select
 
 from natars_fhir.store import identified, subscriptions, versions
 from natars_fhir.store.packed import unpack
@@ -182,10 +182,12 @@ def documents(connection: Connection, site: str, names: Collection[str]) -> set[
 # Tombstones and certificates
 
 
+_HASHES = select(tombstone.c.hash, tombstone.c.pseudonym).where(tombstone.c.site == bindparam("site"))
+
+
 def hashes(connection: Connection, site: str) -> dict[str, str]:
     """Keyed hash → the pseudonym of who is forgotten."""
-    asked = select(tombstone.c.hash, tombstone.c.pseudonym).where(tombstone.c.site == site)
-    return {row.hash: row.pseudonym for row in connection.execute(asked)}
+    return {row.hash: row.pseudonym for row in connection.execute(_HASHES, {"site": site})}
 
 
 def sites(connection: Connection) -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, or_, select, update
 
 from natars_fhir.store.packed import digest, pack, unpack
 from natars_fhir.store.rows import add, among
@@ -79,11 +79,17 @@ def _last_hashes(connection: Connection, site: str, targets: Collection[str]) ->
     return {row.target: row.hash for row in found}
 
 
+_LAST_BODY = (
+    select(outbox.c.body)
+    .where(outbox.c.site == bindparam("site"), outbox.c.target == bindparam("target"))
+    .order_by(outbox.c.seq.desc())
+    .limit(1)
+)
+
+
 def last_said(connection: Connection, site: str, target: str) -> bytes | None:
     """What this target was told last, or will be; None where nothing."""
-    here = outbox.c
-    asked = select(here.body).where(here.site == site, here.target == target).order_by(here.seq.desc()).limit(1)
-    body = connection.execute(asked).scalar()
+    body = connection.execute(_LAST_BODY, {"site": site, "target": target}).scalar()
     return None if body is None else unpack(body)
 
 

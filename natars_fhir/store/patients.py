@@ -49,12 +49,14 @@ def persons(connection: Connection, site: str, names: Collection[str]) -> dict[s
     return found
 
 
+_UNNAME = delete(patient_name).where(among(patient_name.c.site, patient_name.c.key))
+
+
 def rename(connection: Connection, site: str, said: Mapping[str, Collection[str]]) -> None:
     """Patient resource → the names that its newest version says its person goes by; what it said before is void."""
     if not said:
         return
-    here = patient_name.c
-    connection.execute(delete(patient_name).where(among(here.site, here.key)), {"of_site": site, "names": said.keys()})
+    connection.execute(_UNNAME, {"of_site": site, "names": said.keys()})
     rows = [{"site": site, "key": key, "name": name} for key, names in said.items() for name in {*names}]
     keep_new(connection, patient_name, rows)
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from natars_fhir.domain.screening import Verdict
 from natars_fhir.store.packed import pack_json, unpack_json
+from natars_fhir.store.rows import add
 from natars_fhir.store.tables import screening
 
 
@@ -32,21 +33,20 @@ class Found:
 
 def record(connection: Connection, site: str, patient: str, found: Found) -> None:
     """Adds to a patient's history."""
-    connection.execute(
-        insert(screening).values(
-            site=site,
-            patient=patient,
-            trial=found.body["trial"],
-            at=found.at,
-            as_of=found.as_of,
-            verdict=found.verdict,
-            in_scope=found.in_scope,
-            findings=found.findings,
-            body=pack_json(found.body),
-            cause=_text(found.cause),
-            act=found.act,
-        )
-    )
+    row = {
+        "site": site,
+        "patient": patient,
+        "trial": found.body["trial"],
+        "at": found.at,
+        "as_of": found.as_of,
+        "verdict": found.verdict,
+        "in_scope": found.in_scope,
+        "findings": found.findings,
+        "body": pack_json(found.body),
+        "cause": _text(found.cause),
+        "act": found.act,
+    }
+    add(connection, screening, [row])
 
 
 def history(connection: Connection, site: str, patient: str) -> Iterator[Found]:

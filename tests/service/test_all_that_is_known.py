@@ -165,3 +165,31 @@ def test_pushed_or_read_from_files_the_screening_is_the_same(store: Store, case:
         told = hospital.screening(found.record.patient.reference)
         expected = prefilled(found.screening, found.record.facts, found.issues)
         assert told == expected
+
+
+def result(code: str, value: int, unit: str) -> Node:
+    """A result without an id; the number is that of the whole panel."""
+    return {
+        "resourceType": "Observation",
+        "status": "final",
+        "identifier": [{"system": "https://hospital.example/accession", "value": "A1"}],
+        "code": {"coding": [{"system": "http://loinc.org", "code": code}]},
+        "subject": {"reference": "Patient/1"},
+        "effectiveDateTime": "2024-06-01",
+        "valueQuantity": {"value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit},
+    }
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["in one bundle", "in two"])
+def test_results_of_one_panel_without_ids_are_all_kept_and_each_is_replaced_by_its_own(
+    hospital: Hospital, apart: bool
+) -> None:
+    panel = [result("718-7", 120, "g/L"), result("777-3", 90, "10*9/L")]
+    for group in [[one] for one in panel] if apart else [panel]:
+        bundle = {"resourceType": "Bundle", "type": "collection"}
+        hospital.push({**bundle, "entry": [{"resource": one} for one in (patient(), condition(), *group)]})
+    hospital.push(
+        {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": result("718-7", 125, "g/L")}]}
+    )
+    told = {concept: value["low"] for concept, value in hospital.concepts() if concept in ("haemoglobin", "platelets")}
+    assert told == {"haemoglobin": 125, "platelets": 90}
