@@ -2,6 +2,7 @@
 #   make demo    the product at work on fixture data, on loopback
 #   make test    the whole suite
 #   make outside other people's form software beside ours (needs Node; as root it installs Chromium)
+#   make interop other people's FHIR server and clients with ours, and a day at two sites
 # `.build/run` and `.build/dev` mark what stands in the environment; remove `.venv` and `.build` to begin anew.
 
 PYTHON ?= python3.11
@@ -9,7 +10,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 QUICK  ?=
 
-.PHONY: install dev demo test lint types bench serve lock expect outside
+.PHONY: install dev demo test lint types bench serve lock expect outside interop
 
 install: .build/run
 dev: .build/dev
@@ -46,6 +47,11 @@ lint: .build/dev
 
 outside: .build/dev .build/outside
 	$(BIN)/python -m pytest -n0 -rs tests/outside
+
+# A HAPI FHIR server is no package that Maven has (its starter is source alone): where one runs, and is empty, name it:
+# NATARS_INTEROP_SERVER=http://127.0.0.1:8080/fhir make interop
+interop: .build/dev
+	$(BIN)/python -m pytest -n0 -rs tests/interop
 
 bench: .build/dev
 	@QUICK=$(QUICK) $(BIN)/python -m benchmarks.run

@@ -38,7 +38,7 @@ class Endpoint(BaseModel):
     certificate_key_file: str = ""
     ca_file: str = ""
     #: what the server cannot do, and what is done instead
-    fallback: tuple[Literal["search-then-update", "flag", "communication"], ...] = ()
+    fallback: tuple[Literal["search-then-update", "update-by-id", "flag", "communication"], ...] = ()
     #: how the server knows a patient: under the id that the feed gave, or by an identifier that is searched for
     patients: Literal["by-id", "by-identifier"] = "by-id"
 
@@ -64,6 +64,8 @@ class Endpoint(BaseModel):
             yield f"auth «{self.auth}» needs https: a secret is never sent in the clear"
         if {"flag", "communication"} <= {*self.fallback}:
             yield "fallback: flag or communication, one of the two"
+        if {"search-then-update", "update-by-id"} <= {*self.fallback}:
+            yield "fallback: search-then-update or update-by-id, one of the two"
 
 
 #: How we say who we are → what that needs.

@@ -105,7 +105,7 @@ def _subject(kinds: Mapping[str, Any], endpoint: Endpoint) -> Iterator[Trait]:
 
 def _conditional(kind: str, told: Mapping[str, Any] | None, endpoint: Endpoint) -> Trait:
     en, zh = f"conditional update of {kind}", f"{kind} 的条件更新"
-    fallback = "search-then-update" in endpoint.fallback
+    fallback = not {"search-then-update", "update-by-id"}.isdisjoint(endpoint.fallback)
     if told is None:
         return Trait(kind, "missing", f"knows {kind}", f"支持 {kind}")
     can = told.get("conditionalUpdate")

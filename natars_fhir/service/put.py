@@ -1,7 +1,8 @@
 """Put: one letter at a site's server, in its FHIR version, and by what it can do.
 
 A conditional update by our own identifier (https://hl7.org/fhir/R4/http.html#cond-update); where the site's file says
-that its server has none, a search and then an update or a create. A patient whom we know by an identifier alone is
+that its server has none, a search and then an update or a create; or, at a server that cannot look for our identifier,
+an update under our own id (https://hl7.org/fhir/R4/http.html#upsert): it is a keyed hash as the identifier is. A patient whom we know by an identifier alone is
 looked up first: the letter waits where the server knows nobody, or several, by it. We never create a Patient.
 """
 
@@ -129,6 +130,8 @@ def _put(server: Server, target: str, body: bytes | Node) -> Reply:
     resource = _with_patients(server, msgspec.json.decode(body) if isinstance(body, bytes) else body)
     told, _ = server.version.from_r4(resource)
     kind, _, condition = target.partition("?")
+    if "update-by-id" in server.endpoint.fallback:
+        target, condition = f"{kind.partition('/')[0]}/{told['id']}", ""
     if not condition or "search-then-update" not in server.endpoint.fallback:
         return server.send("PUT", target, msgspec.json.encode(told))
     found = server.search(kind, unquote(condition.removeprefix("identifier=")))
@@ -141,8 +144,9 @@ def _put(server: Server, target: str, body: bytes | Node) -> Reply:
 
 def _goes_as_it_is(server: Server, body: bytes) -> bool:
     """The way that most letters have: nothing is to be looked up, and nothing to be said in another version."""
-    searched = "search-then-update" in server.endpoint.fallback or b'"Patient"' in body or b'"urn:' in body
-    return server.version.name != "R5" and not searched
+    elsewhere = not {"search-then-update", "update-by-id"}.isdisjoint(server.endpoint.fallback)
+    searched = b'"Patient"' in body or b'"urn:' in body
+    return server.version.name != "R5" and not elsewhere and not searched
 
 
 def _with_patients(server: Server, resource: Node) -> Node:

@@ -29,8 +29,10 @@ class Page:
 
 
 def search(connection: Connection, asker: Asker, query: Query) -> Page:
-    """One page."""
+    """One page; of none (``_count=0``) how many there are (https://hl7.org/fhir/R4/search.html#count)."""
     found = _few(connection, asker, query) if query.kind in TOLD else _kept(connection, asker, query)
+    if not query.count:
+        return Page((), total=sum(1 for _ in found))
     shown: list[Shown] = []
     for one in found:
         if len(shown) == query.count:

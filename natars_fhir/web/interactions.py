@@ -223,7 +223,7 @@ class _At:
         returns = preference(request).returns
         shown = b""
         asker = self._asker(request)
-        if returns == "representation" and done.location and done.status < 300 and asker.may_read(asked.kind):
+        if returns in ("", "representation") and done.location and done.status < 300 and asker.may_read(asked.kind):
             shown = await run_in_threadpool(self._shown, asker, done)
         return _told(done, f"{base_of(request, self._base)}/", returns, shown)
 

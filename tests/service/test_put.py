@@ -81,6 +81,17 @@ def test_what_is_not_there_is_created_and_what_is_there_is_updated_under_its_id(
     assert json.loads(updated.calls[0].request.content)["id"] == "x7"
 
 
+def test_a_server_that_cannot_look_for_our_identifier_is_told_under_our_own_id(router: respx.MockRouter) -> None:
+    sent = subject()
+    ident = json.loads(sent.body)["id"]
+    updated = router.put(f"{BASE}/ResearchSubject/{ident}").respond(201)
+    assert send(sent, fallback="update-by-id") == Reply("done", "201")
+    assert json.loads(updated.calls[0].request.content)["id"] == ident
+    study = router.put(f"{BASE}/ResearchStudy/s").respond(201)
+    assert send(STUDY, fallback="update-by-id") == Reply("done", "201")
+    assert (study.call_count, router.calls.call_count) == (1, 2)  # nothing was searched for
+
+
 def test_a_study_is_put_under_its_id_without_a_search(router: respx.MockRouter) -> None:
     router.put(f"{BASE}/ResearchStudy/s").respond(201)
     assert send(STUDY, fallback="search-then-update") == Reply("done", "201")

@@ -201,7 +201,7 @@ def test_a_conditional_delete_takes_back_the_one(call: Caller) -> None:
 @pytest.mark.parametrize(
     ("prefer", "kind"),
     [
-        ("", "OperationOutcome"),
+        ("", "Patient"),
         ("return=OperationOutcome", "OperationOutcome"),
         ("return=representation", "Patient"),
         ("handling=lenient; return=minimal", ""),

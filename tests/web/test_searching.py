@@ -114,9 +114,11 @@ def test_no_link_holds_an_identifier_that_was_not_asked_for(call: Caller) -> Non
     assert len(ids(call("GET", next_page(response)))) == 1
 
 
-def test_nothing_is_asked_for_and_nothing_is_given(known: Caller) -> None:
-    body = known("GET", "/fhir/r4/Patient?_count=0").json()
+@pytest.mark.parametrize("asked", ["Patient?", f"Patient?{IDENTIFIER}88&", "Condition?patient=1&", "ResearchSubject?"])
+def test_none_is_asked_for_and_how_many_there_are_is_told(known: Caller, asked: str) -> None:
+    body = known("GET", f"/fhir/r4/{asked}_count=0").json()
     assert "entry" not in body
+    assert body["total"] == len(ids(known("GET", f"/fhir/r4/{asked}_count=500"))) > 0
     assert "next" not in {one["relation"] for one in body["link"]}
 
 
