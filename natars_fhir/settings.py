@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
@@ -57,6 +58,12 @@ class Settings(BaseSettings):
     trusted_proxies: list[str] = Field(
         default_factory=list, description="Addresses or networks of the proxies whose header is believed, as JSON."
     )
+    hook_origins: list[str] = Field(
+        default_factory=list, description="Origins whose pages may call the CDS service from a browser, as JSON."
+    )
+    pages_url: str = Field(
+        "", description="Where a site's people look at their patients: linked in cards and mails; empty: no link."
+    )
     most_requests: int = Field(
         30_000, gt=0, description="The most requests of a site in a minute, per worker; more are answered 429."
     )
@@ -74,6 +81,14 @@ class Settings(BaseSettings):
     deliver_every: float = Field(2.0, description="Seconds between looks into the outbox while the server runs.")
     deliver_timeout: float = Field(30.0, description="Seconds that a site's server has to answer a delivery.")
     deliver_attempts: int = Field(12, description="Attempts before a delivery is given up and listed as dead.")
+    smtp_host: str = Field("", description="The mail server for digests; empty: no mail is sent.")
+    smtp_port: int = Field(587, ge=1, le=65_535, description="The mail server's port.")
+    smtp_starttls: bool = Field(
+        default=True, description="Is the mail server spoken to by STARTTLS? Its certificate is checked."
+    )
+    smtp_user: str = Field("", description="The user at the mail server; empty: none is told.")
+    smtp_password_file: Path | None = Field(None, description="The file that holds that user's password.")
+    mail_from: str = Field("", description="The address that digests come from; needed with a mail server.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least level of what is logged: debug, info, warning or error."
     )
@@ -90,12 +105,27 @@ class Settings(BaseSettings):
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
 
+    @field_validator("hook_origins")
+    @classmethod
+    def _named(cls, told: list[str]) -> list[str]:
+        if any(not re.fullmatch(r"https?://[^/?#*\s]+", one) for one in told):
+            raise ValueError("an origin is https://host[:port], and never a star")
+        return told
+
     @field_validator("trusted_proxies")
     @classmethod
     def _networks(cls, told: list[str]) -> list[str]:
         for one in told:
             ip_network(one)
         return told
+
+    @model_validator(mode="after")
+    def _mails(self) -> Settings:
+        if self.smtp_host and "@" not in self.mail_from:
+            raise ValueError("NATARS_SMTP_HOST needs NATARS_MAIL_FROM: the address that mails come from")
+        if self.smtp_user and self.smtp_password_file is None:
+            raise ValueError("NATARS_SMTP_USER needs NATARS_SMTP_PASSWORD_FILE")
+        return self
 
     @model_validator(mode="after")
     def _believed(self) -> Settings:

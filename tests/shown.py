@@ -262,9 +262,18 @@ PROMISES: Mapping[int, Shown] = {
             "tests/domain/test_life.py::test_nobody_is_eligible_without_a_standing_signature",
         ),
     ),
-    45: Shown(
-        "A Task at the bedside says what is missing, and closes by itself",
+    44: Shown(
+        "People are told by mail, at the hours that the site sets, with counts and no patient",
         (
+            "tests/service/test_digest.py::test_a_mail_has_counts_and_links_and_names_nobody",
+            "tests/service/test_digest.py::test_of_several_workers_one_sends_it",
+        ),
+    ),
+    45: Shown(
+        "A card at the bedside (CDS Hooks), and a Task that says what is missing and closes by itself",
+        (
+            "tests/web/test_cds_hooks.py::test_a_card_is_valid_and_in_the_users_language",
+            "tests/service/test_bedside.py::test_a_card_that_was_put_away_with_a_reason_stays_away_until_the_findings_change",
             "tests/service/test_returned.py::test_a_site_is_asked_once_for_what_is_missing_in_both_languages",
             "tests/service/test_returned.py::test_what_arrives_is_asked_no_more_and_the_request_is_the_same_one",
             "tests/service/test_returned.py::test_a_request_that_the_site_declines_is_not_asked_again",

@@ -22,6 +22,7 @@ from natars_fhir.cli import (
     clients,
     deliver,
     demo,
+    digest,
     endpoints,
     expect,
     explain,
@@ -65,6 +66,7 @@ app.command("missing")(missing.missing)
 app.command("attest")(attest.attest)
 app.command("sign")(sign.sign)
 app.command("form")(form.form)
+app.command("digest")(digest.digest)
 app.command("endpoints")(endpoints.endpoints)
 app.command("validate")(validate.validate)
 app.command("load")(load.load)

@@ -179,6 +179,22 @@ class LocalCode(Shape):
     report: str = ""
 
 
+class Subscriptions(Shape):
+    """Who may be told by subscription: ``hosts`` are the hosts (``host``, ``host:port``) that an endpoint may name."""
+
+    hosts: tuple[Annotated[str, Field(pattern=r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?$")], ...] = ()
+
+
+class Digest(Shape):
+    """What people of the site are told by e-mail: to whom, at which hours (in the trial's time zone), how."""
+
+    to: Annotated[tuple[Annotated[str, Field(pattern=r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$")], ...], Field(min_length=1)]
+    at: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")], ...], Field(min_length=1)
+    ] = ("08:00",)
+    language: Literal["zh", "en"] = "zh"
+
+
 class Expects(Shape):
     """What the site's feed holds: a kind that stays away for long is a broken interface, not a healthy patient."""
 
@@ -227,6 +243,8 @@ class Site(Shape):
     #: names under which the site's consents speak of this trial
     consent: tuple[str, ...] = ()
     expects: Expects = Expects()
+    subscriptions: Subscriptions = Subscriptions()
+    digest: Digest | None = None
     #: concepts on which the site's records are complete by its own written declaration: silence means none
     complete: tuple[str, ...] = ()
     #: who may state (coordinators too) and who may sign (investigators alone), and when

@@ -1,9 +1,10 @@
 """Put: one letter at a site's server, in its FHIR version, and by what it can do.
 
 A conditional update by our own identifier (https://hl7.org/fhir/R4/http.html#cond-update); where the site's file says
-that its server has none, a search and then an update or a create; where it cannot look for our identifier, an update
-under our own id, a keyed hash too (https://hl7.org/fhir/R4/http.html#upsert). A patient whom we know by an identifier
-alone is looked up first: the letter waits where the server knows nobody, or several, by it. We never create a Patient.
+that its server has none, a search and then an update or a create; or, at a server that cannot look for our
+identifier, an update under our own id (https://hl7.org/fhir/R4/http.html#upsert): it is a keyed hash as the
+identifier is. A patient whom we know by an identifier alone is looked up first: the letter waits where the server
+knows nobody, or several, by it. We never create a Patient.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from natars_fhir.store import identified, kept
 from natars_fhir.store.told import told
 
 #: What we tell a site is kept as long as it is told: the newest of each can be read.
-TOLD = ("ResearchStudy", "ResearchSubject")
+TOLD = ("ResearchStudy", "ResearchSubject", "Task")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from natars_fhir.emit.prefilled import prefilled
 from natars_fhir.mapping.gathered import Gathered
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.mapping.schema import Site
+from natars_fhir.service import announce
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.lives import caused, declines, life_of, notice, told_by_office
 from natars_fhir.service.tell import Known, retract, tell
@@ -121,6 +122,8 @@ def _person(
     digested = findings(screening, people)
     stands = Standing(key, digested, screening.in_scope, screening.verdict, target, day.isoformat() if day else None)
     patients.stands(connection, site.site, stands)
+    if before is None or before.verdict != stands.verdict:
+        announce.verdict(connection, site.site, target, now)
     changed = before is None or before.findings != stands.findings
     if changed and may_be_used(way) and (screening.in_scope or any(one.in_scope for one in earlier)):
         screenings.record(connection, site.site, key, _found(found, people, stands, cause, now))

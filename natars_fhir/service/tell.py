@@ -30,6 +30,7 @@ from natars_fhir.emit.task import requests_system
 from natars_fhir.fhir.build import Node
 from natars_fhir.mapping.schema import Site
 from natars_fhir.pipeline import Outcome
+from natars_fhir.service import announce
 from natars_fhir.service.intake import Intake
 from natars_fhir.store import outbox
 
@@ -69,6 +70,7 @@ def tell(connection: Connection, intake: Intake, site: Site, known: Known, now: 
         letters.append((kind, target, msgspec.json.encode(resource)))
         if kind == "ResearchSubject":
             subject = target
+    announce.letters(connection, site.site, letters, now)
     return subject, outbox.queue(connection, site.site, letters, now, subject or "")
 
 
@@ -157,6 +159,7 @@ def retract(connection: Connection, site: str, target: str, now: datetime) -> in
         for one, said in last.items()
         if said is not None
     ]
+    announce.letters(connection, site, letters, now)
     return outbox.queue(connection, site, letters, now, target)
 
 

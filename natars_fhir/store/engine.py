@@ -21,6 +21,7 @@ from natars_fhir.store import (
     locks,
     tables_access,  # noqa: F401 (so that its tables are made too)
     tables_audit,  # noqa: F401
+    tables_bedside,  # noqa: F401
     tables_door,  # noqa: F401
     tables_line,  # noqa: F401
     tables_load,  # noqa: F401

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, insert, or_, select
 
-from natars_fhir.store import identified, versions
+from natars_fhir.store import identified, subscriptions, versions
 from natars_fhir.store.packed import unpack
 from natars_fhir.store.rows import among, keep_new
 from natars_fhir.store.tables import (
@@ -36,7 +36,7 @@ from natars_fhir.store.tables_subject import certificate, tombstone
 #: Tables that are emptied of a person in a way of their own.
 OWN_WAY = frozenset(
     {"answered", "condition", "delivery", "gap", "identified", "mention", "outbox", "parcel", "patient_name",
-     "quarantine", "resource_alias", "resource_version"}
+     "quarantine", "resource_alias", "resource_version", "subscription_event"}
 )  # fmt: skip
 #: Tables of which no row goes, and why.
 KEPT: Mapping[str, str] = MappingProxyType(
@@ -45,6 +45,8 @@ KEPT: Mapping[str, str] = MappingProxyType(
         "audit_seal": "digests of the audit's rows",
         "audit_tally": "counts of acts",
         "bearer_token": "of who may, and of no patient",
+        "digest_slot": "that a mail went out, and when",
+        "subscription": "who is told of what, and of no patient",
         "certificate": "it says what was removed, and names a pseudonym",
         "heard": "it counts types, and nobody",
         "load": "names of files, and how far each was read",
@@ -87,6 +89,7 @@ def erase(connection: Connection, site: str, person: Person) -> dict[str, int]:
     gone["identified"], gone["condition"] = identified.forget(connection, site, every)
     gone["patient_name"] = _delete(connection, site, patient_name, ["key", "name"], person.names)
     gone |= _letters(connection, site, person.targets)
+    gone["subscription_event"] = subscriptions.forget(connection, site, sorted(person.targets))
     gone["quarantine"] = _numbered(connection, site, person.quarantined)
     gone["gap"] = _texts(connection, site, person.texts)
     gone["answered"] = _delete(connection, site, answered, ["identifier"], person.answers)

@@ -17,6 +17,7 @@ from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import load
 from natars_fhir.service.access.grant import Grants
+from natars_fhir.service.access.hook_token import HookTokens
 from natars_fhir.service.access.published import Published
 from natars_fhir.service.deliver import Clock
 from natars_fhir.service.foretold import foretold
@@ -26,12 +27,16 @@ from natars_fhir.service.ingest import push
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.live import Active, Live, active
 from natars_fhir.service.secret import secret
+from natars_fhir.service.subscribing import Bureau
 from natars_fhir.service.validation import validated
 from natars_fhir.settings import Settings
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.web.access import Access, access, named_sites
 from natars_fhir.web.body import body_of
 from natars_fhir.web.capability import capability
+from natars_fhir.web.cds_hooks import PATH as HOOKS_PATH
+from natars_fhir.web.cds_hooks import Ward as Bedside
+from natars_fhir.web.cds_hooks import hooks
 from natars_fhir.web.guard import Guard
 from natars_fhir.web.interactions import Door, add_interactions, as_preferred, searched_by
 from natars_fhir.web.limits import AtOnce, Rates
@@ -43,12 +48,15 @@ from natars_fhir.web.negotiation import agreed
 from natars_fhir.web.oauth import TOKEN_PATH, add_configuration, add_token
 from natars_fhir.web.openapi import add_openapi
 from natars_fhir.web.operations import Watch, operations
+from natars_fhir.web.origins import Origins
 from natars_fhir.web.presented import Presented
 from natars_fhir.web.quarantine import Ward, quarantine_routes
 from natars_fhir.web.questionnaire import Forms, add_questionnaire
 from natars_fhir.web.respond import Refusal, error, refuse, respond
 from natars_fhir.web.response import Desk, add_responses, is_ours
 from natars_fhir.web.subjects import Office, add_subjects
+from natars_fhir.web.subscriptions import Desk as Subscribers
+from natars_fhir.web.subscriptions import add_subscriptions
 from natars_fhir.web.terminology import Terms, add_terminology
 
 #: Each base speaks one version.
@@ -103,6 +111,7 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     )
     app.state.live, app.state.access, app.state.most_depth = live, served.access, settings.most_depth
     app.state.close = opened.close
+    app.add_middleware(Origins, path=HOOKS_PATH, origins=settings.hook_origins)
     app.add_middleware(Presented)
     app.add_middleware(GZipMiddleware, compresslevel=1)
     app.add_middleware(AtOnce, most=settings.most_at_once)
@@ -115,6 +124,7 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     app.include_router(operations(Watch(opened, served.live, settings.key_file, metrics, now)))
     app.include_router(_subjects(served))
     app.include_router(_tokens(served))
+    app.include_router(hooks(_bedside(served)))
     add_openapi(app.router, app.routes)
     if forgotten := undeclared(app.routes):
         raise RuntimeError(f"routes that do not say who may (web/needs.py): {', '.join(forgotten)}")
@@ -158,6 +168,7 @@ def _base(served: Served, base: str, version: Name) -> APIRouter:
     if version == "R4":
         add_terminology(router, base, _terms(served))
     add_questionnaire(router, base, version, _forms(served))
+    add_subscriptions(router, base, version, _subscribers(served))
     add_messages(router, base, version, door)
     add_interactions(router, base, version, door)
     return router
@@ -240,6 +251,24 @@ def _tokens(served: Served) -> APIRouter:
     return router
 
 
+def _subscribers(served: Served) -> Subscribers:
+    """Who wants to be told, as the mapping that is active now has the sites."""
+    live, settings = served.live, served.settings
+
+    def bureau() -> Bureau:
+        return Bureau(served.store, live.active.intake.key, settings.canonical_base, settings.address)
+
+    return Subscribers(bureau, lambda site: live.active.mappings.sites[site], served.now)
+
+
+def _bedside(served: Served) -> Bedside:
+    """Where records are opened."""
+    settings = served.settings
+    tokens = HookTokens(served.store, Published(lambda: client(_KEYS_TIMEOUT)))
+    told = (settings.address, settings.pages_url, settings.most_bytes)
+    return Bedside(served.store, lambda: served.live.active, tokens, *told, served.now)
+
+
 async def _http_error(_: Request, fault: Exception) -> Response:
     status, headers = (fault.status_code, fault.headers) if isinstance(fault, HTTPException) else (500, None)
     return error(status, headers)
@@ -248,4 +277,6 @@ async def _http_error(_: Request, fault: Exception) -> Response:
 async def _refusal(_: Request, fault: Exception) -> Response:
     if not isinstance(fault, Refusal):
         return error(500)
+    if fault.outcome is not None:
+        return respond(fault.status, fault.outcome, fault.headers)
     return refuse(fault.status, fault.code, fault.text, fault.headers)

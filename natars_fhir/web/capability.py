@@ -16,6 +16,7 @@ from natars_fhir.web.interactions import INSTANCE, TYPE
 from natars_fhir.web.oauth import TOKEN_PATH
 from natars_fhir.web.questionnaire import CAPABILITIES
 from natars_fhir.web.response import CAPABILITY as QUESTIONNAIRE_RESPONSE
+from natars_fhir.web.subscriptions import CAPABILITY as SUBSCRIPTION
 from natars_fhir.web.terminology import CAPABILITY as CONCEPT_MAP
 
 _OAUTH_URIS = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
@@ -34,12 +35,13 @@ _OPERATIONS = {
 }
 
 #: Types of which what we tell a site is all that there is.
-_READ_ONLY = frozenset({"ResearchStudy"})
+_READ_ONLY = frozenset({"ResearchStudy", "Task"})
 
 #: The same → what can be done with a type of resource.
 _RESOURCES: Mapping[tuple[str, str], Node] = {
     ("GET", "/ConceptMap"): CONCEPT_MAP,
     ("POST", "/QuestionnaireResponse"): QUESTIONNAIRE_RESPONSE,
+    ("POST", "/Subscription"): SUBSCRIPTION,
     **{("GET", f"/{kind}"): told for kind, told in CAPABILITIES.items()},
 }
 

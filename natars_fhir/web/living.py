@@ -9,14 +9,19 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
+import httpx
 from fastapi import FastAPI
 
 from natars_fhir.service.activate import activate, catch_up, try_all_again
 from natars_fhir.service.audit import seal
 from natars_fhir.service.daily import rescreen_due
 from natars_fhir.service.deliver import Clock, Rounds, deliver_once
-from natars_fhir.service.http import Clients
+from natars_fhir.service.digest import Postman, send_due
+from natars_fhir.service.http import Clients, client
 from natars_fhir.service.live import Live
+from natars_fhir.service.mail import post
+from natars_fhir.service.notify import Plan, notify_once
+from natars_fhir.service.subscribing import Bureau
 from natars_fhir.settings import Settings
 from natars_fhir.store.audit import EVERYWHERE
 from natars_fhir.store.engine import Store
@@ -45,6 +50,17 @@ class Work:
         deliver_once(self.store, http, self._plan(), self.now, stopped)
         self.metrics.round_made("work", self.now())
 
+    def tell(self, http: httpx.Client, stopped: Callable[[], bool]) -> None:
+        """Subscribers are told, and people by mail."""
+        notify_once(self._bureau(), http, self._subscribers(), self.now, stopped)
+        here, settings = self.live.active, self.settings
+        send_due(
+            Postman(self.store, here.intake, post(settings), settings.pages_url),
+            [here.mappings.sites[name] for name in here.readers],
+            self.now(),
+        )
+        self.metrics.round_made("tell", self.now())
+
     def seal(self) -> None:
         """The audit of every site gets its seals."""
         here = self.live.active
@@ -60,6 +76,14 @@ class Work:
         for name in here.readers:
             rescreen_due(self.store, here.intake, here.mappings.sites[name], self.now())
 
+    def _bureau(self) -> Bureau:
+        key, settings = self.live.active.intake.key, self.settings
+        return Bureau(self.store, key, settings.canonical_base, settings.address)
+
+    def _subscribers(self) -> Plan:
+        sites = self.live.active.mappings.sites.items()
+        return Plan({name: site.subscriptions.hosts for name, site in sites}, self.settings.deliver_attempts)
+
     def _plan(self) -> Rounds:
         sites = self.live.active.mappings.sites.items()
         endpoints = {name: site.endpoint for name, site in sites if site.endpoint is not None}
@@ -72,12 +96,16 @@ def living(work: Work, *, ours: bool) -> Callable[[FastAPI], AbstractAsyncContex
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        with Clients(work.settings.deliver_timeout) as http:
+        patience = work.settings.deliver_timeout
+        with Clients(patience) as http, client(patience) as plain:
 
             def once(stopped: Callable[[], bool]) -> None:
                 work.once(http, stopped)
 
-            async with rounds(once, every), rounds(lambda _: work.seal(), every):
+            def tell(stopped: Callable[[], bool]) -> None:
+                work.tell(plain, stopped)
+
+            async with rounds(once, every), rounds(lambda _: work.seal(), every), rounds(tell, every):
                 yield
         if ours:
             work.store.close()

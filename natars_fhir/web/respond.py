@@ -34,6 +34,8 @@ class Refusal(Exception):  # noqa: N818 (it is an answer, not an error of ours)
     def __init__(self, status: int, code: str, text: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(text)
         self.status, self.code, self.text, self.headers = status, code, text, headers
+        #: the whole answer, where there is more than one thing to say
+        self.outcome: Node | None = None
 
 
 #: Numbers keep their digits.

@@ -136,7 +136,7 @@ def test_everything_else_that_is_claimed_is_answered(call: Caller, base: str) ->
     call("PUT", f"/fhir/{base}/Condition/c1", condition() if base == "r4" else to_r5(condition())[0])
     rest = call("GET", f"/fhir/{base}/metadata").json()["rest"][0]
     for told in rest["resource"]:
-        if told["type"] in SAMPLES:
+        if told["type"] in SAMPLES or told["type"] == "Subscription":  # test_subscriptions.py walks it
             continue
         at = f"/fhir/{base}/{told['type']}"
         assert {one["code"] for one in told["interaction"]} == {"read", "search-type"}

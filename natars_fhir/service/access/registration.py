@@ -21,7 +21,8 @@ from natars_fhir.store.audit import Act
 from natars_fhir.store.clients import Certificate, Client
 from natars_fhir.store.engine import Store
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+#: A name, or the address of an issuer, as CDS Hooks has it.
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}|https://[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}")
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 
@@ -44,7 +45,10 @@ def register(store: Store, key: bytes, client: Client) -> None:
 
 def _wrong(client: Client) -> str:
     if not _ID.fullmatch(client.id):
-        return "a client's id is made of letters, digits, dots, dashes and underscores, 64 at most"
+        return (
+            "a client's id is made of letters, digits, dots, dashes and underscores, 64 at most; "
+            "or it is an https:// address"
+        )
     if not client.site:
         return "a client is a site's"
     if wrong := fault(client.site, client.roles):

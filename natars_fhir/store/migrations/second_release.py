@@ -78,6 +78,13 @@ Table(
     Index("certificate_of", "site", "pseudonym"),
 )
 Table(
+    "condition",
+    metadata,
+    _text("site", key=True),
+    Column("name", BigInteger, primary_key=True, autoincrement=False),
+    _text("at"),
+)
+Table(
     "declined",
     metadata,
     _number(),
@@ -89,6 +96,46 @@ Table(
     _text("reason"),
     _text("at"),
     Index("declined_of", "site", "patient"),
+)
+Table(
+    "digest_slot",
+    metadata,
+    _text("site", key=True),
+    _text("slot", key=True),
+    _text("state"),
+    Column("attempts", Integer, nullable=False),
+    _text("due"),
+)
+Table(
+    "hook_card",
+    metadata,
+    _text("site", key=True),
+    _text("uuid", key=True),
+    _text("patient"),
+    _text("at"),
+    Index("hook_card_of", "site", "patient"),
+)
+Table(
+    "hook_feedback",
+    metadata,
+    _number(),
+    _text("site"),
+    _text("card"),
+    _text("patient"),
+    _text("outcome"),
+    _text("reason"),
+    _text("comment"),
+    _text("at"),
+    _text("received"),
+    Index("hook_feedback_about", "site", "patient"),
+    Index("hook_feedback_of", "site", "card"),
+)
+Table(
+    "identified",
+    metadata,
+    _text("site", key=True),
+    Column("name", BigInteger, primary_key=True, autoincrement=False),
+    _text("key", key=True),
 )
 Table(
     "load",
@@ -107,7 +154,6 @@ Table(
 )
 Table("parcel", metadata, _number(), _text("site"), Column("body", LargeBinary, nullable=False))
 Table("site_certificate", metadata, _text("site", key=True), _text("fingerprint", key=True), _text("made"))
-Table("smart_assertion", metadata, _text("client", key=True), _text("jti", key=True), _text("until"))
 Table(
     "site_line",
     metadata,
@@ -119,6 +165,7 @@ Table(
     Column("until", Text),
     _text("outcome"),
 )
+Table("smart_assertion", metadata, _text("client", key=True), _text("jti", key=True), _text("until"))
 Table(
     "smart_client",
     metadata,
@@ -161,18 +208,42 @@ Table(
     _text("at"),
     Index("subject_state_of", "site", "patient"),
 )
-Table("tombstone", metadata, _text("site", key=True), _text("hash", key=True), _text("pseudonym"), _text("at"))
 Table(
-    "identified",
+    "subscription",
     metadata,
     _text("site", key=True),
-    Column("name", BigInteger, primary_key=True, autoincrement=False),
-    _text("key", key=True),
+    _text("id", key=True),
+    _text("status"),
+    _text("version"),
+    _text("topic"),
+    _text("endpoint"),
+    _text("content"),
+    _text("reason"),
+    Column("headers", LargeBinary),
+    Column("heartbeat", Integer, nullable=False),
+    Column("timeout", Integer, nullable=False),
+    Column("most", Integer, nullable=False),
+    Column("ends", Text),
+    Column("events", Integer, nullable=False),
+    Column("told", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
+    _text("error"),
+    Column("spoken", Text),
+    _text("due"),
+    Column("lease", Text),
+    Column("holder", Text),
+    Index("subscription_topic", "site", "topic", "status"),
 )
 Table(
-    "condition",
+    "subscription_event",
     metadata,
     _text("site", key=True),
-    Column("name", BigInteger, primary_key=True, autoincrement=False),
+    _text("subscription", key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _text("kind"),
+    _text("ident"),
+    _text("target"),
     _text("at"),
+    Index("subscription_event_about", "site", "target"),
 )
+Table("tombstone", metadata, _text("site", key=True), _text("hash", key=True), _text("pseudonym"), _text("at"))

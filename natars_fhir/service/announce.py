@@ -1,0 +1,40 @@
+"""Announce: what a site's subscribers are to be told of is written down in the transaction of its cause."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection
+
+from natars_fhir.emit.subscription_topic import BY_TYPE
+from natars_fhir.store import outbox, subscriptions
+from natars_fhir.store.outbox import News
+
+
+def letters(connection: Connection, site: str, told: Sequence[News], now: datetime) -> None:
+    """Announces each letter whose resource has another status than the site was told last, before it is queued."""
+    wanted = subscriptions.topics(connection, site)
+    for kind, target, body in told if wanted else ():
+        topic = BY_TYPE.get(kind, "")
+        before, after = _head(outbox.last_said(connection, site, target)), _head(body)
+        if topic in wanted and before.status != after.status:
+            subscriptions.happened(connection, site, topic, (kind, after.id, target), now)
+
+
+def verdict(connection: Connection, site: str, target: str | None, now: datetime) -> None:
+    """Announces that the data says another verdict of the subject who is told of as *target*."""
+    topic = "screening-changed"
+    if target is not None and topic in subscriptions.topics(connection, site):
+        ident = _head(outbox.last_said(connection, site, target)).id
+        subscriptions.happened(connection, site, topic, ("ResearchSubject", ident, target), now)
+
+
+class _Head(msgspec.Struct):
+    id: str = ""
+    status: str = ""
+
+
+def _head(body: bytes | None) -> _Head:
+    return _Head() if body is None else msgspec.json.decode(body, type=_Head)
