@@ -45,6 +45,16 @@ class Shown(NamedTuple):
 
 #: What screening promises: the rows of the comparison with other tools, by their numbers there.
 PROMISES: Mapping[int, Shown] = {
+    43: Shown(
+        "What a site must hear is delivered: retried, in order, given up with a reason, replayed",
+        (
+            "tests/interop/test_day_at_two_sites.py::test_a_day_at_two_sites_ends_as_expected_on_both_sides",
+            "tests/service/test_deliver.py::test_a_server_that_fails_is_asked_again_after_a_pause",
+            "tests/service/test_deliver.py::test_after_so_many_attempts_a_letter_is_given_up",
+            "tests/service/test_deliver.py::test_two_deliverers_never_send_the_same_letter",
+            "tests/cli/test_outbox.py::test_what_was_refused_ends_the_command_with_1_and_is_explained_and_replayed",
+        ),
+    ),
     1: Shown(
         "A Bundle that is pushed over HTTP is taken in",
         (
