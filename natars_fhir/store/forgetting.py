@@ -52,6 +52,7 @@ KEPT: Mapping[str, str] = MappingProxyType(
         "load": "names of files, and how far each was read",
         "let_go": "of what no view reads: type, id and hash",
         "site_certificate": "of who may, and of no patient",
+        "site_line": "of a site's server: who delivers to it, and whether it is well",
         "smart_assertion": "of who may, and of no patient",
         "smart_client": "of who may, and of no patient",
         "store": "one row of the store itself",
