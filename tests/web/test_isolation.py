@@ -16,6 +16,10 @@ from tests.web.sites import BORN, KNOWN, NOBODY, SECRET, Request, Sites, request
 OF_OTHERS = {"store", "delivery", "bearer_token", "smart_client", "smart_assertion", "site_certificate"}
 
 
+#: What is asked takes minutes, and is asked once for all tests here.
+pytestmark = pytest.mark.xdist_group("isolation")
+
+
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     """Hospital B, and the trial office, ask all that can be asked of A's patient; and the same of nobody."""
