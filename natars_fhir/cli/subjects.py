@@ -25,7 +25,11 @@ def every_subject(what: Asked, site: str) -> list[Subject]:
 
     sites = [what.mappings.sites[name] for name in ([site] if site else sorted(what.mappings.sites))]
     with opened(what.settings) as store, _counted() as seen:
-        return list(subjects(store, intake_of(what, store), sites, what.as_of, seen=seen))
+        withheld: list[str] = []
+        found = list(subjects(store, intake_of(what, store), sites, what.as_of, seen=seen, withheld=withheld.append))
+    if withheld:
+        errors().print(f"Left out, for the use of their data was withdrawn: {len(withheld)}.", markup=False)
+    return found
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from natars_fhir import pipeline
+from natars_fhir.domain import life
 from natars_fhir.domain.endpoints.derive import derive
 from natars_fhir.domain.record import Fact, Patient, Source
 from natars_fhir.domain.screening import bars
@@ -20,8 +21,9 @@ from natars_fhir.export.subject import Subject
 from natars_fhir.mapping.gathered import Gathered
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.intake import Intake
-from natars_fhir.service.rescreen import outcome
-from natars_fhir.store import patients, readings
+from natars_fhir.service.lives import caused, life_of
+from natars_fhir.service.rescreen import concluded, outcome, peoples_part
+from natars_fhir.store import attestations, patients, readings
 from natars_fhir.store.engine import Store
 
 
@@ -44,14 +46,18 @@ def subjects(
     as_of: date,
     allocations: Mapping[str, Allocated] = NO_ALLOCATIONS,
     seen: Seen | None = None,
+    withheld: Callable[[str], object] = lambda _: None,
 ) -> Iterator[Subject]:
     """Every subject of *sites* who was enrolled by *as_of*, site by site. *allocations*: pseudonym → what the trial
-    office recorded; it stands for what the hospital's record says."""
+    office recorded; it stands for what the hospital's record says. Who withdrew the use of the data is left out, and
+    told to *withheld* by the site; who withdrew from treatment or follow-up is told as of that day (clinical §6)."""
     with store.read() as connection:
         told = [(site, names) for site in sites for names in _persons(connection, site.site)]
         for done, (site, names) in enumerate(told, 1):
-            found = _subject(connection, intake, site, names, as_of, allocations)
-            if found is not None:
+            used, until = _use(connection, intake.study, site.site, names, as_of)
+            if not used:
+                withheld(site.site)
+            elif (found := _subject(connection, intake, site, names, until, allocations)) is not None:
                 yield found
             if seen is not None:
                 seen(done, len(told))
@@ -59,6 +65,17 @@ def subjects(
 
 def _persons(connection: Connection, site: str) -> Iterable[Collection[str]]:
     return patients.persons(connection, site, patients.in_scope(connection, site)).values()
+
+
+def _use(connection: Connection, study: Study, site: str, names: Collection[str], as_of: date) -> tuple[bool, date]:
+    """May the person's data be used, as people have said up to now, and to which day at most?"""
+    told = caused(connection, study, site, names, date.max)
+    found = concluded(connection, study, site, names, as_of, told)
+    if found is None:
+        return True, as_of
+    part = peoples_part(found, study, attestations.said_of(connection, site, study.id, names))
+    way = life_of(study, found, part, told)
+    return life.may_be_used(way), min(as_of, life.kept_until(way) or as_of)
 
 
 def _subject(
@@ -82,7 +99,7 @@ def _subject(
         planned_cycles=_planned(found, intake.study),
         excluded=_excluded(found),
     )
-    return Subject(pseudonym, site.site, found.record, endpoints) if endpoints else None
+    return Subject(pseudonym, site.site, found.record.known_by(as_of), endpoints) if endpoints else None
 
 
 def pseudonym_of(patient: Patient, intake: Intake, site: Site) -> str:

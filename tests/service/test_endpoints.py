@@ -6,11 +6,15 @@ from datetime import date
 
 import pytest
 
+from natars_fhir.domain.life import Event
 from natars_fhir.export.subject import Subject
 from natars_fhir.service.endpoints import Allocated, subjects
+from natars_fhir.store import patients
+from natars_fhir.store import subjects as stored
 from natars_fhir.store.engine import Store
+from natars_fhir.store.subjects import Whose
 from tests.domain.endpoints.course import NEO, SURGERY_ONLY, short
-from tests.service.hospital import FIXTURES, Hospital, intake, mappings
+from tests.service.hospital import FIXTURES, NOW, Hospital, intake, mappings
 
 AS_OF = date(2025, 6, 1)
 CASES = {
@@ -87,3 +91,24 @@ def test_one_without_an_event_is_censored_at_the_last_scan_of_the_abdomen(store:
     free = one.endpoints.time("PFS")
     assert free is not None
     assert (*short(free), free.facts[0].source.reference) == ("censored", "alive", 274, "DiagnosticReport/b-521-bg-25")
+
+
+@pytest.mark.parametrize(
+    ("cause", "left"),
+    [("withdrew-use", 0), ("withdrew-follow-up", 1)],
+)
+def test_whose_use_of_data_was_withdrawn_is_left_out_and_who_left_is_told_to_that_day(
+    pushed: Store, cause: str, left: int
+) -> None:
+    with pushed.write() as connection:
+        for key in patients.in_scope(connection, "hospital-c"):
+            said = Event(cause, "2024-09-15", NOW, "office", "trial-office", "asked")
+            stored.cause(connection, Whose("hospital-c", key, mappings().study.id), said)
+    withheld: list[str] = []
+    told = found(pushed, "hospital-c", withheld=withheld.append)
+    assert (len(told), bool(withheld)) == (left, left == 0)
+    for one in told:
+        free = one.endpoints.time("PFS")
+        assert free is not None
+        assert short(free)[0] == "censored"  # the progression came later
+        assert one.endpoints.as_of == date(2024, 9, 15)
