@@ -51,7 +51,10 @@ def pathology(teller: Teller, event: Event, name: str) -> Iterator[Node]:
         text = wording.biopsy(chance, teller.story, tumour, stains, called)
         yield teller.report(name, event.day, "pathology", text, event.value["taken"])
     else:
-        yield from _items(teller, event, name, called, stains)
+        items = list(_items(teller, event, name, called, stains))
+        found = [{"reference": f"Observation/{one['id']}"} for one in items]
+        yield teller.report(name, event.day, "pathology", "", event.value["taken"]) | {"result": found}
+        yield from items
 
 
 def _panel(teller: Teller, stains: Mapping[str, str]) -> dict[str, str]:

@@ -43,7 +43,7 @@ class Teller:
         """Does this kind of result come as a report in words?"""
         return group in self.story.words
 
-    def resource(self, kind: str, name: str, day: date, **body: Any) -> Node:
+    def resource(self, kind: str, name: str, day: date, /, **body: Any) -> Node:
         """A resource of the patient, in the version of *day*."""
         about = {"Patient": {}, "ResearchSubject": {"individual": self.me}, "Consent": {"patient": self.me}}
         made = {
@@ -53,7 +53,7 @@ class Teller:
             **about.get(kind, {"subject": self.me}),
             **body,
         }
-        return {name: element for name, element in made.items() if element is not None}
+        return {element: value for element, value in made.items() if value is not None}
 
     @property
     def me(self) -> Node:
@@ -86,7 +86,7 @@ class Teller:
             code=self.dialect.item(item),
             effectiveDateTime=at(taken or day, 600),
             issued=at(day, 990),
-            conclusion=text,
+            conclusion=text or None,
         )
 
 

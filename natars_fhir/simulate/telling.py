@@ -76,15 +76,19 @@ def tell(story: Story, dialect: Dialect) -> list[Sent]:
 
 
 def _event(teller: Teller, event: Event, number: int) -> Iterator[Sent]:
-    name = _ONE.get(event.what, f"{event.what}-{number}")
-    made = tuple(_version(one, number) for one in TELL[event.what](teller, event, name)) if event.what == "diagnosis" else (
-        tuple(TELL[event.what](teller, event, name))
-    )
-    if event.what == "pathology" and number == 1:
-        made = tuple(_version(one | {"id": f"{teller.key}-pathology"}, 2) if one["id"].endswith(name) else one for one in made)
-    if not made:
-        return
-    yield from _slipped(teller, event, made)
+    one = event.what in _ONE or (event.what == "pathology" and number == 1)
+    name = _ONE.get(event.what, event.what) if one else f"{event.what}-{number}"
+    made = tuple(_numbered(one, event, number) for one in TELL[event.what](teller, event, name))
+    if made:
+        yield from _slipped(teller, event, made)
+
+
+def _numbered(resource: Node, event: Event, number: int) -> Node:
+    """The diagnosis that is confirmed follows the provisional one; a report follows the one that held nothing yet."""
+    if event.what == "diagnosis":
+        return _version(resource, number)
+    follows = event.what == "pathology" and number == 1 and resource["resourceType"] == "DiagnosticReport"
+    return _version(resource, 2) if follows else resource
 
 
 def _slipped(teller: Teller, event: Event, made: tuple[Node, ...]) -> Iterator[Sent]:

@@ -14,6 +14,8 @@ _CLASSES = {"epirubicin": {"chemotherapy", "anthracycline"}, "imatinib": {"targe
 _HALF_A_YEAR, _RECENTLY = 6, 1
 #: Days for which a pregnancy test, and a word on breastfeeding, count.
 _TEST, _NURSING = 7, 180
+#: Weeks that a pregnancy lasts at most.
+_TERM = 42
 
 
 def _by_form(said: object, *, inclusion: bool = False) -> Said:
@@ -82,9 +84,15 @@ def of_late(what: str, item: str) -> Callable[[Known], Said]:
             return Said(YES)
         if any(day.high >= start for day in days):
             return Said(UNKNOWN, "imprecise")
-        return Said(NO) if days else _by_form(known.form(item, since=start))
+        return Said(NO) if days else _by_dated_form(known, item, start)
 
     return demand
+
+
+def _by_dated_form(known: Known, item: str, start: date) -> Said:
+    """What a form says of late; what an older form says yes to was before its day, and so before the window."""
+    said = known.form(item, since=start)
+    return Said(NO) if said is None and known.form(item) is True else _by_form(said)
 
 
 def suppressed(known: Known) -> Said:
@@ -121,7 +129,7 @@ def bled(known: Known) -> Said:
     surgery = known.story.last("surgery")
     if surgery is not None and not known.allocated and surgery.day >= start:
         return Said(UNKNOWN, "needs-attestation")
-    return _by_form(known.form("high-bleeding-surgery", since=start))
+    return _by_dated_form(known, "high-bleeding-surgery", start)
 
 
 def pregnant(known: Known) -> Said:
@@ -130,7 +138,8 @@ def pregnant(known: Known) -> Said:
         return Said(NO, "not-applicable")
     start = known.window_end - timedelta(days=_TEST)
     tests = [test for test in known.all("hcg") if test.day >= start]
-    if known.conditions("pregnant") or any(test.value["positive"] for test in tests):
+    lasting = [span(event.value["onset"]).low for event in known.conditions("pregnant")]
+    if any(day >= known.window_end - timedelta(weeks=_TERM) for day in lasting) or any(test.value["positive"] for test in tests):
         return Said(YES)
     return Said(NO) if tests else _by_form(known.form("pregnancy", since=start))
 

@@ -14,9 +14,9 @@ _NOT_APPLICABLE = Said(YES, "not-applicable")
 def kind(known: Known) -> str | Said:
     """The proven type, or why there is none."""
     tumour, reports = known.tumour, known.pathology
-    if any(report.value["opinion"] for report in reports):
+    if any(report.value["opinion"] not in ("", tumour.histology) for report in reports):
         return Said(UNKNOWN, "conflicting")
-    typed = bool(reports) or (known.diagnosed and known.told("pathology"))
+    typed = bool(reports) or (known.diagnosed and known.told("pathology")) or _resected_outside(known)
     if not typed:
         return Said(UNKNOWN, "pending" if known.last("awaited") else "silent")
     if tumour.hedged or tumour.histology == "SARCOMA-NOS":
@@ -24,6 +24,11 @@ def kind(known: Known) -> str | Said:
     if tumour.histology == "UPS" and stain(known, "MDM2") == stain(known, "CDK4") == "positive":
         return Said(UNKNOWN, "conflicting")
     return tumour.histology
+
+
+def _resected_outside(known: Known) -> bool:
+    """Did a surgery outside the trial tell the type?"""
+    return not known.allocated and known.last("final") is not None
 
 
 def stain(known: Known, marker: str) -> str | None:
@@ -46,9 +51,11 @@ def proven(known: Known) -> Said:
 
 
 def _origin(known: Known) -> str | None:
-    """Where it began, as far as that is told for certain: by a confirmed diagnosis, or by reports in words."""
+    """Where it began, as far as that is told for certain: by a confirmed diagnosis, or by reports that name the
+    retroperitoneum. That a report speaks of an organ is not yet that the tumour began in it."""
     spoken = (known.in_words("scan") and known.last("scan")) or (known.in_words("pathology") and known.pathology)
-    return known.tumour.site if known.diagnosed or spoken else None
+    named = spoken and known.tumour.site == "retroperitoneum"
+    return known.tumour.site if known.diagnosed or named else None
 
 
 def _began(known: Known, places: tuple[str, ...]) -> Said:
@@ -115,7 +122,14 @@ def large(known: Known) -> Said:
         return other
     if not _sized(known):
         return Said(UNKNOWN, "silent")
-    return Said(YES if known.tumour.size >= 10 else NO)
+    low, high = _sizes(known)
+    return Said(UNKNOWN, "imprecise") if low <= 10 <= high and low < high else Said(YES if low >= 10 else NO)
+
+
+def _sizes(known: Known) -> tuple[float, float]:
+    """What the diameter may be: reports in words say "about" (约), which may be off by half a centimetre."""
+    off = 0.5 if known.in_words("scan") else 0.0
+    return round(known.tumour.size - off, 2), round(known.tumour.size + off, 2)
 
 
 def any_grade(known: Known) -> Said:
@@ -142,7 +156,9 @@ def _age_points(known: Known) -> set[int]:
 
 
 def _size_points(known: Known) -> set[int]:
-    return {sum(known.tumour.size >= limit for limit in (5, 10, 15))} if _sized(known) else {0, 3}
+    if not _sized(known):
+        return {0, 3}
+    return {sum(size >= limit for limit in (5, 10, 15)) for size in _sizes(known)}
 
 
 def _mitoses_points(known: Known) -> set[int]:
