@@ -18,6 +18,11 @@ from natars_fhir.pipeline import Outcome
 #: What may be answered, in the order of the table's columns.
 ANSWERS = ("yes", "no", "unknown")
 
+#: The table's head: of each criterion how many in a hundred agree, then what is demanded and what is answered.
+HEAD = ("criterion", "agree %", *(f"{demanded} → {got}" for demanded in ANSWERS for got in ANSWERS))
+
+_OPPOSITE = ({"yes", "no"}, {"candidate", "ineligible"})
+
 
 class Difference(NamedTuple):
     """One patient of whom the pipeline answers something else."""
@@ -66,22 +71,27 @@ class Agreement:
     @property
     def wrong(self) -> list[Difference]:
         """A yes where a no is demanded, or a no where a yes is: what must never be."""
-        return [one for one in self.differences if {one.demanded, one.got} in ({"yes", "no"}, _FAR)]
+        return [one for one in self.differences if {one.demanded, one.got} in _OPPOSITE]
+
+    @property
+    def lesser(self) -> list[Difference]:
+        """What is open on one side alone."""
+        return [one for one in self.differences if {one.demanded, one.got} not in _OPPOSITE]
 
     def rows(self) -> Iterator[tuple[str, ...]]:
-        """The table: each criterion with how many agree, and how many are demanded one way and answered another."""
+        """The table: each criterion, and whether the patient is in scope."""
         for criterion in dict.fromkeys(name for name, _, _ in self.counts):
-            if criterion not in ("in scope", "verdict"):
-                yield self._row(criterion)
+            if criterion != "verdict":
+                cells = [self.counts[criterion, demanded, got] for demanded in ANSWERS for got in ANSWERS]
+                yield criterion, self.share(criterion), *map(str, cells)
 
-    def _row(self, criterion: str) -> tuple[str, ...]:
-        cells = [str(self.counts[criterion, demanded, got]) for demanded in ANSWERS for got in ANSWERS]
-        total = sum(map(int, cells))
-        same = sum(self.counts[criterion, one, one] for one in ANSWERS)
-        return (criterion, f"{100 * same / total:.1f}" if total else "", *cells)
-
-
-_FAR = {"candidate", "ineligible"}
+    def share(self, criterion: str) -> str:
+        """How many in a hundred have the same answer on both sides."""
+        found = [
+            (demanded == got, number) for (name, demanded, got), number in self.counts.items() if name == criterion
+        ]
+        same, every = sum(number for agrees, number in found if agrees), sum(number for _, number in found)
+        return f"{100 * same / every:.1f}" if every else ""
 
 
 def _word(said: object) -> str:

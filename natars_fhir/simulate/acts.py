@@ -1,4 +1,4 @@
-"""Tells who it is, what is wrong, what was done, given and agreed: the same resources in every dialect, by its codes."""
+"""Tells who it is, what is wrong, what was done, given and agreed: the same in every dialect, by its codes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def person(teller: Teller, event: Event, name: str) -> Iterator[Node]:
     """The Patient."""
     who = teller.story.person
     born = {"day": who.born.isoformat(), "year": str(who.born.year), "none": None}[who.birth_told]
-    numbers = [{"use": "usual", "type": {"text": "病案号"}, "system": teller.dialect.told["record"], "value": who.record}]
+    numbers = [
+        {"use": "usual", "type": {"text": "病案号"}, "system": teller.dialect.told["record"], "value": who.record}
+    ]
     if who.resident:
         numbers.append({"type": {"text": "模拟居民身份号码"}, "system": _RESIDENTS, "value": who.resident})
     gender = "female" if who.female else "male"
@@ -38,7 +40,12 @@ def visit(teller: Teller, event: Event, name: str) -> Iterator[Node]:
         told: dict[str, Any] = {"status": "in-progress", "class": [{"coding": [kind]}]}
         told |= {"actualPeriod": {"start": at(event.day, 500)}, "reason": [{"value": [{"concept": _said(event)}]}]}
     else:
-        told = {"status": "in-progress", "class": kind, "period": {"start": at(event.day, 500)}, "reasonCode": [_said(event)]}
+        told = {
+            "status": "in-progress",
+            "class": kind,
+            "period": {"start": at(event.day, 500)},
+            "reasonCode": [_said(event)],
+        }
     yield teller.resource("Encounter", name, event.day, **told)
 
 
@@ -55,7 +62,9 @@ def diagnosis(teller: Teller, event: Event, name: str) -> Iterator[Node]:
     called = f"{wording.place(tumour)}{tumour.name}" if typed and teller.in_words("pathology") else title
     coded = typed and not teller.in_words("pathology")
     yield _condition(teller, event.day, name, code, called if certain else f"{wording.place(tumour)}占位性病变") | {
-        "verificationStatus": status("ver-status", "confirmed" if certain else "provisional", "确诊" if certain else "待查"),
+        "verificationStatus": status(
+            "ver-status", "confirmed" if certain else "provisional", "确诊" if certain else "待查"
+        ),
         **({"extension": [{"url": _MORPHOLOGY, "valueCodeableConcept": _morphology(teller)}]} if coded else {}),
     }
 
@@ -84,7 +93,9 @@ def condition(teller: Teller, event: Event, name: str) -> Iterator[Node]:
     """Another diagnosis, with the day on which it began and, where it is over, ended."""
     told = event.value
     code, title = (told["code"], told["name"]) if "code" in told else table("words")["conditions"][told["what"]]
-    made = _condition(teller, event.day, name, code, title, onsetDateTime=told["onset"], abatementDateTime=told.get("ended"))
+    made = _condition(
+        teller, event.day, name, code, title, onsetDateTime=told["onset"], abatementDateTime=told.get("ended")
+    )
     yield made | ({"clinicalStatus": status("clinical", "resolved", "已愈")} if "ended" in told else {})
 
 
@@ -120,7 +131,11 @@ def surgery(teller: Teller, event: Event, name: str) -> Iterator[Node]:
     text = wording.operation(teller.chance(name), teller.tumour, margin, organs)
     if teller.in_words("pathology"):
         yield teller.report(f"{name}-note", event.day, "operation-note", text)
-    said = {"valueString": f"{margin}切除"} if teller.dialect.told["national"] else {"valueCodeableConcept": {"text": margin}}
+    said = (
+        {"valueString": f"{margin}切除"}
+        if teller.dialect.told["national"]
+        else {"valueCodeableConcept": {"text": margin}}
+    )
     yield teller.observation(f"{name}-margin", event.day, teller.dialect.item("margin"), said)
 
 

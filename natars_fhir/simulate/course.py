@@ -1,4 +1,4 @@
-"""The way of a patient with a sarcoma up to the trial: found, biopsied, read, staged, discussed, asked (clinical.md §2)."""
+"""The way of a patient with a sarcoma up to the trial: found, read, staged, discussed, asked (clinical.md §2)."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ def _tissue(chance: Chance, tumour: Tumour, day: date) -> list[Event]:
         Event(issued, "pathology", {"taken": taken, "opinion": ""}),
         Event(issued + timedelta(days=1), "diagnosis", {"certain": not tumour.hedged}),
     ]
-    if tumour.histology in ("DDLPS", "WDLPS") or tumour.stains["MDM2"] == "positive":
-        if chance.happens(share("tumour", "fish")):
-            failed = chance.happens(share("tumour", "fish-failed"))
-            found.append(Event(chance.after(issued, 2, 5), "fish", {"failed": failed}))
+    wanted = tumour.histology in ("DDLPS", "WDLPS") or tumour.stains["MDM2"] == "positive"
+    if wanted and chance.happens(share("tumour", "fish")):
+        failed = chance.happens(share("tumour", "fish-failed"))
+        found.append(Event(chance.after(issued, 2, 5), "fish", {"failed": failed}))
     if chance.happens(share("tumour", "conflicting-second-opinion")):
         found.append(Event(chance.after(issued, 2, 3), "pathology", {"taken": taken, "opinion": "OTHER"}))
     return found
@@ -117,5 +117,3 @@ def _asked(
 def seen_last(story: Story) -> date:
     """The day of a story's last event."""
     return story.events[-1].day
-
-

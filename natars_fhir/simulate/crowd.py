@@ -21,13 +21,10 @@ def draw(chance: Chance, number: int, seed: int, day: date) -> Story:
     group = chance.weighted(rates("groups"))
     if group == "near":
         kind, site, woman = chance.one_of(_NEAR)
-        return course.live(chance, people.draw(chance, number, seed, day, woman=woman), _near(chance, kind, site), day, group)
+        who = people.draw(chance, number, seed, day, woman=woman)
+        return course.live(chance, who, tumour.draw(chance, kind, site), day, group)
     person = people.draw(chance, number, seed, day, child=group == "child")
     return Story(person, group, None, tuple(_visits(chance, person, group, day)))
-
-
-def _near(chance: Chance, kind: str, site: str) -> tumour.Tumour:
-    return tumour.draw(chance, kind, site)
 
 
 def _visits(chance: Chance, person: Person, group: str, day: date) -> list[Event]:

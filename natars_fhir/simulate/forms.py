@@ -13,9 +13,7 @@ from natars_fhir.simulate.teller import Teller, at
 
 def form(teller: Teller, event: Event, name: str) -> Iterator[Node]:
     """The form's answers: one QuestionnaireResponse in words, or an Observation each."""
-    answers = {
-        item: said for item, said in event.value.items() if said is not None and teller.told(f"form:{item}")
-    }
+    answers = {item: said for item, said in event.value.items() if said is not None and teller.told(f"form:{item}")}
     if teller.dialect.told["questionnaire"]:
         yield _questionnaire(teller, event, name, answers)
         return

@@ -34,11 +34,14 @@ _WHY = {
     "condition": "other diagnoses are not coded",
 }
 _RATE = {"CDK4": "cdk4", "MDM2": "mdm2", "hcg": "pregnancy-test", "final": "final-pathology", "condition": "conditions"}
+#: What may come twice, and what may come late.
+_TWICE = ("labs", "scan", "asa", "operation", "dose", "pathology")
+_LATE = ("labs", "condition", "staging")
 _NOT_ASKED = "the hospital's form does not ask it"
 
 
 def withhold(chance: Chance, story: Story, dialect: Dialect, as_of: date) -> Story:
-    """*story* as this hospital tells it until *as_of*: with gaps, slips, and each kind of result in words or in items."""
+    """*story* as this hospital tells it until *as_of*: with gaps and slips, each kind of result in words or items."""
     words = {*dialect.told["words"], *(group for group in dialect.told["drawn"] if chance.happens(0.5))}
     cut = story.until(as_of)
     left = dict(_left_out(chance, dialect)) if story.tumour is not None else {}
@@ -69,9 +72,9 @@ def _slip(chance: Chance, event: Event) -> Event:
     """Reports are amended; anything may come twice or late; a person and a form come as they are."""
     if event.what == "pathology" and chance.happens(share("slips", "amended")):
         return replace(event, slip="amended")
-    if event.what in ("labs", "scan", "asa", "operation", "dose", "pathology") and chance.happens(share("slips", "twice")):
+    if event.what in _TWICE and chance.happens(share("slips", "twice")):
         return replace(event, slip="twice")
-    late = event.what in ("labs", "condition", "staging") and chance.happens(share("slips", "late"))
+    late = event.what in _LATE and chance.happens(share("slips", "late"))
     return replace(event, slip="late") if late else event
 
 
@@ -87,5 +90,3 @@ def _awaited(chance: Chance, story: Story) -> Iterator[Event]:
     taken = [event for event in story.all("operation") if event.value["what"] == "biopsy"]
     if taken and chance.happens(share("slips", "preliminary")):
         yield Event(taken[0].day, "awaited")
-
-

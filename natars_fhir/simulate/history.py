@@ -9,7 +9,7 @@ from typing import Any
 
 from natars_fhir.simulate.chance import Chance
 from natars_fhir.simulate.people import years
-from natars_fhir.simulate.rates import rates, share, table
+from natars_fhir.simulate.rates import rates, table
 from natars_fhir.simulate.story import Event, Person
 
 #: Half a year and more ago, for sure; within the half year before whatever window counts.
@@ -41,7 +41,7 @@ def draw(chance: Chance, person: Person, day: date) -> Past:
     asa = int(chance.weighted(rates("history")["asa"]))
     return Past(
         tuple(events),
-        _answers(drawn, person, day),
+        _answers(drawn, person),
         asa,
         int(chance.weighted(rates("history")["ecog"])),
         not drawn["not-resectable"],
@@ -121,7 +121,7 @@ def _treatment(chance: Chance, drawn: Mapping[str, bool], day: date) -> Iterator
         yield Event(day, "operation", {"what": "radiotherapy", "on": then})
 
 
-def _answers(drawn: Mapping[str, bool], person: Person, day: date) -> dict[str, Any]:
+def _answers(drawn: Mapping[str, bool], person: Person) -> dict[str, Any]:
     """What the forms say; an old infarction is none of late, and what nobody remembers is not answered (None)."""
     answers: dict[str, Any] = {
         "prior-resection": drawn["prior-resection"],

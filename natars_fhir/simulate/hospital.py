@@ -1,6 +1,7 @@
-"""The simulated hospital: its patients one after the other, what it sends in the order of arrival, and the truth beside it.
+"""The simulated hospital: patient after patient, what it sends in the order of arrival, and the truth beside it.
 
-Patients depend on nothing but seed and number; arrivals are put in order within blocks of patients, so memory stays flat.
+A patient depends on nothing but the order and the number; arrivals are put in order within blocks of patients, so
+memory stays flat.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ def _entry(resource: Node, address: str) -> Node:
 
 
 def truth(patient: Patient, as_of: date) -> dict[str, Any]:
-    """The patient's line of truth.ndjson: what must be answered from what was told, and what would be from everything."""
+    """The patient's line of truth.ndjson: what must be answered from what was told, and what would be from all."""
     told, whole = patient.told, patient.whole
     row: dict[str, Any] = {
         "patient": f"Patient/{told.person.key}",

@@ -1,4 +1,4 @@
-"""What is known of a story on a day: what was told, without what was left out; and the dates that the protocol counts by."""
+"""What is known of a story on a day: what was told and not left out; and the dates that the protocol counts by."""
 
 from __future__ import annotations
 
@@ -77,8 +77,12 @@ class Known:
 
     @property
     def suggested(self) -> bool:
-        """Does anything suggest a sarcoma or a retroperitoneal tumour?"""
-        return self.story.tumour is not None and bool(list(self.story.all("diagnosis")))
+        """Does anything suggest a sarcoma or a retroperitoneal tumour? A place in an organ alone does not."""
+        if self.story.tumour is None or self.story.last("diagnosis") is None:
+            return False
+        read = bool(self.pathology) or (self.in_words("scan") and self.last("scan") is not None)
+        typed = self.diagnosed and self.told("pathology")
+        return read or typed or self.tumour.site not in ("gi-tract", "uterus")
 
     def in_words(self, group: str) -> bool:
         """Is this kind of result told in words?"""

@@ -1,5 +1,8 @@
-"""Draws invented people. Names say that they are simulated; record numbers begin with SIM; resident numbers name no area
-of China (000000) and fail their check digit (GB 11643-1999), so that no number can be anybody's."""
+"""Draws invented people, of whom no name and no number can be anybody's.
+
+Names say that they are simulated; record numbers begin with SIM; resident numbers name no area of China (000000) and
+fail their check digit (GB 11643-1999).
+"""
 
 from __future__ import annotations
 

@@ -45,8 +45,8 @@ def plain_scan(teller: Teller, event: Event, name: str) -> Iterator[Node]:
 def pathology(teller: Teller, event: Event, name: str) -> Iterator[Node]:
     """The biopsy's report: prose, or an item each."""
     chance, tumour = teller.chance(name), teller.tumour
-    called = event.value["opinion"] and "黏液样脂肪肉瘤" or tumour.name
-    stains = _panel(teller, event.value.get("stains") or tumour.stains)
+    called = "黏液样脂肪肉瘤" if event.value["opinion"] else tumour.name
+    stains = _panel(teller, tumour.stains)
     if teller.in_words("pathology"):
         text = wording.biopsy(chance, teller.story, tumour, stains, called)
         yield teller.report(name, event.day, "pathology", text, event.value["taken"])
@@ -81,7 +81,9 @@ def _items(teller: Teller, event: Event, name: str, called: str, stains: Mapping
     yield from _counts(teller, event, name)
     for marker, found in stains.items():
         asked = dialect.item("stain", of=marker)
-        yield teller.observation(f"{name}-{marker.lower()}", event.day, asked, dialect.value(found), "laboratory", **more)
+        yield teller.observation(
+            f"{name}-{marker.lower()}", event.day, asked, dialect.value(found), "laboratory", **more
+        )
     if "loinc" in dialect.told["codes"]["size"]:
         ki67: Node = {"valueQuantity": quantity(tumour.ki67, "%", "%")}
         yield teller.observation(f"{name}-ki67", event.day, dialect.item("stain", of="Ki-67"), ki67, "laboratory")
@@ -156,7 +158,7 @@ def blood(teller: Teller, event: Event, name: str) -> Iterator[Node]:
 
 
 def _lowered(analyte: str, healthy: float, event: Event) -> float:
-    depth, cycle = event.value["nadir"], event.value["cycle"]
+    depth, cycle = float(event.value["nadir"]), int(event.value["cycle"])
     if analyte in ("anc", "wbc", "platelets"):
         return healthy * (1 - 0.7 * depth)
     if analyte == "haemoglobin":

@@ -1,6 +1,6 @@
 """What is true of one invented patient: who it is, the tumour, and what happened and was told, day by day.
 
-A story knows no FHIR and no dialect. `truth` answers the protocol's criteria from it, and `telling` makes resources of it.
+A story knows no FHIR and no dialect: `truth` answers the protocol's criteria from it, `telling` makes resources of it.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One patient. ``left_out``: what is known and not told, with the reason. ``words``: what is told in words alone."""
+    """One patient. ``left_out``: what is known and not told, and why. ``words``: what is told in words alone."""
 
     person: Person
     group: str

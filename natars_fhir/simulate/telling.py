@@ -69,10 +69,15 @@ def tell(story: Story, dialect: Dialect) -> list[Sent]:
     counts: dict[str, int] = {}
     for event in story.events:
         number = counts[event.what] = counts.get(event.what, 0) + 1
-        if event.what in TELL and event.what not in story.left_out:
+        if event.what in TELL and _is_told(story, event):
             sent += _event(teller, event, number)
     sent += _ends(teller)
     return sorted((Sent(one.day, _spoken(one.resources, dialect)) for one in sent), key=lambda one: one.day)
+
+
+def _is_told(story: Story, event: Event) -> bool:
+    """Of the diagnosis it is the confirmed one that may be missing."""
+    return event.what not in story.left_out or (event.what == "diagnosis" and not event.value["certain"])
 
 
 def _event(teller: Teller, event: Event, number: int) -> Iterator[Sent]:
@@ -120,7 +125,7 @@ def _mistaken(resource: Node) -> Node:
     told = dict(resource)
     if "conclusion" in told:
         text = str(told["conclusion"])
-        turned = text.translate(str.maketrans({"＋": "－", "－": "＋"}))
+        turned = text.translate(str.maketrans("＋－", "－＋"))
         told["conclusion"] = turned.replace("FNCLCC 3级", "FNCLCC 1级").replace("FNCLCC 2级", "FNCLCC 1级")
     value = told.get("valueCodeableConcept", {})
     if str(value.get("text", "")).startswith("FNCLCC"):

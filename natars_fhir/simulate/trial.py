@@ -1,5 +1,7 @@
-"""The trial's part of a story: allocation, cycles with their toxicity, surgery, complications, follow-up, death; and what
-happens to those who are treated outside it (clinical.md §6)."""
+"""The trial's part of a story: allocation, cycles with their toxicity, surgery, complications, follow-up, death.
+
+And what happens to those who are treated outside it (clinical.md §6).
+"""
 
 from __future__ import annotations
 

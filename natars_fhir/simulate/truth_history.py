@@ -1,4 +1,4 @@
-"""What the protocol demands of the past and of the present state: earlier treatment, events of late, women (clinical.md §2)."""
+"""What the protocol demands of the past and the present: earlier treatment, events of late, women (clinical.md §2)."""
 
 from __future__ import annotations
 
@@ -139,7 +139,9 @@ def pregnant(known: Known) -> Said:
     start = known.window_end - timedelta(days=_TEST)
     tests = [test for test in known.all("hcg") if test.day >= start]
     lasting = [span(event.value["onset"]).low for event in known.conditions("pregnant")]
-    if any(day >= known.window_end - timedelta(weeks=_TERM) for day in lasting) or any(test.value["positive"] for test in tests):
+    if any(day >= known.window_end - timedelta(weeks=_TERM) for day in lasting) or any(
+        test.value["positive"] for test in tests
+    ):
         return Said(YES)
     return Said(NO) if tests else _by_form(known.form("pregnancy", since=start))
 

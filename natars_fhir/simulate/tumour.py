@@ -1,4 +1,4 @@
-"""Draws a sarcoma: type, grade, size, stains and gene, which hang together as they do in patients (clinical.md §3, §4)."""
+"""Draws a sarcoma: type, grade, size, stains and gene, which hang together as in patients (clinical.md §3, §4)."""
 
 from __future__ import annotations
 

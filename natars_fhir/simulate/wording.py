@@ -1,4 +1,4 @@
-"""Reports in Chinese, in several hands, as pathologists, radiologists, anaesthetists and surgeons write them (clinical.md §5)."""
+"""Reports in Chinese, in several hands, as pathologists, radiologists and surgeons write them (clinical.md §5)."""
 
 from __future__ import annotations
 
@@ -69,7 +69,11 @@ def _stains(chance: Chance, stains: Mapping[str, str], ki67: int) -> str:
 def _grouped(stains: Mapping[str, str], ki67: int) -> str:
     by = {result: [marker for marker, found in stains.items() if found == result] for result in stains.values()}
     parts = []
-    for result, several, word in (("positive", "均", "阳性"), ("equivocal", "均", "可疑阳性"), ("negative", "均", "阴性")):
+    for result, several, word in (
+        ("positive", "均", "阳性"),
+        ("equivocal", "均", "可疑阳性"),
+        ("negative", "均", "阴性"),
+    ):
         if found := by.get(result):
             parts.append("、".join(found) + (several if len(found) > 1 else "") + word)
     return f"肿瘤细胞{'；'.join(parts)}；Ki-67阳性指数约{ki67}%"
