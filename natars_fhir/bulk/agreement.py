@@ -101,7 +101,7 @@ def _word(said: object) -> str:
 def compare(truths: Iterable[Mapping[str, Any]], outcomes: Iterable[Outcome]) -> Agreement:
     """Every outcome beside the truth of its patient."""
     made = Agreement()
-    by = {str(truth["patient"]): truth for truth in truths}
+    by = {name: truth for truth in truths for name in (truth["patient"], *truth.get("also", ()))}
     for outcome in outcomes:
         if (truth := by.get(outcome.record.patient.reference or "")) is not None:
             made.take(truth, outcome)

@@ -36,7 +36,7 @@ _WHY = {
 _RATE = {"CDK4": "cdk4", "MDM2": "mdm2", "hcg": "pregnancy-test", "final": "final-pathology", "condition": "conditions"}
 #: What may come twice, and what may come late.
 _TWICE = ("labs", "scan", "asa", "operation", "dose", "pathology")
-_LATE = ("labs", "condition", "staging")
+_LATE = ("labs", "condition", "staging", "person")
 _NOT_ASKED = "the hospital's form does not ask it"
 
 
@@ -48,7 +48,7 @@ def withhold(chance: Chance, story: Story, dialect: Dialect, as_of: date) -> Sto
     events = [*(_slip(chance, event) for event in cut.events), *_errors(chance, cut), *_awaited(chance, cut)]
     return replace(
         cut,
-        person=replace(story.person, birth_told=_birth(chance)),
+        person=replace(story.person, birth_told=_birth(chance), twice=chance.happens(share("slips", "two-records"))),
         events=tuple(sorted(events, key=lambda event: event.day)),
         left_out=left,
         words=frozenset(words),

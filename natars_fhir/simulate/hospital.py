@@ -106,6 +106,7 @@ def truth(patient: Patient, as_of: date) -> dict[str, Any]:
     told, whole = patient.told, patient.whole
     row: dict[str, Any] = {
         "patient": f"Patient/{told.person.key}",
+        **({"also": [f"Patient/{told.person.second}"]} if told.person.twice else {}),
         "asOf": as_of.isoformat(),
         "group": told.group,
         "inScope": in_scope(told, as_of),

@@ -24,6 +24,13 @@ class Person:
     born: date
     #: how much of the birth date is told: "day", "year" or "none"
     birth_told: str = "day"
+    #: does the hospital have two records of the person, under one number?
+    twice: bool = False
+
+    @property
+    def second(self) -> str:
+        """The id of the second record."""
+        return f"{self.key}-b"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ from natars_fhir.simulate.chance import Chance
 from natars_fhir.simulate.dialect import Dialect, concept, system
 from natars_fhir.simulate.story import Story, Tumour
 
+#: How a type calls the patient whom it is about, where it is not `subject`.
+_ABOUT = {"ResearchSubject": "individual", "Consent": "patient"}
+
 
 @dataclass(frozen=True, slots=True)
 class Teller:
@@ -45,15 +48,17 @@ class Teller:
 
     def resource(self, kind: str, name: str, day: date, /, **body: Any) -> Node:
         """A resource of the patient, in the version of *day*."""
-        about = {"Patient": {}, "ResearchSubject": {"individual": self.me}, "Consent": {"patient": self.me}}
-        made = {
+        made: Node = {
             "resourceType": kind,
-            "id": f"{self.key}-{name}" if kind != "Patient" else self.key,
+            "id": self.key if kind == "Patient" else f"{self.key}-{name}",
             "meta": {"versionId": "1", "lastUpdated": at(day, 1390)},
-            **about.get(kind, {"subject": self.me}),
-            **body,
         }
-        return {element: value for element, value in made.items() if value is not None}
+        if kind != "Patient":
+            made[_ABOUT.get(kind, "subject")] = self.me
+        for element, value in body.items():
+            if value is not None:
+                made[element] = value
+        return made
 
     @property
     def me(self) -> Node:

@@ -6,6 +6,7 @@ Corrections, duplicates and delays are part of the telling: what is told wrong f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -14,7 +15,7 @@ from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.versions import VERSIONS
 from natars_fhir.simulate import acts, forms, results
 from natars_fhir.simulate.dialect import Dialect
-from natars_fhir.simulate.story import Event, Story
+from natars_fhir.simulate.story import Event, Story, Tumour
 from natars_fhir.simulate.teller import Teller, at, status
 
 Tell = Callable[[Teller, Event, str], Iterator[Node]]
@@ -51,6 +52,9 @@ TELL: Final[Mapping[str, Tell]] = MappingProxyType(
         "follow-up": acts.follow_up,
     }
 )
+_TURNED = {"positive": "negative", "negative": "positive"}
+#: Events that are told of the second record of a patient who has two.
+_ELSEWHERE = ("labs", "scan", "asa", "staging")
 #: Events that are later versions of one resource.
 _ONE = {"person": "person", "diagnosis": "diagnosis", "consent": "consent", "awaited": "pathology"}
 
@@ -71,7 +75,7 @@ def tell(story: Story, dialect: Dialect) -> list[Sent]:
         number = counts[event.what] = counts.get(event.what, 0) + 1
         if event.what in TELL and _is_told(story, event):
             sent += _event(teller, event, number)
-    sent += _ends(teller)
+    sent += [*_second(teller), *_ends(teller)]
     return sorted((Sent(one.day, _spoken(one.resources, dialect)) for one in sent), key=lambda one: one.day)
 
 
@@ -84,8 +88,10 @@ def _event(teller: Teller, event: Event, number: int) -> Iterator[Sent]:
     one = event.what in _ONE or (event.what == "pathology" and number == 1)
     name = _ONE.get(event.what, event.what) if one else f"{event.what}-{number}"
     made = tuple(_numbered(one, event, number) for one in TELL[event.what](teller, event, name))
+    if teller.story.person.twice and event.what in _ELSEWHERE:
+        made = tuple(one | {"subject": {"reference": f"Patient/{teller.story.person.second}"}} for one in made)
     if made:
-        yield from _slipped(teller, event, made)
+        yield from _slipped(teller, event, name, made)
 
 
 def _numbered(resource: Node, event: Event, number: int) -> Node:
@@ -96,12 +102,13 @@ def _numbered(resource: Node, event: Event, number: int) -> Node:
     return _version(resource, 2) if follows else resource
 
 
-def _slipped(teller: Teller, event: Event, made: tuple[Node, ...]) -> Iterator[Sent]:
+def _slipped(teller: Teller, event: Event, name: str, made: tuple[Node, ...]) -> Iterator[Sent]:
     """The telling with its slip; a correction is a later version, and the later one may arrive first."""
     day = event.day
     if event.slip == "amended":
         corrected = tuple(_version(one | {"status": "amended"}, 3) for one in made)
-        wrong = tuple(_mistaken(one) for one in made)
+        before = replace(teller, story=replace(teller.story, tumour=_mistaken(teller.tumour)))
+        wrong = tuple(_version(one, 2) for one in TELL[event.what](before, event, name))
         first, second = (wrong, corrected) if teller.chance("order", day).happens(0.7) else (corrected, wrong)
         yield Sent(day, first)
         yield Sent(day, second)
@@ -120,23 +127,24 @@ def _version(resource: Node, number: int) -> Node:
     return {**resource, "meta": {**resource["meta"], "versionId": str(number)}}
 
 
-def _mistaken(resource: Node) -> Node:
-    """What the report said before it was corrected: signs turned round, another grade."""
-    told = dict(resource)
-    if "conclusion" in told:
-        text = str(told["conclusion"])
-        turned = text.translate(str.maketrans("＋－", "－＋"))
-        told["conclusion"] = turned.replace("FNCLCC 3级", "FNCLCC 1级").replace("FNCLCC 2级", "FNCLCC 1级")
-    value = told.get("valueCodeableConcept", {})
-    if str(value.get("text", "")).startswith("FNCLCC"):
-        told["valueCodeableConcept"] = {"text": "FNCLCC 1级"}
-    return _version(told, 2)
+def _mistaken(tumour: Tumour) -> Tumour:
+    """What the report says before it is corrected: the two stains that matter turned round, and the lowest grade."""
+    turned = {marker: _TURNED.get(tumour.stains[marker], "equivocal") for marker in ("MDM2", "CDK4")}
+    return replace(tumour, stains={**tumour.stains, **turned}, grade=1, scores=(1, 1, 0))
 
 
 def _in_error(resource: Node) -> Node:
     wrong = {"verificationStatus": status("ver-status", "entered-in-error", "录入错误")}
     without = {name: element for name, element in resource.items() if name != "clinicalStatus"}
     return _version(without | wrong, 2)
+
+
+def _second(teller: Teller) -> Iterator[Sent]:
+    """A second record of the same patient, under the same number, with which some results come."""
+    first = teller.story.first("person")
+    if teller.story.person.twice and first is not None:
+        made = acts.person(teller, first, "person")
+        yield Sent(first.day, tuple(one | {"id": teller.story.person.second} for one in made))
 
 
 def _ends(teller: Teller) -> Iterator[Sent]:

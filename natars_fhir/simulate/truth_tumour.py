@@ -14,16 +14,17 @@ _NOT_APPLICABLE = Said(YES, "not-applicable")
 def kind(known: Known) -> str | Said:
     """The proven type, or why there is none."""
     tumour, reports = known.tumour, known.pathology
-    if any(report.value["opinion"] not in ("", tumour.histology) for report in reports):
-        return Said(UNKNOWN, "conflicting")
     typed = bool(reports) or (known.diagnosed and known.told("pathology")) or _resected_outside(known)
     if not typed:
         return Said(UNKNOWN, "pending" if known.last("awaited") else "silent")
-    if tumour.hedged or tumour.histology == "SARCOMA-NOS":
-        return Said(UNKNOWN, "imprecise")
-    if tumour.histology == "UPS" and stain(known, "MDM2") == stain(known, "CDK4") == "positive":
+    open_type = tumour.hedged or tumour.histology == "SARCOMA-NOS"
+    types = {report.value["opinion"] for report in reports if report.value["opinion"]}
+    types |= set() if open_type else {tumour.histology}
+    if len(types) != 1:
+        return Said(UNKNOWN, "conflicting" if types else "imprecise")
+    if types == {"UPS"} and stain(known, "MDM2") == stain(known, "CDK4") == "positive":
         return Said(UNKNOWN, "conflicting")
-    return tumour.histology
+    return str(types.pop())
 
 
 def _resected_outside(known: Known) -> bool:

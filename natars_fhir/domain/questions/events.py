@@ -89,6 +89,8 @@ def _sorted(facts: Sequence[Fact], window: Window, needs: Qualifier | None, *, l
         place = _place(fact, window)
         if place == "after":
             continue
+        if lasting and place == "before":
+            place = _lasted(fact, window)
         past = place == "before" and not (lasting and fact.said("ended") is None)
         if past or (needs and fact.said(needs.key) == needs.clears):
             lists.over.append(fact)
@@ -126,6 +128,14 @@ def _place(fact: Fact, window: Window) -> Place:
         return "before"
     place = window.place(onset(fact))
     return "maybe" if place == "in" and fact.said("old") == "yes" else place
+
+
+def _lasted(fact: Fact, window: Window) -> Place:
+    """Where something lies that began before the window and lasts: in it, if it was not over before that opened."""
+    ended = fact.said("ended")
+    if not isinstance(ended, str) or (days_of(ended).high or window.end) < window.start:
+        return "before"
+    return "in" if (days_of(ended).low or window.start) >= window.start_by else "maybe"
 
 
 def _otherwise(
