@@ -13,7 +13,7 @@ from natars_fhir.simulate.story import Event, Person, Story
 #: What comes close: (type, where it began, a woman's); a stromal tumour is told by its own name.
 _NEAR = (("GIST", "gi-tract", False), ("LMS", "uterus", True), ("UPS", "limb", False), ("OTHER", "limb", False))
 #: Tumours of women, and of men.
-_ONLY = {"D25.9": True, "C61": False}
+_ONLY = {"C50.9": True, "D25.9": True, "C61": False}
 
 
 def draw(chance: Chance, number: int, seed: int, day: date) -> Story:

@@ -72,9 +72,10 @@ def _items(teller: Teller, event: Event, name: str, called: str, stains: Mapping
     answer: Node = {"valueCodeableConcept": concept(called, dialect.told["icd-o"], written)}
     more: dict[str, Any] = {"specimen": {"display": f"{wording.place(tumour)}肿物穿刺组织"}}
     item = teller.observation(f"{name}-type", event.day, dialect.item("histology"), answer, "laboratory", **more)
-    yield item | ({"status": "preliminary"} if tumour.hedged else {})
     if event.value["opinion"]:
+        yield item
         return
+    yield item | ({"status": "preliminary"} if tumour.hedged else {})
     if teller.told("grade"):
         graded: Node = {"valueCodeableConcept": {"text": f"FNCLCC {tumour.grade}级"}, "method": {"text": "FNCLCC"}}
         yield teller.observation(f"{name}-grade", event.day, dialect.item("grade"), graded, "laboratory")

@@ -53,6 +53,8 @@ TELL: Final[Mapping[str, Tell]] = MappingProxyType(
     }
 )
 _TURNED = {"positive": "negative", "negative": "positive"}
+#: What becomes of a status when what it stands at is corrected: what is not final yet stays so.
+_AMENDED: Final[Mapping[str, Node]] = MappingProxyType({"final": {"status": "amended"}})
 #: Events that are told of the second record of a patient who has two.
 _ELSEWHERE = ("labs", "scan", "asa", "staging")
 #: Events that are later versions of one resource.
@@ -106,7 +108,7 @@ def _slipped(teller: Teller, event: Event, name: str, made: tuple[Node, ...]) ->
     """The telling with its slip; a correction is a later version, and the later one may arrive first."""
     day = event.day
     if event.slip == "amended":
-        corrected = tuple(_version(one | {"status": "amended"}, 3) for one in made)
+        corrected = tuple(_version(one | _AMENDED.get(str(one["status"]), {}), 3) for one in made)
         before = replace(teller, story=replace(teller.story, tumour=_mistaken(teller.tumour)))
         wrong = tuple(_version(one, 2) for one in TELL[event.what](before, event, name))
         first, second = (wrong, corrected) if teller.chance("order", day).happens(0.7) else (corrected, wrong)

@@ -17,7 +17,8 @@ def kind(known: Known) -> str | Said:
     typed = bool(reports) or (known.diagnosed and known.told("pathology")) or _resected_outside(known)
     if not typed:
         return Said(UNKNOWN, "pending" if known.last("awaited") else "silent")
-    open_type = tumour.hedged or tumour.histology == "SARCOMA-NOS"
+    hedged = tumour.hedged and not _resected_outside(known)
+    open_type = hedged or tumour.histology == "SARCOMA-NOS"
     types = {report.value["opinion"] for report in reports if report.value["opinion"]}
     types |= set() if open_type else {tumour.histology}
     if len(types) != 1:
@@ -174,9 +175,8 @@ def _necrosis_points(known: Known) -> set[int]:
 def _crosses(known: Known) -> bool | None:
     if not known.told("diaphragm"):
         return None
-    if known.in_words("scan") and known.last("scan") is not None:
-        return known.tumour.crossing
-    return known.concluded("diaphragm-crossing")
+    scanned = known.in_words("scan") and known.last("scan") is not None and known.tumour.site != "limb"
+    return known.tumour.crossing if scanned else known.concluded("diaphragm-crossing")
 
 
 def below_diaphragm(known: Known) -> Said:

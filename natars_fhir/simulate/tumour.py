@@ -38,7 +38,7 @@ def draw(chance: Chance, kind: str | None = None, site: str = "retroperitoneum")
         min(90, max(1, round(chance.skewed(8.0 * grade, 0.5)))),
         amplified,
         round(chance.skewed(7.5, 0.3), 1) if amplified else round(1 + chance.skewed(0.15, 0.5), 1),
-        chance.happens(rates("tumour")["crossing"]),
+        site == "retroperitoneum" and chance.happens(rates("tumour")["crossing"]),
         _spread(chance),
         chance.happens(rates("tumour")["hedged"]),
     )

@@ -23,6 +23,11 @@ def place(tumour: Tumour) -> str:
     return _PLACE[tumour.site]
 
 
+def _where(tumour: Tumour) -> str:
+    """The place with its side, where there are two of it."""
+    return f"{tumour.side}侧{place(tumour)}" if tumour.site == "retroperitoneum" else place(tumour)
+
+
 def biopsy(chance: Chance, story: Story, tumour: Tumour, stains: Mapping[str, str], name: str) -> str:
     """The pathologist's report of the cores."""
     hand = chance.one_of(table("hands")["biopsy"])
@@ -88,11 +93,12 @@ def gene(chance: Chance, tumour: Tumour, *, failed: bool) -> str:
 def scan(chance: Chance, story: Story, tumour: Tumour) -> str:
     """The radiologist's report of the scan before treatment."""
     hands = table("hands")
-    crossing = "" if "diaphragm" in story.left_out else chance.one_of(hands["crossing" if tumour.crossing else "below"])
+    unseen = "diaphragm" in story.left_out or tumour.site == "limb"
+    crossing = "" if unseen else chance.one_of(hands["crossing" if tumour.crossing else "below"])
     size = "" if "size" in story.left_out else _size(chance, tumour)
     return str(
         chance.one_of(hands["scan"]).format(
-            side=tumour.side,
+            where=_where(tumour),
             place=place(tumour),
             size=size,
             diaphragm=crossing.format(side=tumour.side),
@@ -120,7 +126,7 @@ def operation(chance: Chance, tumour: Tumour, margin: str, organs: list[str]) ->
     joined = "，联合" + "、".join(organs) if organs else ""
     return str(
         chance.one_of(table("hands")["operation"]).format(
-            side=tumour.side, place=place(tumour), organs=joined, margin=margin
+            where=_where(tumour), place=place(tumour), organs=joined, margin=margin
         )
     )
 
