@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from benchmarks import deliver, endpoints, generate, load, measure, real
+from benchmarks import deliver, endpoints, generate, load, measure, real, simulated
 from benchmarks.measure import Measurement, Missing, Rounds
 
 HERE = Path(__file__).parent
@@ -64,6 +64,8 @@ FULL = Size(whole_mb=100, slice_mb=4, rounds=7)
 SUBJECTS = 2_000
 #: Changed subjects that are delivered; in a quick run a fifth of them.
 DELIVERED = 10_000
+#: Patients of a simulated hospital; in a quick run an eighth of them.
+SIMULATED = 4_000
 
 
 def main(size: Size | None = None, folder: Path = HERE) -> None:
@@ -76,6 +78,7 @@ def main(size: Size | None = None, folder: Path = HERE) -> None:
     figures |= real_figures(size, made["warm"], folder / ".made")
     figures |= endpoints.figures(SUBJECTS if size.whole_mb >= FULL.whole_mb else SUBJECTS // 4)
     figures |= deliver.figures(DELIVERED if size.whole_mb >= FULL.whole_mb else DELIVERED // 5)
+    figures |= simulated.figures(SIMULATED if size.whole_mb >= FULL.whole_mb else SIMULATED // 8)
     figures |= load.figures(60 if size.whole_mb >= FULL.whole_mb else 6)
     for name, value in figures.items():
         print(f"# {name}: not measured ({value.reason})" if isinstance(value, Missing) else f"{name}: {value:.3g}")
