@@ -35,14 +35,7 @@ def write_dictionary(out: TextIO) -> None:
 def write_tables(folder: Path, subjects: Sequence[Subject], planned: int) -> dict[str, int]:
     """Every table as ``<table>.csv`` in *folder*, and ``dictionary.csv``; gives the rows of each. Spreadsheets
     know UTF-8 by its mark."""
-    rows: dict[str, Iterable[Any]] = {
-        "facts": tables.facts(subjects),
-        "times": tables.times(subjects),
-        "subjects": tables.by_subject(subjects),
-        "visits": tables.visits(subjects),
-        "adverse-events": tables.adverse_events(subjects),
-        "enrolment": tables.enrolment(subjects, planned),
-    }
+    rows = tables.every(subjects, planned)
     written: dict[str, int] = {}
     for name, row in TABLES.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as out:
