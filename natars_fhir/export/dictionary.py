@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from natars_fhir.export.rows import AdverseEventRow, EnrolmentRow, FactRow, SubjectRow, TimeRow, VisitRow
+from natars_fhir.export.rows import AdverseEventRow, EnrolmentRow, FactRow, SubjectRow, TimeRow, VisitRow, WithheldRow
 
 #: Table → what a row of it is.
 TABLES: dict[str, type] = {
@@ -17,6 +17,7 @@ TABLES: dict[str, type] = {
     "visits": VisitRow,
     "adverse-events": AdverseEventRow,
     "enrolment": EnrolmentRow,
+    "withheld": WithheldRow,
 }
 
 
@@ -112,6 +113,7 @@ _OWN: dict[tuple[str, str], tuple[str, str, str, str]] = {
     ("enrolment", "so_far"): ("whole", "allocated so far", "本中心累计", "subjects of the site up to that month"),
     ("enrolment", "all_sites"): ("whole", "all sites so far", "全部中心累计", "up to this row"),
     ("enrolment", "planned"): ("whole", "planned", "计划入组", "the registered enrolment, 102"),
+    ("withheld", "subjects"): ("whole", "left out", "未列入例数", "withdrew the use of their data; in no other table"),
 }  # fmt: skip
 
 

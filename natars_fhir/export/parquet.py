@@ -22,9 +22,11 @@ _SAID = ("en", "zh", "derivation")
 _TYPES = {"text": "string", "whole": "int64", "number": "float64"}
 
 
-def write_parquet(folder: Path, subjects: Sequence[Subject], planned: int) -> dict[str, int]:
+def write_parquet(
+    folder: Path, subjects: Sequence[Subject], planned: int, withheld: tables.Withheld = tables.NOBODY
+) -> dict[str, int]:
     """Every table as ``<table>.parquet``; gives the rows of each. Raises ExtraError."""
-    rows = tables.every(subjects, planned)
+    rows = tables.every(subjects, planned, withheld)
     return {name: _write(folder / f"{name}.parquet", name, rows[name]) for name in TABLES}
 
 

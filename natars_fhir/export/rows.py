@@ -119,3 +119,12 @@ class EnrolmentRow:
     so_far: int
     all_sites: int
     planned: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithheldRow:
+    """How many of a site and an arm withdrew the use of their data: they are in no other table."""
+
+    site: str
+    arm: str
+    subjects: int

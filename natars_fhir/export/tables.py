@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from natars_fhir.domain.endpoints.time_to_event import Parameter, TimeToEvent
@@ -12,11 +13,14 @@ from natars_fhir.domain.interval import Interval
 from natars_fhir.domain.record import Fact
 from natars_fhir.export.by_subject import by_subject as by_subject
 from natars_fhir.export.cells import counts, days_from, details, ends, word
-from natars_fhir.export.rows import AdverseEventRow, EnrolmentRow, FactRow, TimeRow, VisitRow
+from natars_fhir.export.rows import AdverseEventRow, EnrolmentRow, FactRow, TimeRow, VisitRow, WithheldRow
 from natars_fhir.export.subject import Subject
 
 #: What stands in the record to name the person, or is no word of the trial's: it never goes out.
 NOT_EXPORTED = ("birth-date",)
+#: (site, arm) → how many withdrew the use of their data.
+Withheld = Mapping[tuple[str, str], int]
+NOBODY: Withheld = MappingProxyType({})
 #: What a parameter is called at length.
 PARAMETERS: dict[Parameter, str] = {
     "PFS": "Progression-free survival from surgery",
@@ -28,7 +32,7 @@ PARAMETERS: dict[Parameter, str] = {
 }
 
 
-def every(subjects: Sequence[Subject], planned: int) -> dict[str, Iterable[Any]]:
+def every(subjects: Sequence[Subject], planned: int, withheld: Withheld = NOBODY) -> dict[str, Iterable[Any]]:
     """Table → its rows, as dictionary.py names the tables."""
     return {
         "facts": facts(subjects),
@@ -37,6 +41,7 @@ def every(subjects: Sequence[Subject], planned: int) -> dict[str, Iterable[Any]]
         "visits": visits(subjects),
         "adverse-events": adverse_events(subjects),
         "enrolment": enrolment(subjects, planned),
+        "withheld": [WithheldRow(*who, count) for who, count in sorted(withheld.items())],
     }
 
 

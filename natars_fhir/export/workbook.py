@@ -25,11 +25,17 @@ _PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_nu
 
 
 def write_workbook(
-    folder: Path, subjects: Sequence[Subject], planned: int, as_of: date, sheet_rows: int = SHEET_ROWS
+    folder: Path,
+    subjects: Sequence[Subject],
+    planned: int,
+    as_of: date,
+    withheld: tables.Withheld = tables.NOBODY,
+    *,
+    sheet_rows: int = SHEET_ROWS,
 ) -> dict[str, int]:
     """Every table as a sheet of one file; gives the rows of each. Raises ExtraError."""
     writer = library("xlsxwriter", what="XLSX files", extra="tables")
-    rows = tables.every(subjects, planned)
+    rows = tables.every(subjects, planned, withheld)
     with writer.Workbook(str(folder / NAME), _PLAIN) as book:
         book.set_properties({"title": "NATARS", "created": datetime(as_of.year, as_of.month, as_of.day)})  # noqa: DTZ001
         head = book.add_format({"bold": True})

@@ -32,10 +32,12 @@ def write_dictionary(out: TextIO) -> None:
     writer.writerows([cell(value) for value in column] for column in dictionary())
 
 
-def write_tables(folder: Path, subjects: Sequence[Subject], planned: int) -> dict[str, int]:
+def write_tables(
+    folder: Path, subjects: Sequence[Subject], planned: int, withheld: tables.Withheld = tables.NOBODY
+) -> dict[str, int]:
     """Every table as ``<table>.csv`` in *folder*, and ``dictionary.csv``; gives the rows of each. Spreadsheets
     know UTF-8 by its mark."""
-    rows = tables.every(subjects, planned)
+    rows = tables.every(subjects, planned, withheld)
     written: dict[str, int] = {}
     for name, row in TABLES.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as out:

@@ -16,7 +16,10 @@ from tests.domain.endpoints.course import BORN, NEO, SURGERY_ONLY, complication,
 from tests.domain.trial_patients import fact
 from tests.export.made import ALLOCATED_EARLY, EVERYBODY, A, B, C, D, subject
 
-MADE = {name: list(rows) for name, rows in tables.every(EVERYBODY, 102).items()}
+MADE = {
+    name: list(rows)
+    for name, rows in tables.every(EVERYBODY, 102, {("hospital-b", NEO): 2, ("hospital-a", ""): 1}).items()
+}
 KINDS = {"text": str, "whole": int, "number": Decimal}
 
 
@@ -122,6 +125,10 @@ def test_enrolment_is_counted_by_site_and_month_against_the_plan() -> None:
         ("hospital-a", "2024-03", 1, 2, 3, 102),
         ("hospital-b", "2024-03", 1, 2, 4, 102),
     ]
+
+
+def test_those_left_out_are_counted_by_site_and_arm() -> None:
+    assert [astuple(row) for row in MADE["withheld"]] == [("hospital-a", "", 1), ("hospital-b", NEO, 2)]
 
 
 @pytest.mark.parametrize("name", [name for name in TABLES if name != "enrolment"])

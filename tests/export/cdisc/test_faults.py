@@ -81,22 +81,3 @@ def test_a_fault_is_told_with_its_line(broken: Path, right: str, wrong: str, tol
     found = [fault for fault in caught.value.faults if told in fault.text]
     assert found, caught.value
     assert all(fault.line > 0 for fault in found)
-
-
-def test_all_faults_are_told_at_once_and_an_unknown_key_is_one(broken: Path) -> None:
-    text = SHIPPED.read_text("utf-8")
-    (broken / FILE).write_text(
-        text.replace('code = "NEUT"', 'kode = "NEUT"').replace('code = "PLAT"', "cod = 1"), "utf-8"
-    )
-    with pytest.raises(MappingError) as caught:
-        cdisc_map(replace(ward.mappings(), folder=broken))
-    assert len(caught.value.faults) == 2
-    (broken / FILE).write_text(
-        text.replace('terms = "AGEU"', 'terms = "AGEX"').replace('code = "NEUT"', 'code = "WBC"'), "utf-8"
-    )
-    with pytest.raises(MappingError) as caught:
-        cdisc_map(replace(ward.mappings(), folder=broken))
-    assert len(caught.value.faults) >= 2
-    (broken / FILE).unlink()
-    with pytest.raises(MappingError, match="is missing or cannot be read"):
-        cdisc_map(replace(ward.mappings(), folder=broken))
