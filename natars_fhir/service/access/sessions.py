@@ -22,6 +22,7 @@ from natars_fhir.service.access.bearers import hashed
 from natars_fhir.service.access.caller import Caller, caller
 from natars_fhir.service.access.login import Step, counted, fresh, refused, step
 from natars_fhir.service.sealed import box
+from natars_fhir.settings import Settings
 from natars_fhir.store import accounts, audit, sessions
 from natars_fhir.store.accounts import Account
 from natars_fhir.store.engine import Store
@@ -44,9 +45,15 @@ class Rule:
     second: bool
 
 
+def rule_of(settings: Settings) -> Rule:
+    """As the settings have it."""
+    idle, longest = timedelta(minutes=settings.session_minutes), timedelta(hours=settings.session_hours)
+    return Rule(idle, longest, settings.second_factor)
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Who is behind a token. ``step`` is what is still to do; ``over``: the session has ended, and may only be told so."""
+    """Who is behind a token. ``step`` is what is still to do; ``over``: the session has ended, and is told so alone."""
 
     account: Account
     session: Session

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.access.caller import Caller
-from natars_fhir.service.access.sessions import Rule
+from natars_fhir.service.access.sessions import Rule, rule_of
 from natars_fhir.service.deliver import Clock
 from natars_fhir.service.live import Active
 from natars_fhir.settings import Settings
@@ -34,8 +33,7 @@ class Desk:
     @property
     def rule(self) -> Rule:
         """How long sessions last, and what they need."""
-        told = self.settings
-        return Rule(timedelta(minutes=told.session_minutes), timedelta(hours=told.session_hours), told.second_factor)
+        return rule_of(self.settings)
 
     @property
     def secure(self) -> bool:

@@ -1,6 +1,7 @@
 """Entrance: who a page is for, declared where its route is added and checked before it runs, as `web.needs` does it.
 
-    router.add_api_route(f"{ROOT}/worklist", shown, methods=["GET"], response_model=None, dependencies=enters("worklist"))
+    may = enters("worklist")
+    router.add_api_route(f"{ROOT}/worklist", shown, methods=["GET"], response_model=None, dependencies=may)
 
 The person is known by the session's cookie; what is sent must prove that it comes from a page of ours. Whoever is not
 known, or has still something to do, is shown the way; what was typed is kept when a session ended meanwhile.
