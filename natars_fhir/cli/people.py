@@ -148,7 +148,9 @@ def _typed(name: str) -> str:
 
     password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     if weak(password, name):
-        raise typer.BadParameter(f"a password has at least {LEAST} characters, not few different ones, and not the name")
+        raise typer.BadParameter(
+            f"a password has at least {LEAST} characters, not few different ones, and not the name"
+        )
     return password
 
 

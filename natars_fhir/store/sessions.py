@@ -16,6 +16,7 @@ class Session:
     """Somebody who logged in. ``second``: the second factor was shown."""
 
     hash: str = field(repr=False)
+    site: str
     account: str
     made: datetime
     used: datetime
@@ -63,10 +64,11 @@ def sweep(connection: Connection, before: datetime) -> int:
     return gone + connection.execute(delete(draft).where(draft.c.at < before)).rowcount
 
 
-def keep_draft(connection: Connection, ident: str, page: str, fields: bytes, now: datetime) -> None:
+def keep_draft(connection: Connection, one: Session, page: str, fields: bytes, now: datetime) -> None:
     """What somebody typed into the form of a page; what they typed there before goes."""
-    drop_draft(connection, ident, page)
-    connection.execute(insert(draft).values(account=ident, page=page, fields=fields, at=now))
+    drop_draft(connection, one.account, page)
+    told = {"site": one.site, "account": one.account, "page": page, "fields": fields, "at": now}
+    connection.execute(insert(draft).values(told))
 
 
 def draft_of(connection: Connection, ident: str, page: str) -> bytes | None:
@@ -83,4 +85,4 @@ def drop_draft(connection: Connection, ident: str, page: str) -> None:
 
 def _session(row: Row[Any]) -> Session:
     provided = None if row.provided is None else bytes(row.provided)
-    return Session(row.hash, row.account, row.made, row.used, row.second, provided)
+    return Session(row.hash, row.site, row.account, row.made, row.used, row.second, provided)

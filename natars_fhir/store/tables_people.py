@@ -1,6 +1,7 @@
 """The tables of people who log in to the pages: accounts, sessions, and what somebody had typed when a session ended.
 
-They are asked before a site is known, so they are no site's rows: a question goes by a name, an id or a hash.
+They are asked before a site is known: a question goes by a name, an id or a hash. Each row has its person's site, which
+is empty where they are of no single one.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary,
 
 from natars_fhir.store.tables import Moment, _text, metadata
 
-#: Somebody who may log in. `name` is what is typed, `site` is empty where it is of no single one, `person` is how the
-#: site's delegation list names them. `password` is an argon2id hash, empty where a provider says who it is
-#: (`issuer`, `subject`). `second` is the sealed secret of the second factor, in use once `enrolled`; `counter` is the
-#: last code that was used. `fresh`: the password was given, not chosen. `failures` are counted before they happen.
+#: Somebody who may log in. `name` is what is typed, `person` is how the site's delegation list names them. `password`
+#: is an argon2id hash, empty where a provider says who it is (`issuer`, `subject`). `second` is the sealed secret of
+#: the second factor, in use once `enrolled`; `counter` is the last code that was used. `fresh`: the password was given, not
+#: chosen. `failures` are counted before they happen.
 account = Table(
     "account",
     metadata,
@@ -43,6 +44,7 @@ login_session = Table(
     "login_session",
     metadata,
     _text("hash", key=True),
+    _text("site"),
     _text("account"),
     Column("made", Moment, nullable=False),
     Column("used", Moment, nullable=False),
@@ -55,6 +57,7 @@ login_session = Table(
 draft = Table(
     "draft",
     metadata,
+    _text("site"),
     _text("account", key=True),
     _text("page", key=True),
     Column("fields", LargeBinary, nullable=False),

@@ -107,7 +107,12 @@ def visitor(
     one = Visitor(house, page, context)
     page.on("pageerror", lambda fault: one.faults.append(str(fault)))
     page.on("console", lambda line: one.faults.append(line.text) if _is_fault(line) else None)
-    page.on("request", lambda asked: None if asked.url.startswith((house.address, "data:", "blob:")) else one.faults.append(f"asked {asked.url}"))
+    page.on(
+        "request",
+        lambda asked: (
+            None if asked.url.startswith((house.address, "data:", "blob:")) else one.faults.append(f"asked {asked.url}")
+        ),
+    )
     try:
         yield one
     finally:

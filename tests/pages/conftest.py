@@ -49,8 +49,8 @@ def browser() -> Browser:
 
 @pytest.fixture
 def visit(browser: Browser, full_house: House) -> Iterator[Callable[..., Visitor]]:
-    """Somebody before the browser: `visit("coordinator", language="zh", width=PHONE)`. What a page must not do fails the
-    test at its end."""
+    """Somebody before the browser: `visit("coordinator", language="zh", width=PHONE)`. What a page must not do fails
+    the test at its end."""
     with ExitStack() as stack:
 
         def one(role: str = "", **more: object) -> Visitor:

@@ -30,7 +30,8 @@ def wait(failures: int) -> timedelta:
     """For how long nobody may try after so many failures."""
     if failures < _FREE:
         return timedelta(0)
-    return min(_FIRST * 2 ** min(failures - _FREE, 10), _LONGEST)
+    longer: int = 2 ** min(failures - _FREE, 10)
+    return min(_FIRST * longer, _LONGEST)
 
 
 def step(one: Account, session: Session, *, required: bool) -> Step:
@@ -99,7 +100,7 @@ def fresh(
     """A new token and what is kept of it; it lasts no longer than the session *before* it would have."""
     token = secrets.token_urlsafe(_OCTETS)
     made = before.made if before else now
-    return token, Session(hashed(token), one.id, made, now, shown, before.provided if before else provided)
+    return token, Session(hashed(token), one.site, one.id, made, now, shown, before.provided if before else provided)
 
 
 def counted(store: Store, name: str, now: datetime) -> Account | None:

@@ -34,7 +34,7 @@ def secret(key: bytes, sealed: bytes) -> str:
 
 def address(secret_: str, name: str) -> str:
     """What a telephone reads: https://github.com/google/google-authenticator/wiki/Key-Uri-Format"""
-    return pyotp.TOTP(secret_).provisioning_uri(name, _ISSUER)
+    return pyotp.TOTP(secret_).provisioning_uri(name=name, issuer_name=_ISSUER)
 
 
 def counter(secret_: str, code: str, now: datetime) -> int | None:

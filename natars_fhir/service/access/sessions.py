@@ -132,7 +132,7 @@ def keep_draft(store: Store, key: bytes, who: Known, page: str, fields: Mapping[
     raw = msgspec.json.encode(fields)
     if len(raw) <= MOST_DRAFT:
         with store.write(()) as connection:
-            sessions.keep_draft(connection, who.account.id, page, box(key, _WHAT).encrypt(raw), now)
+            sessions.keep_draft(connection, who.session, page, box(key, _WHAT).encrypt(raw), now)
 
 
 def draft(store: Store, key: bytes, ident: str, page: str) -> dict[str, list[str]]:

@@ -39,9 +39,10 @@ def to_people(otherwise: Handler) -> Handler:
     async def told(request: Request, fault: Exception) -> Response:
         if not _wants_page(request):
             return await otherwise(request, fault)
-        status = getattr(fault, "status", None) or getattr(fault, "status_code", 500)
-        text = fault.text if isinstance(fault, Refusal) and fault.text in catalogue() else ""
-        return await run_in_threadpool(refused, request, int(status), text)
+        ours = isinstance(fault, Refusal)
+        status = fault.status if isinstance(fault, Refusal) else getattr(fault, "status_code", 500)
+        text = str(fault) if ours and str(fault) in catalogue() else ""
+        return await run_in_threadpool(refused, request, status, text)
 
     return told
 
