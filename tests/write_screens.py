@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from pathlib import Path
+
+import structlog
 
 from tests.doc_pages import DOCS
 from tests.pages.browser import Chromium, visitor
@@ -13,6 +16,7 @@ from tests.pages.screens import SCREENS
 
 def main() -> None:
     """Every screen, in both languages."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     chromium = Chromium()
     with tempfile.TemporaryDirectory(prefix="natars-screens-") as folder, house(Path(folder)) as one:
         try:

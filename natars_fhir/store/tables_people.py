@@ -12,8 +12,8 @@ from natars_fhir.store.tables import Moment, _text, metadata
 
 #: Somebody who may log in. `name` is what is typed, `person` is how the site's delegation list names them. `password`
 #: is an argon2id hash, empty where a provider says who it is (`issuer`, `subject`). `second` is the sealed secret of
-#: the second factor, in use once `enrolled`; `counter` is the last code that was used. `fresh`: the password was given, not
-#: chosen. `failures` are counted before they happen.
+#: the second factor, in use once `enrolled`; `counter` is the last code that was used. `fresh`: the password was given,
+#: not chosen. `failures` are counted before they happen.
 account = Table(
     "account",
     metadata,

@@ -1,7 +1,7 @@
 """Headers: what a browser may do with a page. https://www.w3.org/TR/CSP3/, https://owasp.org/www-project-secure-headers/
 
-Nothing is loaded from elsewhere, no script or style stands in a page, and no page is kept. The prefilled form is the
-one exception: LHC-Forms sets styles of its own (`FORM`); scripts stay as strict there.
+Nothing is loaded from elsewhere, no script or style stands in a page, and no page is kept. One page is a little freer,
+the prefilled form: LHC-Forms makes style elements, and gives them the nonce (`templates/lhc_forms.html`).
 """
 
 from __future__ import annotations
@@ -36,9 +36,8 @@ _ALWAYS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 def policy(nonce: str = "") -> str:
-    """The policy of a page; with a *nonce* that of the page with the form: style elements that bear it, and styles of
-    single elements."""
-    more = {"style-src": f"'self' 'nonce-{nonce}'", "style-src-attr": "'unsafe-inline'"} if nonce else {}
+    """The policy of a page; with a *nonce* that of the page with the form: also style elements that bear it."""
+    more = {"style-src": f"'self' 'nonce-{nonce}'"} if nonce else {}
     return "; ".join(f"{name} {value}" for name, value in {**_CSP, **more}.items())
 
 
