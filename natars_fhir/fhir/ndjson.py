@@ -27,9 +27,7 @@ _CHUNK = 256 * 1024
 _NO_FILE = Issue("error", "not-found", "", "There is no such file.")
 _NOTHING_HERE = Issue("error", "not-found", "", f"The folder holds no file to read ({', '.join(SUFFIXES)}).")
 _CLOSED = Issue("error", "exception", "", "The file cannot be opened.")
-_OTHER_TEXT = Issue(
-    "fatal", "structure", "", "This is no file of JSON: none of its first two lines begins with { or [."
-)
+_OTHER_TEXT = Issue("fatal", "structure", "", "No file of JSON: none of its first two lines begins with { or [.")
 _OPENS = (b"{", b"[")
 _TOO_LONG = Issue("error", "too-long", "", "This is longer than what is taken at once: it was not read.")
 
