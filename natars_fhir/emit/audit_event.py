@@ -70,6 +70,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "replay": Kind("U"),
         "remap": Kind("U"),
         "mapping": Kind("U"),
+        "mapping drafted": Kind("C"),
         "day": Kind("U"),
         "token issued": Kind("C", event=_RIGHTS),
         "token revoked": Kind("D", event=_RIGHTS),
