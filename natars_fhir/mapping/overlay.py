@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from natars_fhir.mapping.faults import Fault, MappingError, line_at
 from natars_fhir.mapping.files import Mappings
@@ -22,8 +22,8 @@ MOST_CHARACTERS = 1_000_000
 class Overlay(Shape):
     """What such a text may hold, and nothing else of a site's file."""
 
-    codes: dict[str, dict[str, str | LocalCode]] = {}
-    units: dict[str, str] = {}
+    codes: dict[str, dict[str, str | LocalCode]] = Field(default_factory=dict)
+    units: dict[str, str] = Field(default_factory=dict)
 
 
 def overlaid(mappings: Mappings, texts: Mapping[str, str]) -> Mappings:

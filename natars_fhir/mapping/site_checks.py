@@ -81,14 +81,14 @@ def _report(code: str, row: LocalCode, concepts: Concepts) -> Iterator[str]:
 
 def _said(code: str, row: LocalCode, concepts: Concepts, drugs: Drugs) -> Iterator[str]:
     concept = concepts.concepts[row.concept]
-    allowed = _allowed(concept, concepts, drugs)
-    if not allowed:
+    words = allowed(concept, concepts, drugs)
+    if not words:
         yield f"«{code}»: a code cannot say a value of «{row.concept}», which is a {concept.kind}"
-    elif row.value not in allowed:
-        yield f"«{code}»: «{row.concept}» cannot be «{row.value}»{nearest(row.value, allowed)}"
+    elif row.value not in words:
+        yield f"«{code}»: «{row.concept}» cannot be «{row.value}»{nearest(row.value, words)}"
 
 
-def _allowed(concept: Concept, concepts: Concepts, drugs: Drugs) -> tuple[str, ...]:
+def allowed(concept: Concept, concepts: Concepts, drugs: Drugs) -> tuple[str, ...]:
     """The values that a code may say of a concept; none of a number, a date or a text."""
     if concept.kind == "drug":
         return (*(drug.name for drug in drugs.drug), *(group.name for group in drugs.group))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
+from natars_fhir.domain.record import Patient
 from natars_fhir.domain.study import Study
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.gathered import Gathered
@@ -32,18 +33,25 @@ from natars_fhir.store.engine import Store
 MOST_PATIENTS = 1_000
 
 
+_NONE = Counts(0, 0, 0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What changes: resources that are read otherwise, the changes by patient, and patients who were not compared."""
 
     resources: int = 0
     changes: tuple[Change, ...] = ()
-    counts: Counts = Counts(0, 0, 0, 0)
+    counts: Counts = _NONE
     not_compared: int = 0
     to_send_again: int = 0
+    #: reference → the patient of a change
+    patients: Mapping[str, Patient] = field(default_factory=dict, repr=False)
 
 
-def effect(store: Store, study: Study, before: SiteMapping, after: SiteMapping, texts: tuple[str, str], day: date) -> Effect:
+def effect(
+    store: Store, study: Study, before: SiteMapping, after: SiteMapping, texts: tuple[str, str], day: date
+) -> Effect:
     """What *after* would change; *texts* are what stands over the site's file in both."""
     changed = changed_lines(*texts)
     if not changed:
@@ -60,8 +68,8 @@ def effect(store: Store, study: Study, before: SiteMapping, after: SiteMapping, 
                 found.take(kept.head.key, was, fresh)
         persons = _persons(connection, site, found)
         chosen = dict(sorted(persons.items())[:MOST_PATIENTS])
-        told = _compared(connection, study, site, chosen, found, day)
-    return Effect(len(found.after), tuple(told), counts(told), len(persons) - len(chosen), again)
+        told, who = _compared(connection, study, site, chosen, found, day)
+    return Effect(len(found.after), tuple(told), counts(told), len(persons) - len(chosen), again, who)
 
 
 def changed_lines(old: str, new: str) -> list[Line]:
@@ -115,16 +123,19 @@ def _persons(connection: Connection, site: str, found: _Found) -> dict[str, set[
 
 def _compared(
     connection: Connection, study: Study, site: str, persons: Mapping[str, Collection[str]], found: _Found, day: date
-) -> list[Change]:
+) -> tuple[list[Change], dict[str, Patient]]:
     stands: tuple[dict[str, Stand], dict[str, Stand]] = ({}, {})
+    who: dict[str, Patient] = {}
     for names in persons.values():
         own = list(readings.about(connection, site, names))
         besides = told_by_office(site, caused(connection, study, site, names, day))
         for read, into in zip((found.before, found.after), stands, strict=True):
-            gathered = Gathered(site)
-            for one in own:
-                fresh = read.get(one.key, one)
-                gathered.add(fresh if fresh.kind == "Patient" else replace(fresh, aliases=()))
+            gathered, there = Gathered(site), {one.key: one for one in own}
+            # what told nothing before is not among what is known of a person
+            there |= {key: one for key, one in read.items() if key in there or one.subject in names}
+            for one in there.values():
+                gathered.add(one if one.kind == "Patient" else replace(one, aliases=()))
             for told in outcomes(gathered, study, day, besides):
                 into[told.record.patient.reference] = stand(told.record, told.screening)
-    return changes(*stands)
+                who[told.record.patient.reference] = told.record.patient
+    return changes(*stands), who

@@ -104,7 +104,9 @@ def put(store: Store, key: bytes, folder: Mappings, site: str, base: int, row: R
     return _kept(store, key, folder, site, news, by, now)
 
 
-def take_out(store: Store, key: bytes, folder: Mappings, site: str, line: tuple[str, str], by: str, now: datetime) -> int:
+def take_out(
+    store: Store, key: bytes, folder: Mappings, site: str, line: tuple[str, str], by: str, now: datetime
+) -> int:
     """A new version without the line of one code (table, code)."""
     return _kept(store, key, folder, site, lambda here: without(here.text(here.next_on), *line), by, now)
 

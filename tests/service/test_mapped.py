@@ -145,7 +145,7 @@ def test_a_version_that_does_not_load_any_more_leaves_what_is_active(
     turned(store, number)  # by another worker, whose folder still had the concept
     live.active = replace(live.active, plain=changed)
     assert not follow(live)
-    assert ["unknown concept «anc»" in fault.text for fault in live.faults] == [True]
+    assert ["unknown concept «anc»" in fault.text for fault in live.faults] == [True, True]
     assert live.active.any_version(SITE).mapping.hash == mappings().hash
 
 
