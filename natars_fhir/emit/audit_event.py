@@ -71,6 +71,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "remap": Kind("U"),
         "mapping": Kind("U"),
         "mapping drafted": Kind("C"),
+        "tried": Kind("E"),
         "day": Kind("U"),
         "token issued": Kind("C", event=_RIGHTS),
         "token revoked": Kind("D", event=_RIGHTS),

@@ -1,4 +1,4 @@
-"""Open gaps: what a site sent and is not understood, page by page; of the rows that are shown alone a hint is looked for."""
+"""Open gaps: what a site sent and is not understood, page by page; hints are looked for of the rows that are shown."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from natars_fhir.domain.issue import Issue
@@ -36,7 +37,7 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What came of it: by patient, the words at each fact's place, texts with marks, what is wrong, what was not read."""
+    """What came of it: patients, the words at each fact's place, texts with marks, what is wrong, what was not read."""
 
     resources: Counter[str]
     outcomes: tuple[Outcome, ...] = field(repr=False)
@@ -94,5 +95,5 @@ def _marked(facts: Sequence[Fact], resource: Any) -> Iterator[Marked]:
 def _parts(text: str, spans: Sequence[tuple[tuple[int, int], str]]) -> Iterator[Part]:
     """The text cut where a span begins or ends, each part with what was read of it."""
     cuts = sorted({0, len(text), *(min(end, len(text)) for span, _ in spans for end in span)})
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         yield text[start:end], tuple(dict.fromkeys(name for (a, b), name in spans if a <= start and end <= b))

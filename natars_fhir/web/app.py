@@ -19,6 +19,7 @@ from natars_fhir.mapping.files import Mappings, load
 from natars_fhir.service.access.grant import Grants
 from natars_fhir.service.access.hook_token import HookTokens
 from natars_fhir.service.access.published import Published
+from natars_fhir.service.activate import follow
 from natars_fhir.service.deliver import Clock
 from natars_fhir.service.foretold import foretold
 from natars_fhir.service.gaps import draft
@@ -134,7 +135,9 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     app.include_router(_subjects(served))
     app.include_router(_tokens(served))
     app.include_router(hooks(_bedside(served)))
-    app.state.pages = Reception(settings, opened, lambda: live.active, now, served.access.rates.admit)
+    app.state.pages = Reception(
+        settings, opened, lambda: live.active, now, lambda: follow(live), served.access.rates.admit
+    )
     app.include_router(pages(app.state.pages))
     add_openapi(app.router, app.routes)
     if forgotten := undeclared(app.routes):

@@ -27,13 +27,15 @@ class Entry:
 
 PAGES: Final[Mapping[str, Entry]] = MappingProxyType(
     {
+        "feeds": Entry("/feeds", "quarantine", msg("Feeds")),
+        "mapping": Entry("/mapping", "gaps", msg("Mapping desk")),
         "people": Entry("/people", "people", msg("People")),
         "home": Entry("/home", "known", msg("Overview")),
         "account": Entry("/account", "known", msg("My account")),
     }
 )
 #: Where nobody starts who may see anything else.
-_NEVER_FIRST = frozenset({"people", "account"})
+_NEVER_FIRST = frozenset({"mapping", "people", "account"})
 
 
 def seen(may: Collection[May]) -> dict[str, Entry]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
+from tests.ward import load_once
 from tests.web.pages.people import Reception
 
 
@@ -18,6 +19,12 @@ def _quick_hashes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("natars_fhir.service.access.passwords._hasher", lambda: quick)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading the mappings takes most of a start."""
+    monkeypatch.setattr("natars_fhir.web.app.load", load_once)
 
 
 @pytest.fixture

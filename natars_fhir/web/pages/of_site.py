@@ -1,0 +1,39 @@
+"""Of a site: which site a page is about. A site's people have theirs; the others choose, and the address says which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from natars_fhir.mapping.site import SiteMapping
+from natars_fhir.web.pages.page import Page
+from natars_fhir.web.pages.words import msg
+from natars_fhir.web.respond import Refusal
+
+_NO_SITE = msg("There is no such site here, or it is not yours.")
+
+
+def sites_of(page: Page) -> Sequence[str]:
+    """The sites that the person may choose."""
+    return [page.who.site] if page.who.site else sorted(page.desk.active().readers)
+
+
+def site_of(page: Page) -> str:
+    """The site that the page is about; at first the first. Raises Refusal for one that is not the person's."""
+    sites = sites_of(page)
+    said = page.typed("site") or page.request.query_params.get("site", "")
+    if said and said not in sites:
+        raise Refusal(404, "not-found", _NO_SITE)
+    return said or sites[0]
+
+
+def mapping_of(page: Page, site: str) -> SiteMapping:
+    """How the site's documents are read now."""
+    return page.desk.active().any_version(site).mapping
+
+
+def number(text: str) -> int:
+    """A number in an address; what is none is 0."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST else 0
+
+
+_LONGEST = 16
