@@ -74,14 +74,15 @@ def _open(store: Store, mapping: SiteMapping, key: bytes) -> Iterator[Open]:
     with store.of(site).read() as connection:
         for counted in chain(stored.gaps(connection, site), stored.let_go_of(connection, site)):
             if open_still(mapping, counted.gap):
-                yield Open(_id(key, site, counted.gap), counted, standing(mapping, counted.gap))
+                yield Open(ident_of(key, site, counted.gap), counted, standing(mapping, counted.gap))
 
 
 def _hinted(one: Open, suggester: Suggester) -> Open:
     return Open(one.id, one.counted, one.standing, suggester.of(one.counted.gap, one.counted.display))
 
 
-def _id(key: bytes, site: str, gap: Gap) -> str:
+def ident_of(key: bytes, site: str, gap: Gap) -> str:
+    """What addresses call a gap."""
     return hmac.new(key, json.dumps(["gap", site, *gap]).encode(), hashlib.sha256).hexdigest()[:24]
 
 

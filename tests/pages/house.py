@@ -30,6 +30,7 @@ from natars_fhir.store.engine import Store, open_store
 from natars_fhir.web.app import create_app
 from natars_fhir.web.server import config_of
 from tests import ward
+from tests.pages.filled import fill_desk
 from tests.postgres import free_port
 from tests.service.hospital import KEY
 
@@ -94,6 +95,7 @@ def house(folder: Path, **more: Any) -> Iterator[House]:
     settings, clock = Settings(**told), Clock()
     store = open_store(settings.database)
     fill(store)
+    fill_desk(store, NOON)
     people, secrets = _people(store, clock())
     with patch("natars_fhir.web.app.load", ward.load_once):  # reading the mappings takes most of a start
         app = create_app(settings, now=clock, store=store)

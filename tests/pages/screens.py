@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+from tests.pages.browser import Visitor
+from tests.pages.filled import GAP, REPORT, SITE
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A picture: *role* (empty: nobody is logged in) looks at *path*."""
+    """A picture: *role* (empty: nobody is logged in) looks at *path*, does something there, and waits for what comes."""
 
     role: str
     path: str
+    then: Callable[[Page], None] | None = None
+    waits: str = "main h1"
+
+    def seen_by(self, somebody: Visitor) -> Page:
+        """The page as it is shown to somebody."""
+        page = somebody.goto(self.path)
+        if self.then is not None:
+            self.then(page)
+        page.locator(self.waits).first.wait_for()
+        return page
+
+
+def _pasted(page: Page) -> None:
+    page.locator("#document").fill(REPORT)
+    page.locator("#kind").select_option("pathology")
+    page.locator("main form button").last.click()
 
 
 SCREENS: Mapping[str, Screen] = {
@@ -20,4 +41,16 @@ SCREENS: Mapping[str, Screen] = {
     "account": Screen("investigator", "/pages/account"),
     "password": Screen("investigator", "/pages/account/password"),
     "people": Screen("operator", "/pages/people"),
+    "mapping": Screen("operator", f"/pages/mapping?site={SITE}"),
+    "mapping-line": Screen("operator", f"/pages/mapping/line?site={SITE}&gap={GAP}"),
+    "mapping-versions": Screen("operator", f"/pages/mapping/versions?site={SITE}"),
+    "mapping-version": Screen("operator", f"/pages/mapping/version?site={SITE}&number=1", waits="#effect .figure"),
+    "mapping-check": Screen("coordinator", "/pages/mapping/check", waits="main .figure"),
+    "mapping-try": Screen("coordinator", "/pages/mapping/try", _pasted, waits="mark"),
+    "feeds": Screen("operator", f"/pages/feeds?site={SITE}"),
+    "quarantine": Screen("operator", f"/pages/feeds/quarantine?site={SITE}"),
+    "quarantine-one": Screen("operator", f"/pages/feeds/quarantine/one?site={SITE}&number=1"),
+    "outbox": Screen("operator", f"/pages/feeds/outbox?site={SITE}"),
+    "outbox-one": Screen("operator", f"/pages/feeds/outbox/one?site={SITE}&number=1"),
+    "tokens": Screen("operator", "/pages/feeds/tokens"),
 }
