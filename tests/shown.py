@@ -353,6 +353,33 @@ PROMISES: Mapping[int, Shown] = {
             "tests/test_privacy_served.py::test_nothing_of_a_patient_is_in_it",
         ),
     ),
+    13: Shown(
+        "A site's mapping is declared, versioned, and kept with who made it",
+        (
+            "tests/service/test_mapped.py::test_a_version_counts_only_once_it_is_made_active_and_the_data_follows",
+            "tests/service/test_mapped.py::test_going_back_is_a_turn_of_its_own_and_undoes_what_was_read",
+            "tests/web/pages/test_mapping.py::test_of_two_people_the_second_is_told_and_what_they_chose_stays",
+        ),
+    ),
+    14: Shown(
+        "What would be read of a sample is shown, and nothing of it kept",
+        ("tests/web/pages/test_mapping.py::test_a_report_is_read_with_its_words_marked_and_nothing_is_kept",),
+    ),
+    15: Shown(
+        "What is not mapped is listed by site with counts, first, last and a hint, and mapped there",
+        (
+            "tests/service/test_gaps.py::test_a_gap_is_counted_with_its_first_and_last_day_and_a_hint",
+            "tests/web/pages/test_mapping.py::test_many_codes_are_paged_and_counts_are_readable",
+            "tests/pages/test_desk.py::test_a_code_is_mapped_and_made_active_by_the_keyboard_alone",
+        ),
+    ),
+    56: Shown(
+        "A changed map reads all history again, and its difference is shown first",
+        (
+            "tests/service/test_mapped.py::test_what_would_change_is_told_before_it_does",
+            "tests/service/test_remap.py::test_a_new_line_makes_facts_of_what_is_known",
+        ),
+    ),
     62: Shown(
         "Withdrawal gates the use of data, and purges with a certificate",
         (

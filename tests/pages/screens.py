@@ -13,7 +13,7 @@ from tests.pages.filled import GAP, REPORT, SITE
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A picture: *role* (empty: nobody is logged in) looks at *path*, does something there, and waits for what comes."""
+    """A picture: *role* (empty: nobody is logged in) looks at *path*, does something there, waits for what comes."""
 
     role: str
     path: str
@@ -27,6 +27,11 @@ class Screen:
             self.then(page)
         page.locator(self.waits).first.wait_for()
         return page
+
+
+def _first(page: Page) -> None:
+    """The first row of the list."""
+    page.locator("tbody th a").first.click()
 
 
 def _pasted(page: Page) -> None:
@@ -49,8 +54,8 @@ SCREENS: Mapping[str, Screen] = {
     "mapping-try": Screen("coordinator", "/pages/mapping/try", _pasted, waits="mark"),
     "feeds": Screen("operator", f"/pages/feeds?site={SITE}"),
     "quarantine": Screen("operator", f"/pages/feeds/quarantine?site={SITE}"),
-    "quarantine-one": Screen("operator", f"/pages/feeds/quarantine/one?site={SITE}&number=1"),
+    "quarantine-one": Screen("operator", f"/pages/feeds/quarantine?site={SITE}", _first, waits="dl.facts"),
     "outbox": Screen("operator", f"/pages/feeds/outbox?site={SITE}"),
-    "outbox-one": Screen("operator", f"/pages/feeds/outbox/one?site={SITE}&number=1"),
+    "outbox-one": Screen("operator", f"/pages/feeds/outbox?site={SITE}&state=dead", _first, waits="dl.facts"),
     "tokens": Screen("operator", "/pages/feeds/tokens"),
 }

@@ -25,7 +25,8 @@ STATES: Final[Mapping[str, str]] = MappingProxyType(
 #: How a site's server does.
 LINES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "closed": msg("well"), "open": msg("not well: it is let alone for now"),
+        "closed": msg("well"),
+        "open": msg("not well: it is let alone for now"),
         "half-open": msg("not well: it is probed"),
     }
 )

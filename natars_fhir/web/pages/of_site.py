@@ -9,12 +9,15 @@ from natars_fhir.web.pages.page import Page
 from natars_fhir.web.pages.words import msg
 from natars_fhir.web.respond import Refusal
 
+#: The site that is none: standard codes alone. It stands last.
+_NOBODYS = "generic"
 _NO_SITE = msg("There is no such site here, or it is not yours.")
 
 
 def sites_of(page: Page) -> Sequence[str]:
     """The sites that the person may choose."""
-    return [page.who.site] if page.who.site else sorted(page.desk.active().readers)
+    known = page.desk.active().readers
+    return [page.who.site] if page.who.site else sorted(known, key=lambda site: (site == _NOBODYS, site))
 
 
 def site_of(page: Page) -> str:
