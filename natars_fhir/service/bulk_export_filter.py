@@ -1,4 +1,4 @@
-"""Filters of a Bulk Data export: `_typeFilter`, a small set of search parameters that is understood to the letter. Pure.
+"""Filters of a Bulk Data export: `_typeFilter`, a small set of parameters, understood to the letter. Pure.
 
 https://hl7.org/fhir/uv/bulkdata/STU2/export.html#_typefilter-query-parameter. Dates are compared as they go out, which
 is shifted: what a filter by date is good for is a span of a subject's time, not a day of the calendar.
