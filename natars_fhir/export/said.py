@@ -15,11 +15,12 @@ from natars_fhir.fhir.build import Node
 _STEP = re.compile(r"(\w+)(?:\[(\d+)\])?")
 _ENDS = "。；;\n\r"
 _MOST = 500
-#: Elements that hold names, numbers and places, whatever is in them; and of references and people what they are called.
+#: Elements that name somebody wherever they stand.
 _NAMING = frozenset(
-    {"family", "given", "prefix", "suffix", "line", "city", "district", "state", "postalCode", "authorString", "value",
-     "contact", "photo", "fullUrl", "accessionIdentifier", "title", "recorder", "sender", "assigner"}
-)  # fmt: skip
+    {"family", "given", "line", "city", "district", "state", "postalCode", "authorString", "title", "fullUrl"}
+)
+#: Elements that do so within one of `_NAMED`.
+_CALLED = frozenset({"text", "display", "value"})
 #: Elements that hold a HumanName, an Address, an Identifier or a Reference: their ``text`` and ``display`` name somebody.
 _NAMED = frozenset(
     {"name", "address", "telecom", "identifier", "subject", "patient", "performer", "actor", "author", "recorder",
@@ -62,7 +63,7 @@ def naming(node: Any, *, named: bool = False) -> Iterator[str]:
     elif isinstance(node, Mapping):
         for element, value in node.items():
             if isinstance(value, str):
-                if element in _NAMING and (named or element != "value") or (named and element in ("text", "display")):
+                if element in _NAMING or (named and element in _CALLED):
                     yield value
                 elif element in ("id", "reference", "versionId") and _tells(value):
                     yield value.rpartition("/")[2]
