@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -25,10 +26,15 @@ def every_subject(what: Asked, site: str) -> list[Subject]:
 
     sites = [what.mappings.sites[name] for name in ([site] if site else sorted(what.mappings.sites))]
     with opened(what.settings) as store, _counted() as seen:
-        withheld: list[str] = []
-        found = list(subjects(store, intake_of(what, store), sites, what.as_of, seen=seen, withheld=withheld.append))
-    if withheld:
-        errors().print(f"Left out, for the use of their data was withdrawn: {len(withheld)}.", markup=False)
+        withheld: Counter[tuple[str, str]] = Counter()
+
+        def left_out(where: str, arm: str) -> None:
+            withheld[where, arm] += 1
+
+        found = list(subjects(store, intake_of(what, store), sites, what.as_of, seen=seen, withheld=left_out))
+    for (where, arm), count in sorted(withheld.items()):
+        text = f"Left out, for the use of their data was withdrawn: {count} ({where}, {arm or 'no arm'})."
+        errors().print(text, markup=False, soft_wrap=True)
     return found
 
 
