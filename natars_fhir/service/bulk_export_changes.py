@@ -25,10 +25,12 @@ _MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Of which moment this export is, and since when its client asks; None: everything."""
+    """Of which moment this export is, and since when its client asks; None: everything. ``day`` is how the day of an
+    export stands in its lines: another day alone makes nothing new."""
 
     at: datetime
     since: datetime | None = None
+    day: bytes = b""
 
 
 def compared(
@@ -37,16 +39,17 @@ def compared(
     """The lines that are to go out, and what is to be written down. *known* is all that is known of the subject whose
     lines of these *kinds* are here, all of them."""
     there = {(line.kind, line.id): line for line in lines}
-    found = {ids: _now(known.get(ids), line, moment.at) for ids, line in there.items()}
+    found = {ids: _now(known.get(ids), line, moment) for ids, line in there.items()}
     news = [one for ids, one in found.items() if one is not known.get(ids)]
     left = [one for ids, one in known.items() if ids not in there and one.kind in kinds and one.gone is None]
     out = [line for ids, line in there.items() if moment.since is None or found[ids].changed > moment.since]
     return out, [*news, *(replace(one, hash="", gone=moment.at) for one in left)]
 
 
-def _now(before: Known | None, line: Line, at: datetime) -> Known:
+def _now(before: Known | None, line: Line, moment: Moment) -> Known:
     """What is known of the line from now on; the same object where that is what was known before."""
-    digest = blake2b(line.raw, digest_size=16).hexdigest()
+    said, at = line.raw.replace(moment.day, b"") if moment.day else line.raw, moment.at
+    digest = blake2b(said, digest_size=16).hexdigest()
     if before is None:
         return Known(line.kind, line.id, line.subject, digest, at, at)
     if before.hash == digest and before.gone is None:

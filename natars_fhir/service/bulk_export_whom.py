@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from natars_fhir.domain.study import Study
+from natars_fhir.export.pseudonym import export_keys, keyed_id
+from natars_fhir.export.research.whole import PATIENT
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.bulk_export_asked import Wanted
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.subjects import subjects_of
-from natars_fhir.store import export_known
 from natars_fhir.store.engine import Store
 from natars_fhir.store.exports import Job
 
@@ -55,11 +56,12 @@ def _of(store: Store, intake: Intake, site: Site, job: Job, wanted: Wanted) -> W
     with store.of(site.site).read() as connection:
         now = job.begun or job.made
         there = {one.pseudonym: one for one in subjects_of(connection, intake, site, now)}
-        asked = {name: export_known.subject_of(connection, [site.site], name) or name for name in wanted.subjects}
     known = {
         pseudonym for pseudonym, one in there.items() if not wanted.arm or (one.arm and one.arm.slug == wanted.arm)
     }
     if not wanted.subjects:
         return Whom(site, everybody=False, named=frozenset(known))
-    mine = {name: pseudonym for name, pseudonym in asked.items() if pseudonym in known}
+    keys = export_keys(intake.key, intake.study.id)
+    called = {name: one for one in known for name in (one, keyed_id(keys, one, "Patient", PATIENT))}
+    mine = {name: called[name] for name in wanted.subjects if name in called}
     return Whom(site, everybody=False, named=frozenset(mine.values()), asked=frozenset(mine))

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 import structlog
 
+from natars_fhir.domain.interval import SHANGHAI
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.mapping.schema import Site
@@ -24,6 +25,7 @@ from natars_fhir.service.bulk_export_changes import Moment, by_subject, compared
 from natars_fhir.service.bulk_export_filter import passes
 from natars_fhir.service.bulk_export_whom import Whom, whom
 from natars_fhir.service.endpoints import Seen
+from natars_fhir.service.export_told import Told
 from natars_fhir.service.exported import TYPES, Asked, Line, exported
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.ndjson_files import MOST_BYTES, NdjsonFiles, fresh, remove
@@ -84,8 +86,7 @@ class _Run:
     wanted: Wanted
     files: NdjsonFiles
     stopped: Callable[[], bool]
-    said: Counter[Issue] = field(default_factory=Counter)
-    withheld: Counter[tuple[str, str]] = field(default_factory=Counter)
+    told: Told = field(default_factory=Told)
     counts: dict[str, Counter[str]] = field(default_factory=dict)
     progress: str = ""
     given: set[tuple[str, str]] = field(default_factory=set)
@@ -96,7 +97,8 @@ class _Run:
 
     @property
     def moment(self) -> Moment:
-        return Moment(self.job.begun or self.job.made, self.wanted.since)
+        at = self.job.begun or self.job.made
+        return Moment(at, self.wanted.since, datetime.combine(today(at), time(), SHANGHAI).isoformat().encode())
 
 
 def work_once(shop: Workshop, now: Callable[[], datetime], stopped: Callable[[], bool] = lambda: False) -> bool:
@@ -150,11 +152,8 @@ def _site(run: _Run, whose: Whom, place: str) -> None:
         run.progress = f"site {place}, {done} of {of} subjects"
 
     asked = Asked((whose.site,), today(run.moment.at), run.kinds, None, whose.named)
-    tell: dict[str, Any] = {
-        "withheld": lambda *one: run.withheld.update([one]),
-        "told": lambda one: run.said.update([one]),
-    }
-    lines = shop.lines(shop.store, shop.intake, asked, seen=at, **tell)
+    told = run.told
+    lines = shop.lines(shop.store, shop.intake, asked, seen=at, withheld=told.withheld, told=told.told)
     for some in parts(by_subject(lines), _BATCH):
         _batch(run, whose.site.site, some)
         seen |= {subject for subject, _ in some}
@@ -213,12 +212,7 @@ def _told(run: _Run, who: Sequence[Whom]) -> Iterator[Issue]:
     if missing := len({*run.wanted.subjects} - {name for one in who for name in one.asked}):
         text = f"Of the patients that were named {missing} cannot be exported."
         yield Issue("warning", "not-found", "patient", text)
-    for (site, arm), count in sorted(run.withheld.items()):
-        text = f"Left out, for the use of the data was withdrawn: {count} at {site}, arm: {arm or 'none'}."
-        yield Issue("information", "suppressed", "Patient", text)
-    for issue, count in sorted(run.said.items(), key=lambda pair: (pair[0].code, pair[0].expression, pair[0].text)):
-        text = issue.text if count == 1 else f"{issue.text} ({count} times)"
-        yield Issue(issue.severity, issue.code, issue.expression, text)
+    yield from run.told.issues()
 
 
 def _finish(run: _Run, now: datetime) -> None:
@@ -229,8 +223,7 @@ def _finish(run: _Run, now: datetime) -> None:
         if not exports.finish(connection, job, made, now, now + shop.lives):
             raise _TakenAwayError
         for site, counts in sorted(run.counts.items()):
-            left = sum(count for (where, _), count in run.withheld.items() if where == site)
-            told = {**counts, "withheld": left}
+            told = {**counts, "withheld": run.told.left_of(site)}
             audit.write(connection, shop.intake.key, Act(site, now, "export", "", 200, told, by=job.by))
     _log.info("export done", job=job.id, files=len(made), lines=sum(one.count for one in made))
 

@@ -31,9 +31,9 @@ class _Open:
         self.name, self.role, self.kind = name, role, kind
         self.count = self.size = self.small = 0
         self._digest = hashlib.sha256()
-        self._out = _opened(folder / name)
+        self._out = owners(folder / name)
         self._pack = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP) if packed else None
-        self._packed = _opened(folder / f"{name}{PACKED}") if packed else None
+        self._packed = owners(folder / f"{name}{PACKED}") if packed else None
 
     def add(self, raw: bytes) -> None:
         line = raw + b"\n"
@@ -123,5 +123,6 @@ def remove(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
-def _opened(path: Path) -> IO[bytes]:
+def owners(path: Path) -> IO[bytes]:
+    """A new file, its owner's alone, to be written."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")

@@ -51,12 +51,6 @@ def subjects(connection: Connection, site: str) -> set[str]:
     return set(connection.execute(asked).scalars())
 
 
-def subject_of(connection: Connection, sites: Collection[str], ident: str) -> str | None:
-    """Whose Patient this is."""
-    asked = select(_here.subject).where(_here.site.in_(sorted(sites)), _here.kind == "Patient", _here.ident == ident)
-    return connection.execute(asked.limit(1)).scalar()
-
-
 def gone(connection: Connection, site: str, kinds: Collection[str], since: datetime) -> Iterator[tuple[str, str]]:
     """Type and id of what there was at that moment, and is no more."""
     here = (_here.site == site, _here.kind.in_(sorted(kinds)), _here.first <= since, _here.gone > since)

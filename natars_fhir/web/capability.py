@@ -28,12 +28,12 @@ _NUMBERS: dict[Name, str] = {"R4": "4.0.1", "R4B": "4.3.0", "R5": "5.0.0"}
 _INTERACTIONS = {("POST", ""): ("transaction", "batch")}
 #: … and the operations: name and definition.
 _OPERATIONS = {
-    **OPERATIONS,
     ("POST", "/$validate"): ("validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate"),
     ("POST", "/$process-message"): (
         "process-message",
         "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message",
     ),
+    **OPERATIONS,
 }
 
 #: Types of which what we tell a site is all that there is.

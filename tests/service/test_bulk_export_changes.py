@@ -1,4 +1,4 @@
-"""Of a subject's lines those are new that were others at that moment, or were not there; laws over any course of events."""
+"""Of a subject's lines those are new that were others at that moment, or were not there: over any course of events."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def lines(state: list[int | None]) -> list[Line]:
 @settings(max_examples=100, deadline=None)
 @given(STATES, st.integers(0, 5))
 def test_who_takes_over_what_is_told_since_then_holds_what_there_is(states: list[list[int | None]], start: int) -> None:
-    """A client that has everything of one export, and takes over the changes and deletions since, has all of a later."""
+    """Who has everything of one export, and takes over the changes and deletions since, has all of a later."""
     start = min(start, len(states) - 1)
     known: dict[tuple[str, str], Known] = {}
     held: dict[tuple[str, str], bytes] = {}

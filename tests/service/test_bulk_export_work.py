@@ -71,7 +71,8 @@ def test_a_site_exports_its_own_subjects_alone(desk: Desk) -> None:
     [
         ({"site": B}, ["Observation/ob1", "Patient/pb1", "ResearchStudy/natars"]),
         ({"kinds": ("Patient",)}, ["Patient/pa1", "Patient/pa2", "Patient/pb1"]),
-        ({"kinds": ("Observation",), "filters": (read("Observation?code=http://loinc.org|2160-0"),)}, ["Observation/oa2"]),
+        ({"kinds": ("Observation",), "filters": (read("Observation?code=http://loinc.org|2160-0"),)},
+         ["Observation/oa2"]),
         ({"filters": (read("Observation?code=2160-0"), read("Observation?_id=ob1"))},
          [one for one in EVERYTHING if one != "Observation/oa1"]),
     ],
