@@ -1,7 +1,7 @@
 """Lines: one subject's record as lines of JSON, each masked, written, and read again before it goes out.
 
-NDJSON is https://hl7.org/fhir/R4/nd-json.html. What the generated Structs refuse, and the walker too, is not sent: it is
-a fault of ours, and told.
+NDJSON is https://hl7.org/fhir/R4/nd-json.html. What the generated Structs refuse, and the walker too, is not sent: it
+is a fault of ours, and told.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import msgspec
 
 from natars_fhir.domain.interval import SHANGHAI
 from natars_fhir.export.allowed import Filter, Mask, compiled
-from natars_fhir.export.plan import Plan
+from natars_fhir.export.plan import Plan, constants
 from natars_fhir.export.pseudonym import ExportKeys, days_back
 from natars_fhir.export.research.record import resources
 from natars_fhir.export.research.whole import Whole
@@ -39,8 +39,8 @@ class Writer:
 
     def __init__(self, plan: Plan, keys: ExportKeys, as_of: date, studies: frozenset[str]) -> None:
         self._plan, self._keys = plan, keys
-        self._filter: Filter = compiled(plan.tables, KINDS)
         self._words = plan.words | studies
+        self._filter: Filter = compiled(plan.tables, KINDS, self._words, constants(plan))
         self._as_of = datetime.combine(as_of, time(), SHANGHAI).isoformat()
         self._read = Decoder(KINDS)
 

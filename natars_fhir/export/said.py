@@ -21,7 +21,7 @@ _NAMING = frozenset(
 )
 #: Elements that do so within one of `_NAMED`.
 _CALLED = frozenset({"text", "display", "value"})
-#: Elements that hold a HumanName, an Address, an Identifier or a Reference: their ``text`` and ``display`` name somebody.
+#: Elements that hold a HumanName, an Address, an Identifier or a Reference: ``text`` and ``display`` name somebody there.
 _NAMED = frozenset(
     {"name", "address", "telecom", "identifier", "subject", "patient", "performer", "actor", "author", "recorder",
      "asserter", "requester", "collector", "individual", "participant", "managingOrganization", "generalPractitioner",

@@ -18,7 +18,6 @@ from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.record import Fact
 from natars_fhir.emit.questionnaire import questionnaire
 from natars_fhir.emit.research_study import master_study, site_study
-from natars_fhir.export.allowed import Mask
 from natars_fhir.export.allowed import told as told_of
 from natars_fhir.export.lines import Line, Writer
 from natars_fhir.export.plan import Plan

@@ -13,7 +13,8 @@ from natars_fhir.domain.phrases import PHRASES
 from natars_fhir.domain.study import Study
 from natars_fhir.emit.questionnaire import questionnaire
 from natars_fhir.export.plan import NUMBERS, Place, Plan, every_text
-from natars_fhir.export.research.words import written
+from natars_fhir.export.research.whole import meta
+from natars_fhir.export.research.words import PROFILES, written
 from natars_fhir.fhir.build import Node, coding, concept
 from natars_fhir.mapping import exporting
 from natars_fhir.mapping.files import Mappings
@@ -44,7 +45,9 @@ def plan_of(mappings: Mappings, base: str) -> Plan:
     tables = {table: {name: how for name, (how, _) in rows.items()} for table, rows in read.allowed.allow.items()}
     words = frozenset(_words(mappings, base, places, details.values())) | every_text(tumour)
     malignant = frozenset(read.placed.tumour.types)
-    return Plan(base, mappings.hash, places, out, details, tumour, malignant, tables, words)
+    trial = mappings.study.id
+    metas = {(one, text): meta(base, trial, one, text=text) for one in ("", *PROFILES) for text in (False, True)}
+    return Plan(base, mappings.hash, places, out, details, tumour, malignant, metas, tables, words)
 
 
 def _place(mappings: Mappings, name: str, one: Concept, where: exporting.Place, base: str) -> Place:
@@ -73,7 +76,9 @@ def _values(
 def _drugs(mappings: Mappings, base: str) -> Iterator[tuple[str, Node]]:
     """A drug by its verified ATC codes, and by the trial's name of it."""
     names = [drug.name for drug in mappings.drugs.drug] + [group.name for group in mappings.drugs.group]
-    codes = {drug.name: [one for one in drug.codes if one.system == "atc" and one.verified] for drug in mappings.drugs.drug}
+    codes = {
+        drug.name: [one for one in drug.codes if one.system == "atc" and one.verified] for drug in mappings.drugs.drug
+    }
     for name in dict.fromkeys((*names, "none", "unspecified")):
         told = (_coded(mappings, f"atc|{one.code}") for one in codes.get(name, ())[:1] if one.code)
         yield name, concept(*told, coding(f"{base}/CodeSystem/drug", name))

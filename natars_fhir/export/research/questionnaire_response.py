@@ -38,7 +38,7 @@ def _group(kind: str, making: Making) -> Node:
 
 def _item(criterion: Criterion, finding: Finding, base: str) -> Node:
     answer: Node = {"valueCoding": coding(f"{base}/CodeSystem/answer", finding.answer.word)}
-    if finding.answer is UNKNOWN and finding.reason or finding.reason == "not-applicable":
+    if finding.reason and (finding.answer is UNKNOWN or finding.reason == "not-applicable"):
         reason = coding(f"{base}/CodeSystem/reason", str(finding.reason))
         answer = {"extension": [extension(f"{base}/StructureDefinition/reason", "Coding", reason)], **answer}
     return {"linkId": criterion.id, "answer": [answer]}
