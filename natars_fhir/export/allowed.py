@@ -68,7 +68,7 @@ Made = Callable[[str], Rule]
 
 
 def _is_word(value: Any, mask: Mask) -> Any:
-    """A text of ours. Whatever else stands there (a number, an object) is none."""
+    """A text of ours; whatever else stands there (a number, an object) is none."""
     return value if value.__class__ is str and value in mask.words else mask.leave("Element", "word")
 
 
@@ -226,30 +226,32 @@ def _table(name: str, rules: Mapping[str, Rule], known: Mapping[int, tuple[Node,
             own = rules.get(element)
             if own is _WORD and value.__class__ is str and value in words:
                 kept[element] = value
-            elif own is None:
-                _unruled(name, element, value, kept, mask)
-            elif value.__class__ is list:
-                if several := _several(value, own, mask):
-                    kept[element] = several
-            elif (one := own(value, mask)) is not None:
-                _put(name, element, one, kept, mask)
+            else:
+                _put(name, element, own, value, kept, mask)
         return kept or None
 
     return rule
 
 
-def _put(name: str, element: str, one: Any, kept: Node, mask: Mask) -> None:
-    """Puts in what goes out; in the place of a date that cannot, that it is masked."""
-    if one is _GONE:
+def _put(name: str, element: str, own: Rule | None, value: Any, kept: Node, mask: Mask) -> None:
+    """Puts in what goes out of *value*; in the place of a date that cannot, that it is masked."""
+    if own is None:
+        _unruled(name, element, value, kept, mask)
+    elif value.__class__ is list:
+        if several := _several(value, own, mask):
+            kept[element] = several
+    elif own is _WORD:
+        mask.leave(f"{name}.{element}", "word")
+    elif (one := own(value, mask)) is _GONE:
         kept[f"_{element}"] = _MASKED
         mask.leave(f"{name}.{element}", "day")
-    else:
+    elif one is not None:
         kept[element] = one
 
 
 def _unruled(name: str, element: str, value: Any, kept: Node, mask: Mask) -> None:
     """An element without a rule stays; of another name than R4's, which could be anything, only the table is told."""
-    if element == "resourceType":
+    if element == "resourceType" and value in mask.words:
         kept[element] = value
     else:
         mask.leave(f"{name}.{element}" if element in _elements() else name, "rule")

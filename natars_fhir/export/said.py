@@ -21,7 +21,7 @@ _NAMING = frozenset(
 )
 #: Elements that do so within one of `_NAMED`.
 _CALLED = frozenset({"text", "display", "value"})
-#: Elements that hold a HumanName, an Address, an Identifier or a Reference: ``text`` and ``display`` name somebody there.
+#: Elements that hold a HumanName, an Address, an Identifier or a Reference: what it is called names somebody.
 _NAMED = frozenset(
     {"name", "address", "telecom", "identifier", "subject", "patient", "performer", "actor", "author", "recorder",
      "asserter", "requester", "collector", "individual", "participant", "managingOrganization", "generalPractitioner",

@@ -57,8 +57,8 @@ _SETS = ("ENROLLED", "TREATED-NEO", "OPERATED", "PER-PROTOCOL", "EXCLUDED-FINAL-
 #: Why a time ends as it does (time_to_event.py).
 _REASONS = (
     "progression", "progression-and-death", "progression-undated", "death", "death-undated", "death-conflicting",
-    "alive", "consent-withdrawn", "lost-to-follow-up", "new-therapy", "missed-assessments", "no-assessment", "never-operated",
-    "surgery-undated", "no-entry-date",
+    "alive", "consent-withdrawn", "lost-to-follow-up", "new-therapy", "missed-assessments", "no-assessment",
+    "never-operated", "surgery-undated", "no-entry-date",
 )  # fmt: skip
 _OWN = ("concept", "value", "drug", "endpoint", "answer", "reason", "subject-cause", "trial")
 _EXTENSIONS = ("fact-detail", "ae-grade", "scrubbed", "reason")
