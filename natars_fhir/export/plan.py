@@ -48,6 +48,10 @@ class Plan:
     #: what the index tumour is called as a diagnosis, and the types of which that is true
     tumour: Node
     malignant: frozenset[str]
+    #: (name, word) → the extension that says it of a fact or an endpoint
+    qualities: Mapping[tuple[str, str], Node] = field(repr=False)
+    #: (answer, reason) → what the screening form is answered with
+    answers: Mapping[tuple[str, str], Node] = field(repr=False)
     #: (last part of an mCODE profile, or nothing; has it text?) → the labels of such a resource
     metas: Mapping[tuple[str, bool], Node] = field(repr=False)
     tables: Tables = field(repr=False)
@@ -59,7 +63,12 @@ def constants(plan: Plan) -> Constants:
     """The plan's nodes that stand in many resources."""
     places = plan.places.values()
     concepts = [one for place in places for one in (place.code, place.category, *place.values.values()) if one]
-    return {"Meta": [*plan.metas.values()], "CodeableConcept": [*concepts, plan.tumour]}
+    return {
+        "Meta": plan.metas.values(),
+        "CodeableConcept": [*concepts, plan.tumour],
+        "Extension": plan.qualities.values(),
+        "Answer": plan.answers.values(),
+    }
 
 
 def every_text(*nodes: Any) -> set[str]:

@@ -12,7 +12,7 @@ from natars_fhir.domain.endpoints.morbidity import Morbidity
 from natars_fhir.domain.endpoints.time_to_event import TimeToEvent
 from natars_fhir.domain.endpoints.trace import Step
 from natars_fhir.domain.record import Fact
-from natars_fhir.export.research.value import UCUM, absent, detail
+from natars_fhir.export.research.value import UCUM, absent
 from natars_fhir.export.research.whole import Making
 from natars_fhir.fhir import build
 from natars_fhir.fhir.build import Node, coding, concept, reference
@@ -74,13 +74,24 @@ def _shared(name: str, making: Making, facts: Iterable[Fact] = (), told: Iterabl
             "resourceType": "Observation",
             "id": f"endpoint {name}",
             "meta": making.meta(),
-            "extension": [detail(making.plan, each, {"valueCode": word}) for each, word in told],
+            "extension": _qualities(told, making),
             "status": "final",
             "code": _own(name, making),
             "subject": making.patient,
             "derivedFrom": behind,
         }
     )
+
+
+def _qualities(told: Iterable[tuple[str, str]], making: Making) -> list[Node]:
+    """How it was come by; a word that is not known stays, and is told."""
+    found = []
+    for one in told:
+        if one in making.plan.qualities:
+            found.append(making.plan.qualities[one])
+        else:
+            making.leave(f"endpoint.{one[0]}", "word")
+    return found
 
 
 def _part(name: str, word: str, making: Making) -> Node:

@@ -55,7 +55,7 @@ _PARTS = (
 )  # fmt: skip
 _SETS = ("ENROLLED", "TREATED-NEO", "OPERATED", "PER-PROTOCOL", "EXCLUDED-FINAL-PATH")
 #: Why a time ends as it does (time_to_event.py).
-_REASONS = (
+REASONS = (
     "progression", "progression-and-death", "progression-undated", "death", "death-undated", "death-conflicting",
     "alive", "consent-withdrawn", "lost-to-follow-up", "new-therapy", "missed-assessments", "no-assessment",
     "never-operated", "surgery-undated", "no-entry-date",
@@ -66,7 +66,7 @@ _EXTENSIONS = ("fact-detail", "ae-grade", "scrubbed", "reason")
 
 def written(base: str) -> Iterator[str]:
     """The texts, with the addresses that begin with *base*."""
-    yield from (*KINDS, *_CODES, *_PARTS, *_SETS, *_REASONS, *NOT_DRUGS, *STATUS.values(), PROGRAM, LINK, *AGE)
+    yield from (*KINDS, *_CODES, *_PARTS, *_SETS, *REASONS, *NOT_DRUGS, *STATUS.values(), PROGRAM, LINK, *AGE)
     yield from (f"{_HL7}/{name}" for name in _SYSTEMS)
     yield from (f"{base}/CodeSystem/{name}" for name in _OWN)
     yield from (f"{base}/StructureDefinition/{name}" for name in _EXTENSIONS)
