@@ -71,7 +71,8 @@ def intake_of(what: Asked, store: Store) -> Intake:
     from natars_fhir.service.intake import Intake
 
     settings = what.settings
-    return Intake(what.mappings.study, key_of(settings, store), settings.canonical_base, settings.most_entries, plan_of(what.mappings, settings.canonical_base))
+    plan = plan_of(what.mappings, settings.canonical_base)
+    return Intake(what.mappings.study, key_of(settings, store), settings.canonical_base, settings.most_entries, plan)
 
 
 def noted_look(what: Asked, store: Store, patient: str = "") -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from natars_fhir.domain.issue import Issue
@@ -66,11 +67,16 @@ Rule = Callable[[Any, Mask], Any]
 Made = Callable[[str], Rule]
 
 
-def _word(place: str) -> Rule:
-    def rule(value: Any, mask: Mask) -> Any:
-        return value if value in mask.words else mask.leave(place, "word")
+def _is_word(value: Any, mask: Mask) -> Any:
+    """A text of ours; whatever else stands there (a number, an object) is none."""
+    return value if value.__class__ is str and value in mask.words else mask.leave("Element", "word")
 
-    return rule
+
+_WORD = _is_word
+
+
+def _word(_: str) -> Rule:
+    return _WORD
 
 
 def _name(place: str) -> Rule:
@@ -155,7 +161,7 @@ RULES: Mapping[str, Made] = {
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """The rules, compiled: resource type → what goes out of it."""
+    """The rules, compiled: resource type → what goes out of it. What goes out is not to be changed by who gets it."""
 
     resources: Mapping[str, Rule]
 
@@ -170,44 +176,92 @@ class Filter:
         return kept
 
 
-def compiled(tables: Tables, kinds: tuple[str, ...]) -> Filter:
-    """The tables as functions. Raises KeyError for a name that is neither a rule nor a table."""
+#: Nodes that stand in many resources, each by its type: what goes out of them is found once.
+Constants = Mapping[str, Iterable[Node]]
+
+
+def compiled(
+    tables: Tables,
+    kinds: Iterable[str],
+    words: frozenset[str] = frozenset(),
+    constants: Constants = MappingProxyType({}),
+) -> Filter:
+    """The tables as functions. Raises KeyError for a name that is neither a rule nor a table.
+
+    *constants* are objects that live as long as the filter does, made of *words* alone: they are known by what they are
+    in memory, so that no other can be taken for one.
+    """
     made: dict[str, Rule] = {}
+    known: dict[int, tuple[Node, Node]] = {}
 
     def table(name: str) -> Rule:
         if name not in made:
             rules: dict[str, Rule] = {}
-            made[name] = _table(name, rules)  # before its rows: a table may hold itself
+            made[name] = _table(name, rules, known)  # before its rows: a table may hold itself
             for element, how in tables[name].items():
                 rules[element] = RULES[how](f"{name}.{element}") if how in RULES else table(how)
         return made[name]
 
-    return Filter({kind: table(kind) for kind in kinds if kind in tables})
+    found = Filter({kind: table(kind) for kind in kinds if kind in tables})
+    for name, nodes in constants.items():
+        for node in nodes:
+            mask = Mask(ExportKeys(b"", b""), words)
+            kept = table(name)(node, mask)
+            if kept is not None and not mask.left:
+                known[id(node)] = node, kept
+    return found
 
 
-def _table(name: str, rules: Mapping[str, Rule]) -> Rule:
+def _table(name: str, rules: Mapping[str, Rule], known: Mapping[int, tuple[Node, Node]]) -> Rule:
+    """What goes out of an object. Most of what stands in one are words: these are looked up here."""
+
     def rule(node: Any, mask: Mask) -> Any:
+        if (same := known.get(id(node))) is not None:
+            return same[1]
         if node.__class__ is not dict:
             return mask.leave(name, "rule")
         kept: Node = {}
+        words = mask.words
         for element, value in node.items():
             own = rules.get(element)
-            if own is None:
-                if element == "resourceType":
-                    kept[element] = value
-                else:
-                    mask.leave(f"{name}.{element}" if element in _elements() else name, "rule")
-            elif value.__class__ is list:
-                if several := [one for each in value if (one := own(each, mask)) is not None and one is not _GONE]:
-                    kept[element] = several
-            elif (one := own(value, mask)) is _GONE:
-                kept[f"_{element}"] = _MASKED
-                mask.leave(f"{name}.{element}", "day")
-            elif one is not None:
-                kept[element] = one
+            if own is _WORD and value.__class__ is str and value in words:
+                kept[element] = value
+            else:
+                _put(name, element, own, value, kept, mask)
         return kept or None
 
     return rule
+
+
+def _put(name: str, element: str, own: Rule | None, value: Any, kept: Node, mask: Mask) -> None:
+    """Puts in what goes out of *value*; in the place of a date that cannot, that it is masked."""
+    if own is None:
+        _unruled(name, element, value, kept, mask)
+    elif value.__class__ is list:
+        if several := _several(value, own, mask):
+            kept[element] = several
+    elif own is _WORD:
+        mask.leave(f"{name}.{element}", "word")
+    elif (one := own(value, mask)) is _GONE:
+        kept[f"_{element}"] = _MASKED
+        mask.leave(f"{name}.{element}", "day")
+    elif one is not None:
+        kept[element] = one
+
+
+def _unruled(name: str, element: str, value: Any, kept: Node, mask: Mask) -> None:
+    """An element without a rule stays; of another name than R4's, which could be anything, only the table is told."""
+    if element == "resourceType" and value in mask.words:
+        kept[element] = value
+    else:
+        mask.leave(f"{name}.{element}" if element in _elements() else name, "rule")
+
+
+def _several(values: list[Any], own: Rule, mask: Mask) -> list[Any]:
+    if len(values) == 1:
+        one = own(values[0], mask)
+        return [] if one is None or one is _GONE else [one]
+    return [one for each in values if (one := own(each, mask)) is not None and one is not _GONE]
 
 
 @cache

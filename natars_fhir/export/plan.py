@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from natars_fhir.export.allowed import Tables
+from natars_fhir.export.allowed import Constants, Tables
 from natars_fhir.fhir.build import Node
 
-Target = Literal["Observation", "Condition", "Procedure", "MedicationAdministration", "AdverseEvent", "tumour", "within"]
+Target = Literal[
+    "Observation", "Condition", "Procedure", "MedicationAdministration", "AdverseEvent", "tumour", "within"
+]
 NUMBERS = "number"
 
 
@@ -46,9 +48,27 @@ class Plan:
     #: what the index tumour is called as a diagnosis, and the types of which that is true
     tumour: Node
     malignant: frozenset[str]
+    #: (name, word) → the extension that says it of a fact or an endpoint
+    qualities: Mapping[tuple[str, str], Node] = field(repr=False)
+    #: (answer, reason) → what the screening form is answered with
+    answers: Mapping[tuple[str, str], Node] = field(repr=False)
+    #: (last part of an mCODE profile, or nothing; has it text?) → the labels of such a resource
+    metas: Mapping[tuple[str, bool], Node] = field(repr=False)
     tables: Tables = field(repr=False)
     #: every text that may go out as a word
     words: frozenset[str] = field(repr=False)
+
+
+def constants(plan: Plan) -> Constants:
+    """The plan's nodes that stand in many resources."""
+    places = plan.places.values()
+    concepts = [one for place in places for one in (place.code, place.category, *place.values.values()) if one]
+    return {
+        "Meta": plan.metas.values(),
+        "CodeableConcept": [*concepts, plan.tumour],
+        "Extension": plan.qualities.values(),
+        "Answer": plan.answers.values(),
+    }
 
 
 def every_text(*nodes: Any) -> set[str]:

@@ -21,7 +21,7 @@ _NAMING = frozenset(
 )
 #: Elements that do so within one of `_NAMED`.
 _CALLED = frozenset({"text", "display", "value"})
-#: Elements that hold a HumanName, an Address, an Identifier or a Reference: their ``text`` and ``display`` name somebody.
+#: Elements that hold a HumanName, an Address, an Identifier or a Reference: what it is called names somebody.
 _NAMED = frozenset(
     {"name", "address", "telecom", "identifier", "subject", "patient", "performer", "actor", "author", "recorder",
      "asserter", "requester", "collector", "individual", "participant", "managingOrganization", "generalPractitioner",
@@ -57,18 +57,16 @@ def _at(resource: Any, path: str) -> Any:
 
 def naming(node: Any, *, named: bool = False) -> Iterator[str]:
     """Every text of a resource that could name somebody: looked for in texts, wherever it stands."""
-    if isinstance(node, list):
-        for one in node:
-            yield from naming(one, named=named)
-    elif isinstance(node, Mapping):
-        for element, value in node.items():
-            if isinstance(value, str):
-                if element in _NAMING or (named and element in _CALLED):
-                    yield value
-                elif element in ("id", "reference", "versionId") and _tells(value):
-                    yield value.rpartition("/")[2]
-            else:
-                yield from naming(value, named=named or element in _NAMED)
+    if not isinstance(node, Mapping):
+        return
+    for element, value in node.items():
+        for one in value if isinstance(value, list) else (value,):
+            if not isinstance(one, str):
+                yield from naming(one, named=named or element in _NAMED)
+            elif element in _NAMING or (named and element in _CALLED):
+                yield one
+            elif element in ("id", "reference", "versionId") and _tells(one):
+                yield one.rpartition("/")[2]
 
 
 def _tells(ident: str) -> bool:

@@ -38,7 +38,7 @@ class Place(Shape):
     ] = Field(default="", alias="as")
     category: Literal["", "laboratory", "imaging", "survey", "exam", "procedure", "therapy", "surgical"] = ""
     codes: tuple[str, ...] = ()
-    values: dict[str, tuple[str, ...]] = {}
+    values: dict[str, tuple[str, ...]] = Field(default={})
     profile: str = ""
     out: str = ""
 
@@ -109,13 +109,13 @@ def _row(table: str, element: str, how: str, tables: Mapping[str, Any]) -> Itera
     if how not in HOWS and how not in tables:
         yield f"«{how}» is no rule and no table{nearest(how, (*HOWS, *tables))}"
     struct = getattr(structs, table, None)
-    is_type = isinstance(struct, type) and issubclass(struct, Part)
+    known = struct.__struct_fields__ if isinstance(struct, type) and issubclass(struct, Part) else ()
     name = element.removeprefix("_")
-    if is_type and name not in struct.__struct_fields__:
-        yield f"R4 has no such element{nearest(name, struct.__struct_fields__)}"
+    if known and name not in known:
+        yield f"R4 has no such element{nearest(name, known)}"
     if how == "trial" and table != "ResearchStudy":
         yield "only a ResearchStudy goes out as the trial file has it"
-    written = str(struct.__annotations__.get(element, "")) if is_type else ""
+    written = str(getattr(struct, "__annotations__", {}).get(element, ""))
     if any(f"[{date}]" in written for date in _DATES) and how not in ("day", "as-of", "out", "trial"):
         yield "a date goes out moved, or not at all"
 
@@ -123,10 +123,11 @@ def _row(table: str, element: str, how: str, tables: Mapping[str, Any]) -> Itera
 def placed_faults(path: Path, placed: Placed, concepts: Concepts) -> list[Fault]:
     """A place for every concept, and only codes that concepts.toml has verified for the same."""
     source = path.read_text(encoding="utf-8")
-    faults: list[tuple[str, str, str]] = []
-    for name in placed.concepts:
-        if name not in concepts.concepts:
-            faults.append(("concepts", name, f"unknown concept «{name}»{nearest(name, concepts.concepts)}"))
+    faults = [
+        ("concepts", name, f"unknown concept «{name}»{nearest(name, concepts.concepts)}")
+        for name in placed.concepts
+        if name not in concepts.concepts
+    ]
     for name, concept in concepts.concepts.items():
         own = placed.concepts.get(name)
         if own is None and concept.kind not in placed.kinds:
@@ -138,7 +139,9 @@ def placed_faults(path: Path, placed: Placed, concepts: Concepts) -> list[Fault]
         told = [(value, code) for value, codes in place.values.items() for code in codes]
         known = {(says.value, one) for says in values for one in _written(says.codes)}
         faults += [
-            ("kinds", kind, f"«{code}» is not a verified code of «{value}»") for value, code in told if (value, code) not in known
+            ("kinds", kind, f"«{code}» is not a verified code of «{value}»")
+            for value, code in told
+            if (value, code) not in known
         ]
     faults += [("tumour", "", text) for text in _tumour(placed.tumour, concepts)]
     return [Fault(str(path), line_of(source, f"[{table}.{name}".rstrip(".")), text) for table, name, text in faults]
@@ -147,7 +150,9 @@ def placed_faults(path: Path, placed: Placed, concepts: Concepts) -> list[Fault]
 def _tumour(tumour: Tumour, concepts: Concepts) -> Iterator[str]:
     """Codes that say where it is, and types that there are."""
     known = {code for says in concepts.concepts["primary-site"].says for code in _written(says.codes)}
-    yield from (f"«{code}» does not say where the tumour is, or is not verified" for code in tumour.codes if code not in known)
+    yield from (
+        f"«{code}» does not say where the tumour is, or is not verified" for code in tumour.codes if code not in known
+    )
     values = concepts.concepts["histology"].values
     yield from (f"«histology» cannot be «{one}»{nearest(one, values)}" for one in tumour.types if one not in values)
 
@@ -159,7 +164,11 @@ def _codes(name: str, place: Place, concept: Concept, concepts: Concepts) -> Ite
     says = [*concept.says, *concepts.values.get(concept.kind, ())]
     known = {(one.value, code) for one in says if one.standing == "final" for code in _written(one.codes)}
     for value, codes in place.values.items():
-        yield from (f"«{name}» is not «{value}» by «{code}», or that is not verified" for code in codes if (value, code) not in known)
+        yield from (
+            f"«{name}» is not «{value}» by «{code}», or that is not verified"
+            for code in codes
+            if (value, code) not in known
+        )
 
 
 def _written(codes: tuple[Code, ...]) -> set[str]:

@@ -68,7 +68,8 @@ def subjects(
 ) -> Iterator[Subject]:
     """Every subject of *sites* who was enrolled by *as_of*, site by site. *allocations*: pseudonym → what the trial
     office recorded; it stands for what the hospital's record says. Who withdrew the use of the data is left out, and
-    told to *withheld* by site and arm; who withdrew from treatment or follow-up is told as of that day (clinical §6)."""
+    told to *withheld* by site and arm; who withdrew from treatment or follow-up is told as of that day (clinical.md
+    §6)."""
     with store.read() as connection:
         for one in known(connection, intake, sites, as_of, allocations, seen, withheld):
             yield one.subject
@@ -103,16 +104,14 @@ def _persons(connection: Connection, site: str) -> Iterable[Collection[str]]:
 class _Who:
     """One person of a site: screened once, and again only where consent ended before the day that is asked for."""
 
-    def __init__(
-        self, connection: Connection, intake: Intake, site: Site, names: Collection[str], as_of: date
-    ) -> None:
+    def __init__(self, connection: Connection, intake: Intake, site: Site, names: Collection[str], as_of: date) -> None:
         self._connection, self._intake, self._site, self._names = connection, intake, site, names
         study = intake.study
         self._as_of = as_of
         self._told = caused(connection, study, site.site, names, date.max)
         self._found = concluded(connection, study, site.site, names, as_of, self._told)
-        self._part = None if self._found is None else self._peoples(self._found)
-        self._way = None if self._found is None else life_of(study, self._found, self._part, self._told)
+        found = self._found
+        self._way = None if found is None else life_of(study, found, self._peoples(found), self._told)
 
     def _peoples(self, found: pipeline.Outcome) -> PeoplesPart:
         study = self._intake.study

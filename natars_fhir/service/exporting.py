@@ -13,7 +13,10 @@ from natars_fhir.domain.phrases import PHRASES
 from natars_fhir.domain.study import Study
 from natars_fhir.emit.questionnaire import questionnaire
 from natars_fhir.export.plan import NUMBERS, Place, Plan, every_text
-from natars_fhir.export.research.words import written
+from natars_fhir.export.research.questionnaire_response import answer
+from natars_fhir.export.research.value import quality
+from natars_fhir.export.research.whole import meta
+from natars_fhir.export.research.words import PROFILES, REASONS, written
 from natars_fhir.fhir.build import Node, coding, concept
 from natars_fhir.mapping import exporting
 from natars_fhir.mapping.files import Mappings
@@ -44,7 +47,31 @@ def plan_of(mappings: Mappings, base: str) -> Plan:
     tables = {table: {name: how for name, (how, _) in rows.items()} for table, rows in read.allowed.allow.items()}
     words = frozenset(_words(mappings, base, places, details.values())) | every_text(tumour)
     malignant = frozenset(read.placed.tumour.types)
-    return Plan(base, mappings.hash, places, out, details, tumour, malignant, tables, words)
+    trial = mappings.study.id
+    metas = {(one, text): meta(base, trial, one, text=text) for one in ("", *PROFILES) for text in (False, True)}
+    qualities = {one: quality(base, one[0], {"valueCode": one[1]}) for one in _qualities(details)}
+    answers = {
+        (word, why): answer(base, word, why) for word in ("yes", "no", "unknown") for why in ("", *get_args(Reason))
+    }
+    return Plan(base, mappings.hash, places, out, details, tumour, malignant, qualities, answers, metas, tables, words)
+
+
+def _qualities(details: dict[str, frozenset[str] | str]) -> Iterator[tuple[str, str]]:
+    """Everything that may qualify a fact, or tell how an endpoint was come by: name and word."""
+    for name, allowed in details.items():
+        yield from ((name, word) for word in (allowed if isinstance(allowed, frozenset) else ()))
+    yield from (("standing", word) for word in ("pending", "hedged"))
+    yield from (("status", word) for word in get_args(Status))
+    yield from (("followed", word) for word in get_args(Followed))
+    yield from (("reason", word) for word in REASONS)
+    yield "imputed", "yes"
+    yield from (("derivation", word) for word in _steps())
+
+
+def _steps() -> Iterator[str]:
+    """The decisions that lead to an endpoint: section of the rules, and which."""
+    steps = [key.removeprefix("endpoint.") for key in PHRASES["en"] if key.startswith("endpoint.")]
+    yield from (f"6.{section} {step}" for section in range(1, 9) for step in steps)
 
 
 def _place(mappings: Mappings, name: str, one: Concept, where: exporting.Place, base: str) -> Place:
@@ -73,7 +100,9 @@ def _values(
 def _drugs(mappings: Mappings, base: str) -> Iterator[tuple[str, Node]]:
     """A drug by its verified ATC codes, and by the trial's name of it."""
     names = [drug.name for drug in mappings.drugs.drug] + [group.name for group in mappings.drugs.group]
-    codes = {drug.name: [one for one in drug.codes if one.system == "atc" and one.verified] for drug in mappings.drugs.drug}
+    codes = {
+        drug.name: [one for one in drug.codes if one.system == "atc" and one.verified] for drug in mappings.drugs.drug
+    }
     for name in dict.fromkeys((*names, "none", "unspecified")):
         told = (_coded(mappings, f"atc|{one.code}") for one in codes.get(name, ())[:1] if one.code)
         yield name, concept(*told, coding(f"{base}/CodeSystem/drug", name))
@@ -99,8 +128,7 @@ def _words(
     yield from _of_study(study, base)
     for literal in (Reason, Parameter, Status, Why, Followed):
         yield from get_args(literal)
-    steps = [key.removeprefix("endpoint.") for key in PHRASES["en"] if key.startswith("endpoint.")]
-    yield from (f"6.{section} {step}" for section in range(1, 9) for step in steps)
+    yield from _steps()
     yield from (f"morbidity-{window}" for window in study.conventions.windows)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, Any
 
 from natars_fhir.store.exports import File, Role
 
@@ -118,9 +118,13 @@ def fresh(folder: Path) -> Iterator[Path]:
 
 
 def remove(folder: Path) -> None:
-    """Takes a folder away with all that is in it, where it is there. Raises OSError where it cannot."""
-    if folder.is_dir():
-        shutil.rmtree(folder)
+    """Takes a folder away with all that is in it, as far as it is there: two may do so at once. Raises OSError."""
+    shutil.rmtree(folder, onerror=_unless_gone)
+
+
+def _unless_gone(_: object, __: str, fault: tuple[Any, BaseException, Any]) -> None:
+    if not isinstance(fault[1], FileNotFoundError):
+        raise fault[1]
 
 
 def owners(path: Path) -> IO[bytes]:

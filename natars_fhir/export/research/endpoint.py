@@ -7,7 +7,6 @@ place of a partly known one: the fifteenth of a month, moved, would give away by
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 from natars_fhir.domain.endpoints.morbidity import Morbidity
 from natars_fhir.domain.endpoints.time_to_event import TimeToEvent
@@ -25,7 +24,9 @@ def endpoints(making: Making) -> list[Node]:
     told = [_time(one, making) for one in found.times]
     told += [_morbidity(one, making) for one in found.morbidity]
     if found.sets:
-        told.append(_shared("analysis-sets", making) | {"component": [_part("analysis-set", s, making) for s in found.sets]})
+        told.append(
+            _shared("analysis-sets", making) | {"component": [_part("analysis-set", s, making) for s in found.sets]}
+        )
     if found.never_operated:
         why = found.never_operated
         told.append(_shared("never-operated", making, why.facts) | {"valueCodeableConcept": _own(why.reason, making)})
@@ -33,12 +34,11 @@ def endpoints(making: Making) -> list[Node]:
 
 
 def _time(one: TimeToEvent, making: Making) -> Node:
-    parts = [_part("status", one.status, making), _part("reason", one.reason, making)]
-    parts += [_part("imputed", "yes", making)] if one.imputed else []
-    parts += [_part("derivation", f"{step.rule.rpartition('§')[2]} {_key(step)}", making) for step in one.trace]
+    told = [("status", one.status), ("reason", one.reason), *([("imputed", "yes")] if one.imputed else [])]
+    told += [("derivation", f"{step.rule.rpartition('§')[2]} {_key(step)}") for step in one.trace]
     span = (one.origin.isoformat(), one.end.isoformat()) if one.origin and one.end and not one.imputed else ("", "")
-    return _shared(one.parameter, making, _behind(one.facts, one.trace)) | build.said(
-        {"effectivePeriod": build.period(*span), **_days(one), "component": parts}
+    return _shared(one.parameter, making, _behind(one.facts, one.trace), told) | build.said(
+        {"effectivePeriod": build.period(*span), **_days(one)}
     )
 
 
@@ -57,18 +57,16 @@ def _behind(facts: Iterable[Fact], trace: Iterable[Step]) -> list[Fact]:
 
 
 def _morbidity(one: Morbidity, making: Making) -> Node:
-    window = {"value": Decimal(one.window), "unit": "d", "system": UCUM, "code": "d"}
-    parts = [{"code": _own("window", making), "valueQuantity": window}, _part("followed", one.followed, making)]
     if one.worst:
         value: Node = {"valueCodeableConcept": making.plan.places["clavien-dindo"].values[one.worst]}
     elif one.followed == "whole":
         value = {"valueCodeableConcept": _own("none", making)}
     else:
         value = {"dataAbsentReason": absent("unknown")}
-    return _shared(f"morbidity-{one.window}", making, one.facts) | {**value, "component": parts}
+    return _shared(f"morbidity-{one.window}", making, one.facts, [("followed", one.followed)]) | value
 
 
-def _shared(name: str, making: Making, facts: Iterable[Fact] = ()) -> Node:
+def _shared(name: str, making: Making, facts: Iterable[Fact] = (), told: Iterable[tuple[str, str]] = ()) -> Node:
     handles = (making.handles.get(id(fact), "") for fact in facts)
     behind = [reference("Observation", one) for one in dict.fromkeys(handles) if one in making.observed]
     return build.said(
@@ -76,12 +74,24 @@ def _shared(name: str, making: Making, facts: Iterable[Fact] = ()) -> Node:
             "resourceType": "Observation",
             "id": f"endpoint {name}",
             "meta": making.meta(),
+            "extension": _qualities(told, making),
             "status": "final",
             "code": _own(name, making),
             "subject": making.patient,
             "derivedFrom": behind,
         }
     )
+
+
+def _qualities(told: Iterable[tuple[str, str]], making: Making) -> list[Node]:
+    """How it was come by; a word that is not known stays, and is told."""
+    found = []
+    for one in told:
+        if one in making.plan.qualities:
+            found.append(making.plan.qualities[one])
+        else:
+            making.leave(f"endpoint.{one[0]}", "word")
+    return found
 
 
 def _part(name: str, word: str, making: Making) -> Node:

@@ -1,7 +1,7 @@
 """MedicationAdministration: an antineoplastic drug that was given, or was not.
 
-https://hl7.org/fhir/R4/medicationadministration.html; mCODE's in the time of the trial's own treatment, where the tumour
-is the reason. What was only asked for, or is not sure, is an Observation: nobody administered it.
+https://hl7.org/fhir/R4/medicationadministration.html; mCODE's in the time of the trial's own treatment, where the
+tumour is the reason. What was only asked for, or is not sure, is an Observation: nobody administered it.
 """
 
 from __future__ import annotations

@@ -40,4 +40,3 @@ def procedure(place: Place, fact: Fact, making: Making) -> Node | None:
             "note": note,
         }
     )
-

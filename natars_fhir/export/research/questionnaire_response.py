@@ -32,13 +32,20 @@ def questionnaire_response(making: Making) -> Node | None:
 
 
 def _group(kind: str, making: Making) -> Node:
-    items = [_item(one, found, making.plan.base) for one, found in making.whole.findings if one.kind == kind]
+    items = [_item(one, found, making) for one, found in making.whole.findings if one.kind == kind]
     return {"linkId": kind, "item": items}
 
 
-def _item(criterion: Criterion, finding: Finding, base: str) -> Node:
-    answer: Node = {"valueCoding": coding(f"{base}/CodeSystem/answer", finding.answer.word)}
-    if (finding.answer is UNKNOWN and finding.reason) or finding.reason == "not-applicable":
-        reason = coding(f"{base}/CodeSystem/reason", str(finding.reason))
-        answer = {"extension": [extension(f"{base}/StructureDefinition/reason", "Coding", reason)], **answer}
-    return {"linkId": criterion.id, "answer": [answer]}
+def _item(criterion: Criterion, finding: Finding, making: Making) -> Node:
+    told = finding.answer is UNKNOWN or finding.reason == "not-applicable"
+    reason = str(finding.reason) if finding.reason and told else ""
+    return {"linkId": criterion.id, "answer": [making.plan.answers[finding.answer.word, reason]]}
+
+
+def answer(base: str, word: str, reason: str) -> Node:
+    """An answer, and why it is unknown or does not apply."""
+    said = {"valueCoding": coding(f"{base}/CodeSystem/answer", word)}
+    if not reason:
+        return said
+    why = coding(f"{base}/CodeSystem/reason", reason)
+    return {"extension": [extension(f"{base}/StructureDefinition/reason", "Coding", why)], **said}

@@ -67,7 +67,7 @@ def _placed(whole: Whole, plan: Plan, leave: Leave) -> Iterator[tuple[str, Place
         if place is None:
             if fact.concept not in plan.out:
                 leave("concept", "place")
-        elif (place.target == "MedicationAdministration" and not is_dose(fact)) or place.target == "tumour":
+        elif place.target == "tumour" or (place.target == "MedicationAdministration" and not is_dose(fact)):
             yield "Observation", place, fact
         elif place.target != "within":
             yield place.target, place, fact

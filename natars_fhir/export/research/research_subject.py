@@ -20,20 +20,19 @@ def research_subject(making: Making) -> Node:
     """The subject in the study of its site."""
     whole, base = making.whole, making.plan.base
     arm = next((one for one in whole.arms if one.name == whole.subject.endpoints.arm), None)
-    link = {"extension": [extension(LINK, "Id", arm.slug)]} if arm else {}
+    link = [extension(LINK, "Id", arm.slug)] if arm else []
     return build.said(
         {
             "resourceType": "ResearchSubject",
             "id": SUBJECT,
             "meta": making.meta(),
-            "extension": _progress(making),
+            "extension": [*link, *_progress(making)],
             "identifier": [build.identifier(f"{base}/NamingSystem/subject", whole.subject.pseudonym)],
             "status": whole.way.state,
             "period": _period(making),
             "study": reference("ResearchStudy", whole.study),
             "individual": making.patient,
             "assignedArm": arm.name if arm else "",
-            "_assignedArm": link,
         }
     )
 

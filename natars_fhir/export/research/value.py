@@ -64,22 +64,23 @@ def quantity(said: Number, unit: str) -> Node:
 
 def details(plan: Plan, fact: Fact, leave: Leave) -> list[Node]:
     """What qualifies a fact: its standing where it is not final, and the details that are on the allow-list."""
-    url = f"{plan.base}/StructureDefinition/fact-detail"
-    told = [] if fact.standing == "final" else [_detail(url, "standing", {"valueCode": fact.standing})]
+    told = [] if fact.standing == "final" else [plan.qualities["standing", fact.standing]]
     for name, value in fact.detail:
         allowed = plan.details.get(name)
         if allowed is None:
             leave(f"detail.{name}", "detail")
         elif allowed == NUMBERS:
-            told += [_detail(url, name, quantity(value, value.unit))] if isinstance(value, Interval) else []
+            told += [quality(plan.base, name, quantity(value, value.unit))] if isinstance(value, Interval) else []
         elif allowed:
             said = value if isinstance(value, tuple) else (value,)
             kept = [one for one in said if isinstance(one, str) and one in allowed]
-            told += [_detail(url, name, {"valueCode": one}) for one in kept]
+            told += [plan.qualities[name, one] for one in kept]
             if len(kept) < len(said):
                 leave(f"detail.{name}", "detail")
     return told
 
 
-def _detail(url: str, name: str, value: Node) -> Node:
+def quality(base: str, name: str, value: Node) -> Node:
+    """One thing that qualifies what is said, by name and value."""
+    url = f"{base}/StructureDefinition/fact-detail"
     return build.parts(url, build.extension("name", "Code", name), {"url": "value", **value})

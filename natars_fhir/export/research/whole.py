@@ -21,6 +21,13 @@ REDACTED = coding("http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "
 PATIENT, SUBJECT, TUMOUR = "patient", "subject", "index-tumour"
 
 
+def meta(base: str, trial: str, profile: str, *, text: bool) -> Node:
+    """That a resource is pseudonymised, which trial it is of, and the mCODE profile that it meets."""
+    labels = [SECURITY, REDACTED] if text else [SECURITY]
+    told = {"security": labels, "tag": [coding(f"{base}/CodeSystem/trial", trial)]}
+    return {"profile": [MCODE + profile], **told} if profile else told
+
+
 @dataclass(frozen=True, slots=True)
 class Whole:
     """``study`` and ``trial`` are ids of the site's and of the trial's ResearchStudy, ``form`` the canonical of the
@@ -51,12 +58,9 @@ class Making:
     #: handles of the facts that are Observations: what an Observation may be derived from
     observed: frozenset[str] = field(default_factory=frozenset)
 
-    def meta(self, *profiles: str, text: bool = False) -> Node:
-        """The labels of a resource, and the mCODE profiles that it meets."""
-        found: Node = {"profile": [MCODE + profile for profile in profiles if profile]}
-        found["security"] = [SECURITY, REDACTED] if text else [SECURITY]
-        found["tag"] = [coding(f"{self.plan.base}/CodeSystem/trial", self.whole.trial)]
-        return found if found["profile"] else {"security": found["security"], "tag": found["tag"]}
+    def meta(self, profile: str = "", *, text: bool = False) -> Node:
+        """The labels of a resource, and the mCODE profile that it meets."""
+        return self.plan.metas[profile, text]
 
     @property
     def patient(self) -> Node:

@@ -30,6 +30,12 @@ KINDS = (
     "QuestionnaireResponse",
     "Provenance",
 )
+#: The mCODE profiles that something may meet.
+PROFILES = (
+    "cancer-patient", "primary-cancer-condition", "cancer-related-medication-administration", "cancer-disease-status",
+    "tumor-marker-test", "ecog-performance-status", "karnofsky-performance-status",
+    "cancer-related-surgical-procedure",
+)  # fmt: skip
 _HL7 = "http://terminology.hl7.org/CodeSystem"
 _SYSTEMS = (
     "condition-ver-status", "condition-clinical", "condition-category", "adverse-event-seriousness",
@@ -44,15 +50,15 @@ _CODES = (
 )  # fmt: skip
 #: What an endpoint is told by (`endpoint.py`), and a detail of a fact (`value.py`).
 _PARTS = (
-    "status", "reason", "imputed", "yes", "no", "derivation", "analysis-set", "analysis-sets", "never-operated", "window",
+    "status", "reason", "imputed", "yes", "no", "derivation", "analysis-set", "analysis-sets", "never-operated",
     "followed", "none", "name", "value", "standing", "pending", "hedged",
 )  # fmt: skip
 _SETS = ("ENROLLED", "TREATED-NEO", "OPERATED", "PER-PROTOCOL", "EXCLUDED-FINAL-PATH")
 #: Why a time ends as it does (time_to_event.py).
-_REASONS = (
-    "progression", "progression-and-death", "progression-undated", "death", "death-undated", "death-conflicting", "alive",
-    "consent-withdrawn", "lost-to-follow-up", "new-therapy", "missed-assessments", "no-assessment", "never-operated",
-    "surgery-undated", "no-entry-date",
+REASONS = (
+    "progression", "progression-and-death", "progression-undated", "death", "death-undated", "death-conflicting",
+    "alive", "consent-withdrawn", "lost-to-follow-up", "new-therapy", "missed-assessments", "no-assessment",
+    "never-operated", "surgery-undated", "no-entry-date",
 )  # fmt: skip
 _OWN = ("concept", "value", "drug", "endpoint", "answer", "reason", "subject-cause", "trial")
 _EXTENSIONS = ("fact-detail", "ae-grade", "scrubbed", "reason")
@@ -60,20 +66,13 @@ _EXTENSIONS = ("fact-detail", "ae-grade", "scrubbed", "reason")
 
 def written(base: str) -> Iterator[str]:
     """The texts, with the addresses that begin with *base*."""
-    yield from (*KINDS, *_CODES, *_PARTS, *_SETS, *_REASONS, *NOT_DRUGS, *STATUS.values(), PROGRAM, LINK, *AGE)
+    yield from (*KINDS, *_CODES, *_PARTS, *_SETS, *REASONS, *NOT_DRUGS, *STATUS.values(), PROGRAM, LINK, *AGE)
     yield from (f"{_HL7}/{name}" for name in _SYSTEMS)
     yield from (f"{base}/CodeSystem/{name}" for name in _OWN)
     yield from (f"{base}/StructureDefinition/{name}" for name in _EXTENSIONS)
     yield from (f"{base}/NamingSystem/{name}" for name in ("subject", "mapping", "export-source"))
     yield f"{R5_ELEMENT}ResearchSubject.progress"
-    yield from (f"{MCODE}{name}" for name in _PROFILES)
+    yield from (f"{MCODE}{name}" for name in (*PROFILES, "histology-morphology-behavior"))
     yield from every_text(SECURITY, REDACTED, absent("unknown"))
     yield from every_text(condition.VERIFIED, [*condition.COURSES], procedure.STATUS, value.ABSENT)
     yield from every_text(adverse_event.SERIOUS, [*adverse_event.OUTCOMES], [*adverse_event.SEVERITIES])
-
-
-_PROFILES = (
-    "cancer-patient", "primary-cancer-condition", "cancer-related-medication-administration", "cancer-disease-status",
-    "histology-morphology-behavior", "tumor-marker-test", "ecog-performance-status", "karnofsky-performance-status",
-    "cancer-related-surgical-procedure",
-)  # fmt: skip
