@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,7 +19,7 @@ from natars_fhir.service.bulk_export_asked import Wanted
 from natars_fhir.service.bulk_export_work import Workshop, work_once
 from natars_fhir.service.exported import Asked, Line
 from natars_fhir.store import exports
-from natars_fhir.store.engine import Store
+from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.exports import Job
 from tests.service.hospital import KEY, NOW, Node, intake, mappings
 
@@ -144,3 +147,21 @@ class Made:
 
     def said(self) -> list[tuple[str, str]]:
         return [(one["issue"][0]["code"], one["issue"][0]["diagnostics"]) for one in self.lines("error")]
+
+
+def _dies() -> None:
+    """`python -m tests.service.exporting DATABASE FOLDER`: a process that is killed in mid-work."""
+    store = open_store(sys.argv[1])
+    desk = Desk(store, Path(sys.argv[2]))
+    desk.now += timedelta(hours=1)
+
+    def killed(line: Line) -> None:
+        if line.id == "pb1":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    desk.trial.meanwhile = killed
+    desk.work()
+
+
+if __name__ == "__main__":
+    _dies()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import stat
+import subprocess
+import sys
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -12,9 +16,10 @@ import pytest
 from natars_fhir.domain.issue import Issue
 from natars_fhir.service.bulk_export_filter import read
 from natars_fhir.store import audit, exports
-from natars_fhir.store.engine import Store
+from natars_fhir.store.engine import Store, open_store
 from tests.service.exporting import OFFICE, A, B, Desk, Made, Trial, of_site, patient, seen, small
 from tests.service.hospital import NOW
+from tests.ward import ROOT
 
 EVERYTHING = [
     "Observation/oa1", "Observation/oa2", "Observation/ob1", "Patient/pa1", "Patient/pa2", "Patient/pb1",
@@ -202,6 +207,25 @@ def test_a_job_that_was_left_in_mid_work_is_taken_up_and_comes_to_the_same(on_ea
     assert (after.job.state, after.job.attempts) == ("done", 2)
     assert after.lines() == before.lines()
     assert after.at > before.at
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_a_process_that_is_killed_in_mid_work_leaves_its_job_to_the_next(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    address = f"sqlite:///{tmp_path}/s.sqlite" if kind == "sqlite" else request.getfixturevalue("postgres")
+    store = open_store(address)
+    desk = Desk(store, tmp_path)
+    job = desk.ask()
+    program = [sys.executable, "-m", "tests.service.exporting", address, str(tmp_path)]
+    done = subprocess.run(program, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False, timeout=60)  # noqa: S603
+    assert done.returncode == -signal.SIGKILL
+    assert (desk.look(job.id).job.state, len(list((desk.folder / job.id).iterdir()))) == ("running", 6)
+    assert desk.work()
+    after, whole = desk.look(job.id), desk.made()
+    assert (after.job.state, after.job.attempts, after.ids()) == ("done", 2, EVERYTHING)
+    assert after.lines() == whole.lines()
+    store.close()
 
 
 def test_a_server_that_stops_leaves_its_job_to_the_next(desk: Desk) -> None:

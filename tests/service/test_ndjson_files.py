@@ -42,9 +42,14 @@ def test_a_file_is_split_between_lines_and_no_line_is_lost(tmp_path: Path, most:
 
 def test_what_is_left_by_a_failure_is_let_go_of_and_its_folder_is_gone(tmp_path: Path) -> None:
     folder = tmp_path / "job"
-    with pytest.raises(ValueError, match="ours"), fresh(folder) as here, NdjsonFiles(here, packed=True) as out:
-        out.add("output", "Patient", b"{}")
-        raise ValueError("ours")
+
+    def fails() -> None:
+        with fresh(folder) as here, NdjsonFiles(here, packed=True) as out:
+            out.add("output", "Patient", b"{}")
+            raise ValueError("ours")
+
+    with pytest.raises(ValueError, match="ours"):
+        fails()
     assert not folder.exists()
 
 
