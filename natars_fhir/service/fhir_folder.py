@@ -45,7 +45,10 @@ def write_folder(
             for line in exported(store, intake, own, seen=seen, withheld=told.withheld, told=told.told):
                 if line.subject or (line.kind, line.id) not in nobodys:
                     files.add("output", line.kind, line.raw)
-                (subjects if line.subject else nobodys).add(line.subject or (line.kind, line.id))
+                if line.subject:
+                    subjects.add(line.subject)
+                else:
+                    nobodys.add((line.kind, line.id))
             whose[site.site] = len(subjects)
         for issue in told.issues():
             files.add("error", "OperationOutcome", msgspec.json.encode(operation_outcome([issue])))

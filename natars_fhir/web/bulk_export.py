@@ -36,7 +36,8 @@ from natars_fhir.web.needs import caller_of, needs
 from natars_fhir.web.negotiation import preference
 from natars_fhir.web.respond import Refusal, refuse, respond
 
-_P, _T = ParamSpec("_P"), TypeVar("_T")
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 STATUS, FILE = "$export-status", "$export-file"
 _MOST_BYTES = 1_000_000
 _GROUP = "Group/{ident:fhirid}"
