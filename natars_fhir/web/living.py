@@ -13,6 +13,7 @@ from datetime import timedelta
 import httpx
 from fastapi import FastAPI
 
+from natars_fhir.service.access.sessions import rule_of, sweep
 from natars_fhir.service.activate import activate, catch_up, try_all_again
 from natars_fhir.service.audit import seal
 from natars_fhir.service.bulk_export import home
@@ -84,6 +85,7 @@ class Work:
         here = self.live.active
         for name in here.readers:
             rescreen_due(self.store, here.intake, here.mappings.sites[name], self.now())
+        sweep(self.store, rule_of(self.settings), self.now())
 
     def _workshop(self) -> Workshop:
         here, settings = self.live.active, self.settings

@@ -23,6 +23,8 @@ May = Literal[
     "quarantine",
     "tokens",
     "metrics",
+    "people",
+    "accounts",
 ]
 
 ROLES: Final[Mapping[Role, frozenset[May]]] = {
@@ -33,9 +35,9 @@ ROLES: Final[Mapping[Role, frozenset[May]]] = {
     # the site's investigator: the same, and the signature
     "investigator": frozenset({"known", "read", "worklist", "attest", "sign"}),
     # the trial office: numbers and pseudonyms over all sites
-    "trial-office": frozenset({"known", "counts", "allocate", "export", "bulk", "overlap"}),
+    "trial-office": frozenset({"known", "counts", "allocate", "export", "bulk", "overlap", "people"}),
     # who runs the installation
-    "operator": frozenset({"known", "quarantine", "tokens", "metrics"}),
+    "operator": frozenset({"known", "quarantine", "tokens", "metrics", "people", "accounts"}),
 }
 
 NAMES: Final[tuple[Role, ...]] = get_args(Role)
