@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from benchmarks import deliver, endpoints, generate, load, measure, real
+from benchmarks import deliver, endpoints, export, generate, load, measure, real
 from benchmarks.measure import Measurement, Missing, Rounds
 
 HERE = Path(__file__).parent
@@ -62,6 +62,8 @@ FULL = Size(whole_mb=100, slice_mb=4, rounds=7)
 
 #: Subjects whose endpoints are derived; in a quick run a quarter of them.
 SUBJECTS = 2_000
+#: Subjects whose record is exported; in a quick run a tenth of them.
+EXPORTED = 10_000
 #: Changed subjects that are delivered; in a quick run a fifth of them.
 DELIVERED = 10_000
 
@@ -75,6 +77,7 @@ def main(size: Size | None = None, folder: Path = HERE) -> None:
     figures = dict(figures_of(found))
     figures |= real_figures(size, made["warm"], folder / ".made")
     figures |= endpoints.figures(SUBJECTS if size.whole_mb >= FULL.whole_mb else SUBJECTS // 4)
+    figures |= export.figures(EXPORTED if size.whole_mb >= FULL.whole_mb else EXPORTED // 10)
     figures |= deliver.figures(DELIVERED if size.whole_mb >= FULL.whole_mb else DELIVERED // 5)
     figures |= load.figures(60 if size.whole_mb >= FULL.whole_mb else 6)
     for name, value in figures.items():
