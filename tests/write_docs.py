@@ -29,7 +29,7 @@ from natars_fhir.fhir.checking.invariants import ELSEWHERE, INVARIANTS, NOT_CHEC
 from natars_fhir.mapping.files import Mappings, load
 from natars_fhir.mapping.schema import Code, Concept, Kind, Says
 from natars_fhir.pipeline import run
-from tests import coverage, halting, shown, ward
+from tests import coverage, exported_rows, halting, shown, ward
 from tests.doc_pages import ROOT, pages
 from tests.fhir import judges
 from tests.mapping.narrative.study import score as study
@@ -75,6 +75,8 @@ def parts() -> dict[str, Callable[[], str]]:
             [(one.table, f"`{one.name}`", one.kind, one.en, one.zh, one.derivation) for one in dictionary()],
         ),
         "worked derivation": _worked,
+        "export places": lambda: _table(("concept", "goes out as", "codes", "mCODE"), exported_rows.places(mappings)),
+        "export elements": lambda: _table(("element", "how", "why"), exported_rows.allowed(mappings)),
         "coverage": lambda: _table(("concept", "place", "cases", "one of them"), coverage.rows()),
         "invariants kept": lambda: _keys({*INVARIANTS, *ELSEWHERE}),
         "invariants left out": lambda: _keys(NOT_CHECKED),
