@@ -571,3 +571,8 @@ def test_only_what_is_there_or_not_can_be_complete(folder: Path, name: str, told
     with pytest.raises(MappingError) as refused:
         load(folder)
     assert [fault.text for fault in refused.value.faults] == [told]
+
+
+def test_what_decides_only_what_goes_out_leaves_the_readings_as_they_are(folder: Path, words_known: None) -> None:
+    (folder / "export" / "more.toml").write_text("x = 1\n")
+    assert load(folder).hash == mappings().hash
