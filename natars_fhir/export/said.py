@@ -15,6 +15,8 @@ from natars_fhir.fhir.build import Node
 _STEP = re.compile(r"(\w+)(?:\[(\d+)\])?")
 _ENDS = "。；;\n\r"
 _MOST = 500
+#: Elements that hold what people wrote; any other text is a code or a date.
+_PROSE = ("text", "conclusion", "valueString", "description")
 #: Elements that name somebody wherever they stand.
 _NAMING = frozenset(
     {"family", "given", "line", "city", "district", "state", "postalCode", "authorString", "title", "fullUrl"}
@@ -52,7 +54,9 @@ def _at(resource: Any, path: str) -> Any:
         if isinstance(node, list):
             at = int(match[2] or 0) if match else 0
             node = node[at] if at < len(node) else None
-    return node.get("text") if isinstance(node, Mapping) else node
+    if isinstance(node, Mapping):
+        return node.get("text")
+    return node if path.rpartition(".")[2] in _PROSE else None
 
 
 def naming(node: Any, *, named: bool = False) -> Iterator[str]:

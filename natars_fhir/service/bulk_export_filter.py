@@ -47,8 +47,8 @@ PARAMETERS: Mapping[str, Mapping[str, tuple[Way, tuple[str, ...]]]] = MappingPro
             "effective-time": _date("effectiveDateTime", "effectivePeriod"),
         },
         "AdverseEvent": {**_ID, "event": ("token", ("event",)), "date": _date("date")},
-        "QuestionnaireResponse": {**_ID, **_STATUS, "authored": _date("authored")},
-        "Provenance": {**_ID, "recorded": _date("recorded")},
+        "QuestionnaireResponse": {**_ID, **_STATUS},
+        "Provenance": _ID,
     }
 )
 

@@ -36,6 +36,8 @@ TABLES = {
     "Note": {"text": "text"},
     "Part": {"code": "word", "part": "Part"},
 }
+P1 = keyed_id(KEYS, "aaaa", "Patient", "p1")
+PARTS = [{"code": "final", "part": {"code": "final"}}]
 FILTER = compiled(TABLES, ("Observation",))
 
 
@@ -62,7 +64,7 @@ def kept(element: str, value: Any, seen: Mask | None = None) -> Any:
         ("id", "c-17", {"id": keyed_id(KEYS, "aaaa", "Observation", "c-17")}),
         ("identifier", [{"value": "aaaa"}], {"identifier": [{"value": "aaaa"}]}),
         ("identifier", [{"value": "4711"}], {}),
-        ("subject", {"reference": "Patient/p1"}, {"subject": {"reference": f"Patient/{keyed_id(KEYS, 'aaaa', 'Patient', 'p1')}"}}),
+        ("subject", {"reference": "Patient/p1"}, {"subject": {"reference": f"Patient/{P1}"}}),
         ("subject", {"reference": "ResearchStudy/natars"}, {"subject": {"reference": "ResearchStudy/natars"}}),
         ("subject", {"reference": "ResearchStudy/韩"}, {}),
         ("subject", {"reference": "https://hospital.example/Patient/1"}, {}),
@@ -79,7 +81,7 @@ def kept(element: str, value: Any, seen: Mask | None = None) -> Any:
         ("note", [{"text": "free text"}], {}),
         ("performer", [{"display": "韩梅梅"}], {}),
         ("title", "as the trial file has it", {"title": "as the trial file has it"}),
-        ("component", [{"code": "final", "part": {"code": "final"}}], {"component": [{"code": "final", "part": {"code": "final"}}]}),
+        ("component", PARTS, {"component": PARTS}),
         ("contained", [{"resourceType": "Patient", "id": "1"}], {}),
         ("component", [{"resourceType": "韩梅梅"}], {}),
     ],

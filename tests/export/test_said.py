@@ -14,6 +14,7 @@ REPORT = {
     "code": {"coding": [{"code": "x"}], "text": "called"},
     "presentedForm": [{"data": "eA=="}],
     "count": 7,
+    "status": "final",
 }
 
 
@@ -36,6 +37,7 @@ def test_of_a_text_the_clause_goes_out_in_which_the_fact_stands() -> None:
         ("DiagnosticReport.note[7].text", ""),
         ("DiagnosticReport.presentedForm[0].data", ""),
         ("DiagnosticReport.count", ""),
+        ("DiagnosticReport.status", ""),
         ("DiagnosticReport.nothing.here", ""),
         ("DiagnosticReport.resolve()", ""),
     ],

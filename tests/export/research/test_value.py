@@ -68,11 +68,11 @@ def test_details_that_are_words_of_the_trial_go_along_and_others_are_told() -> N
         left[place, why] += 1
 
     said: dict[str, Any] = {"method": "imaging", "percent": number(20), "extent": "韩梅梅", "term": "urn:x|4711"}
-    made = details(plan(), fact("ihc-mdm2", "positive", standing="hedged", secret="韩梅梅", **said), leave)
+    made = details(plan(), fact("ihc-mdm2", "positive", standing="hedged", shoes="韩梅梅", **said), leave)
     told = [{part["url"]: [*part.values()][1] for part in one["extension"]} for one in made]
     assert told == [
         {"name": "standing", "value": "hedged"},
         {"name": "method", "value": "imaging"},
         {"name": "percent", "value": {"value": Decimal(20)}},
     ]
-    assert left == {("detail.extent", "detail"): 1, ("detail.secret", "detail"): 1}
+    assert left == {("detail.extent", "detail"): 1, ("detail.shoes", "detail"): 1}
