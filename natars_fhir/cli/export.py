@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from natars_fhir.cli import export_tables
 from natars_fhir.cli.exits import DONE, UNAVAILABLE
 from natars_fhir.cli.inputs import Asked, AsOfOption, MappingsOption, asked
 from natars_fhir.cli.looked import intake_of
@@ -42,9 +43,12 @@ class Order:
 
 def export(
     folder: Annotated[Path, typer.Argument(help="A folder that is not there yet, or is empty.")],
-    style: Annotated[str, typer.Option("--format", help="fhir: NDJSON by type, with manifest.json and SHA256SUMS.")] = (
-        "fhir"
-    ),
+    style: Annotated[
+        str,
+        typer.Option(
+            "--format", help="fhir (NDJSON), or a form of tables: csv, parquet, xlsx, odm, dataset-json, figures."
+        ),
+    ] = "fhir",
     site: Annotated[str, typer.Option("--site", help="One site; without it all of them.")] = "",
     kinds: TypeOption = None,
     since: Annotated[
@@ -56,7 +60,7 @@ def export(
 ) -> None:
     """Writes the record of every subject, by pseudonyms and shifted dates, into a folder."""
     if style not in FORMATS:
-        raise typer.BadParameter(f"«{style}» is not {' or '.join(FORMATS)}{nearest(style, FORMATS)}")
+        raise typer.BadParameter(f"«{style}» is not {', '.join(FORMATS)}{nearest(style, FORMATS)}")
     order = Order(asked(site, as_of, mappings), site, folder, _types(kinds), _moment(since), texts)
     if style != "fhir" and not order.plain:
         raise typer.BadParameter("--type, --since and --texts are for the format fhir")
@@ -90,8 +94,16 @@ def _fhir(order: Order) -> None:
         _say(f"{issue.expression}: {issue.text}" if issue.expression else issue.text)
 
 
+def _plainly(write: Callable[[Asked, str, Path], None]) -> Callable[[Order], None]:
+    """A form that asks for nothing but a day and a site."""
+    return lambda order: write(order.what, order.site, order.folder)
+
+
 #: The forms, each with what writes it into the folder.
-FORMATS: dict[str, Callable[[Order], None]] = {"fhir": _fhir}
+FORMATS: dict[str, Callable[[Order], None]] = {
+    "fhir": _fhir,
+    **{name: _plainly(write) for name, write in export_tables.FORMATS.items()},
+}
 
 
 def _types(told: list[str] | None) -> frozenset[str]:

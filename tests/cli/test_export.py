@@ -84,6 +84,12 @@ def test_a_site_a_type_and_a_moment_narrow_it(told: Ran, tmp_path: Path) -> None
     assert json.loads((tmp_path / "none" / "manifest.json").read_text())["output"] == []
 
 
+def test_the_forms_of_tables_are_written_too(told: Ran, tmp_path: Path) -> None:
+    told(tmp_path / "out", *LATE, "--format", "csv")
+    assert (tmp_path / "out" / "subjects.csv").read_text("utf-8-sig").count("\n") == 3
+    assert "for the format fhir" in told(tmp_path / "no", "--format", "csv", "--type", "Patient", code=64)
+
+
 def test_nothing_of_it_names_anybody(told: Ran, tmp_path: Path) -> None:
     told(tmp_path / "out", *LATE)
     text = "".join(path.read_text("utf-8") for path in (tmp_path / "out").iterdir())
