@@ -57,7 +57,7 @@ def make(connection: Connection, job: Job, sites: Collection[str]) -> None:
     """Adds a job; *sites* are those whose subjects it may come to hold."""
     told = {name: getattr(job, name) for name in _FIELDS}
     connection.execute(insert(export_job).values(**told, void=False))
-    keep_new(connection, export_subject, [{"job": job.id, "of": site, "subject": ""} for site in sorted(sites)])
+    keep_new(connection, export_subject, [{"job": job.id, "site": site, "subject": ""} for site in sorted(sites)])
 
 
 def under_way(connection: Connection, whose: str, by: str) -> int:
@@ -106,10 +106,10 @@ def begin(connection: Connection, now: datetime) -> Job | None:
     return one(connection, ident)
 
 
-def go_on(connection: Connection, job: Job, progress: str, of: str, subjects: Collection[str]) -> bool:
+def go_on(connection: Connection, job: Job, progress: str, site: str, subjects: Collection[str]) -> bool:
     """So far now, and these subjects of a site are in its files; False where the job was taken away, or holds somebody
     who was forgotten meanwhile."""
-    keep_new(connection, export_subject, [{"job": job.id, "of": of, "subject": one} for one in subjects])
+    keep_new(connection, export_subject, [{"job": job.id, "site": site, "subject": one} for one in subjects])
     return _mine(connection, job, {"progress": progress}, _job.void.is_(false()))
 
 
@@ -154,7 +154,7 @@ def file(connection: Connection, ident: str, name: str) -> File | None:
 def purge(connection: Connection, site: str, subject: str) -> list[Job]:
     """Whoever is forgotten is in no file that is given out: those jobs are void, and are given back so that their
     files are removed. One that runs is to be begun again: it may have written the subject by now."""
-    of_site = select(_holds.job).where(_holds.of == site, _holds.subject == "")
+    of_site = select(_holds.job).where(_holds.site == site, _holds.subject == "")
     running = update(export_job).where(_job.state == "running", _job.id.in_(of_site))
     connection.execute(running.values(void=True))
     holding = select(_holds.job).where(_holds.subject == subject)

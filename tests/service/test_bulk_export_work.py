@@ -15,6 +15,7 @@ import pytest
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.service.bulk_export_filter import read
+from natars_fhir.service.ndjson_files import remove
 from natars_fhir.store import audit, exports
 from natars_fhir.store.engine import Store, open_store
 from tests.service.exporting import OFFICE, A, B, Desk, Made, Trial, of_site, patient, seen, small
@@ -284,6 +285,14 @@ def test_what_is_over_is_taken_away_with_what_is_no_jobs(desk: Desk) -> None:
     desk.work()
     assert desk.job(job.id) is None
     assert list(desk.folder.iterdir()) == []
+
+
+def test_a_job_whose_files_are_not_there_is_over(desk: Desk) -> None:
+    """After a restore: a backup holds no files."""
+    job = desk.made().job
+    remove(desk.folder)
+    desk.work()
+    assert desk.job(job.id) is None
 
 
 def test_of_two_processes_on_one_database_one_works(postgres_store: Store, tmp_path: Path) -> None:
