@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 from natars_fhir.export import tables
 from natars_fhir.export.dictionary import TABLES, Column, dictionary
+from natars_fhir.export.flaw_rows import flaws
 from natars_fhir.export.subject import Subject
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -42,6 +43,7 @@ def write_tables(folder: Path, subjects: Sequence[Subject], planned: int) -> dic
         "visits": tables.visits(subjects),
         "adverse-events": tables.adverse_events(subjects),
         "enrolment": tables.enrolment(subjects, planned),
+        "data-quality": flaws(subjects),
     }
     written: dict[str, int] = {}
     for name, row in TABLES.items():

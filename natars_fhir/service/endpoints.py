@@ -15,6 +15,7 @@ from natars_fhir.domain import life
 from natars_fhir.domain.endpoints.derive import derive
 from natars_fhir.domain.record import Fact, Patient, Source
 from natars_fhir.domain.screening import bars
+from natars_fhir.domain.screening_log import arm_of
 from natars_fhir.domain.study import Study
 from natars_fhir.emit.identity import identity
 from natars_fhir.export.subject import Subject
@@ -34,6 +35,15 @@ class Allocated(NamedTuple):
     when: str
 
 
+class Withheld(NamedTuple):
+    """A subject whose data is not to be used: the pseudonym, the site, and the arm as registered, where there is
+    one."""
+
+    pseudonym: str
+    site: str
+    arm: str
+
+
 #: Called after each patient who was looked at: (done, of all).
 Seen = Callable[[int, int], None]
 NO_ALLOCATIONS: Mapping[str, Allocated] = MappingProxyType({})
@@ -46,17 +56,17 @@ def subjects(
     as_of: date,
     allocations: Mapping[str, Allocated] = NO_ALLOCATIONS,
     seen: Seen | None = None,
-    withheld: Callable[[str], object] = lambda _: None,
+    withheld: Callable[[Withheld], object] = lambda _: None,
 ) -> Iterator[Subject]:
     """Every subject of *sites* who was enrolled by *as_of*, site by site. *allocations*: pseudonym → what the trial
     office recorded; it stands for what the hospital's record says. Who withdrew the use of the data is left out, and
-    told to *withheld* by the site; who withdrew from treatment or follow-up is told as of that day (clinical §6)."""
+    told to *withheld*; who withdrew from treatment or follow-up is told as of that day (clinical §6)."""
     with store.read() as connection:
         told = [(site, names) for site in sites for names in _persons(connection, site.site)]
         for done, (site, names) in enumerate(told, 1):
-            used, until = _use(connection, intake.study, site.site, names, as_of)
-            if not used:
-                withheld(site.site)
+            kept, until = _use(connection, intake, site, names, as_of)
+            if kept is not None:
+                withheld(kept)
             elif (found := _subject(connection, intake, site, names, until, allocations)) is not None:
                 yield found
             if seen is not None:
@@ -67,15 +77,21 @@ def _persons(connection: Connection, site: str) -> Iterable[Collection[str]]:
     return patients.persons(connection, site, patients.in_scope(connection, site)).values()
 
 
-def _use(connection: Connection, study: Study, site: str, names: Collection[str], as_of: date) -> tuple[bool, date]:
-    """May the person's data be used, as people have said up to now, and to which day at most?"""
-    told = caused(connection, study, site, names, date.max)
-    found = concluded(connection, study, site, names, as_of, told)
+def _use(
+    connection: Connection, intake: Intake, site: Site, names: Collection[str], as_of: date
+) -> tuple[Withheld | None, date]:
+    """Is the person's data withheld, as people have said up to now; else to which day at most may it be used?"""
+    study = intake.study
+    told = caused(connection, study, site.site, names, date.max)
+    found = concluded(connection, study, site.site, names, as_of, told)
     if found is None:
-        return True, as_of
-    part = peoples_part(found, study, attestations.said_of(connection, site, study.id, names))
+        return None, as_of
+    part = peoples_part(found, study, attestations.said_of(connection, site.site, study.id, names))
     way = life_of(study, found, part, told)
-    return life.may_be_used(way), min(as_of, life.kept_until(way) or as_of)
+    if life.may_be_used(way):
+        return None, min(as_of, life.kept_until(way) or as_of)
+    arm = arm_of(found.record, study)
+    return Withheld(pseudonym_of(found.record.patient, intake, site), site.site, arm.name if arm else ""), as_of
 
 
 def _subject(

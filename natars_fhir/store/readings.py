@@ -49,6 +49,18 @@ def heads(connection: Connection, site: str, keys: Collection[str]) -> dict[str,
     return {row.key: _head(row) for row in connection.execute(_HEADS, {"of_site": site, "names": keys})}
 
 
+_OF_SUBJECTS = (
+    select(*(column for column in reading.c if column.name != "body"))
+    .where(among(reading.c.site, reading.c.subject), ~reading.c.deleted)
+    .order_by(reading.c.key)
+)
+
+
+def heads_about(connection: Connection, site: str, subjects: Collection[str]) -> dict[str, Head]:
+    """What is known of the resources of a patient who goes by these names."""
+    return {row.key: _head(row) for row in connection.execute(_OF_SUBJECTS, {"of_site": site, "names": subjects})}
+
+
 def put(connection: Connection, site: str, news: Sequence[Current], fresh: Container[str] = ()) -> None:
     """These are the newest versions now; of those whose key is *fresh* nothing was known before."""
     keep_latest(connection, reading, [_row(site, current) for current in news])

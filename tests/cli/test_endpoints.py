@@ -122,7 +122,7 @@ def test_issues_are_told_by_pseudonym() -> None:
 
 def test_the_tables_are_written_with_their_dictionary(told: Any, tmp_path: Path) -> None:
     told("endpoints", *LATE, "--tables", str(tmp_path))
-    names = ["adverse-events", "dictionary", "enrolment", "facts", "subjects", "times", "visits"]
+    names = ["adverse-events", "data-quality", "dictionary", "enrolment", "facts", "subjects", "times", "visits"]
     assert sorted(path.stem for path in tmp_path.glob("*.csv")) == names
     rows = list(csv.DictReader(io.StringIO((tmp_path / "subjects.csv").read_text("utf-8-sig"))))
     assert sorted(row["pfs_days"] for row in rows) == ["184", "243"]

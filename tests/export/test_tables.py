@@ -12,6 +12,7 @@ from natars_fhir.domain.interval import Interval, number
 from natars_fhir.domain.record import Fact
 from natars_fhir.export import tables
 from natars_fhir.export.dictionary import TABLES, dictionary
+from natars_fhir.export.flaw_rows import flaws
 from tests.domain.endpoints.course import BORN, NEO, SURGERY_ONLY, complication, cycle, seen
 from tests.domain.trial_patients import fact
 from tests.export.made import ALLOCATED_EARLY, EVERYBODY, A, B, C, D, subject
@@ -23,6 +24,7 @@ ROWS: dict[str, Any] = {
     "visits": tables.visits(EVERYBODY),
     "adverse-events": tables.adverse_events(EVERYBODY),
     "enrolment": tables.enrolment(EVERYBODY, 102),
+    "data-quality": flaws(EVERYBODY),
 }
 MADE = {name: list(rows) for name, rows in ROWS.items()}
 

@@ -1,0 +1,68 @@
+"""Cut: what all parts of a freeze are made of: one moment of the store, and its subjects in one order."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+
+from natars_fhir.domain.interval import SHANGHAI
+from natars_fhir.domain.record import Fact
+from natars_fhir.emit.identity import keyed
+from natars_fhir.export.subject import Subject
+from natars_fhir.mapping.files import Mappings
+from natars_fhir.mapping.schema import Site
+from natars_fhir.service.endpoints import Seen, Withheld, subjects
+from natars_fhir.service.intake import Intake
+from natars_fhir.store.engine import Store
+
+_MARK = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One moment. ``store`` gives that moment alone; ``subjects`` are sorted by site and pseudonym."""
+
+    store: Store
+    intake: Intake
+    mappings: Mappings
+    as_of: date
+    subjects: tuple[Subject, ...]
+    withheld: tuple[Withheld, ...] = field(repr=False)
+
+    @property
+    def sites(self) -> tuple[Site, ...]:
+        """Every site of the mappings, by name."""
+        return tuple(self.mappings.sites[name] for name in sorted(self.mappings.sites))
+
+    @property
+    def end(self) -> datetime:
+        """The moment that stands for the day asked for."""
+        return datetime.combine(self.as_of, time(23, 59, 59), SHANGHAI).astimezone(UTC)
+
+    def mark(self, *parts: str) -> str:
+        """A keyed mark: the same of the same thing in every freeze of this store, and nothing to anybody else."""
+        return keyed(self.intake.key, "freeze", *parts)[:_MARK]
+
+    def named(self, fact: Fact) -> str:
+        """What a fact is called in a freeze: by where it was read, so that a corrected one keeps its name."""
+        span = "" if fact.span is None else f"{fact.span[0]}"
+        return self.mark("fact", fact.source.site, fact.source.reference, fact.path, span, fact.concept)
+
+
+@contextmanager
+def cut(store: Store, intake: Intake, mappings: Mappings, as_of: date, seen: Seen | None = None) -> Iterator[Cut]:
+    """The store at this moment, for as long as the block lasts."""
+    sites = [mappings.sites[name] for name in sorted(mappings.sites)]
+    with store.moment() as then:
+        withheld: list[Withheld] = []
+        found = list(subjects(then, intake, sites, as_of, seen=seen, withheld=withheld.append))
+        ordered = sorted(found, key=lambda one: (one.site, one.pseudonym))
+        yield Cut(then, intake, mappings, as_of, tuple(ordered), tuple(sorted(withheld)))
+
+
+def gone_mark(pseudonym: str) -> str:
+    """How a freeze speaks of a subject that is not in it: only who knows the pseudonym can tell who is meant."""
+    return hashlib.sha256(f"natars-fhir freeze, gone: {pseudonym}".encode()).hexdigest()

@@ -1,0 +1,155 @@
+"""Parts of a freeze: each writes its files into the folder and tells how many rows each has; a row of `PARTS` each."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from natars_fhir.export.derivation import derivation
+from natars_fhir.export.dictionary import dictionary
+from natars_fhir.export.summary import as_object, differences, never_operated, survival
+from natars_fhir.export.survival import StatisticsError
+from natars_fhir.export.tables import counts as counted
+from natars_fhir.export.tables import word
+from natars_fhir.export.written import cell, write_tables
+from natars_fhir.service.freeze import lineage, screened
+from natars_fhir.service.freeze.cut import Cut
+from natars_fhir.service.freeze.mappings import copied
+from natars_fhir.store import gaps, quarantine
+
+#: File (a path within the folder) → its rows.
+Rows = Mapping[str, int]
+#: Writes its files into the folder.
+Part = Callable[[Path, Cut], Rows]
+
+
+class LeftOutError(Exception):
+    """A part that cannot be written here, and why; the manifest tells it."""
+
+
+def tables(folder: Path, cut: Cut) -> Rows:
+    """The tables for statisticians, and their dictionary."""
+    (folder / "tables").mkdir()
+    written = write_tables(folder / "tables", cut.subjects, cut.mappings.study.enrolment)
+    rows = {f"tables/{name}.csv": count for name, count in written.items()}
+    return {**rows, "tables/dictionary.csv": len(dictionary())}
+
+
+def endpoints(folder: Path, cut: Cut) -> Rows:
+    """Every subject's endpoints with each decision, a line a subject."""
+    with (folder / "endpoints.ndjson").open("wb") as out:
+        for one in cut.subjects:
+            out.write(msgspec.json.encode(derivation(one, cut.named)) + b"\n")
+    return {"endpoints.ndjson": len(cut.subjects)}
+
+
+def curves(folder: Path, cut: Cut) -> Rows:
+    """Survival by arm, and those never operated. Raises LeftOutError where the library is not there."""
+    try:
+        found = survival(cut.subjects, cut.mappings.study.conventions.landmarks)
+        tested = differences(cut.subjects)
+    except StatisticsError as absent:
+        raise LeftOutError(str(absent)) from absent
+    never = [row._asdict() for row in never_operated(cut.subjects)]
+    told = {"survival": as_object(found, tested), "neverOperated": never}
+    (folder / "survival.json").write_bytes(msgspec.json.format(msgspec.json.encode(told)) + b"\n")
+    return {"survival.json": len(found)}
+
+
+def history(folder: Path, cut: Cut) -> Rows:
+    """Where each fact comes from, and who is no longer there, by marks alone."""
+    with cut.store.read() as connection:
+        facts, sources = lineage.facts(connection, cut), lineage.sources(connection, cut)
+        gone = lineage.gone(connection, cut)
+    return {
+        "lineage.csv": write_csv(folder / "lineage.csv", lineage.FACT, facts),
+        "sources.csv": write_csv(folder / "sources.csv", lineage.SOURCE, sources),
+        "gone.csv": write_csv(folder / "gone.csv", lineage.GONE, gone),
+    }
+
+
+def log(folder: Path, cut: Cut) -> Rows:
+    """The screening log by pseudonym, and the counts of a CONSORT diagram."""
+    entries, counts = screened.log(cut)
+    return {
+        "screening-log.csv": write_csv(folder / "screening-log.csv", screened.ENTRY, entries),
+        "consort.csv": write_csv(folder / "consort.csv", screened.COUNT, counts),
+    }
+
+
+def open_issues(folder: Path, cut: Cut) -> Rows:
+    """What was not understood, by count: no code and no text of a resource. Flaws of the data are a table."""
+    rows: list[tuple[object, ...]] = []
+    with cut.store.read() as connection:
+        for site in cut.sites:
+            found: Counter[tuple[str, str, str]] = Counter()
+            times: Counter[tuple[str, str, str]] = Counter()
+            for one in (*gaps.gaps(connection, site.site), *gaps.let_go_of(connection, site.site)):
+                which = (one.gap.what, word(one.gap.kind), word(one.gap.concept))
+                found[which] += 1
+                times[which] += one.count
+            rows += [(site.site, *which, count, times[which]) for which, count in sorted(found.items())]
+            waiting = quarantine.counts(connection, site.site).get("waiting", 0)
+            rows += [(site.site, "quarantine", "", "", waiting, waiting)] if waiting else []
+    columns = ("site", "what", "resource", "concept", "items", "times")
+    return {"gaps.csv": write_csv(folder / "gaps.csv", columns, rows)}
+
+
+def counts(folder: Path, cut: Cut) -> Rows:
+    """How many facts of each concept, by site and arm; how many subjects are withheld, by site and arm."""
+    facts: Counter[tuple[str, str, str]] = Counter()
+    subjects: Counter[tuple[str, str, str]] = Counter()
+    for one in cut.subjects:
+        own = Counter((one.site, one.endpoints.arm, fact.concept) for fact in one.record.facts if counted(one, fact))
+        facts.update(own)
+        subjects.update(own.keys())
+    withheld = Counter((one.site, one.arm) for one in cut.withheld)
+    kept = [(*which, subjects[which], number) for which, number in sorted(facts.items())]
+    columns = ("site", "arm", "concept", "subjects", "facts")
+    left_out = [(*which, number) for which, number in sorted(withheld.items())]
+    return {
+        "counts.csv": write_csv(folder / "counts.csv", columns, kept),
+        "withheld.csv": write_csv(folder / "withheld.csv", ("site", "arm", "subjects"), left_out),
+    }
+
+
+def mappings(folder: Path, cut: Cut) -> Rows:
+    """The trial file and the mappings as they were used."""
+    for name, content in copied(cut.mappings.folder):
+        path = folder / "mappings" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return {f"mappings/{name}": content.count(b"\n") for name, content in copied(cut.mappings.folder)}
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """A table with its head; how many rows it has. Spreadsheets know UTF-8 by its mark."""
+    count = 0
+    with path.open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(columns)
+        for row in rows:
+            writer.writerow([cell(value) for value in row])
+            count += 1
+    return count
+
+
+#: Name → what writes it, in the order in which they are written.
+PARTS: Mapping[str, Part] = MappingProxyType(
+    {
+        "tables": tables,
+        "endpoints": endpoints,
+        "survival": curves,
+        "lineage": history,
+        "screening-log": log,
+        "open-issues": open_issues,
+        "counts": counts,
+        "mappings": mappings,
+    }
+)
