@@ -1,4 +1,4 @@
-"""`natars-fhir freeze`, `freeze verify`, `freeze diff`: the trial's data at one moment, in a folder that proves itself."""
+"""`natars-fhir freeze`: the trial's data at one moment, in a folder that proves itself; `freeze verify` and `diff`."""
 
 from __future__ import annotations
 
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from natars_fhir.service.freeze.compare import Difference
     from natars_fhir.service.freeze.manifest import Manifest
     from natars_fhir.service.freeze.verify import Fault
+
+#: Is the freeze in the store's audit?
+_KNOWN = {
+    True: ("The store's audit tells of this freeze.", "本库审计中有该冻结的记录。"),
+    False: ("The store's audit does not tell of this freeze.", "本库审计中无该冻结的记录。"),
+}
 
 app = typer.Typer(help="Dated, reproducible freezes of the trial's data.", invoke_without_command=True)
 
@@ -98,8 +104,7 @@ def verify(
         write_json({"digest": manifest.digest, "faults": [], "inAudit": made, **as_json(found)})
     else:
         _tell_faults(manifest, faults, style, spoken)
-        _say({"en": "Made by this store, by its audit.", "zh": "本库审计中有该冻结的记录。"}[spoken] if made else
-             {"en": "This store's audit knows nothing of it.", "zh": "本库审计中无该冻结的记录。"}[spoken])  # fmt: skip
+        _say(_KNOWN[made][spoken == "zh"])
         _tell(found, spoken)
     raise typer.Exit(FAULTS if found else DONE)
 
@@ -109,12 +114,10 @@ def _made_again(what: Asked, folder: Path, manifest: Manifest) -> tuple[bool, Di
     from natars_fhir.service.audit import told
     from natars_fhir.service.freeze.compare import compare
     from natars_fhir.service.freeze.loaded import loaded
-    from natars_fhir.service.freeze.write import written
+    from natars_fhir.service.freeze.write import Watch, written
     from natars_fhir.store.audit import EVERYWHERE
 
     with opened(what.settings) as store, tempfile.TemporaryDirectory() as other, counted() as seen:
-        from natars_fhir.service.freeze.write import Watch
-
         intake = intake_of(what, store)
         known = any(act.act == "freeze" and act.hash == manifest.digest for _, act in told(store, [EVERYWHERE]))
         written(store, intake, what.mappings, what.as_of, Path(other), Watch(seen))

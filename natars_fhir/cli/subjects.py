@@ -16,7 +16,7 @@ from natars_fhir.cli.stored import opened
 
 if TYPE_CHECKING:
     from natars_fhir.export.subject import Subject
-    from natars_fhir.service.endpoints import Seen
+    from natars_fhir.service.endpoints import Seen, Withheld
 
 
 def every_subject(what: Asked, site: str) -> list[Subject]:
@@ -25,7 +25,7 @@ def every_subject(what: Asked, site: str) -> list[Subject]:
 
     sites = [what.mappings.sites[name] for name in ([site] if site else sorted(what.mappings.sites))]
     with opened(what.settings) as store, counted() as seen:
-        withheld: list[str] = []
+        withheld: list[Withheld] = []
         found = list(subjects(store, intake_of(what, store), sites, what.as_of, seen=seen, withheld=withheld.append))
     if withheld:
         errors().print(f"Left out, for the use of their data was withdrawn: {len(withheld)}.", markup=False)

@@ -24,7 +24,9 @@ class Flaw(Issue):
 
 #: Concepts that no sentence of the screening names.
 _ZH = {"allocation": "入组", "consent": "知情同意"}
-_E, _W, _I = "error", "warning", "information"
+_E: Severity = "error"
+_W: Severity = "warning"
+_I: Severity = "information"
 
 #: Name → how grave it is, and what is said; ``{0}`` is a concept or a visit.
 FLAWS: Mapping[str, tuple[Severity, str, str]] = MappingProxyType(

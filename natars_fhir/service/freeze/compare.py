@@ -3,14 +3,14 @@ trial's, and nothing else."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
 from natars_fhir.service.freeze.cut import gone_mark
-from natars_fhir.service.freeze.loaded import Loaded, Origin
+from natars_fhir.service.freeze.loaded import Loaded
+from natars_fhir.service.freeze.reasons import Facts, facts_changed, made_otherwise
 
 #: What of the manifest explains a difference.
 SETTINGS = ("store", "as_of", "trial", "trial_file", "mapping", "program", "code", "schema")
@@ -22,16 +22,6 @@ class Setting(NamedTuple):
     name: str
     before: str
     after: str
-
-
-class Facts(NamedTuple):
-    """What changed of one concept of one subject, for one reason (`data`, `mapping`, `as-of` or `code`)."""
-
-    concept: str
-    why: str
-    added: int = 0
-    removed: int = 0
-    changed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +97,18 @@ def _withheld(a: Loaded, b: Loaded) -> Iterator[Setting]:
 def _subject(name: str, a: Loaded, b: Loaded) -> Changed | None:
     before, after = a.endpoints.get(name), b.endpoints.get(name)
     if after is None and before is not None:
-        why, now = _gone(name, b)
-        return Changed(name, before["site"], "gone", (why,), now)
+        left, now = _gone(name, b)
+        return Changed(name, before["site"], "gone", (left,), now)
     if before is None and after is not None:
         return Changed(name, after["site"], "new", (_new(name, a),))
     if before is None or after is None:
         return None
-    facts = tuple(_facts(name, a, b))
+    facts = tuple(facts_changed(name, a, b))
     values, other = tuple(_values(before, after)), tuple(_other(before, after))
     solved, fresh = _only(before["issues"], after["issues"])
     if not (facts or values or other or solved or fresh):
         return None
-    why = tuple(sorted({one.why for one in facts})) or _made_otherwise(a, b)
+    why = tuple(sorted({one.why for one in facts})) or made_otherwise(a, b)
     return Changed(name, after["site"], "changed", why, "", values, facts, other, fresh, solved)
 
 
@@ -193,57 +183,3 @@ def _visits(told: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _morbidity(one: Mapping[str, Any] | None) -> str:
     return "" if one is None else f"{one['worst'] or 'none'} ({one['followed']})"
-
-
-def _facts(name: str, a: Loaded, b: Loaded) -> Iterator[Facts]:
-    """What of the facts changed, by concept and reason. A fact that says something else under its own name is changed;
-    other bytes, or another mapping, that say the same change nothing."""
-    told: Counter[tuple[str, str, str]] = Counter()
-    for before, after in _pairs(a.facts.get(name, ()), b.facts.get(name, ())):
-        one = after or before
-        what = "changed" if before and after else "added" if after else "removed"
-        if one is not None:
-            told[one.concept, _why(name, before, after, a, b), what] += 1
-    for concept, why in sorted({(concept, why) for concept, why, _ in told}):
-        yield Facts(concept, why, *(told[concept, why, what] for what in Facts._fields[2:]))
-
-
-def _pairs(before: Iterable[Origin], after: Iterable[Origin]) -> Iterator[tuple[Origin | None, Origin | None]]:
-    """What only one of them says, each beside what the other says of the same fact."""
-    old, new = list(before), list(after)
-    alike = Counter(one[:3] for one in old) & Counter(one[:3] for one in new)
-    removed, added = _without(old, alike), _without(new, alike)
-    waiting: dict[str, list[Origin]] = {}
-    for one in added:
-        waiting.setdefault(one.fact, []).append(one)
-    for one in removed:
-        match = waiting.get(one.fact)
-        yield one, match.pop(0) if match else None
-    yield from ((None, one) for rest in waiting.values() for one in rest)
-
-
-def _without(told: Iterable[Origin], alike: Counter[tuple[str, ...]]) -> list[Origin]:
-    left, rest = Counter(alike), []
-    for one in told:
-        if left[one[:3]]:
-            left[one[:3]] -= 1
-        else:
-            rest.append(one)
-    return rest
-
-
-def _why(name: str, before: Origin | None, after: Origin | None, a: Loaded, b: Loaded) -> str:
-    """By the bytes that told it: new or gone ones are new data; the same ones were read otherwise. Where nothing else
-    is otherwise, other resources had a say."""
-    if after is not None and after.source not in a.sources.get(name, frozenset()):
-        return "data"
-    if after is None and before is not None and before.source not in b.sources.get(name, frozenset()):
-        return "data"
-    return _made_otherwise(a, b)[0]
-
-
-def _made_otherwise(a: Loaded, b: Loaded) -> tuple[str, ...]:
-    """What the two were made of or with that is not the same, the likeliest first; else the data."""
-    told = {"mapping": "mapping", "as-of": "as_of", "trial-file": "trial_file", "code": "code"}
-    found = tuple(why for why, name in told.items() if getattr(a.manifest, name) != getattr(b.manifest, name))
-    return found or ("data",)
