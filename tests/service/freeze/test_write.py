@@ -1,0 +1,165 @@
+"""A freeze: the same bytes every time, of one moment, whole or not there at all, and with nothing that identifies."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from natars_fhir.service.freeze import write
+from natars_fhir.service.freeze.cut import Cut
+from natars_fhir.service.freeze.manifest import Manifest
+from natars_fhir.service.freeze.parts import PARTS
+from natars_fhir.service.freeze.verify import Fault, verify
+from natars_fhir.service.freeze.write import UNFINISHED, FreezeError, Watch, own_name, written
+from natars_fhir.store import audit
+from natars_fhir.store.audit import EVERYWHERE
+from natars_fhir.store.engine import Store, open_store
+from tests.service.freeze.frozen import AS_OF, CASE, LATER, bytes_of, fill, freeze_of, send_later_progression
+from tests.service.hospital import intake, mappings
+from tests.service.test_endpoints import CASES
+
+Made = tuple[Path, Manifest]
+
+
+def test_the_same_store_day_and_code_give_the_same_bytes_manifest_included(
+    made: Made, store: Store, tmp_path: Path
+) -> None:
+    folder, manifest = made
+    again, _ = freeze_of(store, tmp_path, "another name", at=LATER + timedelta(days=300))
+    assert bytes_of(again) == bytes_of(folder)
+    assert folder.name == own_name(manifest) == f"natars-2025-06-01-{manifest.digest[:8]}"
+
+
+def test_both_databases_give_the_same_bytes(made: Made, postgres_store: Store, tmp_path: Path) -> None:
+    fill(postgres_store)
+    assert bytes_of(freeze_of(postgres_store, tmp_path)[0]) == bytes_of(made[0])
+
+
+def test_no_clock_is_in_it(made: Made) -> None:
+    told = {name: content.decode("utf-8-sig") for name, content in bytes_of(made[0]).items() if "mappings/" not in name}
+    found = {day for text in told.values() for day in re.findall(r"20\d\d-\d\d-\d\d", text)}
+    assert found == {"2025-06-01"}  # the day asked for
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_it_is_of_one_moment_though_pushes_go_on(
+    kind: str, made: Made, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    if kind == "postgres":
+        store = request.getfixturevalue("postgres_store")
+        fill(store)
+        sending = store
+    else:
+        store = request.getfixturevalue("store")
+        sending = open_store(f"sqlite:///{tmp_path}/store.sqlite")
+    sent: list[str] = []
+
+    def push(part: str) -> None:
+        if not sent:
+            send_later_progression(sending)
+        sent.append(part)
+
+    _, meanwhile = freeze_of(store, tmp_path / "a", watch=Watch(part=push))
+    assert sent == list(PARTS)
+    assert meanwhile.digest == made[1].digest
+    assert freeze_of(store, tmp_path / "b")[1].digest != made[1].digest
+    if kind == "sqlite":
+        sending.close()
+
+
+def _fails(folder: Path, cut: Cut) -> dict[str, int]:
+    (folder / "half").write_text("half")
+    raise KeyboardInterrupt
+
+
+def test_what_was_interrupted_leaves_nothing_behind(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write, "PARTS", {**PARTS, "last": _fails})
+    with pytest.raises(KeyboardInterrupt):
+        freeze_of(store, tmp_path / "to")
+    assert list((tmp_path / "to").iterdir()) == []
+    with store.read() as connection:
+        assert [one.act for one in audit.acts(connection, EVERYWHERE)] == []
+
+
+def test_what_a_killed_process_left_is_no_freeze(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write, "PARTS", {"tables": PARTS["tables"], "last": _fails})
+    folder = tmp_path / f"{UNFINISHED}x"
+    folder.mkdir()
+    with pytest.raises(KeyboardInterrupt):
+        written(store, intake(), mappings(), AS_OF, folder)
+    assert (folder / "half").exists()
+    assert verify(folder) == (None, (Fault("manifest.json", "unreadable"),))
+
+
+def test_a_folder_that_is_there_is_never_written_over(store: Store, tmp_path: Path) -> None:
+    first, _ = freeze_of(store, tmp_path)
+    kept = bytes_of(first)
+    with pytest.raises(FreezeError, match="never written over"):
+        freeze_of(store, tmp_path)
+    (tmp_path / "named").mkdir()
+    with pytest.raises(FreezeError, match="never written over"):
+        freeze_of(store, tmp_path, "named")
+    assert bytes_of(first) == kept
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == sorted([first.name, "named"])
+
+
+def test_its_files_are_read_only(made: Made) -> None:
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in made[0].rglob("*") if path.is_file()}
+    assert modes == {0o444}
+
+
+def test_the_audit_tells_when_it_was_made_and_its_digest(store: Store, tmp_path: Path) -> None:
+    _, manifest = freeze_of(store, tmp_path)
+    with store.read() as connection:
+        (act,) = audit.acts(connection, EVERYWHERE)
+    assert (act.act, act.at, act.hash, act.about) == ("freeze", LATER, manifest.digest, "")
+    assert act.counts == {"subjects": 2, "withheld": 0, "facts": 78, "log": 6, "files": len(manifest.files)}
+
+
+def test_a_part_that_cannot_be_written_is_told_in_the_manifest(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "lifelines", None)
+    folder, manifest = freeze_of(store, tmp_path)
+    assert "extra `statistics`" in manifest.parts["survival"]
+    assert {told for name, told in manifest.parts.items() if name != "survival"} == {"written"}
+    assert not (folder / "survival.json").exists()
+    assert verify(folder)[1] == ()
+
+
+def test_nothing_that_identifies_is_in_it(made: Made) -> None:
+    """Every id, number, name, text and date of what the hospitals sent."""
+    secrets: set[str] = set()
+    for case in CASES.values():
+        _collect(json.loads((case / "bundle.json").read_bytes()), secrets)
+    assert len(secrets) > 150
+    files = {name: content.decode("utf-8-sig") for name, content in bytes_of(made[0]).items() if "mappings/" not in name}
+    found = {(secret, name) for secret in secrets for name, text in files.items() if secret in text}
+    assert found == set()
+    assert CASE.is_file()
+
+
+_PRIVATE = ("id", "family", "given", "text", "birthDate", "reference", "fullUrl", "value", "phone", "display", "title")
+
+
+def _collect(node: object, into: set[str], key: str = "") -> None:
+    if isinstance(node, dict):
+        for name, inner in node.items():
+            _collect(inner, into, name)
+    elif isinstance(node, list):
+        for inner in node:
+            _collect(inner, into, key)
+    elif isinstance(node, str) and len(node) > 5:
+        dated = re.fullmatch(r"\d{4}-\d\d-\d\d.*", node)
+        if dated and not node.startswith("2025-06-01"):
+            into.add(node[:10])
+        elif key in _PRIVATE and key != "display":
+            into.add(node)
