@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from natars_fhir.cli.exits import BAD_ARGUMENTS, DONE, FAULTS, UNAVAILABLE
+from natars_fhir.cli.exits import BAD_ARGUMENTS, CONFIGURATION, DONE, FAULTS, UNAVAILABLE
 from natars_fhir.cli.freeze_shown import as_json, fault_lines, lines
 from natars_fhir.cli.inputs import Asked, AsOfOption, MappingsOption, asked
 from natars_fhir.cli.looked import intake_of, write_json
@@ -64,8 +64,10 @@ def freeze(
 
 
 def _frozen(what: Asked, to: Path, name: str) -> tuple[Path, Manifest]:
-    """Makes it. Ends the command (64) over a folder that is there, (69) where nothing can be written."""
-    from natars_fhir.service.freeze.write import FreezeError, Wanted, Watch, freeze  # heavy: only where it is asked
+    """Makes it. Ends the command (64) over a folder that is there, (69) where nothing can be written, (78) where the
+    store was read with another mapping."""
+    from natars_fhir.service.freeze.cut import StaleError, TakenError  # heavy: only where it is asked
+    from natars_fhir.service.freeze.write import Wanted, Watch, freeze
     from natars_fhir.store.audit import EVERYWHERE, Act
 
     with opened(what.settings) as store, counted() as seen:
@@ -73,8 +75,10 @@ def _frozen(what: Asked, to: Path, name: str) -> tuple[Path, Manifest]:
         act = Act(EVERYWHERE, datetime.now(UTC), "freeze", person=person(intake.key))
         try:
             return freeze(store, intake, what.mappings, Wanted(to, name, what.as_of), act, Watch(seen))
-        except FreezeError as wrong:
+        except TakenError as wrong:
             raise _ended(f"No freeze was made: {wrong}", BAD_ARGUMENTS) from wrong
+        except StaleError as wrong:
+            raise _ended(f"No freeze was made: {wrong}", CONFIGURATION) from wrong
         except OSError as wrong:
             raise _ended(f"The freeze cannot be written there ({type(wrong).__name__}).", UNAVAILABLE) from wrong
 
@@ -113,6 +117,7 @@ def _made_again(what: Asked, folder: Path, manifest: Manifest) -> tuple[bool, Di
     """Is the freeze in the store's audit; and what comes out otherwise today, of the same day?"""
     from natars_fhir.service.audit import told
     from natars_fhir.service.freeze.compare import compare
+    from natars_fhir.service.freeze.cut import StaleError
     from natars_fhir.service.freeze.loaded import loaded
     from natars_fhir.service.freeze.write import Watch, written
     from natars_fhir.store.audit import EVERYWHERE
@@ -120,7 +125,10 @@ def _made_again(what: Asked, folder: Path, manifest: Manifest) -> tuple[bool, Di
     with opened(what.settings) as store, tempfile.TemporaryDirectory() as other, counted() as seen:
         intake = intake_of(what, store)
         known = any(act.act == "freeze" and act.hash == manifest.digest for _, act in told(store, [EVERYWHERE]))
-        written(store, intake, what.mappings, what.as_of, Path(other), Watch(seen))
+        try:
+            written(store, intake, what.mappings, what.as_of, Path(other), Watch(seen))
+        except StaleError as wrong:
+            raise _ended(f"It cannot be derived anew: {wrong}", CONFIGURATION) from wrong
         noted(what.settings, store, "freeze verified", EVERYWHERE, hash_=manifest.digest)
         return known, compare(loaded(folder), loaded(Path(other)))
 

@@ -16,9 +16,31 @@ from natars_fhir.mapping.files import Mappings
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.endpoints import Seen, Withheld, subjects
 from natars_fhir.service.intake import Intake
+from natars_fhir.service.remap import to_send_again
+from natars_fhir.store import readings
 from natars_fhir.store.engine import Store
 
 _MARK = 16
+
+
+class FreezeError(Exception):
+    """No freeze can be made."""
+
+
+class TakenError(FreezeError):
+    """There is such a folder."""
+
+    def __init__(self) -> None:
+        super().__init__("there is such a folder already: a freeze is never written over another")
+
+
+class StaleError(FreezeError):
+    """What is kept was read with another mapping than the one that would be told of."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the store holds what another mapping read: the server reads it again when it starts, or is told to (SIGHUP)"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +76,22 @@ class Cut:
 
 @contextmanager
 def cut(store: Store, intake: Intake, mappings: Mappings, as_of: date, seen: Seen | None = None) -> Iterator[Cut]:
-    """The store at this moment, for as long as the block lasts."""
+    """The store at this moment, for as long as the block lasts. Raises StaleError."""
     sites = [mappings.sites[name] for name in sorted(mappings.sites)]
     with store.moment() as then:
+        _fresh(then, mappings)
         withheld: list[Withheld] = []
         found = list(subjects(then, intake, sites, as_of, seen=seen, withheld=withheld.append))
         ordered = sorted(found, key=lambda one: (one.site, one.pseudonym))
         yield Cut(then, intake, mappings, as_of, tuple(ordered), tuple(sorted(withheld)))
+
+
+def _fresh(then: Store, mappings: Mappings) -> None:
+    """Raises StaleError where a site's data was read with another mapping, and can be read with this one."""
+    with then.read() as connection:
+        for site in mappings.sites:
+            if readings.stale(connection, site, (mappings.hash, to_send_again(mappings.hash))):
+                raise StaleError
 
 
 def gone_mark(pseudonym: str) -> str:

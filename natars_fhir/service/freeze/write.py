@@ -17,7 +17,7 @@ from natars_fhir import __version__
 from natars_fhir.mapping.files import Mappings
 from natars_fhir.service import audit
 from natars_fhir.service.endpoints import Seen
-from natars_fhir.service.freeze.cut import Cut, cut
+from natars_fhir.service.freeze.cut import Cut, TakenError, cut
 from natars_fhir.service.freeze.made_with import code, libraries
 from natars_fhir.service.freeze.manifest import FORMAT, MANIFEST, SUMS, File, Manifest, encoded, file_of, sealed, sha256
 from natars_fhir.service.freeze.manifest import sums as summed
@@ -31,10 +31,6 @@ from natars_fhir.store.migrate import HEAD
 #: How the folder begins that is being written.
 UNFINISHED = ".unfinished-freeze-"
 _WRITTEN = "written"
-
-
-class FreezeError(Exception):
-    """No freeze can be made there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +55,8 @@ def freeze(
 ) -> tuple[Path, Manifest]:
     """Makes the folder; gives it and its manifest. *act* is written into the audit, with the digest and the counts.
 
-    Raises FreezeError where there is such a folder; OSError where it cannot be written.
+    Raises TakenError where there is such a folder, StaleError where the store was read with another mapping, OSError
+    where nothing can be written.
     """
     _free(wanted.to / wanted.name if wanted.name else None)
     wanted.to.mkdir(parents=True, exist_ok=True)
@@ -80,7 +77,7 @@ def freeze(
 def written(
     store: Store, intake: Intake, mappings: Mappings, as_of: date, folder: Path, watch: Watch | None = None
 ) -> Manifest:
-    """Writes every part into *folder*, and last the manifest and the sums."""
+    """Writes every part into *folder*, and last the manifest and the sums. Raises StaleError."""
     watch = watch or Watch()
     with cut(store, intake, mappings, as_of, watch.seen) as now:
         rows, told = _parts(folder, now, watch)
@@ -145,7 +142,7 @@ def _noted(act: Act, manifest: Manifest) -> Act:
 
 def _free(path: Path | None) -> None:
     if path is not None and path.exists():
-        raise FreezeError("there is such a folder already: a freeze is never written over another")
+        raise TakenError
 
 
 def _keep(folder: Path) -> None:

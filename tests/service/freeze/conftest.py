@@ -10,7 +10,7 @@ import pytest
 
 from natars_fhir.service.freeze.manifest import Manifest
 from natars_fhir.store.engine import Store, open_store
-from tests.service.freeze.frozen import freeze_of, fill
+from tests.service.freeze.frozen import fill, freeze_of
 
 
 @pytest.fixture(scope="session")

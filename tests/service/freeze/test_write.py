@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from natars_fhir.service.freeze import write
-from natars_fhir.service.freeze.cut import Cut
+from natars_fhir.service.freeze.cut import Cut, TakenError
 from natars_fhir.service.freeze.manifest import Manifest
 from natars_fhir.service.freeze.parts import PARTS
 from natars_fhir.service.freeze.verify import Fault, verify
-from natars_fhir.service.freeze.write import UNFINISHED, FreezeError, Watch, own_name, written
+from natars_fhir.service.freeze.write import UNFINISHED, Watch, own_name, written
 from natars_fhir.store import audit
 from natars_fhir.store.audit import EVERYWHERE
 from natars_fhir.store.engine import Store, open_store
@@ -102,10 +102,10 @@ def test_what_a_killed_process_left_is_no_freeze(store: Store, tmp_path: Path, m
 def test_a_folder_that_is_there_is_never_written_over(store: Store, tmp_path: Path) -> None:
     first, _ = freeze_of(store, tmp_path)
     kept = bytes_of(first)
-    with pytest.raises(FreezeError, match="never written over"):
+    with pytest.raises(TakenError, match="never written over"):
         freeze_of(store, tmp_path)
     (tmp_path / "named").mkdir()
-    with pytest.raises(FreezeError, match="never written over"):
+    with pytest.raises(TakenError, match="never written over"):
         freeze_of(store, tmp_path, "named")
     assert bytes_of(first) == kept
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == sorted([first.name, "named"])
@@ -141,7 +141,9 @@ def test_nothing_that_identifies_is_in_it(made: Made) -> None:
     for case in CASES.values():
         _collect(json.loads((case / "bundle.json").read_bytes()), secrets)
     assert len(secrets) > 150
-    files = {name: content.decode("utf-8-sig") for name, content in bytes_of(made[0]).items() if "mappings/" not in name}
+    files = {
+        name: content.decode("utf-8-sig") for name, content in bytes_of(made[0]).items() if "mappings/" not in name
+    }
     found = {(secret, name) for secret in secrets for name, text in files.items() if secret in text}
     assert found == set()
     assert CASE.is_file()
