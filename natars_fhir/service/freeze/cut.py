@@ -39,7 +39,7 @@ class StaleError(FreezeError):
 
     def __init__(self) -> None:
         super().__init__(
-            "the store holds what another mapping read: the server reads it again when it starts, or is told to (SIGHUP)"
+            "the store holds what another mapping read: the server reads it again when it starts, or on SIGHUP"
         )
 
 

@@ -53,3 +53,12 @@ def send_later_progression(store: Store) -> None:
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def texts(folder: Path) -> dict[str, str]:
+    """All that a freeze says of subjects: everything but the mappings."""
+    return {
+        name: content.decode("utf-8-sig")
+        for name, content in bytes_of(folder).items()
+        if not name.startswith("mappings/")
+    }

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from natars_fhir.domain.life import Event
+from natars_fhir.mapping.documents import DocumentReader
+from natars_fhir.mapping.files import load
+from natars_fhir.mapping.site import compiled
 from natars_fhir.service.freeze.compare import Changed, Difference, compare
 from natars_fhir.service.freeze.loaded import Loaded, loaded
 from natars_fhir.service.freeze.manifest import Manifest
+from natars_fhir.service.freeze.write import Wanted, freeze
+from natars_fhir.service.remap import remap
 from natars_fhir.store import patients
 from natars_fhir.store import subjects as stored
+from natars_fhir.store.audit import EVERYWHERE, Act
 from natars_fhir.store.engine import Store
 from natars_fhir.store.subjects import Whose
-from tests.service.freeze.frozen import PERSON, PROGRESSION, SURGERY, freeze_of, send, send_later_progression, told
-from tests.service.hospital import NOW, mappings
+from tests.service.freeze.frozen import (
+    AS_OF,
+    LATER,
+    PERSON,
+    PROGRESSION,
+    SURGERY,
+    freeze_of,
+    send,
+    send_later_progression,
+    told,
+)
+from tests.service.hospital import NOW, intake, mappings
+from tests.service.test_endpoints import CASES
+from tests.ward import FOLDER
 
 
 @pytest.fixture(scope="session")
@@ -107,8 +127,25 @@ def test_who_is_joined_to_another_record_is_told_by_whose_name_it_goes(
 def test_who_has_no_operation_and_no_allocation_is_no_longer_enrolled(
     before: Loaded, store: Store, tmp_path: Path
 ) -> None:
-    allocation = told("c-191-subject-12")
-    wrong = {**allocation, "status": "entered-in-error"} if "status" in allocation else allocation
-    send(store, {**told(SURGERY), "status": "entered-in-error"}, {**wrong, "status": "candidate"})
-    found = compare(before, after(store, tmp_path))
-    assert only(found).status in ("gone", "changed")
+    allocation = {**told("c-191-subject-12"), "assignedArm": None, "actualArm": None}
+    kept = {name: value for name, value in allocation.items() if value is not None}
+    send(store, {**told(SURGERY), "status": "entered-in-error"}, {**kept, "status": "candidate"})
+    one = only(compare(before, after(store, tmp_path)))
+    assert (one.status, one.why) == ("gone", ("no-longer-enrolled",))
+
+
+def test_what_another_mapping_reads_otherwise_is_told_as_the_mappings_doing(
+    before: Loaded, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("natars_fhir.mapping.files.load_words", lambda *_: mappings().words)  # they take the time
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "mappings"))
+    site = folder / "sites" / "hospital-c.toml"
+    site.write_text("".join(line for line in site.read_text("utf-8").splitlines(True) if '"ihc-mdm2"' not in line))
+    changed = load(folder)
+    for name in CASES:
+        reader = DocumentReader(compiled(changed, name))
+        remap(store, replace(intake(), study=changed.study), reader, LATER)
+    made = freeze(store, intake(), changed, Wanted(tmp_path / "to", "", AS_OF), Act(EVERYWHERE, LATER, "freeze"))
+    found = compare(before, loaded(made[0]))
+    assert [row.name for row in found.settings] == ["mapping"]
+    assert [(fact.concept, fact.why, fact.removed) for fact in only(found).facts] == [("ihc-mdm2", "mapping", 1)]
