@@ -20,6 +20,7 @@ import typer
 from natars_fhir.cli import app
 from natars_fhir.cli.endpoints import lines
 from natars_fhir.domain.endpoints.derive import derive
+from natars_fhir.domain.endpoints.flaws import FLAWS
 from natars_fhir.domain.life import Course, Move
 from natars_fhir.domain.rules import RULES
 from natars_fhir.domain.switches import SWITCHES
@@ -75,6 +76,10 @@ def parts() -> dict[str, Callable[[], str]]:
             [(one.table, f"`{one.name}`", one.kind, one.en, one.zh, one.derivation) for one in dictionary()],
         ),
         "worked derivation": _worked,
+        "flaws": lambda: _table(
+            ("flaw", "severity", "what it is", "问题"),
+            [(f"`{name}`", grave, en.format("…"), zh.format("…")) for name, (grave, en, zh) in FLAWS.items()],
+        ),
         "coverage": lambda: _table(("concept", "place", "cases", "one of them"), coverage.rows()),
         "invariants kept": lambda: _keys({*INVARIANTS, *ELSEWHERE}),
         "invariants left out": lambda: _keys(NOT_CHECKED),
@@ -114,10 +119,10 @@ def commands() -> Iterator[tuple[str, Any]]:
 
 def _below(name: str, command: Any) -> Iterator[tuple[str, Any]]:
     inner = getattr(command, "commands", None)
-    if inner is None:
-        yield name, command
     for word, one in (inner or {}).items():
         yield from _below(f"{name} {word}".strip(), one)
+    if inner is None or (name and command.params):
+        yield name, command  # a group that does something by itself comes after what is below it
 
 
 def _table(head: tuple[str, ...], rows: Rows) -> str:
