@@ -61,6 +61,19 @@ def heads_about(connection: Connection, site: str, subjects: Collection[str]) ->
     return {row.key: _head(row) for row in connection.execute(_OF_SUBJECTS, {"of_site": site, "names": subjects})}
 
 
+_OF_NOBODY = (
+    select(reading.c.key, reading.c.hash)
+    .where(reading.c.site == bindparam("site"), reading.c.subject.is_(None), ~reading.c.deleted)
+    .order_by(reading.c.key)
+)
+
+
+def of_nobody(connection: Connection, site: str) -> Iterator[tuple[str, str]]:
+    """Key and hash of each resource that told nothing of a patient, with the mapping that read it."""
+    for row in connection.execute(_OF_NOBODY, {"site": site}):
+        yield row.key, row.hash
+
+
 def put(connection: Connection, site: str, news: Sequence[Current], fresh: Container[str] = ()) -> None:
     """These are the newest versions now; of those whose key is *fresh* nothing was known before."""
     keep_latest(connection, reading, [_row(site, current) for current in news])

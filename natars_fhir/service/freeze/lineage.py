@@ -41,7 +41,11 @@ def facts(connection: Connection, cut: Cut) -> Iterator[tuple[str, ...]]:
 
 
 def sources(connection: Connection, cut: Cut) -> Iterator[tuple[str, ...]]:
-    """A row a resource that was looked at, whether or not it told a fact."""
+    """A row a resource that was looked at. What told nothing of a patient is nobody's: whose it would be, only a
+    mapping that reads it can say; it is kept so that such a mapping is known for what it changes."""
+    for site in cut.sites:
+        rest = dict(readings.of_nobody(connection, site.site))
+        yield from sorted((site.site, "", _source(cut, site.site, key, rest)) for key in rest)
     for one in cut.subjects:
         hashes = _hashes(connection, one, ())
         yield from sorted((one.site, one.pseudonym, _source(cut, one.site, key, hashes)) for key in hashes)

@@ -26,7 +26,7 @@ class Origin(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """One freeze. ``endpoints``, ``facts`` and ``sources`` are by pseudonym, ``log`` too (the place in the screening
+    """One freeze. ``endpoints``, ``facts`` and ``sources`` are by pseudonym (sources of nobody by none), ``log`` too (the place in the screening
     log); ``gone`` is by mark: why, and who it is now; ``withheld`` is by site and arm."""
 
     manifest: Manifest

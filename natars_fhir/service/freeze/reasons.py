@@ -66,11 +66,16 @@ def _without(told: Iterable[Origin], alike: Counter[Said]) -> list[Origin]:
 def _why(name: str, before: Origin | None, after: Origin | None, a: Loaded, b: Loaded) -> str:
     """By the bytes that told it: new or gone ones are new data; the same ones were read otherwise. Where nothing else
     is otherwise, other resources had a say."""
-    if after is not None and after.source not in a.sources.get(name, frozenset()):
+    if after is not None and not _knows(a, name, after.source):
         return "data"
-    if after is None and before is not None and before.source not in b.sources.get(name, frozenset()):
+    if after is None and before is not None and not _knows(b, name, before.source):
         return "data"
     return made_otherwise(a, b)[0]
+
+
+def _knows(freeze: Loaded, name: str, source: str) -> bool:
+    """Were these bytes in the store, the subject's or (for they told nothing) nobody's?"""
+    return any(source in freeze.sources.get(whose, ()) for whose in (name, ""))
 
 
 def made_otherwise(a: Loaded, b: Loaded) -> tuple[str, ...]:

@@ -37,6 +37,12 @@ CASES = [
         one(OLD), one(NEW, mapping="n"), [Facts("progression", "mapping", changed=1)], id="the same bytes, read anew"
     ),
     pytest.param(one(), one(OLD, mapping="n"), [Facts("progression", "mapping", added=1)], id="a code is mapped now"),
+    pytest.param(
+        Loaded(PLAIN, {}, {}, {"": frozenset({"bytes 1"})}, {}, {}, {}),
+        one(OLD, mapping="n"),
+        [Facts("progression", "mapping", added=1)],
+        id="what told nothing is read now",
+    ),
     pytest.param(one(), one(OLD, as_of="2025-07-01"), [Facts("progression", "as-of", added=1)], id="a later day"),
     pytest.param(one(OLD), one(NEW, code="d"), [Facts("progression", "code", changed=1)], id="other code"),
     pytest.param(one(OLD), one(NEW), [Facts("progression", "data", changed=1)], id="what others say has a say"),
