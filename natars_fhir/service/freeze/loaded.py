@@ -26,8 +26,9 @@ class Origin(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """One freeze. ``endpoints``, ``facts`` and ``sources`` are by pseudonym (sources of nobody by none), ``log`` too (the place in the screening
-    log); ``gone`` is by mark: why, and who it is now; ``withheld`` is by site and arm."""
+    """One freeze. ``endpoints``, ``facts`` and ``sources`` are by pseudonym (what told nothing is nobody's: by none),
+    and so is ``log`` (the place in the screening log); ``gone`` is by mark: why, and who it is now; ``withheld`` is by
+    site and arm."""
 
     manifest: Manifest
     endpoints: Mapping[str, Mapping[str, Any]]
