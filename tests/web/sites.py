@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from re import sub
 from typing import Any
@@ -60,17 +62,28 @@ class Sites:
 
 
 def requests(call: Caller, ident: str) -> Iterator[Request]:
-    """Every route, with every way to fill it that leads to the patient *ident* of hospital A."""
+    """Every route, with every way to fill it that leads to the patient *ident* of hospital A, and with everything that
+    can be asked of it; every pair of the two with ``NATARS_ISOLATION=all``, which takes minutes."""
     for path, route in reachable(call.app.routes):
-        for filled in sorted({*_filled(path, ident)}):
-            for method in sorted(route.methods or ("GET",)):
-                if method in ("GET", "HEAD", "DELETE"):
-                    told = declared(route)
-                    asked = _queries(ident)[: 2 if told and told.may == "anybody" else None]
-                    yield from (Request(method, filled + query) for query in asked)
-                else:
-                    yield from (Request(method, filled, body) for body in _bodies(ident))
-                    yield Request(method, filled, _form(), "application/x-www-form-urlencoded")
+        fills = sorted({*_filled(path, ident)})
+        for method in sorted(route.methods or ("GET",)):
+            if method in ("GET", "HEAD", "DELETE"):
+                told = declared(route)
+                asked = _queries(ident)[: 2 if told and told.may == "anybody" else None]
+                yield from (Request(method, filled + query) for filled, query in _pairs(fills, asked))
+            else:
+                bodies = [*_bodies(ident)]
+                yield from (Request(method, filled, body) for filled, body in _pairs(fills, bodies))
+                yield Request(method, fills[0], _form(), "application/x-www-form-urlencoded")
+
+
+def _pairs(fills: Sequence[str], asked: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    """Each of *fills* with the first that is asked, and each that is asked with the first of them."""
+    if os.environ.get("NATARS_ISOLATION") == "all":
+        yield from product(fills, asked)
+        return
+    places = {(one, 0) for one in range(len(fills))} | {(0, one) for one in range(len(asked))}
+    yield from ((fills[one], asked[other]) for one, other in sorted(places))
 
 
 def _filled(path: str, ident: str) -> Iterator[str]:

@@ -20,8 +20,21 @@ OF_OTHERS = {"store", "delivery", "bearer_token", "smart_client", "smart_asserti
 pytestmark = pytest.mark.xdist_group("isolation")
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+@pytest.fixture(params=["sqlite", "postgres"])
+def asked(request: pytest.FixtureRequest, once: dict[str, dict[str, object]]) -> dict[str, object]:
+    """What was asked of this database, and what was answered."""
+    if request.param not in once:
+        once[request.param] = _asked(request, request.getfixturevalue("tmp_path_factory"))
+    return once[request.param]
+
+
+@pytest.fixture(scope="module")
+def once() -> dict[str, dict[str, object]]:
+    """By database; a fixture with parameters would be made anew whenever the order of the tests changes them."""
+    return {}
+
+
+def _asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     """Hospital B, and the trial office, ask all that can be asked of A's patient; and the same of nobody."""
     told: dict[str, object] = {}
     for ident in (KNOWN, NOBODY):
