@@ -57,7 +57,7 @@ def freeze(
     output().print(str(folder), markup=False, highlight=False, soft_wrap=True)
     for part, told in made.parts.items():
         if told != "written":
-            errors().print(f"{part}: {told}", markup=False, soft_wrap=True)
+            errors().print(f"{part}: {told}", markup=False, highlight=False, soft_wrap=True)
     told = f"{made.counts['subjects']} subjects, {len(made.files)} files, as of {made.as_of}; digest {made.digest}"
     errors().print(told, markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(DONE)

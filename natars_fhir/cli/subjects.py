@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from natars_fhir.cli.stored import opened
 
 if TYPE_CHECKING:
     from natars_fhir.export.subject import Subject
-    from natars_fhir.service.endpoints import Seen, Withheld
+    from natars_fhir.service.endpoints import Seen
 
 
 def every_subject(what: Asked, site: str) -> list[Subject]:
@@ -25,8 +25,13 @@ def every_subject(what: Asked, site: str) -> list[Subject]:
 
     sites = [what.mappings.sites[name] for name in ([site] if site else sorted(what.mappings.sites))]
     with opened(what.settings) as store, counted() as seen:
-        withheld: list[Withheld] = []
-        found = list(subjects(store, intake_of(what, store), sites, what.as_of, seen=seen, withheld=withheld.append))
+        withheld: list[Sequence[str]] = []
+        intake = intake_of(what, store)
+
+        def left_out(*who: str) -> None:
+            withheld.append(who)
+
+        found = list(subjects(store, intake, sites, what.as_of, seen=seen, withheld=left_out))
     if withheld:
         errors().print(f"Left out, for the use of their data was withdrawn: {len(withheld)}.", markup=False)
     return found

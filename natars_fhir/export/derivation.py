@@ -20,8 +20,8 @@ from natars_fhir.domain.interval import days
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.sentence import Language, render
 from natars_fhir.domain.words import WORDS
+from natars_fhir.export.cells import word
 from natars_fhir.export.subject import Subject
-from natars_fhir.export.tables import word
 
 #: What a fact is called outside.
 Name = Callable[[Fact], str]

@@ -10,7 +10,6 @@ from typing import Any, TextIO
 
 from natars_fhir.export import tables
 from natars_fhir.export.dictionary import TABLES, Column, dictionary
-from natars_fhir.export.flaw_rows import flaws
 from natars_fhir.export.subject import Subject
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -33,18 +32,12 @@ def write_dictionary(out: TextIO) -> None:
     writer.writerows([cell(value) for value in column] for column in dictionary())
 
 
-def write_tables(folder: Path, subjects: Sequence[Subject], planned: int) -> dict[str, int]:
+def write_tables(
+    folder: Path, subjects: Sequence[Subject], planned: int, withheld: tables.Withheld = tables.NOBODY
+) -> dict[str, int]:
     """Every table as ``<table>.csv`` in *folder*, and ``dictionary.csv``; gives the rows of each. Spreadsheets
     know UTF-8 by its mark."""
-    rows: dict[str, Iterable[Any]] = {
-        "facts": tables.facts(subjects),
-        "times": tables.times(subjects),
-        "subjects": tables.by_subject(subjects),
-        "visits": tables.visits(subjects),
-        "adverse-events": tables.adverse_events(subjects),
-        "enrolment": tables.enrolment(subjects, planned),
-        "data-quality": flaws(subjects),
-    }
+    rows = tables.every(subjects, planned, withheld)
     written: dict[str, int] = {}
     for name, row in TABLES.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as out:

@@ -18,11 +18,11 @@ from natars_fhir.mapping.checks import concepts_faults, drugs_faults, view_fault
 from natars_fhir.mapping.faults import Fault, MappingError, line_at, nearest
 from natars_fhir.mapping.narrative.words import WordListError, Words
 from natars_fhir.mapping.narrative.words import load as load_words
-from natars_fhir.mapping.schema import Concepts, Drugs, Shape, Site, View, Views
+from natars_fhir.mapping.schema import Concepts, Drugs, Site, View, Views
 from natars_fhir.mapping.site_checks import site_faults
 from natars_fhir.mapping.word_faults import table_faults, word_fault
 
-Shaped = TypeVar("Shaped", bound=Shape)
+Shaped = TypeVar("Shaped", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,15 @@ def load(folder: Path, trial: str = "natars") -> Mappings:
     every = tuple(view for _, found in views for view in found.view)
     study = replace(study, complete=_complete(site for _, site in sites))
     return Mappings(folder, _hash(folder), concepts, drugs, every, {s.site: s for _, s in sites}, words, study)
+
+
+def shaped(path: Path, shape: type[Shaped]) -> Shaped:
+    """One file of the folder by itself, as *shape* tells. Raises MappingError with every fault, file and line."""
+    faults: list[Fault] = []
+    found = _file(path, shape, faults)
+    if found is None:
+        raise MappingError(faults)
+    return found
 
 
 def _complete(sites: Iterable[Site]) -> Complete:
@@ -117,7 +126,7 @@ def _file(path: Path, shape: type[Shaped], faults: list[Fault]) -> Shaped | None
         return None
 
 
-def _shape_faults(path: Path, source: str, shape: type[Shape], error: ValidationError) -> Iterator[Fault]:
+def _shape_faults(path: Path, source: str, shape: type[BaseModel], error: ValidationError) -> Iterator[Fault]:
     for one in error.errors():
         words = [str(part) for part in one["loc"] if not isinstance(part, int)]
         text = "unknown key" if one["type"] == "extra_forbidden" else one["msg"]
@@ -131,7 +140,7 @@ def _word(one: Any) -> str:
     return nearest(one["input"], allowed) if isinstance(one["input"], str) else ""
 
 
-def _keys(shape: type[Shape]) -> set[str]:
+def _keys(shape: type[BaseModel]) -> set[str]:
     """Every key that a file of this shape may use, at any depth: for a hint, no more."""
     seen: set[type[BaseModel]] = set()
     keys: set[str] = set()

@@ -35,15 +35,9 @@ class Allocated(NamedTuple):
     when: str
 
 
-class Withheld(NamedTuple):
-    """A subject whose data is not to be used: the pseudonym, the site, and the arm as registered, where there is
-    one."""
-
-    pseudonym: str
-    site: str
-    arm: str
-
-
+#: Called for each subject whose data is not to be used: the site, the arm as registered (empty where there is none),
+#: and the pseudonym.
+Withheld = Callable[[str, str, str], object]
 #: Called after each patient who was looked at: (done, of all).
 Seen = Callable[[int, int], None]
 NO_ALLOCATIONS: Mapping[str, Allocated] = MappingProxyType({})
@@ -56,7 +50,7 @@ def subjects(
     as_of: date,
     allocations: Mapping[str, Allocated] = NO_ALLOCATIONS,
     seen: Seen | None = None,
-    withheld: Callable[[Withheld], object] = lambda _: None,
+    withheld: Withheld = lambda *_: None,
 ) -> Iterator[Subject]:
     """Every subject of *sites* who was enrolled by *as_of*, site by site. *allocations*: pseudonym → what the trial
     office recorded; it stands for what the hospital's record says. Who withdrew the use of the data is left out, and
@@ -66,7 +60,7 @@ def subjects(
         for done, (site, names) in enumerate(told, 1):
             kept, until = _use(connection, intake, site, names, as_of)
             if kept is not None:
-                withheld(kept)
+                withheld(*kept)
             elif (found := _subject(connection, intake, site, names, until, allocations)) is not None:
                 yield found
             if seen is not None:
@@ -79,7 +73,7 @@ def _persons(connection: Connection, site: str) -> Iterable[Collection[str]]:
 
 def _use(
     connection: Connection, intake: Intake, site: Site, names: Collection[str], as_of: date
-) -> tuple[Withheld | None, date]:
+) -> tuple[tuple[str, str, str] | None, date]:
     """Is the person's data withheld, as people have said up to now; else to which day at most may it be used?"""
     study = intake.study
     told = caused(connection, study, site.site, names, date.max)
@@ -91,7 +85,7 @@ def _use(
     if life.may_be_used(way):
         return None, min(as_of, life.kept_until(way) or as_of)
     arm = arm_of(found.record, study)
-    return Withheld(pseudonym_of(found.record.patient, intake, site), site.site, arm.name if arm else ""), as_of
+    return (site.site, arm.name if arm else "", pseudonym_of(found.record.patient, intake, site)), as_of
 
 
 def _subject(

@@ -104,8 +104,8 @@ def test_whose_use_of_data_was_withdrawn_is_left_out_and_who_left_is_told_to_tha
         for key in patients.in_scope(connection, "hospital-c"):
             said = Event(cause, "2024-09-15", NOW, "office", "trial-office", "asked")
             stored.cause(connection, Whose("hospital-c", key, mappings().study.id), said)
-    withheld: list[str] = []
-    told = found(pushed, "hospital-c", withheld=withheld.append)
+    withheld: list[tuple[str, ...]] = []
+    told = found(pushed, "hospital-c", withheld=lambda *who: withheld.append(who))
     assert (len(told), bool(withheld)) == (left, left == 0)
     for one in told:
         free = one.endpoints.time("PFS")

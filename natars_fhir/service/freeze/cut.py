@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from typing import NamedTuple
 
 from natars_fhir.domain.interval import SHANGHAI
 from natars_fhir.domain.record import Fact
@@ -14,8 +15,9 @@ from natars_fhir.emit.identity import keyed
 from natars_fhir.export.subject import Subject
 from natars_fhir.mapping.files import Mappings
 from natars_fhir.mapping.schema import Site
-from natars_fhir.service.endpoints import Seen, Withheld, subjects
+from natars_fhir.service.endpoints import Seen, subjects
 from natars_fhir.service.intake import Intake
+from natars_fhir.service.log import Log, log_of
 from natars_fhir.service.remap import to_send_again
 from natars_fhir.store import readings
 from natars_fhir.store.engine import Store
@@ -43,9 +45,19 @@ class StaleError(FreezeError):
         )
 
 
+class Withheld(NamedTuple):
+    """A subject whose data is not to be used: the site, the arm as registered (empty where there is none), and the
+    pseudonym, which stands in no file."""
+
+    site: str
+    arm: str
+    pseudonym: str
+
+
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """One moment. ``store`` gives that moment alone; ``subjects`` are sorted by site and pseudonym."""
+    """One moment. ``store`` gives that moment alone; ``subjects`` are sorted by site and pseudonym, ``logs`` are
+    the screening logs of all sites."""
 
     store: Store
     intake: Intake
@@ -53,16 +65,12 @@ class Cut:
     as_of: date
     subjects: tuple[Subject, ...]
     withheld: tuple[Withheld, ...] = field(repr=False)
+    logs: tuple[Log, ...] = field(repr=False)
 
     @property
     def sites(self) -> tuple[Site, ...]:
         """Every site of the mappings, by name."""
         return tuple(self.mappings.sites[name] for name in sorted(self.mappings.sites))
-
-    @property
-    def end(self) -> datetime:
-        """The moment that stands for the day asked for."""
-        return datetime.combine(self.as_of, time(23, 59, 59), SHANGHAI).astimezone(UTC)
 
     def mark(self, *parts: str) -> str:
         """A keyed mark: the same of the same thing in every freeze of this store, and nothing to anybody else."""
@@ -81,9 +89,14 @@ def cut(store: Store, intake: Intake, mappings: Mappings, as_of: date, seen: See
     with store.moment() as then:
         _fresh(then, mappings)
         withheld: list[Withheld] = []
-        found = list(subjects(then, intake, sites, as_of, seen=seen, withheld=withheld.append))
+
+        def kept_out(*who: str) -> None:
+            withheld.append(Withheld(*who))
+
+        found = list(subjects(then, intake, sites, as_of, seen=seen, withheld=kept_out))
         ordered = sorted(found, key=lambda one: (one.site, one.pseudonym))
-        yield Cut(then, intake, mappings, as_of, tuple(ordered), tuple(sorted(withheld)))
+        logs = tuple(log_of(then, intake.study, site.site, end_of(as_of)) for site in sites)
+        yield Cut(then, intake, mappings, as_of, tuple(ordered), tuple(sorted(withheld)), logs)
 
 
 def _fresh(then: Store, mappings: Mappings) -> None:
@@ -92,6 +105,11 @@ def _fresh(then: Store, mappings: Mappings) -> None:
         for site in mappings.sites:
             if readings.stale(connection, site, (mappings.hash, to_send_again(mappings.hash))):
                 raise StaleError
+
+
+def end_of(day: date) -> datetime:
+    """The moment that stands for a day."""
+    return datetime.combine(day, time(23, 59, 59), SHANGHAI).astimezone(UTC)
 
 
 def gone_mark(pseudonym: str) -> str:

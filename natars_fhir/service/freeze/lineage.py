@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 
 from natars_fhir.domain.record import Fact
 from natars_fhir.emit.identity import keyed
+from natars_fhir.export.cells import counts
 from natars_fhir.export.subject import Subject
-from natars_fhir.export.tables import counts
 from natars_fhir.service.freeze.cut import Cut, gone_mark
 from natars_fhir.service.freeze.screened import left
 from natars_fhir.store import forgetting, patients, readings
@@ -79,7 +79,7 @@ def gone(connection: Connection, cut: Cut) -> list[tuple[str, ...]]:
     told: dict[str, tuple[str, str]] = {}
     for site in cut.sites:
         told |= dict.fromkeys(forgetting.hashes(connection, site.site).values(), ("purged", ""))
-        told |= dict.fromkeys(left(connection, cut, site), ("left-scope", ""))
+    told |= dict.fromkeys(left(cut), ("left-scope", ""))
     told |= {one.pseudonym: ("withdrawn", "") for one in cut.withheld}
     for one in cut.subjects:
         told |= {name: (why, one.pseudonym) for name, why in _former(connection, cut, one).items()}

@@ -12,7 +12,9 @@ from pathlib import Path
 import natars_fhir
 
 #: Libraries that decide figures, or the bytes of a file.
-LIBRARIES = ("lifelines", "msgspec", "numpy", "pandas", "scipy")
+LIBRARIES = (
+    "dsjson", "lifelines", "matplotlib", "msgspec", "numpy", "odmlib", "pandas", "pyarrow", "scipy", "xlsxwriter",
+)  # fmt: skip
 _NOT_CODE = ("__pycache__", "default_mappings", "demo_fixtures")
 
 

@@ -3,53 +3,81 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
+from natars_fhir.export.cells import counts as counted
+from natars_fhir.export.cells import word
 from natars_fhir.export.derivation import derivation
 from natars_fhir.export.dictionary import dictionary
+from natars_fhir.export.extra import ExtraError
 from natars_fhir.export.summary import as_object, differences, never_operated, survival
 from natars_fhir.export.survival import StatisticsError
-from natars_fhir.export.tables import counts as counted
-from natars_fhir.export.tables import word
-from natars_fhir.export.written import cell, write_tables
+from natars_fhir.export.written import cell
 from natars_fhir.service.freeze import lineage, screened
 from natars_fhir.service.freeze.cut import Cut
 from natars_fhir.service.freeze.mappings import copied
+from natars_fhir.service.tables import FORMS, Content
 from natars_fhir.store import gaps, quarantine
 
-#: File (a path within the folder) → its rows.
-Rows = Mapping[str, int]
+
+class Wrote(NamedTuple):
+    """What a part wrote: file (a path within the folder) → its rows; and what there is to say of it."""
+
+    rows: Mapping[str, int]
+    said: tuple[str, ...] = ()
+
+
 #: Writes its files into the folder.
-Part = Callable[[Path, Cut], Rows]
+Part = Callable[[Path, Cut], Wrote]
 
 
 class LeftOutError(Exception):
     """A part that cannot be written here, and why; the manifest tells it."""
 
 
-def tables(folder: Path, cut: Cut) -> Rows:
-    """The tables for statisticians, and their dictionary."""
-    (folder / "tables").mkdir()
-    written = write_tables(folder / "tables", cut.subjects, cut.mappings.study.enrolment)
-    rows = {f"tables/{name}.csv": count for name, count in written.items()}
-    return {**rows, "tables/dictionary.csv": len(dictionary())}
+def form(name: str, where: str) -> Part:
+    """The tables, CDISC's files or figures, as `service.tables` writes them, in a folder of their own."""
+
+    def part(folder: Path, cut: Cut) -> Wrote:
+        own = folder / where
+        own.mkdir()
+        withheld = Counter((one.site, one.arm) for one in cut.withheld)
+        told = Content(cut.mappings, cut.as_of, cut.subjects, withheld, tuple(log.consort for log in cut.logs))
+        try:
+            written = FORMS[name](own, told)
+        except ExtraError as absent:
+            shutil.rmtree(own)
+            raise LeftOutError(str(absent)) from absent
+        files = sorted(path.relative_to(own).as_posix() for path in own.rglob("*") if path.is_file())
+        return Wrote({f"{where}/{file}": _rows(file, written.counts) for file in files}, written.said)
+
+    return part
 
 
-def endpoints(folder: Path, cut: Cut) -> Rows:
+def _rows(file: str, counts: Mapping[str, int]) -> int:
+    """The rows of the table that the file is named after; of a file that holds all of them, their sum."""
+    stem = Path(file).name.partition(".")[0]
+    if stem == "dictionary":
+        return len(dictionary())
+    return counts.get(stem, sum(counts.values()))
+
+
+def endpoints(folder: Path, cut: Cut) -> Wrote:
     """Every subject's endpoints with each decision, a line a subject."""
     with (folder / "endpoints.ndjson").open("wb") as out:
         for one in cut.subjects:
             out.write(msgspec.json.encode(derivation(one, cut.named)) + b"\n")
-    return {"endpoints.ndjson": len(cut.subjects)}
+    return Wrote({"endpoints.ndjson": len(cut.subjects)})
 
 
-def curves(folder: Path, cut: Cut) -> Rows:
+def curves(folder: Path, cut: Cut) -> Wrote:
     """Survival by arm, and those never operated. Raises LeftOutError where the library is not there."""
     try:
         found = survival(cut.subjects, cut.mappings.study.conventions.landmarks)
@@ -59,31 +87,33 @@ def curves(folder: Path, cut: Cut) -> Rows:
     never = [row._asdict() for row in never_operated(cut.subjects)]
     told = {"survival": as_object(found, tested), "neverOperated": never}
     (folder / "survival.json").write_bytes(msgspec.json.format(msgspec.json.encode(told)) + b"\n")
-    return {"survival.json": len(found)}
+    return Wrote({"survival.json": len(found)})
 
 
-def history(folder: Path, cut: Cut) -> Rows:
+def history(folder: Path, cut: Cut) -> Wrote:
     """Where each fact comes from, and who is no longer there, by marks alone."""
     with cut.store.read() as connection:
         facts, sources = lineage.facts(connection, cut), lineage.sources(connection, cut)
         gone = lineage.gone(connection, cut)
-    return {
+    rows = {
         "lineage.csv": write_csv(folder / "lineage.csv", lineage.FACT, facts),
         "sources.csv": write_csv(folder / "sources.csv", lineage.SOURCE, sources),
         "gone.csv": write_csv(folder / "gone.csv", lineage.GONE, gone),
     }
+    return Wrote(rows)
 
 
-def log(folder: Path, cut: Cut) -> Rows:
+def log(folder: Path, cut: Cut) -> Wrote:
     """The screening log by pseudonym, and the counts of a CONSORT diagram."""
     entries, counts = screened.log(cut)
-    return {
+    rows = {
         "screening-log.csv": write_csv(folder / "screening-log.csv", screened.ENTRY, entries),
         "consort.csv": write_csv(folder / "consort.csv", screened.COUNT, counts),
     }
+    return Wrote(rows)
 
 
-def open_issues(folder: Path, cut: Cut) -> Rows:
+def open_issues(folder: Path, cut: Cut) -> Wrote:
     """What was not understood, by count: no code and no text of a resource. Flaws of the data are a table."""
     rows: list[tuple[object, ...]] = []
     with cut.store.read() as connection:
@@ -98,10 +128,10 @@ def open_issues(folder: Path, cut: Cut) -> Rows:
             waiting = quarantine.counts(connection, site.site).get("waiting", 0)
             rows += [(site.site, "quarantine", "", "", waiting, waiting)] if waiting else []
     columns = ("site", "what", "resource", "concept", "items", "times")
-    return {"gaps.csv": write_csv(folder / "gaps.csv", columns, rows)}
+    return Wrote({"gaps.csv": write_csv(folder / "gaps.csv", columns, rows)})
 
 
-def counts(folder: Path, cut: Cut) -> Rows:
+def counts(folder: Path, cut: Cut) -> Wrote:
     """How many facts of each concept, by site and arm; how many subjects are withheld, by site and arm."""
     facts: Counter[tuple[str, str, str]] = Counter()
     subjects: Counter[tuple[str, str, str]] = Counter()
@@ -113,19 +143,20 @@ def counts(folder: Path, cut: Cut) -> Rows:
     kept = [(*which, subjects[which], number) for which, number in sorted(facts.items())]
     columns = ("site", "arm", "concept", "subjects", "facts")
     left_out = [(*which, number) for which, number in sorted(withheld.items())]
-    return {
+    rows = {
         "counts.csv": write_csv(folder / "counts.csv", columns, kept),
         "withheld.csv": write_csv(folder / "withheld.csv", ("site", "arm", "subjects"), left_out),
     }
+    return Wrote(rows)
 
 
-def mappings(folder: Path, cut: Cut) -> Rows:
+def mappings(folder: Path, cut: Cut) -> Wrote:
     """The trial file and the mappings as they were used."""
     for name, content in copied(cut.mappings.folder):
         path = folder / "mappings" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    return {f"mappings/{name}": content.count(b"\n") for name, content in copied(cut.mappings.folder)}
+    return Wrote({f"mappings/{name}": content.count(b"\n") for name, content in copied(cut.mappings.folder)})
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -143,7 +174,7 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]])
 #: Name → what writes it, in the order in which they are written.
 PARTS: Mapping[str, Part] = MappingProxyType(
     {
-        "tables": tables,
+        "tables": form("csv", "tables"),
         "endpoints": endpoints,
         "survival": curves,
         "lineage": history,
@@ -151,5 +182,10 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         "open-issues": open_issues,
         "counts": counts,
         "mappings": mappings,
+        "parquet": form("parquet", "parquet"),
+        "workbook": form("xlsx", "workbook"),
+        "odm": form("odm", "odm"),
+        "dataset-json": form("dataset-json", "dataset-json"),
+        "figures": form("figures", "figures"),
     }
 )

@@ -6,18 +6,14 @@ Whose data is withheld has no line, and is counted: the counts of a CONSORT diag
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
-from sqlalchemy import Connection
-
-from natars_fhir.domain.record import Patient
 from natars_fhir.domain.screening_log import Consort, Entry
-from natars_fhir.mapping.schema import Site
 from natars_fhir.service.endpoints import pseudonym_of
 from natars_fhir.service.freeze.cut import Cut
-from natars_fhir.service.log import log_of
+from natars_fhir.service.log import Log
 from natars_fhir.service.rescreen import outcome
-from natars_fhir.store import patients, screenings
+from natars_fhir.store import patients
 
 ENTRY = ("site", "subject", "place", "verdict", "with_people", "arm", "bar", "bar_kind", "open")
 COUNT = ("site", "count", "of", "patients")
@@ -29,41 +25,36 @@ def log(cut: Cut) -> tuple[list[tuple[str, ...]], list[tuple[object, ...]]]:
     entries: list[tuple[str, ...]] = []
     counts: list[tuple[object, ...]] = []
     withheld = {one.pseudonym for one in cut.withheld}
-    for site in cut.sites:
-        found = log_of(cut.store, cut.intake.study, site.site, cut.end)
-        lines = [_line(cut, site, entry) for entry in found.entries]
+    for found in cut.logs:
+        lines = [_line(cut, found, entry) for entry in found.entries]
         entries += sorted(line for line in lines if line[1] not in withheld)
-        counts += _counts(site.site, found.consort)
+        counts += _counts(found.site, found.consort)
     return entries, counts
 
 
-def _line(cut: Cut, site: Site, entry: Entry) -> tuple[str, ...]:
-    with cut.store.read() as connection:
-        name = _left(connection, cut, site, entry.patient) if entry.place == "left" else _named(cut, site, entry)
+def _line(cut: Cut, of: Log, entry: Entry) -> tuple[str, ...]:
+    name = _named(cut, of, entry)
     bar = (entry.bar.criterion, entry.bar.kind or "") if entry.bar else ("", "")
     stands = (entry.place, entry.verdict, entry.with_people, entry.arm)
-    return (site.site, name, *stands, *bar, " ".join(entry.open))
+    return (of.site, name, *stands, *bar, " ".join(entry.open))
 
 
-def _named(cut: Cut, site: Site, entry: Entry) -> str:
-    return pseudonym_of(entry.patient, cut.intake, site)
-
-
-def _left(connection: Connection, cut: Cut, site: Site, patient: Patient) -> str:
-    """Of who left the scope the log knows the key alone: the record knows by which number the patient went."""
-    names: Collection[str] = patients.persons(connection, site.site, [patient.reference])[patient.reference]
-    found = outcome(connection, cut.intake.study, site.site, names, cut.as_of)
+def _named(cut: Cut, of: Log, entry: Entry) -> str:
+    """The pseudonym. Of who left the scope the log knows the key alone: the record knows by which number the patient
+    went."""
+    patient, site = entry.patient, cut.mappings.sites[of.site]
+    if entry.place != "left":
+        return pseudonym_of(patient, cut.intake, site)
+    with cut.store.read() as connection:
+        (names,) = patients.persons(connection, site.site, [patient.reference]).values()
+        found = outcome(connection, cut.intake.study, site.site, names, cut.as_of)
     return pseudonym_of(found.record.patient if found else patient, cut.intake, site)
 
 
-def left(connection: Connection, cut: Cut, site: Site) -> Iterator[str]:
+def left(cut: Cut) -> Iterator[str]:
     """The pseudonyms of those who were in scope once, and are no more."""
-    looked = screenings.looked_at(connection, site.site)
-    here = set().union(
-        *patients.persons(connection, site.site, patients.in_scope(connection, site.site)).values(), set[str]()
-    )
-    for key in patients.persons(connection, site.site, sorted(looked.keys() - here)):
-        yield _left(connection, cut, site, Patient(site.site, key))
+    for of in cut.logs:
+        yield from (_named(cut, of, entry) for entry in of.entries if entry.place == "left")
 
 
 def _counts(site: str, found: Consort) -> Iterator[tuple[object, ...]]:

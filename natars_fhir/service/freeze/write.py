@@ -100,8 +100,9 @@ def _parts(folder: Path, now: Cut, watch: Watch) -> tuple[dict[str, int], dict[s
     for name, part in PARTS.items():
         watch.part(name)
         try:
-            rows |= part(folder, now)
-            told[name] = _WRITTEN
+            wrote = part(folder, now)
+            rows |= wrote.rows
+            told[name] = " ".join((_WRITTEN, *wrote.said))
         except LeftOutError as absent:
             told[name] = str(absent)
     return rows, told
