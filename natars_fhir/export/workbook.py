@@ -7,7 +7,7 @@ that was asked for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, fields
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -40,7 +40,7 @@ def write_workbook(
         book.set_properties({"title": "NATARS", "created": datetime(as_of.year, as_of.month, as_of.day)})  # noqa: DTZ001
         head = book.add_format({"bold": True})
         written = {
-            name: _sheets(book, head, name, list(row.__dataclass_fields__), map(astuple, rows[name]), sheet_rows)
+            name: _sheets(book, head, name, [one.name for one in fields(row)], map(astuple, rows[name]), sheet_rows)
             for name, row in TABLES.items()
         }
         _sheets(book, head, "dictionary", Column._fields, dictionary(), sheet_rows)
