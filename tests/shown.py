@@ -319,7 +319,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/service/freeze/test_write.py::test_both_databases_give_the_same_bytes",
             "tests/service/freeze/test_write.py::test_it_is_of_one_moment_though_pushes_go_on",
             "tests/service/freeze/test_write.py::test_what_was_interrupted_leaves_nothing_behind",
-            "tests/service/freeze/test_write.py::test_nothing_that_identifies_is_in_it",
+            "tests/service/freeze/test_write.py::test_every_part_gives_the_same_bytes_and_nothing_that_identifies",
             "tests/service/freeze/test_verify.py::test_what_was_done_to_it_is_told",
             "tests/service/freeze/test_verify.py::test_sha256sum_takes_the_sums",
             "tests/service/freeze/test_compare.py::test_a_later_progression_is_told_with_the_decisions_that_differ",

@@ -13,6 +13,7 @@ from sqlalchemy import update
 
 from natars_fhir.cli import run
 from natars_fhir.cli.freeze_shown import _SAYS, _WHY
+from natars_fhir.service.freeze.parts import PARTS
 from natars_fhir.service.freeze.verify import FAULTS
 from natars_fhir.store import audit
 from natars_fhir.store.audit import EVERYWHERE
@@ -20,7 +21,7 @@ from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.tables import reading
 from tests import ward
 from tests.service.freeze.conftest import full
-from tests.service.freeze.frozen import send_later_progression
+from tests.service.freeze.frozen import QUICK, send_later_progression
 
 __all__ = ["full"]
 LATE = ("--as-of", "2025-06-01")
@@ -29,7 +30,7 @@ LATE = ("--as-of", "2025-06-01")
 @pytest.fixture
 def told(full: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr("natars_fhir.cli.inputs.load", ward.load_once)
-    monkeypatch.setitem(sys.modules, "lifelines", None)  # its figures take most of the time
+    monkeypatch.setattr("natars_fhir.service.freeze.write.PARTS", QUICK)
     monkeypatch.setenv("NATARS_DATABASE", f"sqlite:///{shutil.copy(full, tmp_path / 'store.sqlite')}")
     monkeypatch.setenv("NATARS_KEY_FILE", str(tmp_path / "key"))
 
@@ -150,7 +151,11 @@ def test_what_cannot_be_done_is_told(told: Any, tmp_path: Path) -> None:
         assert says in told(*arguments, code=code), arguments
 
 
-def test_a_part_that_is_left_out_is_said(told: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_part_that_is_left_out_is_said(
+    told: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "lifelines", None)
+    monkeypatch.setattr("natars_fhir.service.freeze.write.PARTS", {**QUICK, "survival": PARTS["survival"]})
     assert run(["freeze", "--to", str(tmp_path / "x"), *LATE]) == 0
     assert "survival: survival figures need the extra `statistics`" in capsys.readouterr().err
 

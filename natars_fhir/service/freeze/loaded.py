@@ -51,7 +51,7 @@ def loaded(folder: Path) -> Loaded:
     lines = (folder / "endpoints.ndjson").read_bytes().splitlines()
     endpoints = {one["subject"]: one for one in map(msgspec.json.decode, lines)}
     withheld = Counter[tuple[str, str]]()
-    for row in _rows(folder / "withheld.csv"):
+    for row in _rows(folder / "tables" / "withheld.csv"):
         withheld[row["site"], row["arm"]] += int(row["subjects"])
     return Loaded(
         manifest,

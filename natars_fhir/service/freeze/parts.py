@@ -64,9 +64,8 @@ def form(name: str, where: str) -> Part:
 def _rows(file: str, counts: Mapping[str, int]) -> int:
     """The rows of the table that the file is named after; of a file that holds all of them, their sum."""
     stem = Path(file).name.partition(".")[0]
-    if stem == "dictionary":
-        return len(dictionary())
-    return counts.get(stem, sum(counts.values()))
+    own = {name.casefold(): count for name, count in counts.items()}
+    return len(dictionary()) if stem == "dictionary" else own.get(stem.casefold(), sum(own.values()))
 
 
 def endpoints(folder: Path, cut: Cut) -> Wrote:
@@ -132,22 +131,16 @@ def open_issues(folder: Path, cut: Cut) -> Wrote:
 
 
 def counts(folder: Path, cut: Cut) -> Wrote:
-    """How many facts of each concept, by site and arm; how many subjects are withheld, by site and arm."""
+    """How many facts of each concept, and of how many subjects, by site and arm."""
     facts: Counter[tuple[str, str, str]] = Counter()
     subjects: Counter[tuple[str, str, str]] = Counter()
     for one in cut.subjects:
         own = Counter((one.site, one.endpoints.arm, fact.concept) for fact in one.record.facts if counted(one, fact))
         facts.update(own)
         subjects.update(own.keys())
-    withheld = Counter((one.site, one.arm) for one in cut.withheld)
     kept = [(*which, subjects[which], number) for which, number in sorted(facts.items())]
     columns = ("site", "arm", "concept", "subjects", "facts")
-    left_out = [(*which, number) for which, number in sorted(withheld.items())]
-    rows = {
-        "counts.csv": write_csv(folder / "counts.csv", columns, kept),
-        "withheld.csv": write_csv(folder / "withheld.csv", ("site", "arm", "subjects"), left_out),
-    }
-    return Wrote(rows)
+    return Wrote({"counts.csv": write_csv(folder / "counts.csv", columns, kept)})
 
 
 def mappings(folder: Path, cut: Cut) -> Wrote:

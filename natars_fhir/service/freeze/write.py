@@ -102,7 +102,7 @@ def _parts(folder: Path, now: Cut, watch: Watch) -> tuple[dict[str, int], dict[s
         try:
             wrote = part(folder, now)
             rows |= wrote.rows
-            told[name] = " ".join((_WRITTEN, *wrote.said))
+            told[name] = "; ".join((_WRITTEN, *wrote.said))
         except LeftOutError as absent:
             told[name] = str(absent)
     return rows, told

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from natars_fhir.service.freeze import write
 from natars_fhir.service.freeze.manifest import Manifest
 from natars_fhir.store.engine import Store, open_store
-from tests.service.freeze.frozen import fill, freeze_of
+from tests.service.freeze.frozen import QUICK, fill, freeze_of
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +33,12 @@ def store(full: Path, tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without figures and CDISC's files, which take their time."""
+    monkeypatch.setattr(write, "PARTS", QUICK)
+
+
 @pytest.fixture(scope="session")
 def made(full: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Manifest]:
     """A freeze that nobody changes, and its manifest."""
@@ -39,7 +46,9 @@ def made(full: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ma
     path = shutil.copy(full, folder / "store.sqlite")
     opened = open_store(f"sqlite:///{path}")
     try:
-        return freeze_of(opened, folder / "freezes")
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(write, "PARTS", QUICK)
+            return freeze_of(opened, folder / "freezes")
     finally:
         opened.close()
 

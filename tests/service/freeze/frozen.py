@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from natars_fhir.service.freeze.manifest import Manifest
+from natars_fhir.service.freeze.parts import PARTS
 from natars_fhir.service.freeze.write import Wanted, Watch, freeze
 from natars_fhir.store.audit import EVERYWHERE, Act
 from natars_fhir.store.engine import Store
@@ -17,6 +18,9 @@ from tests.service.test_endpoints import CASES
 AS_OF = date(2025, 6, 1)
 LATER = datetime(2025, 6, 2, 4, 0, tzinfo=UTC)
 CASE = CASES["hospital-c"] / "bundle.json"
+#: The parts that take no time; the others are written in one test.
+QUICK = {name: PARTS[name] for name in
+         ("tables", "endpoints", "lineage", "screening-log", "open-issues", "counts", "mappings")}  # fmt: skip
 #: The resources of the treated subject of hospital C that tests change.
 PERSON, PROGRESSION, SURGERY = "c-191", "c-191-obs-29", "c-191-procedure-21"
 

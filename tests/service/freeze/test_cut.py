@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from natars_fhir.service.freeze.cut import StaleError, cut, gone_mark
+from natars_fhir.service.freeze.cut import StaleError, cut, end_of, gone_mark
 from natars_fhir.store.engine import Store
 from natars_fhir.store.tables import reading
 from tests.service.freeze.frozen import AS_OF, freeze_of
@@ -19,7 +19,8 @@ def test_subjects_are_in_one_order_and_sites_too(store: Store) -> None:
     with cut(store, intake(), mappings(), AS_OF) as now:
         assert [one.site for one in now.subjects] == ["hospital-b", "hospital-c"]
         assert [one.site for one in now.sites] == sorted(mappings().sites)
-        assert now.end.isoformat() == "2025-06-01T15:59:59+00:00"  # the end of the day in Shanghai
+        assert [one.site for one in now.logs] == sorted(mappings().sites)
+    assert end_of(AS_OF).isoformat() == "2025-06-01T15:59:59+00:00"  # the end of the day in Shanghai
 
 
 def test_a_mark_is_the_same_with_the_key_and_another_without_it(store: Store) -> None:

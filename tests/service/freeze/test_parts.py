@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from natars_fhir.domain.life import Event
 from natars_fhir.service.freeze.cut import cut
 from natars_fhir.service.freeze.manifest import Manifest
-from natars_fhir.service.freeze.parts import PARTS, counts, open_issues, write_csv
+from natars_fhir.service.freeze.parts import PARTS, LeftOutError, counts, open_issues, write_csv
 from natars_fhir.store import patients
 from natars_fhir.store import subjects as stored
 from natars_fhir.store.engine import Store
@@ -28,7 +29,16 @@ def read(path: Path) -> list[dict[str, str]]:
 
 def test_every_part_is_told_in_the_docs() -> None:
     told = first_column(sections(DOCS / "freeze.md", "##")["What is in it"])
-    assert [cell.strip("`") for cell in told if cell.strip()] == list(PARTS)
+    assert [name.strip("` ") for cell in told for name in cell.split(",") if name.strip()] == list(PARTS)
+
+
+def test_a_form_without_its_library_is_left_out_and_leaves_nothing(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    with cut(store, intake(), mappings(), AS_OF) as now, pytest.raises(LeftOutError, match="extra `tables`"):
+        PARTS["workbook"](tmp_path, now)
+    assert not (tmp_path / "workbook").exists()
 
 
 def test_every_file_has_as_many_rows_as_the_manifest_says(made: tuple[Path, Manifest]) -> None:
@@ -60,7 +70,8 @@ def test_who_may_not_be_used_is_counted_by_site_and_arm(store: Store, tmp_path: 
             stored.cause(connection, Whose("hospital-c", key, mappings().study.id), said)
     with cut(store, intake(), mappings(), AS_OF) as now:
         counts(tmp_path, now)
-    found = {(row["site"], row["arm"]): row["subjects"] for row in read(tmp_path / "withheld.csv")}
+        PARTS["tables"](tmp_path, now)
+    found = {(row["site"], row["arm"]): row["subjects"] for row in read(tmp_path / "tables" / "withheld.csv")}
     assert found["hospital-c", "The Neoadjuvant Therapy Group"] == "1"
     assert {row["site"] for row in read(tmp_path / "counts.csv")} == {"hospital-b"}
 

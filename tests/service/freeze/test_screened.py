@@ -33,8 +33,8 @@ def test_who_left_the_scope_keeps_the_pseudonym(store: Store) -> None:
     with cut(store, intake(), mappings(), AS_OF) as now:
         there = {line[1]: line[2] for line in log(now)[0]}
     send(store, condition("c7", of="Patient/7", verificationStatus=_refuted()), site=site)
-    with cut(store, intake(), mappings(), AS_OF) as now, now.store.read() as connection:
-        (name,) = left(connection, now, mappings().sites[site])
+    with cut(store, intake(), mappings(), AS_OF) as now:
+        (name,) = left(now)
         gone = {line[1]: line[2] for line in log(now)[0]}
     assert there[name] != "left"
     assert gone[name] == "left"
