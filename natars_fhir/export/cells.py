@@ -11,7 +11,7 @@ from natars_fhir.export.subject import Subject
 
 #: Details that are words of the trial's; others may hold keys of resources.
 DETAILS = ("grade", "method", "extent", "intensity", "percent", "given", "serious", "outcome", "specimen", "basis")
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9 .+/-]{0,60}")
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9 .+/-]{0,60}|[0-9]")  # a single digit is a grade
 
 
 def counts(one: Subject, fact: Fact) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 from natars_fhir.export import tables
 from natars_fhir.export.dictionary import TABLES, Column, dictionary
 from natars_fhir.export.extra import library
+from natars_fhir.export.rows import values_of
 from natars_fhir.export.subject import Subject
 
 #: Rows that are held at once.
@@ -37,7 +37,7 @@ def _write(path: Path, table: str, rows: Iterable[Any]) -> int:
     schema, count = _schema(arrow, columns), 0
     with parquet.ParquetWriter(path, schema, compression="zstd") as out:
         for some in _some(rows):
-            values = zip(*(map(_value, astuple(row)) for row in some), strict=True)
+            values = zip(*(map(_value, values_of(row)) for row in some), strict=True)
             arrays = [arrow.array(list(one), field.type) for one, field in zip(values, schema, strict=True)]
             out.write_table(arrow.Table.from_arrays(arrays, schema=schema))
             count += len(some)

@@ -7,6 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
+
+
+def values_of(row: Any) -> tuple[Any, ...]:
+    """The cells of a row, in their order (`astuple` copies each of them, and takes ten times as long)."""
+    return tuple([getattr(row, name) for name in row.__slots__])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ that was asked for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, fields
+from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 from natars_fhir.export import tables
 from natars_fhir.export.dictionary import TABLES, Column, dictionary
 from natars_fhir.export.extra import library
+from natars_fhir.export.rows import values_of
 from natars_fhir.export.subject import Subject
 
 NAME = "natars-tables.xlsx"
@@ -40,7 +41,7 @@ def write_workbook(
         book.set_properties({"title": "NATARS", "created": datetime(as_of.year, as_of.month, as_of.day)})  # noqa: DTZ001
         head = book.add_format({"bold": True})
         written = {
-            name: _sheets(book, head, name, [one.name for one in fields(row)], map(astuple, rows[name]), sheet_rows)
+            name: _sheets(book, head, name, [one.name for one in fields(row)], map(values_of, rows[name]), sheet_rows)
             for name, row in TABLES.items()
         }
         _sheets(book, head, "dictionary", Column._fields, dictionary(), sheet_rows)

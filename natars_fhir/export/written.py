@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple
 from pathlib import Path
 from typing import Any, TextIO
 
 from natars_fhir.export import tables
 from natars_fhir.export.dictionary import TABLES, Column, dictionary
+from natars_fhir.export.rows import values_of
 from natars_fhir.export.subject import Subject
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -20,7 +20,7 @@ def write_rows(out: TextIO, row: type, rows: Iterable[Any]) -> int:
     writer, count = csv.writer(out), 0
     writer.writerow(row.__dataclass_fields__)  # type: ignore[attr-defined]
     for one in rows:
-        writer.writerow([cell(value) for value in astuple(one)])
+        writer.writerow([cell(value) for value in values_of(one)])
         count += 1
     return count
 

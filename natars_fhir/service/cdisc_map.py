@@ -15,7 +15,7 @@ FILE = Path("export") / "cdisc.toml"
 
 def told_of(mappings: Mappings) -> dict[str, Told]:
     """What concepts.toml says of each concept."""
-    return {name: Told(one.en, one.kind, one.unit, one.values) for name, one in mappings.concepts.concepts.items()}
+    return {name: Told(one.en, one.zh, one.unit, one.values) for name, one in mappings.concepts.concepts.items()}
 
 
 def cdisc_map(mappings: Mappings) -> Mapped:

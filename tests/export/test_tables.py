@@ -80,6 +80,8 @@ def test_facts_are_dated_from_allocation_and_surgery() -> None:
     ("value", "expected"),
     [
         ("R1", "R1"),
+        ("4", "4"),
+        ("42", ""),
         (NEO, NEO),
         ("2024-05-01", ""),
         ("13800138000", ""),

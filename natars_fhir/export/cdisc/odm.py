@@ -19,6 +19,8 @@ from natars_fhir.export.subject import Subject
 
 NAME = "natars-odm.xml"
 _NAMESPACE = "http://www.cdisc.org/ns/odm/v1.3"
+_DECLARED = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_EMPTY = " /></ODM>"
 
 
 def write_odm(folder: Path, by: Mapped, subjects: Iterable[Subject], as_of: date, version: str) -> dict[str, int]:
@@ -28,17 +30,26 @@ def write_odm(folder: Path, by: Mapped, subjects: Iterable[Subject], as_of: date
     registry.NamespaceRegistry(prefix="odm", uri=_NAMESPACE, is_default=True, is_reset=True)
     ordered = sorted(subjects, key=lambda one: (one.site, one.pseudonym))
     counts: dict[str, int] = {one.name: 0 for one in by.plan.dataset}
-    data = [_subject(odm, by, one, counts) for one in ordered]
+    frame = _frame(odm, by, sorted({one.site for one in ordered}), as_of, version)
+    with (folder / NAME).open("w", encoding="utf-8", newline="\n") as out:
+        out.write(f"{_DECLARED}{frame.removesuffix(_EMPTY)}>")
+        for one in ordered:
+            # odmlib's objects of one subject at a time: those of thousands would not fit
+            out.write(_subject(odm, by, one, counts).to_xml_string().replace(f' xmlns="{_NAMESPACE}"', "", 1))
+        out.write("</ClinicalData></ODM>\n")
+    return counts
+
+
+def _frame(odm: Any, by: Mapped, sites: Iterable[str], as_of: date, version: str) -> str:
+    """Everything but the subjects; it ends with an empty element that is to hold them."""
     study, plan = f"ST.{by.study.registry_id}", f"MDV.{version}"
-    sites = sorted({one.site for one in ordered})
     root = odm.ODM(
         **_file(by, as_of),
         Study=[_study(odm, by, study, plan)],
-        AdminData=[odm.AdminData(StudyOID=study, Location=[_location(odm, by, site, (study, plan)) for site in sites])],
-        ClinicalData=[odm.ClinicalData(StudyOID=study, MetaDataVersionOID=plan, SubjectData=data)],
+        AdminData=[odm.AdminData(StudyOID=study, Location=[_location(odm, by, one, (study, plan)) for one in sites])],
+        ClinicalData=[odm.ClinicalData(StudyOID=study, MetaDataVersionOID=plan)],
     )
-    root.write_xml(str(folder / NAME))
-    return counts
+    return str(root.to_xml_string())
 
 
 def _file(by: Mapped, as_of: date) -> dict[str, str]:

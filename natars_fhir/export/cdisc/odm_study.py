@@ -68,8 +68,8 @@ def code_lists(by: Mapped) -> dict[str, tuple[Term, ...]]:
     found = {**by.plan.terms, "ARMCD": arms}
     for dataset in by.plan.dataset:
         tests = {
-            place.code: Term(term=place.code, en=place.term, zh=place.term)
-            for place in by.places.values()
+            place.code: Term(term=place.code, en=place.term, zh=by.concepts[name].zh)
+            for name, place in by.places.items()
             if place.code and place.dataset == dataset.name and "--TESTCD" in dataset.variables
         }
         if tests:

@@ -20,7 +20,7 @@ class Told(NamedTuple):
     """What concepts.toml says of a concept, as far as it is asked here."""
 
     en: str
-    kind: str
+    zh: str
     unit: str = ""
     values: tuple[str, ...] = ()
 

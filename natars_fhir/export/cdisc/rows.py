@@ -15,7 +15,7 @@ from natars_fhir.domain.interval import Interval
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.study import Study
 from natars_fhir.export.cdisc.placed import Event, event, exact
-from natars_fhir.export.cdisc.plan import Dataset, Placed, Plan, Told
+from natars_fhir.export.cdisc.plan import Dataset, Placed, Plan, Told, Variable
 from natars_fhir.export.cdisc.readings import READINGS, Line, Value, said
 from natars_fhir.export.cells import counts
 from natars_fhir.export.subject import Subject
@@ -38,11 +38,15 @@ class Mapped(NamedTuple):
     study: Study
     plan: Plan
     places: Mapping[str, Placed]
+    #: dataset → its variables by name, each with what fills it
+    filled: Mapping[str, tuple[tuple[str, Variable], ...]]
+    concepts: Mapping[str, Told]
 
 
 def mapped(study: Study, plan: Plan, concepts: Mapping[str, Told]) -> Mapped:
     """The map, made ready for the concepts of concepts.toml."""
-    return Mapped(study, plan, plan.places(concepts))
+    filled = {one.name: tuple((each.named(one.name), each) for each in plan.variables(one)) for one in plan.dataset}
+    return Mapped(study, plan, plan.places(concepts), filled, concepts)
 
 
 def rows_of(by: Mapped, one: Subject) -> Iterator[Row]:
@@ -62,8 +66,7 @@ def rows_of(by: Mapped, one: Subject) -> Iterator[Row]:
 
 def _row(by: Mapped, dataset: Dataset, line: Line, at: Event) -> Row:
     values = {
-        one.named(dataset.name): READINGS[one.source].ask(line) if one.source else one.constant
-        for one in by.plan.variables(dataset)
+        name: READINGS[one.source].ask(line) if one.source else one.constant for name, one in by.filled[dataset.name]
     }
     return Row(dataset.name, at, values)
 

@@ -109,6 +109,9 @@ def test_everything_is_described_in_both_languages(read: Any) -> None:
         texts = {text.lang: text._content for text in one.Description.TranslatedText}
         assert set(texts) == {"en", "zh"}
         assert re.search(r"[\u4e00-\u9fff]", texts["zh"]), one.OID
+    (tests,) = [one for one in plan.CodeList if one.OID == "CL.LBTESTCD"]
+    decoded = {one.CodedValue: [text._content for text in one.Decode.TranslatedText] for one in tests.CodeListItem}
+    assert decoded["HGB"] == ["Hemoglobin", "血红蛋白"]
 
 
 def test_no_date_of_a_subject_is_in_it(written: Path) -> None:
