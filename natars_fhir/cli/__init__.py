@@ -35,6 +35,7 @@ from natars_fhir.cli import (
     missing,
     outbox,
     overlap,
+    people,
     quarantine,
     screen,
     serve,
@@ -91,6 +92,7 @@ app.add_typer(subject.app, name="subject")
 app.add_typer(visits.app, name="visits")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(freeze.app, name="freeze")
+app.add_typer(people.app, name="people")
 
 #: What the audit calls a command by; whatever else was typed is nobody's business.
 _NAMES = {*(one.name for one in app.registered_commands), *(one.name for one in app.registered_groups)}

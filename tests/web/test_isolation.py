@@ -44,11 +44,11 @@ def _asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         for who, token in (("b", sites.b), ("office", sites.office)):
             if who == "office" and ident == NOBODY:
                 continue
-            every = [(one, one.by(sites.call, token)) for one in requests(sites.call, ident)]
+            every = [(one, sites.ask(one, token)) for one in requests(sites.call, ident)]
             told[f"{who} of {ident}"] = every
         told[f"a after {ident}"] = (before, rows(sites.store, "hospital-a"))
         if ident == KNOWN:
-            told[f"a of {ident}"] = [(one, one.by(sites.call, sites.a)) for one in requests(sites.call, ident)]
+            told[f"a of {ident}"] = [(one, sites.ask(one, sites.a)) for one in requests(sites.call, ident)]
         sites.store.close()
         sites.call.app.state.close()
     return told
