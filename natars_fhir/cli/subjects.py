@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -25,15 +26,15 @@ def every_subject(what: Asked, site: str) -> list[Subject]:
 
     sites = [what.mappings.sites[name] for name in ([site] if site else sorted(what.mappings.sites))]
     with opened(what.settings) as store, counted() as seen:
-        withheld: list[Sequence[str]] = []
-        intake = intake_of(what, store)
+        withheld: Counter[tuple[str, str]] = Counter()
 
-        def left_out(*who: str) -> None:
-            withheld.append(who)
+        def left_out(where: str, arm: str) -> None:
+            withheld[where, arm] += 1
 
-        found = list(subjects(store, intake, sites, what.as_of, seen=seen, withheld=left_out))
-    if withheld:
-        errors().print(f"Left out, for the use of their data was withdrawn: {len(withheld)}.", markup=False)
+        found = list(subjects(store, intake_of(what, store), sites, what.as_of, seen=seen, withheld=left_out))
+    for (where, arm), count in sorted(withheld.items()):
+        text = f"Left out, for the use of their data was withdrawn: {count} ({where}, {arm or 'no arm'})."
+        errors().print(text, markup=False, soft_wrap=True)
     return found
 
 

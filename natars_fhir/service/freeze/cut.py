@@ -89,11 +89,15 @@ def cut(store: Store, intake: Intake, mappings: Mappings, as_of: date, seen: See
     with store.moment() as then:
         _fresh(then, mappings)
         withheld: list[Withheld] = []
+        where: list[tuple[str, str]] = []
 
-        def kept_out(*who: str) -> None:
-            withheld.append(Withheld(*who))
+        def named(pseudonym: str) -> None:
+            withheld.append(Withheld(*where[-1], pseudonym))
 
-        found = list(subjects(then, intake, sites, as_of, seen=seen, withheld=kept_out))
+        def kept_out(site: str, arm: str) -> None:
+            where.append((site, arm))
+
+        found = list(subjects(then, intake, sites, as_of, seen=seen, withheld=kept_out, named=named))
         ordered = sorted(found, key=lambda one: (one.site, one.pseudonym))
         logs = tuple(log_of(then, intake.study, site.site, end_of(as_of)) for site in sites)
         yield Cut(then, intake, mappings, as_of, tuple(ordered), tuple(sorted(withheld)), logs)
