@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from natars_fhir.domain.record import Fact
+from natars_fhir.export.cells import counts
 from natars_fhir.export.plan import Place, Plan
 from natars_fhir.export.research.adverse_event import adverse_event
 from natars_fhir.export.research.condition import condition, tumour
@@ -18,7 +19,6 @@ from natars_fhir.export.research.provenance import provenance
 from natars_fhir.export.research.questionnaire_response import questionnaire_response
 from natars_fhir.export.research.research_subject import research_subject
 from natars_fhir.export.research.whole import Leave, Making, Whole, handles_of
-from natars_fhir.export.tables import counts
 from natars_fhir.fhir.build import Node
 
 Maker = Callable[[Place, Fact, Making], "Node | None"]

@@ -88,19 +88,17 @@ def cut(store: Store, intake: Intake, mappings: Mappings, as_of: date, seen: See
     sites = [mappings.sites[name] for name in sorted(mappings.sites)]
     with store.moment() as then:
         _fresh(then, mappings)
-        withheld: list[Withheld] = []
-        where: list[tuple[str, str]] = []
+        places: list[tuple[str, str]] = []
+        names: list[str] = []
 
-        def named(pseudonym: str) -> None:
-            withheld.append(Withheld(*where[-1], pseudonym))
+        def left_out(site: str, arm: str) -> None:
+            places.append((site, arm))
 
-        def kept_out(site: str, arm: str) -> None:
-            where.append((site, arm))
-
-        found = list(subjects(then, intake, sites, as_of, seen=seen, withheld=kept_out, named=named))
+        found = list(subjects(then, intake, sites, as_of, seen=seen, withheld=left_out, named=names.append))
+        withheld = sorted(Withheld(*place, name) for place, name in zip(places, names, strict=True))
         ordered = sorted(found, key=lambda one: (one.site, one.pseudonym))
         logs = tuple(log_of(then, intake.study, site.site, end_of(as_of)) for site in sites)
-        yield Cut(then, intake, mappings, as_of, tuple(ordered), tuple(sorted(withheld)), logs)
+        yield Cut(then, intake, mappings, as_of, tuple(ordered), tuple(withheld), logs)
 
 
 def _fresh(then: Store, mappings: Mappings) -> None:

@@ -6,12 +6,14 @@ import csv
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import msgspec
 
+from natars_fhir.domain.issue import Issue
 from natars_fhir.export.cells import counts as counted
 from natars_fhir.export.cells import word
 from natars_fhir.export.derivation import derivation
@@ -20,6 +22,7 @@ from natars_fhir.export.extra import ExtraError
 from natars_fhir.export.summary import as_object, differences, never_operated, survival
 from natars_fhir.export.survival import StatisticsError
 from natars_fhir.export.written import cell
+from natars_fhir.service.exported import Asked, exported
 from natars_fhir.service.freeze import lineage, screened
 from natars_fhir.service.freeze.cut import Cut
 from natars_fhir.service.freeze.mappings import copied
@@ -143,6 +146,24 @@ def counts(folder: Path, cut: Cut) -> Wrote:
     return Wrote({"counts.csv": write_csv(folder / "counts.csv", columns, kept)})
 
 
+def fhir(folder: Path, cut: Cut) -> Wrote:
+    """The trial's record as pseudonymised FHIR R4, a file a type; and what has no rule, and was left out."""
+    left: list[Issue] = []
+    rows: Counter[str] = Counter()
+    (folder / "fhir").mkdir()
+    with ExitStack() as opened:
+        files: dict[str, IO[bytes]] = {}
+        for line in exported(cut.store, cut.intake, Asked(cut.sites, cut.as_of), told=left.append):
+            name = f"fhir/{line.kind}.ndjson"
+            if name not in files:
+                files[name] = opened.enter_context((folder / name).open("wb"))
+            files[name].write(line.raw + b"\n")
+            rows[name] += 1
+    told = [(issue.code, issue.expression, issue.text) for issue in left]
+    rows["fhir/left-out.csv"] = write_csv(folder / "fhir" / "left-out.csv", ("code", "place", "text"), told)
+    return Wrote(rows)
+
+
 def mappings(folder: Path, cut: Cut) -> Wrote:
     """The trial file and the mappings as they were used."""
     for name, content in copied(cut.mappings.folder):
@@ -175,6 +196,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         "open-issues": open_issues,
         "counts": counts,
         "mappings": mappings,
+        "fhir": fhir,
         "parquet": form("parquet", "parquet"),
         "workbook": form("xlsx", "workbook"),
         "odm": form("odm", "odm"),
