@@ -15,7 +15,7 @@ from natars_fhir.cli.inputs import Asked, AsOfOption, MappingsOption, asked
 from natars_fhir.cli.looked import intake_of, write_json
 from natars_fhir.cli.screens import errors, output
 from natars_fhir.cli.stored import noted, opened, person
-from natars_fhir.cli.subjects import counted
+from natars_fhir.cli.subjects import watched
 from natars_fhir.domain.sentence import Language
 
 if TYPE_CHECKING:
@@ -70,11 +70,11 @@ def _frozen(what: Asked, to: Path, name: str) -> tuple[Path, Manifest]:
     from natars_fhir.service.freeze.write import Wanted, Watch, freeze
     from natars_fhir.store.audit import EVERYWHERE, Act
 
-    with opened(what.settings) as store, counted() as seen:
+    with opened(what.settings) as store, watched() as (seen, part):
         intake = intake_of(what, store)
         act = Act(EVERYWHERE, datetime.now(UTC), "freeze", person=person(intake.key))
         try:
-            return freeze(store, intake, what.mappings, Wanted(to, name, what.as_of), act, Watch(seen))
+            return freeze(store, intake, what.mappings, Wanted(to, name, what.as_of), act, Watch(seen, part))
         except TakenError as wrong:
             raise _ended(f"No freeze was made: {wrong}", BAD_ARGUMENTS) from wrong
         except StaleError as wrong:
@@ -122,11 +122,11 @@ def _made_again(what: Asked, folder: Path, manifest: Manifest) -> tuple[bool, Di
     from natars_fhir.service.freeze.write import Watch, written
     from natars_fhir.store.audit import EVERYWHERE
 
-    with opened(what.settings) as store, tempfile.TemporaryDirectory() as other, counted() as seen:
+    with opened(what.settings) as store, tempfile.TemporaryDirectory() as other, watched() as (seen, part):
         intake = intake_of(what, store)
         known = any(act.act == "freeze" and act.hash == manifest.digest for _, act in told(store, [EVERYWHERE]))
         try:
-            written(store, intake, what.mappings, what.as_of, Path(other), Watch(seen))
+            written(store, intake, what.mappings, what.as_of, Path(other), Watch(seen, part))
         except StaleError as wrong:
             raise _ended(f"It cannot be derived anew: {wrong}", CONFIGURATION) from wrong
         noted(what.settings, store, "freeze verified", EVERYWHERE, hash_=manifest.digest)

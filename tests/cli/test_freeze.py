@@ -162,3 +162,12 @@ def test_a_part_that_is_left_out_is_said(
 
 def test_everything_is_said_in_both_languages() -> None:
     assert all(en and zh for table in (_SAYS, _WHY, FAULTS) for en, zh in table.values())
+
+
+def test_a_person_who_looks_on_sees_what_is_written(
+    told: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    assert run(["freeze", "--to", str(tmp_path / "x"), *LATE]) == 0
+    assert "mappings …" in capsys.readouterr().err
