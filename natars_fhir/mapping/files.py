@@ -97,9 +97,10 @@ def _folder(folder: Path, shape: type[Shaped], faults: list[Fault]) -> list[tupl
 
 
 def _hash(folder: Path) -> str:
-    """The first 12 hex digits of SHA-256 over names and bytes of all files."""
+    """The first 12 hex digits of SHA-256 over names and bytes of all files that decide what is read: not `export/`, whose
+    change needs nothing to be read again."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.toml")):
+    for path in sorted(set(folder.rglob("*.toml")) - set((folder / "export").rglob("*.toml"))):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 
