@@ -372,9 +372,30 @@ PROMISES: Mapping[int, Shown] = {
             "tests/test_privacy_served.py::test_nothing_of_a_patient_is_in_it",
         ),
     ),
+    46: Shown(
+        "The record as mCODE resources, a profile claimed only where what it asks for is there",
+        (
+            "tests/export/research/test_record.py::test_every_type_comes_in_its_place_and_nothing_is_left_out",
+            "tests/export/research/test_record.py::test_profiles_are_claimed_only_where_what_they_ask_for_is_there",
+            "tests/service/test_exporting.py::test_every_concept_has_a_place_or_a_reason_to_stay",
+            "tests/service/test_exported.py::test_every_judge_finds_every_resource_valid",
+        ),
+    ),
+    61: Shown(
+        "Pseudonyms, one shift of dates a subject, and nothing goes out that no rule lets out",
+        (
+            "tests/service/test_exported.py::test_of_what_was_planted_in_every_place_nothing_comes_out",
+            "tests/export/test_allowed.py::test_an_element_without_a_rule_stays_and_is_told_by_its_place_alone",
+            "tests/export/test_shift.py::test_an_interval_between_two_days_is_kept_to_the_day",
+            "tests/export/test_shift.py::test_a_partial_date_stays_true_or_is_not_said",
+            "tests/mapping/test_exporting.py::test_a_rule_that_cannot_be_honoured_is_a_fault",
+        ),
+    ),
     62: Shown(
         "Withdrawal gates the use of data, and purges with a certificate",
         (
+            "tests/service/test_exported.py::test_whose_use_of_data_was_withdrawn_is_left_out_and_counted_by_site_and_arm",
+            "tests/service/test_exported.py::test_who_left_follow_up_keeps_what_was_before_and_is_censored",
             "tests/service/test_moves.py::test_after_the_use_of_data_is_withdrawn_only_the_end_is_told",
             "tests/service/test_purge.py::test_nothing_of_the_person_is_left_and_the_certificate_says_what_was_where",
             "tests/service/test_purge.py::test_after_a_restore_of_an_older_backup_the_tombstones_forget_again",

@@ -33,7 +33,7 @@ from natars_fhir.mapping.files import Mappings, load
 from natars_fhir.mapping.schema import Code, Concept, Kind, Says
 from natars_fhir.pipeline import run
 from natars_fhir.service.cdisc_map import cdisc_map
-from tests import coverage, halting, shown, ward
+from tests import coverage, exported_rows, halting, shown, ward
 from tests.doc_pages import ROOT, pages
 from tests.fhir import judges
 from tests.mapping.narrative.study import score as study
@@ -84,6 +84,8 @@ def parts() -> dict[str, Callable[[], str]]:
             ("flaw", "severity", "what it is", "问题"),
             [(f"`{name}`", grave, en.format("…"), zh.format("…")) for name, (grave, en, zh) in FLAWS.items()],
         ),
+        "export places": lambda: _table(("concept", "goes out as", "codes", "mCODE"), exported_rows.places(mappings)),
+        "export elements": lambda: _table(("element", "how", "why"), exported_rows.allowed(mappings)),
         "coverage": lambda: _table(("concept", "place", "cases", "one of them"), coverage.rows()),
         "invariants kept": lambda: _keys({*INVARIANTS, *ELSEWHERE}),
         "invariants left out": lambda: _keys(NOT_CHECKED),

@@ -40,6 +40,8 @@ class Plan:
 
     base: str
     mapping: str
+    #: the hash of the rules of the export
+    rules: str
     places: Mapping[str, Place]
     #: concept → why it does not go out
     out: Mapping[str, str]

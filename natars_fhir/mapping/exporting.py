@@ -85,6 +85,8 @@ class Exporting:
 
     allowed: Allowed
     placed: Placed
+    #: changes with every byte of both
+    hash: str
 
     def place(self, name: str, concept: Concept) -> Place:
         """Where a concept goes. Its own table goes before its kind's, whose values it shares."""

@@ -69,7 +69,8 @@ def load(folder: Path, trial: str = "natars") -> Mappings:
         raise MappingError(faults)
     every = tuple(view for _, found in views for view in found.view)
     study = replace(study, complete=_complete(site for _, site in sites))
-    by_site, exporting = {s.site: s for _, s in sites}, Exporting(allowed, placed)
+    rules = _digest(folder, [folder / "export" / name for name in ("allowed.toml", "record.toml")])
+    by_site, exporting = {s.site: s for _, s in sites}, Exporting(allowed, placed, rules)
     return Mappings(folder, _hash(folder), concepts, drugs, every, by_site, words, study, exporting)
 
 
@@ -97,10 +98,14 @@ def _folder(folder: Path, shape: type[Shaped], faults: list[Fault]) -> list[tupl
 
 
 def _hash(folder: Path) -> str:
-    """The first 12 hex digits of SHA-256 over names and bytes of all files that decide what is read: not `export/`, whose
-    change needs nothing to be read again."""
+    """The hash of all files that decide what is read: not `export/`, whose change needs nothing to be read again."""
+    return _digest(folder, set(folder.rglob("*.toml")) - set((folder / "export").rglob("*.toml")))
+
+
+def _digest(folder: Path, files: Iterable[Path]) -> str:
+    """The first 12 hex digits of SHA-256 over names and bytes."""
     digest = hashlib.sha256()
-    for path in sorted(set(folder.rglob("*.toml")) - set((folder / "export").rglob("*.toml"))):
+    for path in sorted(files):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 

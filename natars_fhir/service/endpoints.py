@@ -114,7 +114,8 @@ class _Who:
         self._told = caused(connection, study, site.site, names, date.max)
         self._found = concluded(connection, study, site.site, names, as_of, self._told)
         found = self._found
-        self._way = None if found is None else life_of(study, found, self._peoples(found), self._told)
+        self._part = None if found is None else self._peoples(found)
+        self._way = None if found is None or self._part is None else life_of(study, found, self._part, self._told)
 
     def _peoples(self, found: pipeline.Outcome) -> PeoplesPart:
         study = self._intake.study
@@ -154,8 +155,10 @@ class _Who:
         if endpoints is None:
             return None
         subject = Subject(pseudonym, site.site, found.record.known_by(until), endpoints)
-        part = self._peoples(found)
-        way = life_of(study, found, part, self._told_by(until))  # nothing of it is later than the record
+        part, way = self._part, self._way
+        if part is None or found is not self._found:
+            part = self._peoples(found)
+            way = life_of(study, found, part, self._told_by(until))  # nothing of it is later than the record
         return Known(subject, frozenset(self._names), part.people.findings, way)
 
     def _told_by(self, until: date) -> list[Event]:

@@ -53,7 +53,21 @@ def plan_of(mappings: Mappings, base: str) -> Plan:
     answers = {
         (word, why): answer(base, word, why) for word in ("yes", "no", "unknown") for why in ("", *get_args(Reason))
     }
-    return Plan(base, mappings.hash, places, out, details, tumour, malignant, qualities, answers, metas, tables, words)
+    return Plan(
+        base,
+        mappings.hash,
+        read.hash,
+        places,
+        out,
+        details,
+        tumour,
+        malignant,
+        qualities,
+        answers,
+        metas,
+        tables,
+        words,
+    )
 
 
 def _qualities(details: dict[str, frozenset[str] | str]) -> Iterator[tuple[str, str]]:

@@ -28,14 +28,17 @@ def provenance(making: Making, targets: Iterable[Node]) -> Node:
         "meta": making.meta(),
         "target": [{"reference": f"{one['resourceType']}/{one['id']}"} for one in targets],
         "recorded": "",
-        "agent": [_agent(build.identifier(f"{base}/NamingSystem/mapping", one)) for one in mappings],
+        "agent": [
+            *(_agent(build.identifier(f"{base}/NamingSystem/mapping", one)) for one in mappings),
+            _agent(build.identifier(f"{base}/NamingSystem/export-rules", making.plan.rules)),
+        ],
         "entity": [_entity(f"{base}/NamingSystem/export-source", "\n".join(one)) for one in sorted(sources)],
     }
 
 
-def _agent(mapping: Node) -> Node:
-    """The program, with the mapping that it read by."""
-    who = {"identifier": mapping, "display": PROGRAM}
+def _agent(files: Node) -> Node:
+    """The program, with the files that it read or wrote by."""
+    who = {"identifier": files, "display": PROGRAM}
     return {"type": concept(coding(_PARTICIPANT, "assembler")), "who": who}
 
 

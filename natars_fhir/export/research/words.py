@@ -70,7 +70,7 @@ def written(base: str) -> Iterator[str]:
     yield from (f"{_HL7}/{name}" for name in _SYSTEMS)
     yield from (f"{base}/CodeSystem/{name}" for name in _OWN)
     yield from (f"{base}/StructureDefinition/{name}" for name in _EXTENSIONS)
-    yield from (f"{base}/NamingSystem/{name}" for name in ("subject", "mapping", "export-source"))
+    yield from (f"{base}/NamingSystem/{name}" for name in ("subject", "mapping", "export-rules", "export-source"))
     yield f"{R5_ELEMENT}ResearchSubject.progress"
     yield from (f"{MCODE}{name}" for name in (*PROFILES, "histology-morphology-behavior"))
     yield from every_text(SECURITY, REDACTED, absent("unknown"))

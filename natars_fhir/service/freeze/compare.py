@@ -78,6 +78,15 @@ def _settings(a: Loaded, b: Loaded) -> Iterator[Setting]:
         yield from _unlike(name, a.manifest.libraries.get(name, ""), b.manifest.libraries.get(name, ""))
     for name in sorted(a.manifest.parts.keys() | b.manifest.parts.keys()):
         yield from _unlike(f"part {name}", a.manifest.parts.get(name, ""), b.manifest.parts.get(name, ""))
+    before, after = _mappings(a), _mappings(b)
+    for name in sorted(before.keys() | after.keys()):
+        yield from _unlike(name, before.get(name, ""), after.get(name, ""))
+
+
+def _mappings(one: Loaded) -> dict[str, str]:
+    """Each file of the mappings with the beginning of its digest; of those of `export/` the hash of the folder says
+    nothing, for no reading depends on them."""
+    return {file.name: file.sha256[:12] for file in one.manifest.files if file.name.startswith("mappings/")}
 
 
 def _unlike(name: str, before: Any, after: Any) -> Iterator[Setting]:

@@ -7,12 +7,14 @@ from datetime import date, timedelta
 
 import pytest
 
+from natars_fhir import __version__
 from natars_fhir.domain.record import Fact
 from natars_fhir.export.research.words import KINDS
 from tests.domain.endpoints.course import NEO, died, drug, lab, seen
 from tests.domain.trial_patients import CANDIDATE, fact, grade
 from tests.export.made import TREATED
 from tests.export.research.made import BACK, NAME, about, codes, lines, of, writer
+from tests.ward import mappings
 
 TUMOUR = (
     fact("histology", "DDLPS", "2023-12-20", basis="tissue"),
@@ -284,6 +286,10 @@ def test_sources_are_told_by_keyed_ids_alone() -> None:
     found, _ = lines(*FULL)
     (one,) = of(found, "Provenance")
     assert one["recorded"].startswith("2026-06-30T")
+    told = {agent["who"]["identifier"]["system"].rpartition("/")[2]: agent["who"] for agent in one["agent"]}
+    assert told["mapping"]["identifier"]["value"] == mappings().hash
+    assert told["export-rules"]["identifier"]["value"] == mappings().exporting.hash
+    assert told["mapping"]["display"] == f"natars-fhir {__version__}"
     assert len(one["entity"]) == len({(each.source.reference, each.source.version) for each in FULL})
     told = json.dumps(found)
     assert not any(f'"{each.source.reference}"' in told for each in FULL)

@@ -147,5 +147,5 @@ def test_what_another_mapping_reads_otherwise_is_told_as_the_mappings_doing(
         remap(store, replace(intake(), study=changed.study), reader, LATER)
     made = freeze(store, intake(), changed, Wanted(tmp_path / "to", "", AS_OF), Act(EVERYWHERE, LATER, "freeze"))
     found = compare(before, loaded(made[0]))
-    assert [row.name for row in found.settings] == ["mapping"]
+    assert [row.name for row in found.settings] == ["mapping", "mappings/sites/hospital-c.toml"]
     assert [(fact.concept, fact.why, fact.removed) for fact in only(found).facts] == [("ihc-mdm2", "mapping", 1)]
