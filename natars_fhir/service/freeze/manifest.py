@@ -26,9 +26,9 @@ class File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
-    """What a freeze holds. ``mapping`` hashes what decides what is read, ``trial_file`` the trial's file, ``store`` tells one
-    store from another; ``parts`` tells of each whether it was written, with what there is to say of it, and else why
-    not."""
+    """What a freeze holds. ``mapping`` hashes what decides what is read, ``trial_file`` the trial's file, ``store``
+    tells one store from another; ``parts`` tells of each whether it was written, with what there is to say of it, and
+    else why not."""
 
     format: int
     as_of: str
