@@ -66,9 +66,7 @@ class Size:
     seconds: float
 
 
-QUICK = Size(
-    whole_mb=20, slice_mb=2, rounds=7, subjects=500, exported=1_000, delivered=2_000, patients=500, seconds=6
-)
+QUICK = Size(whole_mb=20, slice_mb=2, rounds=7, subjects=500, exported=1_000, delivered=2_000, patients=500, seconds=6)
 FULL = Size(
     whole_mb=100, slice_mb=4, rounds=7, subjects=2_000, exported=10_000, delivered=10_000, patients=4_000, seconds=60
 )
