@@ -36,6 +36,7 @@ from tests import coverage, exported_rows, halting, shown, ward
 from tests.doc_pages import ROOT, pages
 from tests.fhir import judges
 from tests.mapping.narrative.study import score as study
+from tests.simulate import agreed
 
 TRIAL = ROOT / "mappings" / "trials" / "natars.toml"
 PART = re.compile(r"(?P<start><!-- made: (?P<name>[^>]+) -->\n).*?(?P<end><!-- end -->)", re.DOTALL)
@@ -85,6 +86,8 @@ def parts() -> dict[str, Callable[[], str]]:
         "invariants kept": lambda: _keys({*INVARIANTS, *ELSEWHERE}),
         "invariants left out": lambda: _keys(NOT_CHECKED),
         "narrative study": lambda: _table(study.HEAD, study.table(mappings.words)),
+        "simulated agreement": lambda: _table(agreed.HEAD, agreed.table()),
+        "simulated verdicts": lambda: _table(agreed.VERDICTS, agreed.verdicts()),
         "judges caught": lambda: _table(("class of faults", "cases", *judges.JUDGES), judges.caught()),
         "judges refused": lambda: _table(("cases", "number", *judges.JUDGES), judges.refused()),
         "judges missed": lambda: _table(("case", "called wrong by", "why we do not"), judges.missed()),
