@@ -322,6 +322,19 @@ PROMISES: Mapping[int, Shown] = {
             "tests/cli/test_export.py::test_every_type_has_its_file_and_the_manifest_and_the_checksums_hold",
         ),
     ),
+    50: Shown(
+        "A reproducible freeze with manifest and checksums, verified and compared",
+        (
+            "tests/service/freeze/test_write.py::test_the_same_store_day_and_code_give_the_same_bytes_manifest_included",
+            "tests/service/freeze/test_write.py::test_both_databases_give_the_same_bytes",
+            "tests/service/freeze/test_write.py::test_it_is_of_one_moment_though_pushes_go_on",
+            "tests/service/freeze/test_write.py::test_what_was_interrupted_leaves_nothing_behind",
+            "tests/service/freeze/test_write.py::test_every_part_gives_the_same_bytes_and_nothing_that_identifies",
+            "tests/service/freeze/test_verify.py::test_what_was_done_to_it_is_told",
+            "tests/service/freeze/test_verify.py::test_sha256sum_takes_the_sums",
+            "tests/service/freeze/test_compare.py::test_a_later_progression_is_told_with_the_decisions_that_differ",
+        ),
+    ),
     51: Shown(
         "PFS and OS from the date of surgery, Kaplan-Meier, by arm",
         (
@@ -340,6 +353,10 @@ PROMISES: Mapping[int, Shown] = {
         (
             "tests/domain/endpoints/test_time_to_event.py::test_the_trace_tells_each_decision_in_order",
             "tests/domain/endpoints/test_derive.py::test_what_is_wrong_with_the_data_is_told",
+            "tests/domain/endpoints/test_quality.py::test_surgery_before_birth",
+            "tests/domain/endpoints/test_quality.py::test_progression_before_surgery",
+            "tests/domain/endpoints/test_quality.py::test_death_twice_with_different_dates",
+            "tests/domain/endpoints/test_quality.py::test_visits_before_consent",
             "tests/cli/test_endpoints.py::test_one_subject_with_each_decision",
         ),
     ),
@@ -349,6 +366,8 @@ PROMISES: Mapping[int, Shown] = {
             "tests/domain/endpoints/test_cycles.py::test_what_is_due_depends_on_the_day",
             "tests/domain/endpoints/test_morbidity.py::test_a_complication_counts_up_to_the_last_day_of_a_window",
             "tests/cli/test_endpoints.py::test_visits_that_are_due",
+            "tests/export/test_agenda.py::test_a_safety_visit_is_due_then_overdue_then_missed",
+            "tests/export/test_agenda.py::test_follow_up_after_surgery_is_due_on_the_last_day_of_each_window",
         ),
     ),
     54: Shown(

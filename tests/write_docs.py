@@ -20,6 +20,7 @@ import typer
 from natars_fhir.cli import app
 from natars_fhir.cli.endpoints import lines
 from natars_fhir.domain.endpoints.derive import derive
+from natars_fhir.domain.endpoints.flaws import FLAWS
 from natars_fhir.domain.life import Course, Move
 from natars_fhir.domain.rules import RULES
 from natars_fhir.domain.switches import SWITCHES
@@ -36,6 +37,7 @@ from tests import coverage, exported_rows, halting, shown, ward
 from tests.doc_pages import ROOT, pages
 from tests.fhir import judges
 from tests.mapping.narrative.study import score as study
+from tests.simulate import agreed
 
 TRIAL = ROOT / "mappings" / "trials" / "natars.toml"
 PART = re.compile(r"(?P<start><!-- made: (?P<name>[^>]+) -->\n).*?(?P<end><!-- end -->)", re.DOTALL)
@@ -79,12 +81,18 @@ def parts() -> dict[str, Callable[[], str]]:
         ),
         **_cdisc(cdisc_map(mappings)),
         "worked derivation": _worked,
+        "flaws": lambda: _table(
+            ("flaw", "severity", "what it is", "问题"),
+            [(f"`{name}`", grave, en.format("…"), zh.format("…")) for name, (grave, en, zh) in FLAWS.items()],
+        ),
         "export places": lambda: _table(("concept", "goes out as", "codes", "mCODE"), exported_rows.places(mappings)),
         "export elements": lambda: _table(("element", "how", "why"), exported_rows.allowed(mappings)),
         "coverage": lambda: _table(("concept", "place", "cases", "one of them"), coverage.rows()),
         "invariants kept": lambda: _keys({*INVARIANTS, *ELSEWHERE}),
         "invariants left out": lambda: _keys(NOT_CHECKED),
         "narrative study": lambda: _table(study.HEAD, study.table(mappings.words)),
+        "simulated agreement": lambda: _table(agreed.HEAD, agreed.table()),
+        "simulated verdicts": lambda: _table(agreed.VERDICTS, agreed.verdicts()),
         "judges caught": lambda: _table(("class of faults", "cases", *judges.JUDGES), judges.caught()),
         "judges refused": lambda: _table(("cases", "number", *judges.JUDGES), judges.refused()),
         "judges missed": lambda: _table(("case", "called wrong by", "why we do not"), judges.missed()),
@@ -156,10 +164,10 @@ def commands() -> Iterator[tuple[str, Any]]:
 
 def _below(name: str, command: Any) -> Iterator[tuple[str, Any]]:
     inner = getattr(command, "commands", None)
-    if inner is None:
-        yield name, command
     for word, one in (inner or {}).items():
         yield from _below(f"{name} {word}".strip(), one)
+    if inner is None or (name and command.params):
+        yield name, command  # a group that does something by itself comes after what is below it
 
 
 def _table(head: tuple[str, ...], rows: Rows) -> str:

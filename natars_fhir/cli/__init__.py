@@ -28,6 +28,7 @@ from natars_fhir.cli import (
     explain,
     export,
     form,
+    freeze,
     history,
     load,
     log,
@@ -40,6 +41,7 @@ from natars_fhir.cli import (
     screen,
     serve,
     sign,
+    simulate,
     site,
     store,
     subject,
@@ -77,6 +79,7 @@ app.command("serve")(serve.serve)
 app.command("deliver")(deliver.deliver)
 app.command("demo")(demo.demo)
 app.command("expect")(expect.expect)
+app.command("simulate")(simulate.simulate)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.add_typer(audit.app, name="audit")
@@ -92,6 +95,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(subject.app, name="subject")
 app.add_typer(visits.app, name="visits")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(freeze.app, name="freeze")
 app.add_typer(people.app, name="people")
 
 #: What the audit calls a command by; whatever else was typed is nobody's business.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -41,10 +41,20 @@ def every_subject(what: Asked, site: str) -> list[Subject]:
 @contextmanager
 def counted() -> Iterator[Seen | None]:
     """A bar over the patients on standard error, when that is a terminal; else nothing."""
+    with watched() as (seen, _):
+        yield seen
+
+
+@contextmanager
+def watched() -> Iterator[tuple[Seen | None, Callable[[str], object]]]:
+    """The same, and what tells it by name what is done after the patients."""
     if not sys.stderr.isatty():
-        yield None
+        yield None, lambda _: None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=errors(), transient=True) as bar:
         task = bar.add_task("subjects", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        yield (
+            lambda done, total: bar.update(task, completed=done, total=total),
+            lambda name: bar.update(task, description=f"{name} …"),
+        )

@@ -70,6 +70,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "export file": Kind("R", event=_EXPORT),
         "export removed": Kind("D"),
         "export expired": Kind("D"),
+        "freeze": Kind("R", event=_EXPORT),
+        "freeze verified": Kind("R", event=("110112", "Query")),
         "load": Kind("C", event=_IMPORT),
         "replay": Kind("U"),
         "remap": Kind("U"),

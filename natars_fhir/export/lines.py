@@ -7,6 +7,7 @@ is a fault of ours, and told.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ import msgspec
 
 from natars_fhir.domain.interval import SHANGHAI
 from natars_fhir.domain.issue import worst
+from natars_fhir.domain.record import Fact
 from natars_fhir.export.allowed import Filter, Mask, compiled
 from natars_fhir.export.plan import Plan, constants
 from natars_fhir.export.pseudonym import ExportKeys, days_back
@@ -52,7 +54,8 @@ class Writer:
         return Mask(self._keys, self._words, pseudonym, back, self._as_of, scrub)
 
     def lines(self, whole: Whole, mask: Mask, kinds: frozenset[str] = frozenset()) -> Iterator[Line]:
-        """The subject's lines, of *kinds* where some are named."""
+        """The subject's lines, of *kinds* where some are named. Without a scrub there are no texts."""
+        whole = whole if mask.scrub is not None else replace(whole, text=_no_text)
         for resource in resources(whole, self._plan, mask.leave):
             if not kinds or resource["resourceType"] in kinds:
                 line = self.line(resource, mask)
@@ -70,6 +73,10 @@ class Writer:
             mask.leave(kind, "check")
             return None
         return Line(kind, kept["id"], raw, mask.subject)
+
+
+def _no_text(_: Fact) -> str:
+    return ""
 
 
 def _is_valid(raw: bytes) -> bool:

@@ -65,13 +65,14 @@ def subjects(
     allocations: Mapping[str, Allocated] = NO_ALLOCATIONS,
     seen: Seen | None = None,
     withheld: Withheld = nobody,
+    named: Callable[[str], object] = lambda _: None,
 ) -> Iterator[Subject]:
     """Every subject of *sites* who was enrolled by *as_of*, site by site. *allocations*: pseudonym → what the trial
     office recorded; it stands for what the hospital's record says. Who withdrew the use of the data is left out, and
-    told to *withheld* by site and arm; who withdrew from treatment or follow-up is told as of that day (clinical.md
-    §6)."""
+    told to *withheld* by site and arm, and then to *named* by pseudonym; who withdrew from treatment or follow-up is
+    told as of that day (clinical.md §6)."""
     with store.read() as connection:
-        for one in known(connection, intake, sites, as_of, allocations, seen, withheld):
+        for one in known(connection, intake, sites, as_of, allocations, seen, withheld, named):
             yield one.subject
 
 
@@ -83,6 +84,7 @@ def known(
     allocations: Mapping[str, Allocated] = NO_ALLOCATIONS,
     seen: Seen | None = None,
     withheld: Withheld = nobody,
+    named: Callable[[str], object] = lambda _: None,
 ) -> Iterator[Known]:
     """The same, with what was found out on the way."""
     told = [(site, names) for site in sites for names in _persons(connection, site.site)]
@@ -91,6 +93,7 @@ def known(
         used, until = who.use()
         if not used:
             withheld(site.site, who.arm)
+            named(who.pseudonym)
         elif (found := who.known(until, allocations)) is not None:
             yield found
         if seen is not None:
@@ -124,6 +127,11 @@ class _Who:
         """The first arm that the person was allocated to."""
         facts = self._found.record.about("allocation") if self._found else ()
         return next((str(fact.value) for fact in facts if fact.standing == "final"), "")
+
+    @property
+    def pseudonym(self) -> str:
+        """What the person is called outside; empty where nothing is known."""
+        return pseudonym_of(self._found.record.patient, self._intake, self._site) if self._found else ""
 
     def use(self) -> tuple[bool, date]:
         """May the person's data be used, as people have said up to now, and to which day at most?"""

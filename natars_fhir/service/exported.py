@@ -14,8 +14,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
+from natars_fhir.domain.interval import SHANGHAI
 from natars_fhir.domain.issue import Issue
-from natars_fhir.domain.record import Fact
+from natars_fhir.domain.record import Fact, Record
 from natars_fhir.emit.questionnaire import questionnaire
 from natars_fhir.emit.research_study import master_study, site_study
 from natars_fhir.export.allowed import told as told_of
@@ -43,8 +44,8 @@ TYPES: tuple[str, ...] = KINDS
 class Asked:
     """What is to come out: of which sites, as known on which day; no types or subjects (pseudonyms) are all of them.
 
-    ``since``: of the subjects alone of whom something came, was said or was read anew after that moment, and of those
-    everything. ``texts``: the words that facts were read from too, scrubbed.
+    ``since``: everything of those subjects alone of whom something came, was said, was read anew or is dated after that
+    moment. ``texts``: the words that facts were read from too, scrubbed.
     """
 
     sites: tuple[Site, ...]
@@ -112,7 +113,7 @@ class _Export:
         asked, subject = self._asked, one.subject
         if asked.subjects and subject.pseudonym not in asked.subjects:
             return False
-        if asked.since is None:
+        if asked.since is None or _dated_since(subject.record, asked.since):
             return True
         return changed.since(self._connection, subject.site, self._intake.study.id, one.names, asked.since)
 
@@ -135,6 +136,12 @@ class _Export:
         found = kept.newest(connection, site, keys)
         read = {key: _json(found[key].raw) for key in sorted(found)}
         return {key: node for key, node in read.items() if node is not None}
+
+
+def _dated_since(record: Record, moment: datetime) -> bool:
+    """Is something dated after that moment's day, or on it? It may have come earlier, and counts only now."""
+    day = moment.astimezone(SHANGHAI).date().isoformat()
+    return any((fact.when or "") >= day or (fact.known or "") >= day for fact in record.facts)
 
 
 def _json(raw: bytes) -> Node | None:

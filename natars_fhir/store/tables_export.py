@@ -1,7 +1,7 @@
 """The tables of the Bulk Data export: jobs, their files, whom these hold, and what was exported of which id.
 
 A job may be of every site (`whose` is empty), so that it is no site's row, nor are its files: a question goes by its
-id, which nobody can guess, and they hold nothing of a person. Whom they hold, and what was exported, is each site's own.
+id, which nobody can guess, and they hold nothing of a person. Whom they hold, and what was exported, is a site's own.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -185,7 +185,7 @@ def test_who_left_follow_up_keeps_what_was_before_and_is_censored(pushed: Store)
 
 
 def test_since_a_moment_only_those_come_of_whom_something_changed(pushed: Store) -> None:
-    later, much_later = NOW + timedelta(hours=1), NOW + timedelta(days=1)
+    later, much_later = datetime(2025, 4, 1, tzinfo=UTC), datetime(2025, 4, 2, tzinfo=UTC)
     assert {line.subject for line in out(pushed, asked(since=later))} == {""}
     say(pushed, "withdrew-follow-up", "2024-09-15", at=much_later)
     changed = out(pushed, asked(since=later))
@@ -193,6 +193,12 @@ def test_since_a_moment_only_those_come_of_whom_something_changed(pushed: Store)
         ""
     }
     assert out(pushed, asked(since=datetime(2020, 1, 1, tzinfo=UTC))) == out(pushed)
+
+
+def test_what_came_before_a_moment_and_is_dated_after_it_counts_too(filled: Store) -> None:
+    """The last contact of a subject is of March 2025, and came the year before."""
+    assert {line.subject for line in out(filled, asked("hospital-c", since=datetime(2025, 2, 1, tzinfo=UTC)))} > {""}
+    assert {line.subject for line in out(filled, asked("hospital-c", since=datetime(2025, 4, 1, tzinfo=UTC)))} == {""}
 
 
 # ── nothing that names anybody ───────────────────────────────────────────────────────────────────────────────────────

@@ -70,7 +70,7 @@ class Making:
     def note(self, fact: Fact) -> list[Node]:
         """The words that a fact was read from, marked as scrubbed; none unless they were asked for."""
         words = self.whole.text(fact)
-        if not words:
+        if not any(one.isalnum() for one in words):
             return []
         mark = build.extension(f"{self.plan.base}/StructureDefinition/scrubbed", "Boolean", True)
         return [{"extension": [mark], "text": words}]

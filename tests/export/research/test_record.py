@@ -330,8 +330,13 @@ def test_words_that_a_fact_was_read_from_go_along_scrubbed_and_marked() -> None:
 
 
 def test_words_do_not_go_along_unless_they_were_asked_for() -> None:
-    found, _ = lines(*FULL, text=lambda _: "Li Lei, MDM2(+)")
-    assert "MDM2(" not in json.dumps(found)
+    found, left = lines(*FULL, text=lambda _: "Li Lei, MDM2(+)")
+    assert (found, left) == lines(*FULL)
+
+
+def test_a_text_that_says_nothing_is_none() -> None:
+    found, left = lines(*FULL, text=lambda _: " \u200b-", scrub=lambda text: text)
+    assert (found, left) == lines(*FULL)
 
 
 def test_only_the_types_that_are_asked_for_come() -> None:
