@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 
+from msgspec import Struct
+
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.build import Node, said
 from natars_fhir.fhir.outcome import operation_outcome
@@ -50,8 +52,7 @@ class Answer:
     counts: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Became:
+class Became(Struct, frozen=True):
     """What became of one entry, in the words of the answer; ``version`` is 0 where none is known, ``address`` where the
     resource is found (``Type/id``)."""
 

@@ -30,6 +30,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    union_all,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.default import DefaultDialect
@@ -65,14 +66,22 @@ def add_up(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
         _put(connection, table, _ordered(table, rows), "add")
 
 
-def numbers(connection: Connection, table: Table, count: int) -> list[int]:
-    """As many numbers for new rows of a table that counts its rows by `seq`; nobody else gets them."""
+def numbers(connection: Connection, table: Table, count: int, *others: Table) -> list[int]:
+    """As many numbers for new rows of a table that counts its rows by `seq`; nobody else gets them. *others* are
+    tables whose rows are given the same numbers, and nowhere else any."""
     if connection.dialect.name == "postgresql":
         name = func.pg_get_serial_sequence(table.name, "seq")
         asked = select(func.nextval(name)).select_from(func.generate_series(1, count))
         return sorted(connection.execute(asked).scalars())
-    last = connection.execute(select(func.max(table.c.seq))).scalar() or 0  # the one writer asks
+    last = connection.execute(_last(table, *others)).scalar() or 0  # the one writer asks
     return list(range(last + 1, last + count + 1))
+
+
+@cache
+def _last(*tables: Table) -> Any:
+    """The highest number of these tables: of one alone rows may be gone whose numbers others still have."""
+    each = union_all(*(select(func.max(table.c.seq).label("seq")) for table in tables)).subquery()
+    return select(func.max(each.c.seq))
 
 
 def adding(connection: Connection, table: Table) -> Any:
