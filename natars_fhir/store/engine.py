@@ -26,6 +26,7 @@ from natars_fhir.store import (
     tables_load,  # noqa: F401
     tables_subject,  # noqa: F401
 )
+from natars_fhir.store.first_look import FirstLook
 from natars_fhir.store.gone import watch_file
 from natars_fhir.store.migrate import StoreError, ready
 from natars_fhir.store.together import Together
@@ -46,14 +47,16 @@ __all__ = ["Store", "StoreError", "open_store"]
 class Store:
     """A database with our tables. Reading and writing are transactions: all of it is kept, or nothing."""
 
-    def __init__(self, engine: Engine, together: Together | None = None, site: str | None = None) -> None:
+    def __init__(
+        self, engine: Engine, shared: tuple[Together, FirstLook] | None = None, site: str | None = None
+    ) -> None:
         self._engine = engine
-        self._together = together or Together(self.write)
+        self._together, self._look = shared or (Together(self.write), FirstLook())
         self._site = site
 
     def of(self, site: str) -> Store:
         """The same store, for one site alone: where the database can, it shows and takes no other site's rows."""
-        return Store(self._engine, self._together, site)
+        return Store(self._engine, (self._together, self._look), site)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -84,6 +87,11 @@ class Store:
         an embedded database share one where they come together."""
         if self._embedded:
             return self._together.do(work)
+        given = self._alone_or_again(names, work)
+        self._look.written(self._engine)
+        return given
+
+    def _alone_or_again(self, names: Collection[str] | None, work: Callable[[Connection], _T]) -> _T:
         for _ in range(_AGAIN):
             try:
                 with self.write(names) as connection:
