@@ -9,6 +9,7 @@ from natars_fhir.web.pages.desk import Desk
 from natars_fhir.web.pages.entrance import enters, ours, page_of
 from natars_fhir.web.pages.form import first
 from natars_fhir.web.pages.page import Page, give
+from natars_fhir.web.pages.provider import WHY_NOT, ending
 from natars_fhir.web.pages.registry import ROOT, start
 from natars_fhir.web.pages.words import msg
 
@@ -29,13 +30,14 @@ def add_login(router: APIRouter, desk: Desk) -> None:
         page = page_of(request)
         if page.inside:
             return page.leave(_next(page))
-        return _form(page, _WHY.get(request.query_params.get("why", ""), ""))
+        why = request.query_params.get("why", "")
+        return _form(page, _WHY.get(why, ""), refused=WHY_NOT.get(why, ""))
 
     def entered(request: Request) -> Response:
         page = page_of(request)
         token = login.enter(desk.store, desk.key, page.typed("name"), page.typed("password"), desk.now())
         if token is None:
-            return _form(page, _WRONG, 401)
+            return _form(page, "", 401, _WRONG)
         return _on(page, token, _next(page))
 
     def begun(request: Request) -> Response:
@@ -44,8 +46,11 @@ def add_login(router: APIRouter, desk: Desk) -> None:
 
     def left(request: Request) -> Response:
         page = page_of(request)
+        provider, address = ending(page)
         if page.known is not None:
             sessions.leave(desk.store, desk.key, page.known, desk.now(), everywhere=bool(page.typed("everywhere")))
+        if address:
+            return page.show("ended.html", provider=provider, address=address)
         return page.go("/login", why="left")
 
     router.add_api_route(ROOT, begun, methods=["GET"], response_model=None, dependencies=enters("known"))
@@ -85,9 +90,11 @@ def _add_second(router: APIRouter, desk: Desk) -> None:
         router.add_api_route(ROOT + path, shown, methods=["POST"], response_model=None, dependencies=may)
 
 
-def _form(page: Page, told: str, status: int = 200) -> Response:
+def _form(page: Page, told: str, status: int = 200, refused: str = "") -> Response:
     from_form = page.form or {"name": [""]}
-    return page.show("login.html", status, told=told, name=first(from_form, "name"), to=_next(page))
+    named = {key: one.name for key, one in page.desk.providers.items()}
+    said = {"told": told, "refused": refused, "providers": named}
+    return page.show("login.html", status, name=first(from_form, "name"), to=_next(page), **said)
 
 
 def _enrol(page: Page, wrong: str = "") -> Response:

@@ -1,9 +1,8 @@
-"""An application with people for every test."""
+"""An application, without people, for every test."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -20,8 +19,15 @@ def _quick_hashes() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[Reception]:
-    made = Reception(tmp_path)
+@pytest.fixture(scope="session")
+def reception(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reception]:
+    """One application for all tests: making one takes longer than most of them."""
+    made = Reception(tmp_path_factory.mktemp("reception"))
     yield made
     made.store.close()
+
+
+@pytest.fixture
+def here(reception: Reception) -> Reception:
+    """It, with nobody known."""
+    return reception.emptied()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from fastapi import Request, Response
 
@@ -20,9 +22,10 @@ ROLES = [name for name in NAMES if name != "engine"]
 OF_A_SITE = {"coordinator", "investigator"}
 
 
-@pytest.fixture
-def noting(here: Reception) -> Reception:
+@pytest.fixture(scope="module")
+def with_notes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reception]:
     """With a page that has a form, as pages of patients have: a text, and who may send it."""
+    here = Reception(tmp_path_factory.mktemp("notes"))
 
     def shown(request: Request) -> Response:
         page = page_of(request)
@@ -35,7 +38,13 @@ def noting(here: Reception) -> Reception:
     for path, take, method in (("/note", shown, "GET"), ("/note/add", taken, "POST")):
         may = enters("worklist")
         router.add_api_route(ROOT + path, take, methods=[method], response_model=None, dependencies=may)
-    return here
+    yield here
+    here.store.close()
+
+
+@pytest.fixture
+def noting(with_notes: Reception) -> Reception:
+    return with_notes.emptied()
 
 
 def test_every_route_of_the_pages_says_who_may(here: Reception) -> None:
