@@ -53,7 +53,8 @@ def add_login(router: APIRouter, desk: Desk) -> None:
             return page.show("ended.html", provider=provider, address=address)
         return page.go("/login", why="left")
 
-    router.add_api_route(ROOT, begun, methods=["GET"], response_model=None, dependencies=enters("known"))
+    for path in (ROOT, f"{ROOT}/"):  # as cards and mails name it (NATARS_PAGES_URL)
+        router.add_api_route(path, begun, methods=["GET"], response_model=None, dependencies=enters("known"))
     router.add_api_route(f"{ROOT}/login", asked, methods=["GET"], response_model=None, dependencies=anybody)
     router.add_api_route(f"{ROOT}/login", entered, methods=["POST"], response_model=None, dependencies=anybody)
     router.add_api_route(f"{ROOT}/logout", left, methods=["POST"], response_model=None, dependencies=anybody)
