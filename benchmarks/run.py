@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from benchmarks import deliver, endpoints, generate, load, measure, real
+from benchmarks import deliver, endpoints, generate, load, measure, real, simulated
 from benchmarks.measure import Measurement, Missing, Rounds
 
 HERE = Path(__file__).parent
@@ -58,12 +58,14 @@ class Size:
     subjects: int
     #: changed subjects that are delivered
     delivered: int
+    #: of a simulated hospital
+    patients: int
     #: how long a server is pushed to
     seconds: float
 
 
-QUICK = Size(whole_mb=20, slice_mb=2, rounds=7, subjects=500, delivered=2_000, seconds=6)
-FULL = Size(whole_mb=100, slice_mb=4, rounds=7, subjects=2_000, delivered=10_000, seconds=60)
+QUICK = Size(whole_mb=20, slice_mb=2, rounds=7, subjects=500, delivered=2_000, patients=500, seconds=6)
+FULL = Size(whole_mb=100, slice_mb=4, rounds=7, subjects=2_000, delivered=10_000, patients=4_000, seconds=60)
 
 
 def main(size: Size | None = None, folder: Path = HERE) -> None:
@@ -76,6 +78,7 @@ def main(size: Size | None = None, folder: Path = HERE) -> None:
     figures |= real_figures(size, made["warm"], folder / ".made")
     figures |= endpoints.figures(size.subjects)
     figures |= deliver.figures(size.delivered)
+    figures |= simulated.figures(size.patients)
     figures |= load.figures(size.seconds)
     for name, value in figures.items():
         print(f"# {name}: not measured ({value.reason})" if isinstance(value, Missing) else f"{name}: {value:.3g}")

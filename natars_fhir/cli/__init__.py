@@ -39,6 +39,7 @@ from natars_fhir.cli import (
     screen,
     serve,
     sign,
+    simulate,
     site,
     store,
     subject,
@@ -75,6 +76,7 @@ app.command("serve")(serve.serve)
 app.command("deliver")(deliver.deliver)
 app.command("demo")(demo.demo)
 app.command("expect")(expect.expect)
+app.command("simulate")(simulate.simulate)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.add_typer(audit.app, name="audit")
