@@ -273,7 +273,9 @@ def _reception(served: Served) -> Reception:
     """Where people come in. Raises MappingError where the file of providers has faults."""
     settings, live = served.settings, served.live
     known = providers(settings.providers, live.active.readers)
-    return Reception(settings, served.store, lambda: live.active, served.now, served.access.rates.admit, known)
+    return Reception(
+        settings, served.store, lambda: live.active, served.now, served.access.rates.admit, providers=known
+    )
 
 
 def _bedside(served: Served) -> Bedside:

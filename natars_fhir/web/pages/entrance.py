@@ -9,7 +9,6 @@ known, or has still something to do, is shown the way; what was typed is kept wh
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from dataclasses import dataclass
 from typing import Literal
@@ -33,6 +32,8 @@ from natars_fhir.web.respond import Refusal
 LANGUAGE_COOKIE = "natars-language"
 _OCTETS = 32
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+#: What nobody keeps of a form that came too late.
+_NEVER_KEPT = frozenset({"csrf", "password", "old", "new", "again", "code"})
 #: Step that is still to do → where it is done.
 _STEPS = {"second": "/login/second", "enrol": "/login/enrol", "password": "/account/password"}
 
@@ -71,7 +72,7 @@ class Enters(Needs):
             raise Elsewhere(page, "/login", next=page.at)
         if known.over:
             if page.form:
-                kept = {name: told for name, told in page.form.items() if name != "csrf"}
+                kept = {name: told for name, told in page.form.items() if name not in _NEVER_KEPT}
                 sessions.keep_draft(desk.store, desk.key, known, page.at, kept, desk.now())
             raise Elsewhere(page, "/login", next=page.at, why="over")
         if known.step and page.request.url.path != page.link(_STEPS[known.step]):
@@ -123,7 +124,7 @@ async def _sent(page: Page) -> Page:
         raise Refusal(403, "forbidden", NOT_OURS)
     form = await fields(request, MOST if page.known else MOST_UNKNOWN)
     told = request.headers.get("x-csrf-token") or first(form, "csrf")
-    if page.fresh or not hmac.compare_digest(told.encode(), page.csrf.encode()):
+    if page.fresh or not sessions.proves(page.token, told):
         raise Refusal(403, "forbidden", NOT_OURS)
     return Page(request, page.desk, page.language, page.token, page.known, form, {}, page.fresh)
 

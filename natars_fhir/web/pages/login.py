@@ -35,6 +35,7 @@ def add_login(router: APIRouter, desk: Desk) -> None:
 
     def entered(request: Request) -> Response:
         page = page_of(request)
+        desk.tries.admit(_from(request))
         token = login.enter(desk.store, desk.key, page.typed("name"), page.typed("password"), desk.now())
         if token is None:
             return _form(page, "", 401, _WRONG)
@@ -77,6 +78,7 @@ def _add_second(router: APIRouter, desk: Desk) -> None:
         page = page_of(request)
         if page.known is None or page.known.step not in ("second", "enrol"):
             return page.leave(_next(page))
+        desk.tries.admit(_from(request))
         one, code = page.known.account, page.typed("code")
         token = login.show(desk.store, desk.key, one.id, page.token, code, desk.now())
         if token is not None:
@@ -94,8 +96,8 @@ def _add_second(router: APIRouter, desk: Desk) -> None:
 def _form(page: Page, told: str, status: int = 200, refused: str = "") -> Response:
     from_form = page.form or {"name": [""]}
     named = {key: one.name for key, one in page.desk.providers.items()}
-    said = {"told": told, "refused": refused, "providers": named}
-    return page.show("login.html", status, name=first(from_form, "name"), to=_next(page), **said)
+    typed = first(from_form, "name")
+    return page.show("login.html", status, name=typed, to=_next(page), told=told, refused=refused, providers=named)
 
 
 def _enrol(page: Page, wrong: str = "") -> Response:
@@ -106,6 +108,11 @@ def _enrol(page: Page, wrong: str = "") -> Response:
     groups = " ".join(secret[place : place + 4] for place in range(0, len(secret), 4))
     address = second.address(secret, page.known.account.name)
     return page.show("enrol.html", 401 if wrong else 200, wrong=wrong, secret=groups, address=address)
+
+
+def _from(request: Request) -> str:
+    """The address that a login comes from; behind a proxy that does not tell it, the proxy's."""
+    return request.client.host if request.client else ""
 
 
 def _next(page: Page) -> str:

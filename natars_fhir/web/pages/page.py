@@ -61,7 +61,7 @@ class Page:
         """Is somebody logged in, with nothing left to do?"""
         return self.known is not None and not self.known.over and not self.known.step
 
-    @property
+    @cached_property
     def csrf(self) -> str:
         """What every form must bring along."""
         return csrf(self.token)

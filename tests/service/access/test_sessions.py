@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from natars_fhir.service.access import sessions
 from natars_fhir.service.access.accounts import Wanted, add
 from natars_fhir.service.access.login import begun
-from natars_fhir.service.access.sessions import Rule, csrf, draft, known, rule_of, sweep
+from natars_fhir.service.access.sessions import Rule, csrf, draft, known, proves, rule_of, sweep
 from natars_fhir.settings import Settings
 from natars_fhir.store.engine import Store
 from natars_fhir.store.sessions import of
@@ -71,9 +71,12 @@ def test_a_full_disk_is_no_reason_not_to_read(either_store: Store, token: str, m
 
 
 def test_the_proof_of_a_form_is_made_of_the_token_and_does_not_tell_it() -> None:
-    assert csrf("one") == csrf("one")
-    assert csrf("one") != csrf("two")
-    assert "one" not in csrf("one")
+    told = csrf("one")
+    assert proves("one", told)
+    assert told != csrf("one")
+    assert "one" not in told
+    for other in ("", ".", told[:-1], told + "0", told.partition(".")[2], "x" + told, csrf("two")):
+        assert not proves("one", other)
 
 
 def test_what_was_typed_is_of_one_account_and_one_page(either_store: Store, token: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from natars_fhir.mapping.faults import MappingError
 from natars_fhir.service.provider.file import providers
+from tests.doc_pages import DOCS, fenced
 
 GOOD = """
 [provider.hospital-b]
@@ -79,3 +80,8 @@ def test_two_providers_cannot_be_one_issuer(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(MappingError, match="cannot be read"):
         providers(tmp_path / "nothing.toml")
+
+
+def test_the_file_that_the_documentation_shows_is_a_good_one(tmp_path: Path) -> None:
+    (shown,) = fenced(DOCS / "pages.md", "toml")
+    assert set(providers(written(tmp_path, shown), {"hospital-b"})) == {"hospital-b"}

@@ -53,6 +53,7 @@ class Reception:
     def emptied(self) -> Reception:
         """As it was at the start: nobody is known, and it is noon."""
         self.clock.at = NOW
+        self.app.state.pages.tries._limiter.storage.reset()
         with self.store.write() as connection:
             for table in (draft, login_session, account, audit):
                 connection.execute(delete(table))
@@ -99,7 +100,7 @@ class Somebody:
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         response = self._ask("GET", path, None, headers)
-        if found := re.search(r'<meta name="csrf" content="(\w+)">', response.text):
+        if found := re.search(r'<meta name="csrf" content="([\w.]+)">', response.text):
             self.proof, self.at = found[1], path
         return response
 
@@ -119,8 +120,10 @@ class Somebody:
     def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> httpx.Response:
         named = {"accept": "text/html", "accept-language": "en", **{n.replace("_", "-"): v for n, v in headers.items()}}
         response = asyncio.run(self._call(method, path, body, named))
-        for name, value in response.cookies.items():
-            self.cookies[name] = value
+        self.cookies |= dict(response.cookies.items())
+        for told in response.headers.get_list("set-cookie"):
+            if "Max-Age=0" in told:
+                self.cookies.pop(told.partition("=")[0], None)
         return response
 
     async def _call(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> httpx.Response:
