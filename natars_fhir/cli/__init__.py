@@ -27,6 +27,7 @@ from natars_fhir.cli import (
     expect,
     explain,
     form,
+    freeze,
     history,
     load,
     log,
@@ -92,6 +93,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(subject.app, name="subject")
 app.add_typer(visits.app, name="visits")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(freeze.app, name="freeze")
 app.add_typer(people.app, name="people")
 
 #: What the audit calls a command by; whatever else was typed is nobody's business.

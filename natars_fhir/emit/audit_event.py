@@ -66,6 +66,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "subscription changed": Kind("U", event=_RIGHTS),
         "subscription removed": Kind("D", event=_RIGHTS),
         "export": Kind("R", event=_EXPORT),
+        "freeze": Kind("R", event=_EXPORT),
+        "freeze verified": Kind("R", event=("110112", "Query")),
         "load": Kind("C", event=_IMPORT),
         "replay": Kind("U"),
         "remap": Kind("U"),

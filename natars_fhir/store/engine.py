@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from natars_fhir.store import (
@@ -30,6 +30,7 @@ from natars_fhir.store import (
 )
 from natars_fhir.store.gone import watch_file
 from natars_fhir.store.migrate import StoreError, ready
+from natars_fhir.store.tables import store as about
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
 
@@ -60,6 +61,14 @@ class Store:
             with connection.begin():
                 self._narrow(connection)
                 yield connection
+
+    @contextmanager
+    def moment(self) -> Iterator[Store]:
+        """The store as it is now, for as long as the block lasts: whatever is read of it is of this one moment, though
+        others write meanwhile. Nothing can be written through it."""
+        with self.read() as connection:
+            connection.execute(select(about.c.schema)).all()  # SQLite's moment begins with the first that is read
+            yield _Moment(self._engine, connection)
 
     @contextmanager
     def write(self, names: Collection[str] | None = None) -> Iterator[Connection]:
@@ -112,6 +121,26 @@ class Store:
     def _narrow(self, connection: Connection) -> None:
         if not self._embedded:
             locks.narrow(connection, self._site)
+
+
+class _Moment(Store):
+    """One transaction that reads, as a store; of every site, for each question names its own."""
+
+    def __init__(self, engine: Engine, connection: Connection) -> None:
+        super().__init__(engine)
+        self._connection = connection
+
+    def of(self, site: str) -> Store:  # noqa: ARG002
+        return self
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        yield self._connection
+
+    @contextmanager
+    def write(self, names: Collection[str] | None = None) -> Iterator[Connection]:  # noqa: ARG002
+        raise StoreError("nothing is written into a moment of the store")
+        yield self._connection
 
 
 def open_store(address: str) -> Store:

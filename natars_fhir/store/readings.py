@@ -49,6 +49,31 @@ def heads(connection: Connection, site: str, keys: Collection[str]) -> dict[str,
     return {row.key: _head(row) for row in connection.execute(_HEADS, {"of_site": site, "names": keys})}
 
 
+_OF_SUBJECTS = (
+    select(*(column for column in reading.c if column.name != "body"))
+    .where(among(reading.c.site, reading.c.subject), ~reading.c.deleted)
+    .order_by(reading.c.key)
+)
+
+
+def heads_about(connection: Connection, site: str, subjects: Collection[str]) -> dict[str, Head]:
+    """What is known of the resources of a patient who goes by these names."""
+    return {row.key: _head(row) for row in connection.execute(_OF_SUBJECTS, {"of_site": site, "names": subjects})}
+
+
+_OF_NOBODY = (
+    select(reading.c.key, reading.c.hash)
+    .where(reading.c.site == bindparam("site"), reading.c.subject.is_(None), ~reading.c.deleted)
+    .order_by(reading.c.key)
+)
+
+
+def of_nobody(connection: Connection, site: str) -> Iterator[tuple[str, str]]:
+    """Key and hash of each resource that told nothing of a patient, with the mapping that read it."""
+    for row in connection.execute(_OF_NOBODY, {"site": site}):
+        yield row.key, row.hash
+
+
 def put(connection: Connection, site: str, news: Sequence[Current], fresh: Container[str] = ()) -> None:
     """These are the newest versions now; of those whose key is *fresh* nothing was known before."""
     keep_latest(connection, reading, [_row(site, current) for current in news])
