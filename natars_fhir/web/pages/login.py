@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
+from markupsafe import Markup
 
 from natars_fhir.service.access import login, second, sessions
 from natars_fhir.web.pages.desk import Desk
@@ -107,7 +108,8 @@ def _enrol(page: Page, wrong: str = "") -> Response:
     secret = sessions.begin_second(page.desk.store, page.desk.key, page.known)
     groups = " ".join(secret[place : place + 4] for place in range(0, len(secret), 4))
     address = second.address(secret, page.known.account.name)
-    return page.show("enrol.html", 401 if wrong else 200, wrong=wrong, secret=groups, address=address)
+    seen = Markup(second.picture(address))  # noqa: S704 (made here, of letters that are escaped in the address)
+    return page.show("enrol.html", 401 if wrong else 200, wrong=wrong, secret=groups, address=address, seen=seen)
 
 
 def _from(request: Request) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from base64 import b32encode
 from datetime import UTC, datetime
+from xml.etree import ElementTree
 
 import pytest
 
-from natars_fhir.service.access.second import address, counter, made, secret
+from natars_fhir.service.access.second import address, counter, made, picture, secret
 from tests.service.hospital import KEY
 
 #: The secret and the codes of the standard, cut to six digits.
@@ -46,3 +47,9 @@ def test_a_telephone_is_told_the_secret_and_whose_it_is() -> None:
     told = address(SECRET, "zhang.wei")
     assert told.startswith("otpauth://totp/NATARS:zhang.wei?")
     assert f"secret={SECRET}" in told
+
+
+def test_the_picture_is_an_image_without_styles_of_its_own() -> None:
+    drawn = picture(address(SECRET, "zhang.wei"))
+    assert ElementTree.fromstring(drawn).tag.endswith("svg")  # noqa: S314 (made here)
+    assert "style" not in drawn
