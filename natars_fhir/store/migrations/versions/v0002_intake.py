@@ -16,6 +16,7 @@ from natars_fhir.fhir.decode import kind_of
 from natars_fhir.store import walls
 from natars_fhir.store.audit import FIRST_RELEASE
 from natars_fhir.store.migrations.second_release import metadata as added
+from natars_fhir.store.migrations.second_release_out import metadata as added_out
 from natars_fhir.store.packed import digest, unpack
 
 revision = "0002"
@@ -53,6 +54,7 @@ def upgrade() -> None:
     """All of it, in one transaction."""
     connection = op.get_bind()
     added.create_all(connection)
+    added_out.create_all(connection)
     for table, columns in _COLUMNS.items():
         for column in columns:
             op.add_column(table, column)
