@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 def desk(
     site: Annotated[str, typer.Option("--site", help="The site.")],
-    number: Annotated[int | None, typer.Option("--number", help="Prints this version's lines, as a file has them.")] = None,
+    number: Annotated[
+        int | None, typer.Option("--number", help="Prints this version's lines, as a file has them.")
+    ] = None,
     activate: Annotated[
         int | None, typer.Option("--activate", help="Makes this version active; 0: the site's file alone.")
     ] = None,
@@ -39,7 +41,7 @@ def desk(
         if activate is not None:
             key, now = key_of(what.settings, store), datetime.now(UTC)
             turned = mapped.make_active(store, key, what.mappings, site, activate, "command", now)
-            told = "counts from now on: a server that runs takes it in at its next round" if turned else "counted already"
+            told = "counts from now on: a server takes it in at its next round" if turned else "counted already"
             errors().print(f"Version {activate} of {site} {told}.", markup=False, soft_wrap=True)
         elif number is not None:
             sys.stdout.write(here.text(number))

@@ -76,11 +76,19 @@ def feed(store: Store, site: Site, now: datetime) -> Feed:
         left = letters.left(connection, [name])
         heard, since = gaps.last_heard(connection, name), gaps.first_heard(connection, name)
         return Feed(
-            name, pushed[0].at if pushed else None, *(_rate(pushed, now - span) for span in (HOUR, DAY, WEEK)),
-            _issues(one for one in pushed if one.at >= now - WEEK), _failures(connection, name),
-            quarantine.counts(connection, name), left.get((name, "waiting"), 0), left.get((name, "dead"), 0),
-            lines.line(connection, name), expected(site.expects, heard, since, now),
-        )  # fmt: skip
+            site=name,
+            last=pushed[0].at if pushed else None,
+            hour=_rate(pushed, now - HOUR),
+            day=_rate(pushed, now - DAY),
+            week=_rate(pushed, now - WEEK),
+            issues=_issues(one for one in pushed if one.at >= now - WEEK),
+            failures=_failures(connection, name),
+            apart=quarantine.counts(connection, name),
+            waiting=left.get((name, "waiting"), 0),
+            dead=left.get((name, "dead"), 0),
+            line=lines.line(connection, name),
+            expected=expected(site.expects, heard, since, now),
+        )
 
 
 def _rate(pushed: Iterable[Push], since: datetime) -> Rate:

@@ -56,7 +56,7 @@ def page(store: Store, mapping: SiteMapping, suggester: Suggester, key: bytes, a
     every = [*_open(store, mapping, key)]
     standard = sum(one.standing == "standard" for one in every)
     shown = [one for one in every if asked.every or one.standing != "standard"]
-    counts = Counter(one.counted.gap.what for one in shown)
+    counts = Counter[str](one.counted.gap.what for one in shown)
     found = [one for one in shown if asked.what in ("", one.counted.gap.what) and _holds(one, asked.words)]
     start = (asked.page - 1) * asked.most
     rows = [_hinted(one, suggester) for one in found[start : start + asked.most]]

@@ -20,6 +20,7 @@ from natars_fhir.service.access.grant import Grants
 from natars_fhir.service.access.hook_token import HookTokens
 from natars_fhir.service.access.published import Published
 from natars_fhir.service.activate import follow
+from natars_fhir.service.bulk_export import Depot
 from natars_fhir.service.deliver import Clock
 from natars_fhir.service.foretold import foretold
 from natars_fhir.service.gaps import draft
@@ -28,6 +29,7 @@ from natars_fhir.service.ingest import push
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.live import Active, Live, active
 from natars_fhir.service.mapped import last_turn, with_desk
+from natars_fhir.service.provider.file import providers
 from natars_fhir.service.secret import secret
 from natars_fhir.service.subscribing import Bureau
 from natars_fhir.service.validation import validated
@@ -35,6 +37,7 @@ from natars_fhir.settings import Settings
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.web.access import Access, access, named_sites
 from natars_fhir.web.body import body_of
+from natars_fhir.web.bulk_export import Quay, add_bulk_export, export_files
 from natars_fhir.web.capability import capability
 from natars_fhir.web.cds_hooks import PATH as HOOKS_PATH
 from natars_fhir.web.cds_hooks import Ward as Bedside
@@ -130,14 +133,14 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     app.add_exception_handler(Elsewhere, elsewhere)
     for base, version in BASES.items():
         app.include_router(_base(served, base, version))
+        if version == "R4":
+            app.include_router(export_files(base, _quay(served)))
     app.include_router(quarantine_routes(Ward(opened, lambda: served.live.active, now)))
     app.include_router(operations(Watch(opened, served.live, settings.key_file, metrics, now)))
     app.include_router(_subjects(served))
     app.include_router(_tokens(served))
     app.include_router(hooks(_bedside(served)))
-    app.state.pages = Reception(
-        settings, opened, lambda: live.active, now, lambda: follow(live), served.access.rates.admit
-    )
+    app.state.pages = _reception(served)
     app.include_router(pages(app.state.pages))
     add_openapi(app.router, app.routes)
     if forgotten := undeclared(app.routes):
@@ -181,6 +184,7 @@ def _base(served: Served, base: str, version: Name) -> APIRouter:
     add_responses(router, base, version, desk)
     if version == "R4":
         add_terminology(router, base, _terms(served))
+        add_bulk_export(router, base, _quay(served))
     add_questionnaire(router, base, version, _forms(served))
     add_subscriptions(router, base, version, _subscribers(served))
     add_messages(router, base, version, door)
@@ -240,6 +244,14 @@ def _forms(served: Served) -> Forms:
     )
 
 
+def _quay(served: Served) -> Quay:
+    """Where exports are asked for and fetched: of the sites that the mapping has that is active now."""
+    live, settings = served.live, served.settings
+    here = (lambda: tuple(sorted(live.active.readers)), settings.export_folder, settings.export_jobs, served.now)
+    depot = Depot(served.store, served.intake.key, *here)
+    return Quay(depot, lambda: live.active.mappings.sites, lambda: live.active.intake.study, settings.address)
+
+
 def _subjects(served: Served) -> APIRouter:
     """What is told of the trial's subjects by their pseudonyms."""
     router = APIRouter()
@@ -273,6 +285,21 @@ def _subscribers(served: Served) -> Subscribers:
         return Bureau(served.store, live.active.intake.key, settings.canonical_base, settings.address)
 
     return Subscribers(bureau, lambda site: live.active.mappings.sites[site], served.now)
+
+
+def _reception(served: Served) -> Reception:
+    """Where people come in. Raises MappingError where the file of providers has faults."""
+    settings, live = served.settings, served.live
+    known = providers(settings.providers, live.active.readers)
+    return Reception(
+        settings,
+        served.store,
+        lambda: live.active,
+        served.now,
+        lambda: follow(live),
+        served.access.rates.admit,
+        providers=known,
+    )
 
 
 def _bedside(served: Served) -> Bedside:
