@@ -53,9 +53,8 @@ class Desk:
     def next_on(self) -> int:
         """The version on which the next one builds: a newer one than the last turn is still being worked on; else what
         counts, for what was taken back is not to come again."""
-        since = self.turns[0].at if self.turns else None
-        waiting = bool(self.versions) and (since is None or self.versions[0].made > since)
-        return self.newest if waiting else self.active
+        seen = self.turns[0].newest if self.turns else FILE
+        return self.newest if self.newest > seen else self.active
 
     @property
     def draft(self) -> int:

@@ -22,9 +22,10 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """From ``at`` on this version counts."""
+    """From ``at`` on this version counts; ``newest`` was the last one then."""
 
     version: int
+    newest: int
     by: str
     at: datetime
 
@@ -40,21 +41,27 @@ def turns(connection: Connection, site: str) -> list[Turn]:
     """What counted since when, the newest first."""
     here = site_mapping_turn.c
     asked = select(site_mapping_turn).where(here.site == site).order_by(here.seq.desc())
-    return [Turn(row.version, row.by, row.at) for row in connection.execute(asked)]
+    return [Turn(row.version, row.newest, row.by, row.at) for row in connection.execute(asked)]
+
+
+def newest(connection: Connection, site: str) -> int:
+    """The number of the last version; 0 where there is none."""
+    here = site_mapping.c
+    return connection.execute(select(func.max(here.version)).where(here.site == site)).scalar() or 0
 
 
 def keep(connection: Connection, site: str, text: str, by: str, now: datetime) -> int:
     """Adds a version, which does not count yet; its number."""
-    here = site_mapping.c
-    last = connection.execute(select(func.max(here.version)).where(here.site == site)).scalar() or 0
-    row = {"site": site, "version": last + 1, "text": text, "by": by, "made": now}
+    number = newest(connection, site) + 1
+    row = {"site": site, "version": number, "text": text, "by": by, "made": now}
     connection.execute(insert(site_mapping).values(row))
-    return last + 1
+    return number
 
 
 def turn(connection: Connection, site: str, version: int, by: str, now: datetime) -> None:
     """From now on this version counts."""
-    connection.execute(insert(site_mapping_turn).values(site=site, version=version, by=by, at=now))
+    row = {"site": site, "version": version, "newest": newest(connection, site), "by": by, "at": now}
+    connection.execute(insert(site_mapping_turn).values(row))
 
 
 def last_turn(connection: Connection) -> int:

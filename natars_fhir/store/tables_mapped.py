@@ -20,13 +20,15 @@ site_mapping = Table(
     Column("made", Moment, nullable=False),
 )
 
-#: From `at` on this version counts, until the next turn of the site; 0 is the file alone.
+#: From `at` on this version counts, until the next turn of the site; 0 is the file alone. `newest` is the last version
+#: that was there then.
 site_mapping_turn = Table(
     "site_mapping_turn",
     metadata,
     _number(),
     _text("site"),
     Column("version", Integer, nullable=False),
+    Column("newest", Integer, nullable=False),
     _text("by"),
     Column("at", Moment, nullable=False),
     Index("site_mapping_turn_of", "site", "seq"),
