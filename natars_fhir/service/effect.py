@@ -108,9 +108,9 @@ class _Found:
 
 
 def _says(one: Reading) -> tuple[object, ...]:
-    """What is read of a resource, whichever mapping read it."""
+    """What is read of a resource, whichever mapping read it, and wherever in a Bundle it stood."""
     facts = tuple(fact._replace(source=fact.source._replace(mapping="")) for fact in one.facts)
-    return one.subject, facts, one.issues
+    return one.subject, facts, tuple((issue.severity, issue.code, issue.text) for issue in one.issues)
 
 
 def _persons(connection: Connection, site: str, found: _Found) -> dict[str, set[str]]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import Connection
 
@@ -16,7 +17,7 @@ from natars_fhir.service.answer import ISSUE
 from natars_fhir.service.figures import FATES
 from natars_fhir.store import feeds, gaps, letters, lines, quarantine
 from natars_fhir.store.engine import Store
-from natars_fhir.store.feeds import Push
+from natars_fhir.store.feeds import Counts, Push
 from natars_fhir.store.lines import Line
 from natars_fhir.store.quarantine import Wanted
 
@@ -94,14 +95,20 @@ def feed(store: Store, site: Site, now: datetime) -> Feed:
 def _rate(pushed: Iterable[Push], since: datetime) -> Rate:
     found = [one for one in pushed if one.at >= since]
     refused = sum(one.status >= _REFUSED for one in found)
-    return Rate(len(found), refused, sum(one.counts.get(fate, 0) for one in found for fate in FATES))
+    return Rate(len(found), refused, sum(_resources(one.counts) for one in found))
+
+
+@lru_cache(maxsize=4_096)
+def _resources(counts: Counts) -> int:
+    return sum(number for name, number in counts if name in FATES)
 
 
 def _issues(pushed: Iterable[Push]) -> Sequence[tuple[str, int]]:
     told: Counter[str] = Counter()
-    for one in pushed:
-        named = ((name, count) for name, count in one.counts.items() if name.startswith(ISSUE))
-        told.update({name.removeprefix(ISSUE): count for name, count in named})
+    for counts, times in Counter(one.counts for one in pushed).items():
+        for name, number in counts:
+            if name.startswith(ISSUE):
+                told[name.removeprefix(ISSUE)] += number * times
     return told.most_common()
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -15,13 +16,16 @@ from natars_fhir.store.tables_audit import audit
 PUSHES = ("push", "push again", "create", "update", "delete", "load")
 
 
-@dataclass(frozen=True, slots=True)
-class Push:
+#: Name and number, of everything that was counted.
+Counts = tuple[tuple[str, int], ...]
+
+
+class Push(NamedTuple):
     """When something came, how it was answered, and the counts that were told."""
 
     at: datetime
     status: int
-    counts: Mapping[str, int]
+    counts: Counts
 
 
 def pushes(connection: Connection, site: str, since: datetime, most: int) -> Iterator[Push]:
@@ -31,4 +35,10 @@ def pushes(connection: Connection, site: str, since: datetime, most: int) -> Ite
     for place, row in enumerate(connection.execute(asked.order_by(here.seq.desc()).limit(most))):
         if row.at < since and place:
             return
-        yield Push(row.at, row.status, json.loads(row.counts))
+        yield Push(row.at, row.status, _counts(row.counts))
+
+
+@lru_cache(maxsize=4_096)
+def _counts(text: str) -> Counts:
+    """Remembered: most pushes of a feed are alike."""
+    return tuple(json.loads(text).items())
