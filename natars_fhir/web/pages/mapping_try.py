@@ -43,8 +43,8 @@ STANDINGS: Final[Mapping[str, str]] = MappingProxyType(
     {"final": msg("certain"), "pending": msg("awaited"), "hedged": msg("said with doubt")}
 )
 _EMPTY = msg("Paste a document first.")
-#: Facts that are shown of a document.
-MOST_FACTS = 500
+#: Patients of a document that are shown, and facts of each.
+MOST_PATIENTS, MOST_FACTS = 20, 500
 
 
 def add_mapping_try(router: APIRouter, _: Desk) -> None:
@@ -102,7 +102,8 @@ def _read(page: Page, typed: str) -> Response:
     counts = {"resources": found.resources.total(), "patients": len(found.outcomes)}
     note(desk.store, desk.key, Act(site, now, "tried", mapping.hash, 200, counts))
     return page.show(
-        "mapping_try.html", found=found, wrong="", lore=mapping.lore, answers=ANSWERS, kinds=KINDS, most=MOST_FACTS,
+        "mapping_try.html", found=found, wrong="", lore=mapping.lore, answers=ANSWERS, kinds=KINDS,
+        most=MOST_FACTS, patients=MOST_PATIENTS,
         standings=STANDINGS,
         said=lambda sentence: render(sentence, page.language), shown=_value, **_around(page),
     )  # fmt: skip
