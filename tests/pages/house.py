@@ -44,6 +44,7 @@ PEOPLE = {
     "coordinator": Wanted("zhang.wei", ("coordinator",), SITE),
     "investigator": Wanted("li.na", ("investigator",), SITE),
     "operator": Wanted("ops", ("operator",)),
+    "engineer": Wanted("sun.li", ("operator",), SITE),
     "trial-office": Wanted("office", ("trial-office",)),
 }
 _MOST_SECONDS = 60.0

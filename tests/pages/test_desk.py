@@ -26,13 +26,13 @@ def own_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield one
 
 
-def logged_in(somebody: Visitor, to: str, language: str) -> None:
+def logged_in(somebody: Visitor, role: str, to: str, language: str) -> None:
     """From nobody to the page, as a person comes in."""
     page = somebody.goto(to)
-    page.locator("#name").fill(PEOPLE["operator"].name)
+    page.locator("#name").fill(PEOPLE[role].name)
     page.locator("#password").fill(PASSWORD)
     page.locator("main form button").click()
-    page.locator("#code").fill(somebody.house.code("operator"))
+    page.locator("#code").fill(somebody.house.code(role))
     page.locator("main form button").click()
     page.wait_for_url(f"**{to}*")
     assert page.locator("html").get_attribute("lang") == {"zh": "zh-CN", "en": "en"}[language]
@@ -51,7 +51,7 @@ def test_a_code_is_mapped_and_made_active_by_the_keyboard_alone(
 ) -> None:
     map_it, keep_it, make_it, told = WORDS[language]
     with visitor(browser, own_house, language=language) as somebody:
-        logged_in(somebody, f"/pages/mapping?site={SITE}", language)
+        logged_in(somebody, "engineer", f"/pages/mapping?site={SITE}", language)
         page = somebody.page
         somebody.press_to(map_it)
         page.keyboard.press("Enter")
@@ -87,7 +87,7 @@ def test_a_document_in_quarantine_is_tried_once_more_by_the_keyboard_alone(
     with own_house.store.read() as connection:
         number = quarantine.listed(connection, Wanted("waiting"), SITE)[-1].number
     with visitor(browser, own_house, language=language) as somebody:
-        logged_in(somebody, f"/pages/feeds/quarantine?site={SITE}", language)
+        logged_in(somebody, "operator", f"/pages/feeds/quarantine?site={SITE}", language)
         page = somebody.page
         somebody.press_to(document.format(number))
         page.keyboard.press("Enter")
@@ -118,7 +118,7 @@ def test_the_state_renews_itself_and_the_focus_stays(browser: Browser, own_house
 
 
 def test_the_choices_follow_what_is_chosen_and_the_focus_stays(browser: Browser, own_house: House) -> None:
-    with visitor(browser, own_house, "operator") as somebody:
+    with visitor(browser, own_house, "engineer") as somebody:
         page = somebody.goto(f"/pages/mapping/line?site={SITE}&gap={GAP}")
         with page.expect_response("**/mapping/choices*") as answer:
             page.locator("#part-says").check()

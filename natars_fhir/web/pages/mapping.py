@@ -17,7 +17,7 @@ from natars_fhir.service.mapped import OvertakenError
 from natars_fhir.service.open_gaps import Asked, Open
 from natars_fhir.web.pages.desk import Desk
 from natars_fhir.web.pages.entrance import enters, page_of
-from natars_fhir.web.pages.of_site import mapping_of, number, site_of, sites_of
+from natars_fhir.web.pages.of_site import mapping_of, number, own_site
 from natars_fhir.web.pages.page import Page
 from natars_fhir.web.pages.registry import ROOT
 from natars_fhir.web.pages.words import msg
@@ -73,7 +73,7 @@ def add_mapping(router: APIRouter, _: Desk) -> None:
 
     def shown(request: Request) -> Response:
         page = page_of(request)
-        site = site_of(page)
+        site = own_site(page)
         one = _one(page, site)
         hint = one.hint
         target = hint.target if hint and hint.because != "neighbour" else None
@@ -83,7 +83,7 @@ def add_mapping(router: APIRouter, _: Desk) -> None:
     def chosen(request: Request) -> Response:
         """The lists to choose from, as they follow from what was chosen before."""
         page = page_of(request)
-        site = site_of(page)
+        site = own_site(page)
         return page.show("mapping_choices.html", **_choices(page, site, _one(page, site), _asked(page)))
 
     def saved(request: Request) -> Response:
@@ -96,14 +96,14 @@ def add_mapping(router: APIRouter, _: Desk) -> None:
 
 
 def _listed(page: Page) -> Response:
-    site, query = site_of(page), page.request.query_params
+    site, query = own_site(page), page.request.query_params
     what = query.get("what", "") if query.get("what", "") in KINDS else ""
     asked = Asked(what, query.get("words", "")[:100], query.get("every") == "1", max(1, number(query.get("page", ""))))
     here = page.desk.active()
     found = open_gaps.page(page.desk.store, mapping_of(page, site), here.hints(site), page.desk.key, asked)
     last = max(1, -(-found.found // asked.most))
     return page.show(
-        "mapping.html", site=site, sites=sites_of(page), found=found, asked=asked, last=last, kinds=KINDS,
+        "mapping.html", site=site, found=found, asked=asked, last=last, kinds=KINDS,
         because=BECAUSE, maps="mapping" in page.who.may, desk=mapped.desk(page.desk.store, site),
         lore=mapping_of(page, site).lore,
     )  # fmt: skip
@@ -160,7 +160,7 @@ def _name(page: Page, concept: Any) -> str:
 
 
 def _saved(page: Page) -> Response:
-    site = site_of(page)
+    site = own_site(page)
     one, told = _one(page, site), _typed(page)
     here, desk = page.desk.active(), page.desk
     gap, mapping = one.counted.gap, mapping_of(page, site)

@@ -21,7 +21,7 @@ from natars_fhir.web.pages.desk import Desk
 from natars_fhir.web.pages.entrance import enters, page_of
 from natars_fhir.web.pages.mapping import AT, KINDS
 from natars_fhir.web.pages.mapping_versions import ANSWERS
-from natars_fhir.web.pages.of_site import mapping_of, site_of, sites_of
+from natars_fhir.web.pages.of_site import mapping_of, own_site
 from natars_fhir.web.pages.page import Page
 from natars_fhir.web.pages.registry import ROOT
 from natars_fhir.web.pages.words import msg
@@ -52,7 +52,7 @@ def add_mapping_try(router: APIRouter, _: Desk) -> None:
 
     def checked(request: Request) -> Response:
         page = page_of(request)
-        return page.show("mapping_check.html", site=site_of(page), sites=sites_of(page))
+        return page.show("mapping_check.html", site=own_site(page))
 
     def figure(request: Request) -> Response:
         return _figure(page_of(request))
@@ -73,7 +73,7 @@ def add_mapping_try(router: APIRouter, _: Desk) -> None:
 
 def _figure(page: Page) -> Response:
     """The elements that the trial needs, as a part of the page: everybody in scope is screened for it."""
-    site, desk = site_of(page), page.desk
+    site, desk = own_site(page), page.desk
     here, mapping = desk.active(), mapping_of(page, site)
     found = ready(desk.store, here.mappings.study, mapping, here.hints(site), desk.now())
     percent = round(found.figure * 100, 1)
@@ -90,12 +90,12 @@ def _try(page: Page, wrong: str = "", status: int = 200) -> Response:
 
 
 def _around(page: Page) -> dict[str, Any]:
-    return {"site": site_of(page), "sites": sites_of(page), "reports": REPORTS}
+    return {"site": own_site(page), "reports": REPORTS}
 
 
 def _read(page: Page, typed: str) -> Response:
     """Reads what was pasted: JSON as a document, anything else as a report's text. Nothing of it is kept."""
-    site, desk, kind = site_of(page), page.desk, page.typed("kind")
+    site, desk, kind = own_site(page), page.desk, page.typed("kind")
     here, mapping, now = desk.active(), mapping_of(page, site), desk.now()
     raw = typed.encode() if typed[0] in "{[" else report(typed, kind if kind in REPORTS else "", here.mappings.concepts)
     found = tried(raw, DocumentReader(mapping), here.mappings.study, today(now))

@@ -28,7 +28,7 @@ from natars_fhir.web.pages.desk import Desk
 from natars_fhir.web.pages.entrance import enters, page_of
 from natars_fhir.web.pages.headers import headers
 from natars_fhir.web.pages.mapping import AT
-from natars_fhir.web.pages.of_site import number, site_of, sites_of
+from natars_fhir.web.pages.of_site import number, own_site
 from natars_fhir.web.pages.page import Page
 from natars_fhir.web.pages.registry import ROOT
 from natars_fhir.web.pages.words import msg
@@ -64,9 +64,9 @@ def add_mapping_versions(router: APIRouter, _: Desk) -> None:
 
     def listed(request: Request) -> Response:
         page = page_of(request)
-        site = site_of(page)
+        site = own_site(page)
         here = mapped.desk(page.desk.store, site)
-        return page.show("mapping_versions.html", site=site, sites=sites_of(page), desk=here, names=_names(page))
+        return page.show("mapping_versions.html", site=site, desk=here, names=_names(page))
 
     def shown(request: Request) -> Response:
         page = page_of(request)
@@ -81,7 +81,7 @@ def add_mapping_versions(router: APIRouter, _: Desk) -> None:
 
     def taken_out(request: Request) -> Response:
         page = page_of(request)
-        site, desk = site_of(page), page.desk
+        site, desk = own_site(page), page.desk
         line, who = (page.typed("table"), page.typed("code")), page.who.by
         made = mapped.take_out(desk.store, desk.key, _folder(page), site, line, who, desk.now())
         return page.go(f"{AT}/version", site=site, number=made)
@@ -120,7 +120,7 @@ def _names(page: Page) -> dict[str, str]:
 
 
 def _shown(page: Page, told: str = "", faults: Any = (), status: int = 200) -> Response:
-    site = site_of(page)
+    site = own_site(page)
     here, asked = _version(page, site)
     text, before = here.text(asked), here.text(here.active)
     return page.show(
@@ -139,7 +139,7 @@ def _meaning(line: Line) -> str:
 
 
 def _turned(page: Page) -> Response:
-    site, desk = site_of(page), page.desk
+    site, desk = own_site(page), page.desk
     _, asked = _version(page, site)
     try:
         turned = mapped.make_active(desk.store, desk.key, _folder(page), site, asked, page.who.by, desk.now())
@@ -151,7 +151,7 @@ def _turned(page: Page) -> Response:
 
 def _effect(page: Page) -> Response:
     """What the version would change, as a part of its page."""
-    site, desk = site_of(page), page.desk
+    site, desk = own_site(page), page.desk
     here, asked = _version(page, site)
     folder, study, now = _folder(page), desk.active().mappings.study, desk.now()
     texts = (here.text(here.active), here.text(asked))
@@ -176,7 +176,7 @@ def _whose(page: Page, site: str, found: Effect) -> dict[str, str]:
 
 def _given(page: Page) -> Response:
     """The version as lines of a site's file, or as ConceptMaps of the whole site."""
-    site = site_of(page)
+    site = own_site(page)
     here, asked = _version(page, site)
     name = f"{site}-{asked}"
     if page.request.query_params.get("as") != "fhir":

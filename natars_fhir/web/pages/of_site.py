@@ -11,6 +11,8 @@ from natars_fhir.web.respond import Refusal
 
 #: The site that is none: standard codes alone. It stands last.
 _NOBODYS = "generic"
+_WHICH = msg("Which site is meant?")
+_NONES = msg("What a site sends is for its own people, and your account is of no site.")
 _NO_SITE = msg("There is no such site here, or it is not yours.")
 
 
@@ -21,12 +23,23 @@ def sites_of(page: Page) -> Sequence[str]:
 
 
 def site_of(page: Page) -> str:
-    """The site that the page is about; at first the first. Raises Refusal for one that is not the person's."""
+    """The site that the page is about; at first the first, but nothing is done at a site that was not named. Raises
+    Refusal for one that is not the person's."""
     sites = sites_of(page)
     said = page.typed("site") or page.request.query_params.get("site", "")
     if said and said not in sites:
         raise Refusal(404, "not-found", _NO_SITE)
+    if not said and page.request.method == "POST" and not page.who.site:
+        raise Refusal(422, "required", _WHICH)
     return said or sites[0]
+
+
+def own_site(page: Page) -> str:
+    """The person's own site. Raises Refusal for another, and where they have none: what a site sends and is not
+    understood may name a patient, and is for its own people."""
+    if not page.who.site:
+        raise Refusal(403, "forbidden", _NONES)
+    return site_of(page)
 
 
 def mapping_of(page: Page, site: str) -> SiteMapping:

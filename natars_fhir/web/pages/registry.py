@@ -23,12 +23,14 @@ class Entry:
     path: str
     may: May
     title: str
+    #: is it for people of a site alone, who see their own?
+    of_site: bool = False
 
 
 PAGES: Final[Mapping[str, Entry]] = MappingProxyType(
     {
         "feeds": Entry("/feeds", "quarantine", msg("Feeds")),
-        "mapping": Entry("/mapping", "gaps", msg("Mapping desk")),
+        "mapping": Entry("/mapping", "gaps", msg("Mapping desk"), of_site=True),
         "people": Entry("/people", "people", msg("People")),
         "home": Entry("/home", "known", msg("Overview")),
         "account": Entry("/account", "known", msg("My account")),

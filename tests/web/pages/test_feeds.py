@@ -116,6 +116,14 @@ def test_what_was_given_up_is_explained_and_sent_again(here: Reception, operator
     assert (acts(here)[-1].act, dict(acts(here)[-1].counts)) == ("outbox replay", {"letters": 1})
 
 
+def test_nothing_is_done_at_a_site_that_was_not_named(here: Reception, operator: Somebody) -> None:
+    before = len(acts(here, "hospital-a"))
+    operator.get("/pages/feeds/quarantine")
+    for path in ("quarantine/all", "quarantine/replay", "quarantine/dismiss", "outbox/replay"):
+        assert operator.send(f"/pages/feeds/{path}").status_code == 422
+    assert len(acts(here, "hospital-a")) == before
+
+
 def test_a_token_is_shown_once_rotated_and_revoked(here: Reception, operator: Somebody) -> None:
     operator.get("/pages/feeds/tokens")
     made = operator.send("/pages/feeds/tokens/add", {"site": SITE, "label": "engine", "role": "engine", "days": "30"})

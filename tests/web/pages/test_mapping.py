@@ -25,7 +25,7 @@ COUNT = {"valueQuantity": {"value": 3, "unit": "10*9/L"}, "effectiveDateTime": "
 @pytest.fixture
 def operator(here: Reception) -> Somebody:
     pushed(here, patient(), condition(), result("1", **COUNT))
-    return here.browser(here.person("ops", "operator", site=""))
+    return here.browser(here.person("ops", "operator", site=SITE))
 
 
 def pushed(here: Reception, *resources: Node) -> None:
@@ -84,7 +84,7 @@ def test_a_code_is_mapped_its_effect_shown_made_active_and_taken_back(here: Rece
 
 
 def test_of_two_people_the_second_is_told_and_what_they_chose_stays(here: Reception, operator: Somebody) -> None:
-    other = here.browser(here.person("ops2", "operator", site=""))
+    other = here.browser(here.person("ops2", "operator", site=SITE))
     first, second = opened(operator), opened(other)
     saved(operator, first)
     told = saved(other, second, "wbc")
@@ -165,6 +165,13 @@ def test_a_coordinator_looks_at_their_own_site_and_maps_nothing(here: Reception,
     for path in ("", "/versions", "/check", "/try", "/version", "/effect", "/lines"):
         assert browser.get(f"/pages/mapping{path}?site=hospital-a").status_code == 404
         assert browser.get(f"/pages/mapping{path}").status_code == 200
+
+
+def test_who_is_of_no_site_does_not_see_what_a_site_sends(here: Reception, operator: Somebody) -> None:
+    browser = here.browser(here.person("all", "operator", site=""))
+    assert "/pages/mapping" not in browser.get("/pages/home").text
+    for path in ("", "/line", "/choices", "/versions", "/version", "/effect", "/lines", "/check", "/try"):
+        assert browser.get(f"/pages/mapping{path}?site={SITE}").status_code == 403
 
 
 def test_the_trial_office_does_not_come_here(here: Reception) -> None:
