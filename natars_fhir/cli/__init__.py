@@ -34,6 +34,7 @@ from natars_fhir.cli import (
     missing,
     outbox,
     overlap,
+    pull,
     quarantine,
     screen,
     serve,
@@ -70,6 +71,7 @@ app.command("digest")(digest.digest)
 app.command("endpoints")(endpoints.endpoints)
 app.command("validate")(validate.validate)
 app.command("load")(load.load)
+app.command("pull")(pull.pull)
 app.command("serve")(serve.serve)
 app.command("deliver")(deliver.deliver)
 app.command("demo")(demo.demo)
