@@ -17,6 +17,7 @@ from shutil import rmtree
 from urllib.parse import urlencode
 from uuid import uuid4
 
+from natars_fhir.domain.issue import Issue
 from natars_fhir.mapping.pull import Pull
 from natars_fhir.service.pull.ahead import ahead
 from natars_fhir.service.pull.errand import Errand, Part
@@ -36,6 +37,7 @@ _FIRST_WAIT, _LONGEST_WAIT = 1.0, 30.0
 _MANIFESTS = 10_000
 _ASYNC = {"Accept": "application/fhir+json", "Prefer": "respond-async"}
 _STATUS = {"Accept": "application/json"}
+_GONE = Issue("warning", "not-found", "", "What the server had made ready was gone: it is asked for once more.")
 _PERCENT = re.compile(r"(\d{1,3})(?:\.\d+)?\s*%")
 _PATHS = {"system": "$export", "patient": "Patient/$export", "group": "Group/{group}/$export"}
 
@@ -52,10 +54,18 @@ def exported(errand: Errand) -> None:
                 _forget(errand, job, cancel=True)
                 if not left:
                     raise
+                _anew(errand, part)
             else:
                 return
     except PullError as wrong:
         part.fault = wrong
+
+
+def _anew(errand: Errand, part: Part) -> None:
+    """What was wrong with the files that are gone counts no more."""
+    for one in errand.parts:
+        one.fault, one.short = None, False
+    errand.tell(part, "export", _GONE)
 
 
 def drop(errand: Errand) -> None:

@@ -17,7 +17,6 @@ from natars_fhir.service.pull.fault import ExpiredError, PullError, refused
 from natars_fhir.service.pull.source import Heard, Source
 
 _HEADERS = {"Accept": "application/fhir+ndjson", "Accept-Encoding": "gzip"}
-_CHUNK = 1 << 18
 #: A file that is shorter there than what we have of it is another one.
 _NO_SUCH_RANGE = 416
 
@@ -103,7 +102,7 @@ def _from(answer: httpx.Response, have: int) -> int:
 
 def _write(answer: httpx.Response, begun: _Begun, at: int, seen: Callable[[int], None]) -> None:
     with begun.opened(_tag(answer) or (begun.tag if at else ""), at) as stream:
-        for part in answer.iter_raw(_CHUNK):
+        for part in answer.iter_raw():  # as it comes: what is gathered would be lost where it breaks off
             stream.write(part)
             at += len(part)
             seen(at)

@@ -13,7 +13,9 @@ from typing import Any
 
 import msgspec
 
-_KEY = re.compile(r"([A-Z][A-Za-z]{1,63})/([A-Za-z0-9\-.]{1,64})(/_history/[A-Za-z0-9\-.]{1,64})?")
+#: An id, which is no way up (`..`).
+_ID = r"(?!\.{1,2}(?:/|$))[A-Za-z0-9\-.]{1,64}"
+_KEY = re.compile(rf"([A-Z][A-Za-z]{{1,63}})/({_ID})(/_history/{_ID})?")
 
 
 @dataclass(frozen=True, slots=True)

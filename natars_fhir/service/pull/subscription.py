@@ -21,7 +21,7 @@ from natars_fhir.service.pull.errand import Errand
 from natars_fhir.service.pull.fault import PullError, refused
 from natars_fhir.service.pull.fetched import fetch
 from natars_fhir.service.pull.hearing import reckoned
-from natars_fhir.service.pull.notice import notice
+from natars_fhir.service.pull.notice import key_of, notice
 from natars_fhir.service.pull.search import searched
 from natars_fhir.service.pull.source import Heard
 from natars_fhir.service.pull.wish import Wish, wish, wished
@@ -116,11 +116,11 @@ def _make(errand: Errand, topic: Topic) -> None:
     held = Held(errand.site, topic.topic, uuid4().hex, asked, "", "requested", sealed, 0, 0, now, now)
     errand.write(lambda connection: pull_subscriptions.put(connection, held))
     heard = _send(errand, topic, held, "POST")
-    place = heard.headers.get("location", "").partition("Subscription/")[2].partition("/")[0]
-    place = place or str(_decoded(heard).get("id", ""))
-    if not place:
+    told = [heard.headers.get("location", "").rpartition("Subscription/")[2], str(_decoded(heard).get("id", ""))]
+    places = [found for one in told if (found := key_of(f"Subscription/{one}", errand.source.base))]
+    if not places:
         raise PullError("unreadable", "subscription")
-    _settle(errand, held, place=place)
+    _settle(errand, held, place=places[0].partition("/")[2])
 
 
 def _send(errand: Errand, topic: Topic, held: Held, method: str) -> Heard:

@@ -44,7 +44,7 @@ def wished(plan: Pull, topic: Topic, address: str) -> str:
 
 
 def _r4(one: Wish) -> Node:
-    channel = {
+    channel: Node = {
         "extension": [extension(*TIMES["heartbeatPeriod"], one.heartbeat)] if one.heartbeat else [],
         "type": "rest-hook",
         "endpoint": one.endpoint,
@@ -63,7 +63,7 @@ def _r4(one: Wish) -> Node:
             "reason": _REASON,
             "criteria": one.topic.topic,
             "_criteria": {"extension": filters} if filters else {},
-            "channel": channel,
+            "channel": said(channel),
         }
     )
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,11 @@ def plan(mode: str = "search", *kinds: str, **more: Any) -> Pull:
 TOPIC = "http://hospital.example/SubscriptionTopic/changed"
 
 
+_GENERIC = cache(lambda: compiled(mappings(), "generic"))
+
+
 def mapping(of: Pull, base: str = BASE, **endpoint: Any) -> SiteMapping:
-    found = compiled(mappings(), "generic")
+    found = _GENERIC()
     return replace(found, site=found.site.model_copy(update={"pull": of, "endpoint": Endpoint(url=base, **endpoint)}))
 
 
@@ -53,6 +57,7 @@ class Puller:
     base: str = BASE
     endpoint: dict[str, Any] = field(default_factory=dict)
     now: Callable[[], datetime] = lambda: NOW
+    address: str = "https://adapter.example"
     pauses: list[float] = field(default_factory=list)
     problems: list[tuple[str, str]] = field(default_factory=list)
     stopped: Callable[[float], None] = lambda _: None
@@ -68,7 +73,7 @@ class Puller:
 
         return Order(
             self.store, intake(), mapping(self.of, self.base, **self.endpoint), 1_000_000, self.folder / "files",
-            "https://adapter.example", self.now, pause, lambda: 0.5, problem=problem,
+            self.address, self.now, pause, lambda: 0.5, problem=problem,
         )  # fmt: skip
 
     def pull(self, **how: Any) -> Pulled:
