@@ -37,7 +37,8 @@ class Asked(_Table):
     @classmethod
     def _ours(cls, told: str) -> str:
         pairs = parse_qsl(told, keep_blank_values=True)
-        if told and (not pairs or "?" in told or "#" in told or not told.isprintable()):
+        written = all("=" in one for one in told.split("&")) if told else True
+        if not written or "?" in told or "#" in told or not told.isprintable():
             raise ValueError("a query is written name=value&name=value, without a question mark")
         if taken := sorted({name.partition(":")[0] for name, _ in pairs} & OURS):
             raise ValueError(f"{', '.join(taken)}: that is set by the pull itself")

@@ -25,7 +25,7 @@ from tests.web.caller import Caller, code, settings
 
 #: What is for everybody; whoever adds to it says why in docs/access.md.
 FOR_EVERYBODY = {
-    "/healthz", "/readyz", "/openapi.json", "/cds-services", "/auth/token", "{base}/metadata",
+    "/healthz", "/readyz", "/openapi.json", "/cds-services", "/auth/token", "{base}/metadata", "/api/pull/{site}/{ident}",
     "{base}/.well-known/smart-configuration",
     *(f"{{base}}/{kind}{more}" for kind in ("Questionnaire", "CodeSystem", "EvidenceVariable", "Group")
       for more in ("", "/{ident}")),

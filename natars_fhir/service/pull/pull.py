@@ -12,7 +12,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-import structlog
 from sqlalchemy import Connection
 
 from natars_fhir.domain.issue import Issue
@@ -45,7 +44,6 @@ MODES: Final[Mapping[str, Callable[[Errand], None]]] = MappingProxyType(
 #: A pull that failed is not made again by itself before that.
 _SHORTEST_PAUSE = 30.0
 _SLICE = 0.2
-_log = structlog.get_logger("natars_fhir.pull")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +137,6 @@ def _made(order: Order, errand: Errand) -> Pulled:
     except pulls.OvertakenError:
         return Pulled(errand.plan.mode, tuple(errand.parts), overtaken=True)
     errand.write(lambda connection: _note(connection, order, errand, done))
-    outcome = [str(fault) for fault in done.faults]
-    pages = sum(one.documents for one in done.parts)
-    _log.info("pull", site=errand.site, mode=done.mode, documents=pages, whole=done.whole, faults=outcome)
     return done
 
 

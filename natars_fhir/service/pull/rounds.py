@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
@@ -10,7 +11,7 @@ from functools import partial
 import structlog
 
 from natars_fhir.mapping.pull import Pull
-from natars_fhir.service.pull.pull import Order, pull, source_of
+from natars_fhir.service.pull.pull import Order, Pulled, pull, source_of
 from natars_fhir.service.pull.subscription import wanted
 from natars_fhir.service.pull.times import due
 from natars_fhir.service.pull.turn import BusyError
@@ -73,11 +74,18 @@ def _one(order: Order) -> None:
     try:
         full = time_for(order)
         if full is not None:
-            pull(order, full=full, still=partial(_still, order))
+            _tell(site, pull(order, full=full, still=partial(_still, order)))
     except BusyError:
         return
     except Exception as fault:  # noqa: BLE001 (the next round may go better)
         _log.error("pull failed", site=site, fault=type(fault).__name__)
+
+
+def _tell(site: str, done: Pulled | None) -> None:
+    if done is not None:
+        faults = [str(fault) for fault in done.faults]
+        counts = sum((one.counts for one in done.parts), Counter[str]())
+        _log.info("pull", site=site, mode=done.mode, whole=done.whole, faults=faults, counts=dict(counts))
 
 
 def _still(order: Order, state: State) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from natars_fhir.service.load import load_documents
 from natars_fhir.service.pull import files
+from natars_fhir.service.pull.rounds import Pullers
 from natars_fhir.store import pull_jobs
 from natars_fhir.store.engine import Store
 from natars_fhir.store.tables_load import load
@@ -318,8 +319,11 @@ def test_nothing_that_was_said_stands_in_the_log(
 ) -> None:
     export.gives("p", lines(patient("PLANTED", number="PLANTED"), b"PLANTED\n"))
     export.status.mock(side_effect=[answer(b"", 202, **{"x-progress": "PLANTED 50 %"}), answer(TOLD)])
-    puller.pull()
+    puller.of = plan("bulk", "Patient", "Condition", every=60)
+    pullers = Pullers()
+    pullers.once([puller.order()])
+    pullers.close()
     said = capsys.readouterr()
-    assert "pull" in said.out + said.err
+    assert "counts={'created': 1" in said.out + said.err
     assert "PLANTED" not in said.out + said.err + json.dumps(puller.acts())
     assert AT not in said.out + said.err

@@ -123,9 +123,7 @@ def test_where_the_server_does_not_let_us_go_on_it_comes_from_its_beginning(
     assert len(shelf.asked) == 2
 
 
-def test_a_file_that_changes_meanwhile_is_never_pieced_together(
-    source: Source, shelf: Shelf, tmp_path: Path
-) -> None:
+def test_a_file_that_changes_meanwhile_is_never_pieced_together(source: Source, shelf: Shelf, tmp_path: Path) -> None:
     def changes(here: Shelf) -> None:
         if len(here.asked) == 2:
             here.body, here.tag = OTHER, '"two"'

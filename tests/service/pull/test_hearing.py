@@ -80,9 +80,7 @@ def test_what_the_plan_does_not_ask_for_is_not_fetched(store: Store) -> None:
         pytest.param([bundle(parameters("event-notification", 4, (4, "")))], 4, 4, True, id="it does not say of what"),
     ],
 )
-def test_a_gap_in_the_numbers_is_known(
-    store: Store, documents: list[Any], seen: int, most: int, behind: bool
-) -> None:
+def test_a_gap_in_the_numbers_is_known(store: Store, documents: list[Any], seen: int, most: int, behind: bool) -> None:
     held(store)
     for one in documents:
         assert told(store, one) == "taken"

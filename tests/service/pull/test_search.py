@@ -117,8 +117,9 @@ def test_where_pages_do_not_come_in_order_the_mark_waits_for_the_end(
     pages = [searchset(changed(patient(str(number)), one) if one else patient(str(number)), next_=f"{BASE}?page=2")
              for number, one in enumerate(changes)]  # fmt: skip
     router.get(f"{BASE}/Patient").mock(return_value=answer(pages[0]))
-    router.get(f"{BASE}?page=2").mock(side_effect=[answer({**pages[1], "link": []} | {
-        "link": [{"relation": "next", "url": f"{BASE}?page=3"}]})])
+    router.get(f"{BASE}?page=2").mock(
+        side_effect=[answer({**pages[1], "link": []} | {"link": [{"relation": "next", "url": f"{BASE}?page=3"}]})]
+    )
     router.get(f"{BASE}?page=3").mock(return_value=answer(b"", 500))
     assert puller.fault() == "away 500"
     assert puller.marks().get("Patient", "") in ("", f"{FIRST[:-1]}+00:00", f"{SECOND[:-1]}+00:00")
@@ -138,7 +139,9 @@ def test_what_is_to_come_along_is_asked_for_where_it_is_offered_and_told_where_i
     puller: Puller, router: respx.MockRouter
 ) -> None:
     puller.of = plan(
-        types={"Condition": {"include": ["Condition:subject", "Condition:asserter"], "revinclude": ["Procedure:reason"]}}
+        types={
+            "Condition": {"include": ["Condition:subject", "Condition:asserter"], "revinclude": ["Procedure:reason"]}
+        }
     )
     offers(router, capability(Condition={"searchInclude": ["Condition:subject"], "searchRevInclude": ["*"]}))
     found = searchset(changed(condition(), FIRST), patient("1"), modes={"Patient": "include"})
@@ -164,7 +167,11 @@ def test_a_server_that_refuses_to_sort_or_to_bring_along_is_asked_without(
 
     router.get(f"{BASE}/Condition").mock(side_effect=plain)
     assert puller.counts() == {"created": 1}
-    assert [sorted({*one} - {"_count"}) for one in asked(router, "Condition")] == [["_include", "_sort"], ["_include"], []]
+    assert [sorted({*one} - {"_count"}) for one in asked(router, "Condition")] == [
+        ["_include", "_sort"],
+        ["_include"],
+        [],
+    ]
 
 
 def test_an_operation_outcome_in_a_searchset_is_told_by_its_code_and_an_error_keeps_the_mark(
@@ -207,7 +214,9 @@ def counting(base: str, *found: Any) -> Iterator[httpx.Response]:
 @pytest.mark.parametrize(
     ("pages", "fault"),
     [
-        pytest.param(endless(searchset(changed(patient("1"), FIRST), next_=f"{BASE}/Patient?x")), "repeats page", id="one"),
+        pytest.param(
+            endless(searchset(changed(patient("1"), FIRST), next_=f"{BASE}/Patient?x")), "repeats page", id="one"
+        ),
         pytest.param(counting(f"{BASE}/Patient", changed(patient("1"), FIRST)), "repeats page", id="under other links"),
         pytest.param(counting(f"{BASE}/Patient"), "repeats empty", id="empty ones"),
     ],

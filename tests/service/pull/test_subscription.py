@@ -73,7 +73,9 @@ def test_one_that_is_well_is_not_made_again(puller: Puller, server: respx.MockRo
     assert [call.request.method for call in server.calls] == ["GET"]
 
 
-@pytest.mark.parametrize("told", [answer({}, 404), answer({}, 410), answer({"status": "error"}), answer({"status": "off"})])
+@pytest.mark.parametrize(
+    "told", [answer({}, 404), answer({}, 410), answer({"status": "error"}), answer({"status": "off"})]
+)
 def test_one_that_is_gone_or_failed_there_is_made_anew_and_caught_up_with(
     puller: Puller, server: respx.MockRouter, told: httpx.Response
 ) -> None:
@@ -143,7 +145,9 @@ def test_what_could_not_be_fetched_waits(puller: Puller, server: respx.MockRoute
 @pytest.mark.parametrize(
     ("events", "searched"),
     [
-        pytest.param(answer(bundle(parameters("query-event", 5, (4, "Condition/c1"), (5, "Patient/1")))), 0, id="given"),
+        pytest.param(
+            answer(bundle(parameters("query-event", 5, (4, "Condition/c1"), (5, "Patient/1")))), 0, id="given"
+        ),
         pytest.param(answer({}, 404), 1, id="not known"),
         pytest.param(answer(bundle(parameters("query-event", 5, (5, "Patient/1")))), 1, id="one of them is not there"),
         pytest.param(answer(bundle(parameters("query-event", 5, (4, ""), (5, "")))), 1, id="they do not say of what"),
