@@ -1,4 +1,4 @@
-"""`natars-fhir pull`: what a hospital's server holds is fetched; told what came of it; killed, it goes on where it was."""
+"""`natars-fhir pull`: what a hospital's server holds is fetched, and told; killed, it goes on where it was."""
 
 from __future__ import annotations
 

@@ -12,15 +12,17 @@ from typing import Any
 
 import httpx
 import pytest
+from joserfc.jwk import ECKey, RSAKey
 
 from natars_fhir.cli.running import running
+from natars_fhir.service.http import Clients
 from natars_fhir.service.pull.pull import Pulled, pausing
 from natars_fhir.settings import Settings
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.pull_subscriptions import Held, of_site
 from natars_fhir.web.app import create_app
 from tests.interop.ours import mappings_at
-from tests.interop.sekmet import Elsewhere
+from tests.interop.sekmet import Elsewhere, sekmet
 from tests.service.hospital import KEY, Hospital, condition, patient
 from tests.service.pull.ward import Puller, plan
 from tests.web.test_over_loopback import until
@@ -122,6 +124,34 @@ def test_as_it_tells_us_what_changed_is_fetched_and_what_is_gone_is_taken_back(
         told = subscriptions(store)
         until(lambda: all(one.heard > two.heard for one, two in zip(subscriptions(store), told, strict=True)))
     store.close()
+
+
+@pytest.mark.parametrize("kind", [ECKey, RSAKey], ids=["ES384", "RS384"])
+def test_a_server_that_wants_a_token_gives_it_for_our_signature_and_new_ones_while_we_read(
+    tmp_path: Path, kind: Any
+) -> None:
+    key = kind.generate_key(3072 if kind is RSAKey else "P-384", auto_kid=True)
+    (tmp_path / "jwk").write_text(json.dumps(key.as_dict(private=True)))
+    public = json.dumps({"keys": [key.as_dict(private=False)]})
+    client = f"{{client_id: natars, scopes: system/*.*, jwks: {public}}}"
+    more = f"server_auth: {{types: [smart], token_lifetime: 2, smart_clients: [{client}]}}\n"
+    with sekmet(tmp_path, more) as elsewhere:
+        said = {"auth": "smart-backend", "client_id": "natars", "key_file": f"{tmp_path}/jwk", "scope": "system/*.*"}
+        store = open_store(f"sqlite:///{tmp_path}/store.sqlite")
+        of = plan("bulk", "Patient", "Condition", level="system")
+        puller = Puller(store, tmp_path, of, base=elsewhere.url, endpoint=said)
+        assert httpx.get(f"{elsewhere.url}/Patient", trust_env=False).status_code == 401
+        with Clients(30.0) as clients:
+            for one in (patient("smart"), condition(of="Patient/smart")):
+                server = puller.order().site.endpoint
+                assert server is not None
+                told = clients.of(server).put(f"{elsewhere.url}/{one['resourceType']}/{one['id']}", json=one)
+                assert told.status_code == 201
+        done = slow(puller)
+        assert (done.faults, known(store, ["smart"])) == ([], [True])
+        puller.of = plan("search", "Patient", "Condition")
+        assert puller.fault() == ""
+        store.close()
 
 
 def subscriptions(store: Store) -> list[Held]:

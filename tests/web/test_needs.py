@@ -25,8 +25,8 @@ from tests.web.caller import Caller, code, settings
 
 #: What is for everybody; whoever adds to it says why in docs/access.md.
 FOR_EVERYBODY = {
-    "/healthz", "/readyz", "/openapi.json", "/cds-services", "/auth/token", "{base}/metadata", "/api/pull/{site}/{ident}",
-    "{base}/.well-known/smart-configuration",
+    "/healthz", "/readyz", "/openapi.json", "/cds-services", "/auth/token", "{base}/metadata",
+    "{base}/.well-known/smart-configuration", "/api/pull/{site}/{ident}",
     *(f"{{base}}/{kind}{more}" for kind in ("Questionnaire", "CodeSystem", "EvidenceVariable", "Group")
       for more in ("", "/{ident}")),
 }  # fmt: skip

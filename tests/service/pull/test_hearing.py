@@ -1,4 +1,4 @@
-"""What is told is written down for whoever knows the secret; a gap in the numbers is known; nothing is lost by order."""
+"""What is told by whoever knows the secret is written down; a gap in the numbers is known; order loses nothing."""
 
 from __future__ import annotations
 

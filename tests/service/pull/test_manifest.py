@@ -1,4 +1,4 @@
-"""A manifest names its files in their order, whatever else it holds; a file is known again by its place, not its key."""
+"""A manifest names its files in their order, whatever else it holds; a file is known again by its place."""
 
 from __future__ import annotations
 

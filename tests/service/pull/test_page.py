@@ -69,7 +69,7 @@ def test_what_is_no_page_is_told(document: Any) -> None:
         ),
         max_size=4,
     )
-)  # noqa: E501
+)
 @settings(max_examples=50, deadline=None)
 def test_whatever_the_entries_are_the_page_is_read(entries: list[Any]) -> None:
     told = read({"resourceType": "Bundle", "type": "searchset", "entry": [*entries, *searchset(patient("1"))["entry"]]})

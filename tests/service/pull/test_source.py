@@ -47,7 +47,7 @@ def puller(store: Store, tmp_path: Path) -> Puller:
         pytest.param([answer({}, 429, **{"retry-after": "7200"})], [], "away 429", id="more patience than we have"),
         pytest.param([answer({}, 403)], [], "credentials 403", id="not allowed"),
         pytest.param([answer({}, 401)], [], "credentials 401", id="not known"),
-        pytest.param([answer({}, 302, location="https://elsewhere.example/")], [], "elsewhere 302", id="never followed"),
+        pytest.param([answer({}, 302, location="https://x.example/")], [], "elsewhere 302", id="never followed"),
         pytest.param([answer(b"x" * 1_000_001)], [], "unreadable too-long", id="too long"),
     ],
 )  # fmt: skip
