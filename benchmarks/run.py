@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from benchmarks import deliver, endpoints, generate, load, measure, real
+from benchmarks import deliver, endpoints, generate, load, measure, pull, real
 from benchmarks.measure import Measurement, Missing, Rounds
 
 HERE = Path(__file__).parent
@@ -76,6 +76,7 @@ def main(size: Size | None = None, folder: Path = HERE) -> None:
     figures |= real_figures(size, made["warm"], folder / ".made")
     figures |= endpoints.figures(SUBJECTS if size.whole_mb >= FULL.whole_mb else SUBJECTS // 4)
     figures |= deliver.figures(DELIVERED if size.whole_mb >= FULL.whole_mb else DELIVERED // 5)
+    figures |= pull.figures(80 if size.whole_mb >= FULL.whole_mb else 16)
     figures |= load.figures(60 if size.whole_mb >= FULL.whole_mb else 6)
     for name, value in figures.items():
         print(f"# {name}: not measured ({value.reason})" if isinstance(value, Missing) else f"{name}: {value:.3g}")

@@ -6,7 +6,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -115,7 +115,7 @@ def pull(
         door = Door(
             order.store,
             order.intake,
-            DocumentReader(order.mapping, server.version),
+            DocumentReader(_at_home(order.mapping, server.url), server.version),
             order.longest,
             order.now,
             problem=order.problem,
@@ -128,6 +128,12 @@ def pull(
             drop(errand)
             own.done((), lambda connection: pulls.unmark(connection, site))
         return _made(order, errand)
+
+
+def _at_home(mapping: SiteMapping, url: str) -> SiteMapping:
+    """The mapping, for which absolute references under the server's base are the hospital's own, as they are."""
+    bases = dict.fromkeys((*mapping.site.bases, url.rstrip("/")))
+    return replace(mapping, site=mapping.site.model_copy(update={"bases": tuple(bases)}))
 
 
 def _made(order: Order, errand: Errand) -> Pulled:

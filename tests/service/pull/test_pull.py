@@ -49,6 +49,16 @@ def test_a_server_of_r5_is_read_in_r5(store: Store, tmp_path: Path, router: resp
     assert puller.counts() == {"created": 2}
 
 
+def test_absolute_references_at_the_server_itself_are_the_hospitals_own(
+    store: Store, tmp_path: Path, router: respx.MockRouter
+) -> None:
+    gives(router)
+    told = changed(condition(of=f"{BASE}/Patient/1"), FIRST)
+    router.get(f"{BASE}/Condition").mock(return_value=answer(searchset(told)))
+    Puller(store, tmp_path, plan("search", "Condition", "Patient")).pull()
+    assert ("histology", "LMS") in Hospital(store).concepts()
+
+
 def test_two_at_once_are_one(store: Store, tmp_path: Path) -> None:
     puller = Puller(store, tmp_path, plan())
     with turn(store, "generic", lambda: NOW), pytest.raises(BusyError):
