@@ -73,7 +73,7 @@ class Pull(_Table):
     #: requests a minute, at most; 0: as many as the server takes
     rate: Annotated[int, Field(ge=0, le=100_000)] = 0
     #: seconds that the server has for each step of an answer, and how often a request is made before it is given up
-    timeout: Annotated[int, Field(ge=1, le=3_600)] = 60
+    timeout: Annotated[int, Field(ge=1, le=3_600)] = 30
     attempts: Annotated[int, Field(ge=1, le=20)] = 5
     #: bulk: whose data; a group by its id; hours that an export may take; hosts, besides the server's own, from which
     #: files that need no token are fetched

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import copy_context
 from queue import Empty, Full, Queue
 from threading import Event, Thread
@@ -19,15 +19,16 @@ class _Failed(Generic[_T]):
         self.fault = fault
 
 
-def ahead(items: Iterator[_T], most: int = 2) -> Iterator[_T]:
-    """The same items; up to *most* of them are made in a thread before they are asked for. Raises what they raise."""
+def ahead(items: Iterator[_T], most: int = 2, look: Callable[[], None] = lambda: None) -> Iterator[_T]:
+    """The same items; up to *most* of them are made in a thread before they are asked for. Raises what they raise, or
+    what *look* raises, which is asked while nothing comes."""
     queue: Queue[object] = Queue(most)
     over = Event()
     context = copy_context()
     thread = Thread(target=lambda: context.run(_fetch, items, queue, over), name="pull-ahead", daemon=True)
     thread.start()
     try:
-        while (found := _taken(queue, thread)) is not _END:
+        while (found := _taken(queue, thread, look)) is not _END:
             if isinstance(found, _Failed):
                 raise found.fault
             yield found  # type: ignore[misc]
@@ -57,10 +58,11 @@ def _put(queue: Queue[object], over: Event, one: object) -> bool:
     return False
 
 
-def _taken(queue: Queue[object], thread: Thread) -> object:
+def _taken(queue: Queue[object], thread: Thread, look: Callable[[], None]) -> object:
     while True:
         try:
             return queue.get(timeout=_LOOK)
         except Empty:
+            look()
             if not thread.is_alive() and queue.empty():
                 return _END

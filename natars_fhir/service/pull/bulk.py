@@ -139,7 +139,7 @@ def _through(errand: Errand, part: Part, job: Job) -> None:
 def _files(errand: Errand, job: Job, told: Manifest) -> Iterator[Part]:
     """Each file is taken in while the next is fetched. Raises ExpiredError where one is not there any more."""
     folder = folder_of(errand, job)
-    for file, path in ahead(brought(errand, job, told, folder), most=1):
+    for file, path in ahead(brought(errand, job, told, folder), most=1, look=errand.source.look):
         part = errand.begin(file.name)
         yield part
         if isinstance(path, PullError):

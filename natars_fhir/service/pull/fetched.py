@@ -44,7 +44,7 @@ def _batch(errand: Errand, part: Part, batch: list[Waiting]) -> None:
 def _each(errand: Errand, part: Part, batch: list[Waiting], taken: list[Waiting]) -> Iterator[Document]:
     """The resources as documents; *taken* gathers what they are the answers to."""
     asked = ((one, errand.source.get(errand.source.base + one.key)) for one in batch)
-    for number, (one, heard) in enumerate(ahead(asked), 1):
+    for number, (one, heard) in enumerate(ahead(asked, look=errand.source.look), 1):
         errand.seen("notified", number, len(batch))
         taken.append(one)
         found = _document(one, heard)

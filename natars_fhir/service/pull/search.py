@@ -104,7 +104,7 @@ def _type(errand: Errand, part: Part, kind: str, asked: Asked, offers: Offered) 
 
 def _pages(errand: Errand, part: Part, kind: str, first: Heard, way: _Way) -> Iterator[Document]:
     """The pages as documents; whoever asks for one has taken in those before it."""
-    for number, (one, heard) in enumerate(ahead(walk(errand.source, kind, first)), 1):
+    for number, (one, heard) in enumerate(ahead(walk(errand.source, kind, first), look=errand.source.look), 1):
         way.passed(one)
         for issue in one.issues:
             errand.tell(part, f"{kind}, page {number}", issue)

@@ -136,6 +136,10 @@ class Source:
         with client.stream(method, url, headers=dict(headers or {}), content=content) as answer:
             yield answer
 
+    def look(self) -> None:
+        """Raises StoppedError where we are asked to stop."""
+        self.pause(0.0)
+
     def reaches(self, url: str) -> bool:
         """May a file that needs no token be fetched there: from the server itself, or from a host of the plan?"""
         return self.own(url) or not fault(url, self.plan.hosts)
@@ -155,7 +159,7 @@ class Source:
 
     def _pace(self) -> None:
         """Waits until the next request may go out."""
-        self.pause(0.0)
+        self.look()
         if not self.plan.rate:
             return
         with self._lock:

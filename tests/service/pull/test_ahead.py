@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Event, active_count
 
 import pytest
@@ -48,3 +48,26 @@ def test_only_so_many_are_made_ahead_and_none_after_the_end() -> None:
     found.close()  # type: ignore[attr-defined]
     assert len(made) <= 5
     assert active_count() == before
+
+
+def test_while_nothing_comes_it_is_looked_whether_to_go_on() -> None:
+    waits = Event()
+
+    def slow() -> Iterator[int]:
+        waits.wait(10)
+        yield 1
+
+    def look() -> None:
+        raise KeyError("stop")
+
+    with pytest.raises(KeyError, match="stop"):
+        _stopped(slow(), look, waits)
+
+
+def _stopped(items: Iterator[int], look: Callable[[], None], waits: Event) -> None:
+    found = ahead(items, look=look)
+    try:
+        next(found)
+    except KeyError:
+        waits.set()
+        raise
