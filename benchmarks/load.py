@@ -172,8 +172,12 @@ def cpu_s(pids: list[int]) -> float:
 
 
 def peak_mb(pid: int) -> float:
-    """The most memory that a process has held."""
-    for row in Path(f"/proc/{pid}/status").read_text().splitlines():
+    """The most memory that a process has held; nothing is known of one that has ended."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0.0
+    for row in status.splitlines():
         if row.startswith("VmHWM"):
             return int(row.split()[1]) / 1024
     return 0.0
@@ -250,7 +254,7 @@ def plain(kind: str, made: list[bytes], connections: int, seconds: float, worker
 
 def figures(seconds: float, connections: int = 8) -> dict[str, float | Missing]:
     """The figures of the bench: each database with ours and with what a user would write, one after the other."""
-    made = requests(int(seconds * 160), 1)
+    made = requests(max(_FEWEST, int(seconds * 160)), 1)
     told: dict[str, float | Missing] = {}
     for kind, workers in (("sqlite", 1), ("postgres", 2)):
         names = [f"http.{kind}.{what}" for what in _WHAT]
@@ -258,12 +262,17 @@ def figures(seconds: float, connections: int = 8) -> dict[str, float | Missing]:
             told |= dict.fromkeys(names, Missing("PostgreSQL is not installed"))
             continue
         run = ours(kind, made, connections, seconds, workers)
-        other = plain(kind, made[: max(200, len(made) // 8)], connections, max(5.0, seconds / 4), workers)
+        other = plain(
+            kind, made[: max(_FEWEST, len(made) // 8)], connections, min(seconds, max(5.0, seconds / 4)), workers
+        )
         ratio = run.resources_per_s / other.resources_per_s
         values = (run.resources_per_s, run.p99_ms, run.peak_rss_mb_per_worker, run.server_cpu_ms_per_bundle, ratio)
         told |= dict(zip(names, values, strict=True))
     return told
 
+
+#: Bundles that are made at least: the first of them warm the server.
+_FEWEST = 60
 
 _WHAT = (
     "resources-per-s",

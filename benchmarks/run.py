@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from benchmarks import deliver, endpoints, generate, load, measure, pull, real
+from benchmarks import deliver, endpoints, generate, load, measure, pull, real, simulated
 from benchmarks.measure import Measurement, Missing, Rounds
 
 HERE = Path(__file__).parent
@@ -54,16 +54,20 @@ class Size:
     whole_mb: float
     slice_mb: float
     rounds: int
+    #: whose endpoints are derived
+    subjects: int
+    #: changed subjects that are delivered
+    delivered: int
+    #: of a simulated hospital
+    patients: int
+    #: patients that a source holds
+    pulled: int
+    #: how long a server is pushed to
+    seconds: float
 
 
-QUICK = Size(whole_mb=20, slice_mb=2, rounds=7)
-FULL = Size(whole_mb=100, slice_mb=4, rounds=7)
-
-
-#: Subjects whose endpoints are derived; in a quick run a quarter of them.
-SUBJECTS = 2_000
-#: Changed subjects that are delivered; in a quick run a fifth of them.
-DELIVERED = 10_000
+QUICK = Size(whole_mb=20, slice_mb=2, rounds=7, subjects=500, delivered=2_000, patients=500, pulled=16, seconds=6)
+FULL = Size(whole_mb=100, slice_mb=4, rounds=7, subjects=2_000, delivered=10_000, patients=4_000, pulled=80, seconds=60)
 
 
 def main(size: Size | None = None, folder: Path = HERE) -> None:
@@ -74,10 +78,11 @@ def main(size: Size | None = None, folder: Path = HERE) -> None:
     insist_on_the_same(found)
     figures = dict(figures_of(found))
     figures |= real_figures(size, made["warm"], folder / ".made")
-    figures |= endpoints.figures(SUBJECTS if size.whole_mb >= FULL.whole_mb else SUBJECTS // 4)
-    figures |= deliver.figures(DELIVERED if size.whole_mb >= FULL.whole_mb else DELIVERED // 5)
-    figures |= pull.figures(80 if size.whole_mb >= FULL.whole_mb else 16)
-    figures |= load.figures(60 if size.whole_mb >= FULL.whole_mb else 6)
+    figures |= endpoints.figures(size.subjects)
+    figures |= deliver.figures(size.delivered)
+    figures |= simulated.figures(size.patients)
+    figures |= pull.figures(size.pulled)
+    figures |= load.figures(size.seconds)
     for name, value in figures.items():
         print(f"# {name}: not measured ({value.reason})" if isinstance(value, Missing) else f"{name}: {value:.3g}")
     for line in remarks(found):

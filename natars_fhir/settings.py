@@ -64,6 +64,13 @@ class Settings(BaseSettings):
     pages_url: str = Field(
         "", description="Where a site's people look at their patients: linked in cards and mails; empty: no link."
     )
+    session_minutes: int = Field(
+        30, gt=0, le=480, description="Minutes without a request after which somebody must log in to the pages again."
+    )
+    session_hours: int = Field(12, gt=0, le=24, description="Hours after which they must log in again in any case.")
+    second_factor: bool = Field(
+        default=True, description="Must whoever logs in with a password show a code of their telephone as well?"
+    )
     most_requests: int = Field(
         30_000, gt=0, description="The most requests of a site in a minute, per worker; more are answered 429."
     )

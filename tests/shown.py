@@ -293,9 +293,24 @@ PROMISES: Mapping[int, Shown] = {
             "tests/service/test_returned.py::test_a_request_that_the_site_declines_is_not_asked_again",
         ),
     ),
-    49: Shown(
-        "Flat CSV with a data dictionary",
+    48: Shown(
+        "CDISC ODM 1.3.2 and Dataset-JSON 1.1, after SDTM",
         (
+            "tests/export/cdisc/test_faults.py::test_every_concept_of_the_trial_has_a_place_or_a_reason",
+            "tests/export/cdisc/test_rows.py::test_a_fact_stands_in_its_dataset",
+            "tests/export/cdisc/test_odm.py::test_the_schema_and_the_rules_of_odm_are_kept",
+            "tests/export/cdisc/test_odm.py::test_every_row_and_value_is_read_back",
+            "tests/export/cdisc/test_dataset_json.py::test_another_library_reads_it_by_the_rules",
+            "tests/export/cdisc/test_dataset_json.py::test_every_row_and_value_is_read_back",
+        ),
+    ),
+    49: Shown(
+        "Flat tables as CSV, Parquet and XLSX with a data dictionary",
+        (
+            "tests/export/test_parquet.py::test_every_row_and_value_is_read_back",
+            "tests/export/test_workbook.py::test_every_row_and_value_is_read_back",
+            "tests/export/test_workbook.py::test_a_planted_text_stays_a_text",
+            "tests/service/test_tables.py::test_no_form_holds_what_names_a_person_or_a_day",
             "tests/export/test_tables.py::test_every_column_is_explained_once_in_both_languages",
             "tests/export/test_tables.py::test_every_value_is_of_the_type_that_the_dictionary_says",
             "tests/cli/test_endpoints.py::test_the_tables_are_written_with_their_dictionary",
@@ -309,6 +324,9 @@ PROMISES: Mapping[int, Shown] = {
             "tests/export/test_survival.py::test_the_log_rank_test_as_r_prints_it",
             "tests/export/test_survival.py::test_log_log_limits_as_venables_and_ripley_print_them",
             "tests/export/test_summary.py::test_survival_is_told_by_parameter_and_arm",
+            "tests/export/figures/test_kaplan_meier.py::test_numbers_at_risk_are_those_that_lifelines_counts",
+            "tests/export/figures/test_written.py::test_the_svg_says_the_numbers_at_risk",
+            "tests/export/figures/test_consort.py::test_from_allocation_on_the_endpoints_count_by_arm",
         ),
     ),
     52: Shown(

@@ -34,11 +34,13 @@ from natars_fhir.cli import (
     missing,
     outbox,
     overlap,
+    people,
     pull,
     quarantine,
     screen,
     serve,
     sign,
+    simulate,
     site,
     store,
     subject,
@@ -76,6 +78,7 @@ app.command("serve")(serve.serve)
 app.command("deliver")(deliver.deliver)
 app.command("demo")(demo.demo)
 app.command("expect")(expect.expect)
+app.command("simulate")(simulate.simulate)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.add_typer(audit.app, name="audit")
@@ -91,6 +94,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(subject.app, name="subject")
 app.add_typer(visits.app, name="visits")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(people.app, name="people")
 
 #: What the audit calls a command by; whatever else was typed is nobody's business.
 _NAMES = {*(one.name for one in app.registered_commands), *(one.name for one in app.registered_groups)}

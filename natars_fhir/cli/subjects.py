@@ -24,7 +24,7 @@ def every_subject(what: Asked, site: str) -> list[Subject]:
     from natars_fhir.service.endpoints import subjects  # the store is heavy: it is imported where it is asked
 
     sites = [what.mappings.sites[name] for name in ([site] if site else sorted(what.mappings.sites))]
-    with opened(what.settings) as store, _counted() as seen:
+    with opened(what.settings) as store, counted() as seen:
         withheld: list[str] = []
         found = list(subjects(store, intake_of(what, store), sites, what.as_of, seen=seen, withheld=withheld.append))
     if withheld:
@@ -33,7 +33,7 @@ def every_subject(what: Asked, site: str) -> list[Subject]:
 
 
 @contextmanager
-def _counted() -> Iterator[Seen | None]:
+def counted() -> Iterator[Seen | None]:
     """A bar over the patients on standard error, when that is a terminal; else nothing."""
     if not sys.stderr.isatty():
         yield None

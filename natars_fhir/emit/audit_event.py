@@ -39,6 +39,7 @@ class Kind:
 _EXPORT, _IMPORT = ("110106", "Export"), ("110107", "Import")
 _RIGHTS = ("110136", "Security Roles Changed")
 _LOOKED = ("110101", "Audit Log Used")
+_LOGIN = ("110114", "User Authentication")
 _ANYTHING = Kind("E")
 
 #: Every act that is written, and what it is in FHIR; one that is not named here is an activity of the application.
@@ -55,6 +56,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "search": Kind("E", rest="search-type", pattern="Query"),
         "populate": Kind("R", rest="operation"),
         "statement": Kind("C", rest="create", pattern="Create"),
+        "view": Kind("R", event=("110110", "Patient Record")),
         "look": Kind("R", event=("110112", "Query")),
         "card": Kind("R", event=("110112", "Query")),
         "card feedback": Kind("C"),
@@ -74,6 +76,17 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "day": Kind("U"),
         "token issued": Kind("C", event=_RIGHTS),
         "token revoked": Kind("D", event=_RIGHTS),
+        "login": Kind("E", event=_LOGIN),
+        "login refused": Kind("E", event=_LOGIN),
+        "logout": Kind("E", event=_LOGIN),
+        "password changed": Kind("U", event=_LOGIN),
+        "second factor set": Kind("U", event=_LOGIN),
+        "account made": Kind("C", event=_RIGHTS),
+        "account changed": Kind("U", event=_RIGHTS),
+        "account reset": Kind("U", event=_RIGHTS),
+        "account disabled": Kind("D", event=_RIGHTS),
+        "account enabled": Kind("U", event=_RIGHTS),
+        "account unlocked": Kind("U", event=_RIGHTS),
         "backup": Kind("R", event=_EXPORT),
         "restore": Kind("U", event=_IMPORT),
         "audit": Kind("R", event=_LOOKED),

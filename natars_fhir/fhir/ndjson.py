@@ -27,6 +27,8 @@ _CHUNK = 256 * 1024
 _NO_FILE = Issue("error", "not-found", "", "There is no such file.")
 _NOTHING_HERE = Issue("error", "not-found", "", f"The folder holds no file to read ({', '.join(SUFFIXES)}).")
 _CLOSED = Issue("error", "exception", "", "The file cannot be opened.")
+_OTHER_TEXT = Issue("fatal", "structure", "", "No file of JSON: none of its first two lines begins with { or [.")
+_OPENS = (b"{", b"[")
 _TOO_LONG = Issue("error", "too-long", "", "This is longer than what is taken at once: it was not read.")
 
 
@@ -139,6 +141,10 @@ def _from_the_beginning(
     if first[1] is not None and (unreadable := not_json(first[1])):
         broken.clear()
         yield Document(name, b"", offset=counted.octets, issues=(unreadable,))
+        return
+    if second is not None and not any(line is None or line[:1] in _OPENS for _, line, _ in (first, second)):
+        broken.clear()
+        yield Document(name, b"", offset=counted.octets, issues=(_OTHER_TEXT,))
         return
     everything = chain([first] if second is None else [first, second], lines)
     if first[1] is not None and (second is None or (second[1] is not None and _one_document(first[1], second[1]))):

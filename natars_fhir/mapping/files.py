@@ -18,11 +18,11 @@ from natars_fhir.mapping.checks import concepts_faults, drugs_faults, view_fault
 from natars_fhir.mapping.faults import Fault, MappingError, line_at, nearest
 from natars_fhir.mapping.narrative.words import WordListError, Words
 from natars_fhir.mapping.narrative.words import load as load_words
-from natars_fhir.mapping.schema import Concepts, Drugs, Shape, Site, View, Views
+from natars_fhir.mapping.schema import Concepts, Drugs, Site, View, Views
 from natars_fhir.mapping.site_checks import site_faults
 from natars_fhir.mapping.word_faults import table_faults, word_fault
 
-Shaped = TypeVar("Shaped", bound=Shape)
+Shaped = TypeVar("Shaped", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,15 @@ def load(folder: Path, trial: str = "natars") -> Mappings:
     return Mappings(folder, _hash(folder), concepts, drugs, every, {s.site: s for _, s in sites}, words, study)
 
 
+def shaped(path: Path, shape: type[Shaped]) -> Shaped:
+    """One file of the folder by itself, as *shape* tells. Raises MappingError with every fault, file and line."""
+    faults: list[Fault] = []
+    found = _file(path, shape, faults)
+    if found is None:
+        raise MappingError(faults)
+    return found
+
+
 def _complete(sites: Iterable[Site]) -> Complete:
     """Concept → the sites that declare their records complete on it."""
     told: dict[str, frozenset[str]] = {}
@@ -79,9 +88,10 @@ def _folder(folder: Path, shape: type[Shaped], faults: list[Fault]) -> list[tupl
 
 
 def _hash(folder: Path) -> str:
-    """The first 12 hex digits of SHA-256 over names and bytes of all files."""
+    """The first 12 hex digits of SHA-256 over names and bytes of all files that decide what is read; a change of
+    `export/` needs nothing to be read again."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.toml")):
+    for path in sorted(set(folder.rglob("*.toml")) - set((folder / "export").rglob("*.toml"))):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 
@@ -117,7 +127,7 @@ def _file(path: Path, shape: type[Shaped], faults: list[Fault]) -> Shaped | None
         return None
 
 
-def _shape_faults(path: Path, source: str, shape: type[Shape], error: ValidationError) -> Iterator[Fault]:
+def _shape_faults(path: Path, source: str, shape: type[BaseModel], error: ValidationError) -> Iterator[Fault]:
     for one in error.errors():
         words = [str(part) for part in one["loc"] if not isinstance(part, int)]
         text = "unknown key" if one["type"] == "extra_forbidden" else one["msg"]
@@ -131,7 +141,7 @@ def _word(one: Any) -> str:
     return nearest(one["input"], allowed) if isinstance(one["input"], str) else ""
 
 
-def _keys(shape: type[Shape]) -> set[str]:
+def _keys(shape: type[BaseModel]) -> set[str]:
     """Every key that a file of this shape may use, at any depth: for a hint, no more."""
     seen: set[type[BaseModel]] = set()
     keys: set[str] = set()

@@ -1,4 +1,4 @@
-"""Sealed: secrets that a subscriber gives us, unreadable in the store without its key. https://cryptography.io/fernet"""
+"""Sealed: secrets that are kept for others, unreadable in the store without its key. https://cryptography.io/fernet"""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from collections.abc import Mapping
 import msgspec
 from cryptography.fernet import Fernet, InvalidToken
 
+_HEADERS = b"subscription headers"
+
 
 def seal(key: bytes, headers: Mapping[str, str]) -> bytes | None:
     """The headers, sealed; None where there are none."""
-    return _box(key).encrypt(msgspec.json.encode(headers)) if headers else None
+    return box(key, _HEADERS).encrypt(msgspec.json.encode(headers)) if headers else None
 
 
 def opened(key: bytes, sealed: bytes | None) -> dict[str, str]:
@@ -20,10 +22,11 @@ def opened(key: bytes, sealed: bytes | None) -> dict[str, str]:
     if sealed is None:
         return {}
     try:
-        return msgspec.json.decode(_box(key).decrypt(bytes(sealed)), type=dict[str, str])
+        return msgspec.json.decode(box(key, _HEADERS).decrypt(bytes(sealed)), type=dict[str, str])
     except InvalidToken:
         raise ValueError("sealed with another key") from None
 
 
-def _box(key: bytes) -> Fernet:
-    return Fernet(urlsafe_b64encode(hmac.digest(key, b"natars-fhir subscription headers", "sha256")))
+def box(key: bytes, what: bytes) -> Fernet:
+    """What seals one kind of secrets: each kind has a key of its own, made of the store's."""
+    return Fernet(urlsafe_b64encode(hmac.digest(key, b"natars-fhir " + what, "sha256")))

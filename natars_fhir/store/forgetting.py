@@ -41,12 +41,14 @@ OWN_WAY = frozenset(
 #: Tables of which no row goes, and why.
 KEPT: Mapping[str, str] = MappingProxyType(
     {
+        "account": "of who may log in, and of no patient",
         "audit": "it holds pseudonyms, counts and digests alone",
         "audit_seal": "digests of the audit's rows",
         "audit_tally": "counts of acts",
         "bearer_token": "of who may, and of no patient",
         "digest_slot": "that a mail went out, and when",
         "subscription": "who is told of what, and of no patient",
+        "draft": "what somebody typed into a form, sealed; it goes within a day",
         "certificate": "it says what was removed, and names a pseudonym",
         "heard": "it counts types, and nobody",
         "load": "names of files, and how far each was read",
@@ -55,6 +57,7 @@ KEPT: Mapping[str, str] = MappingProxyType(
         "pull_mark": "how far each type was read",
         "pull_subscription": "of a site's server: by what we are told, and of no patient",
         "let_go": "of what no view reads: type, id and hash",
+        "login_session": "of who is logged in, and of no patient",
         "site_certificate": "of who may, and of no patient",
         "site_line": "of a site's server: who delivers to it, and whether it is well",
         "smart_assertion": "of who may, and of no patient",

@@ -50,6 +50,10 @@ from natars_fhir.web.oauth import TOKEN_PATH, add_configuration, add_token
 from natars_fhir.web.openapi import add_openapi
 from natars_fhir.web.operations import Watch, operations
 from natars_fhir.web.origins import Origins
+from natars_fhir.web.pages.desk import Desk as Reception
+from natars_fhir.web.pages.entrance import Elsewhere
+from natars_fhir.web.pages.refused import elsewhere, to_people
+from natars_fhir.web.pages.routes import pages
 from natars_fhir.web.presented import Presented
 from natars_fhir.web.pull import Listening, add_pull
 from natars_fhir.web.quarantine import Ward, quarantine_routes
@@ -118,8 +122,9 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     app.add_middleware(GZipMiddleware, compresslevel=1)
     app.add_middleware(AtOnce, most=settings.most_at_once)
     app.add_middleware(Guard, metrics=metrics)
-    app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Refusal, _refusal)
+    app.add_exception_handler(HTTPException, to_people(_http_error))
+    app.add_exception_handler(Refusal, to_people(_refusal))
+    app.add_exception_handler(Elsewhere, elsewhere)
     for base, version in BASES.items():
         app.include_router(_base(served, base, version))
     app.include_router(quarantine_routes(Ward(opened, lambda: served.live.active, now)))
@@ -127,6 +132,8 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     app.include_router(_subjects(served))
     app.include_router(_tokens(served))
     app.include_router(hooks(_bedside(served)))
+    app.state.pages = Reception(settings, opened, lambda: live.active, now, served.access.rates.admit)
+    app.include_router(pages(app.state.pages))
     add_openapi(app.router, app.routes)
     if forgotten := undeclared(app.routes):
         raise RuntimeError(f"routes that do not say who may (web/needs.py): {', '.join(forgotten)}")

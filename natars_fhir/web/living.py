@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import httpx
 from fastapi import FastAPI
 
+from natars_fhir.service.access.sessions import rule_of, sweep
 from natars_fhir.service.activate import activate, catch_up, try_all_again
 from natars_fhir.service.audit import seal
 from natars_fhir.service.daily import rescreen_due
@@ -96,6 +97,7 @@ class Work:
         here = self.live.active
         for name in here.readers:
             rescreen_due(self.store, here.intake, here.mappings.sites[name], self.now())
+        sweep(self.store, rule_of(self.settings), self.now())
 
     def _bureau(self) -> Bureau:
         key, settings = self.live.active.intake.key, self.settings

@@ -105,6 +105,16 @@ def test_what_cannot_be_read_is_told_once(raw: bytes, code: str) -> None:
     assert (document.raw, broken([document])) == (b"", [code])
 
 
+@pytest.mark.parametrize("text", [b"a,b\n1,2\n3,4\n", b"Dear colleague,\n\nsee below\n", "\ufeff病理\n报告\n".encode()])
+def test_another_text_is_refused_as_a_whole(text: bytes) -> None:
+    (told,) = documents(io.BytesIO(text), "letter")
+    assert (told.raw, [issue.code for issue in told.issues]) == (b"", ["structure"])
+
+
+def test_a_file_that_begins_badly_is_still_read_line_by_line() -> None:
+    assert [one.raw for one in documents(io.BytesIO(b'oops\n{"a":1}\n'), "x")] == [b"oops", b'{"a":1}']
+
+
 def test_the_offset_says_how_much_of_the_file_was_read(tmp_path: Path) -> None:
     for name, raw in (("a.ndjson", b"\n".join(LINES)), ("a.ndjson.gz", gzip.compress(b"\n".join(LINES)))):
         (tmp_path / name).write_bytes(raw)

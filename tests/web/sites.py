@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from re import sub
 from typing import Any
+from urllib.parse import urlencode
 
-from natars_fhir.service.access import bearers
+from natars_fhir.service.access import accounts, bearers, login
+from natars_fhir.service.access.accounts import Wanted as Person
 from natars_fhir.service.access.bearers import Wanted
+from natars_fhir.service.access.sessions import csrf
+from natars_fhir.store import accounts as kept
 from natars_fhir.store.engine import open_store
 from natars_fhir.web.needs import declared, reachable
 from tests.service.access.clients_of import form, signed
@@ -22,6 +28,8 @@ SECRET, BORN = "Zq9geheim", "1931-07-23"
 KNOWN, NOBODY = "a-901", "a-902"
 NUMBER = mappings().sites["hospital-a"].identifiers[0]
 ROLES = ("engine", "coordinator", "investigator", "operator")
+#: What a browser says besides.
+_BROWSER = {"accept": "text/html", "accept-language": "en"}
 TYPES = ("Patient", "Condition", "Observation", "QuestionnaireResponse")
 
 
@@ -36,7 +44,15 @@ class Request:
 
     def by(self, call: Caller, token: str) -> tuple[int, str]:
         """Its answer: the status, and everything that is said."""
-        headers = {"authorization": f"Bearer {token}"}
+        return self._told(call, {"authorization": f"Bearer {token}"})
+
+    def by_session(self, call: Caller, token: str) -> tuple[int, str]:
+        """The same of a page, by the browser of somebody who is logged in. What is another each time is left out: the
+        proof of a form, the id of an account."""
+        status, text = self._told(call, {"cookie": f"natars={token}", "x-csrf-token": csrf(token), **_BROWSER})
+        return status, sub(r"\b([0-9a-f]{64}|[0-9a-f]{8})\b", "", text)
+
+    def _told(self, call: Caller, headers: dict[str, str]) -> tuple[int, str]:
         if self.body is not None:
             headers["content_type"] = self.content_type
         told = call(self.method, self.path, self.body, **headers)
@@ -51,6 +67,13 @@ class Sites:
         self.store = open_store(self.call.settings.database)
         self.a, self.b = (self.token(site, ROLES) for site in ("hospital-a", "hospital-b"))
         self.office = self.token("", ("trial-office", "operator"))
+        self._people = {
+            token: accounts.add(self.store, KEY, Person(name, roles, site), NOW, name * 3)[0]
+            for token, name, roles, site in (
+                (self.a, "person-a", ROLES, "hospital-a"), (self.b, "person-b", ROLES, "hospital-b"),
+                (self.office, "person-o", ("trial-office", "operator"), ""),
+            )
+        }  # fmt: skip
         for document in (_of_a(), bundle("batch", {**patient("a-bad"), "birthDate": f"{SECRET}"})):
             assert self.call.push(document, authorization=f"Bearer {self.a}").status_code == 200
         assert self.call.push(_person("b-1", "hospital-b"), authorization=f"Bearer {self.b}").status_code == 200
@@ -58,19 +81,43 @@ class Sites:
     def token(self, site: str, roles: tuple[str, ...]) -> str:
         return bearers.add(self.store, KEY, Wanted(site, "test", roles), NOW)[1]
 
+    def ask(self, one: Request, token: str) -> tuple[int, str]:
+        """What the owner of a token is answered; of a page, the person with the same rights: each time in a new
+        session, for some requests end it."""
+        if not one.path.startswith("/pages"):
+            return one.by(self.call, token)
+        ready = replace(self._people[token], fresh=False, enrolled=NOW)
+        with self.store.write(()) as connection:
+            kept.change(connection, ready.id, fresh=False, enrolled=NOW)
+        return one.by_session(self.call, login.begun(self.store, KEY, ready, NOW, shown=True))
+
 
 def requests(call: Caller, ident: str) -> Iterator[Request]:
-    """Every route, with every way to fill it that leads to the patient *ident* of hospital A."""
+    """Every route, with every way to fill it that leads to the patient *ident* of hospital A, and with everything that
+    can be asked of it; every pair of the two with ``NATARS_ISOLATION=all``, which takes minutes."""
     for path, route in reachable(call.app.routes):
-        for filled in sorted({*_filled(path, ident)}):
-            for method in sorted(route.methods or ("GET",)):
-                if method in ("GET", "HEAD", "DELETE"):
-                    told = declared(route)
-                    asked = _queries(ident)[: 2 if told and told.may == "anybody" else None]
-                    yield from (Request(method, filled + query) for query in asked)
-                else:
-                    yield from (Request(method, filled, body) for body in _bodies(ident))
-                    yield Request(method, filled, _form(), "application/x-www-form-urlencoded")
+        fills = sorted({*_filled(path, ident)})
+        for method in sorted(route.methods or ("GET",)):
+            if method in ("GET", "HEAD", "DELETE"):
+                told = declared(route)
+                asked = _queries(ident)[: 2 if told and told.may == "anybody" else None]
+                yield from (Request(method, filled + query) for filled, query in _pairs(fills, asked))
+            elif path.startswith("/pages"):
+                for filled in fills:
+                    yield Request(method, filled, _typed(ident), "application/x-www-form-urlencoded")
+            else:
+                bodies = [*_bodies(ident)]
+                yield from (Request(method, filled, body) for filled, body in _pairs(fills, bodies))
+                yield Request(method, fills[0], _form(), "application/x-www-form-urlencoded")
+
+
+def _pairs(fills: Sequence[str], asked: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    """Each of *fills* with the first that is asked, and each that is asked with the first of them."""
+    if os.environ.get("NATARS_ISOLATION") == "all":
+        yield from product(fills, asked)
+        return
+    places = {(one, 0) for one in range(len(fills))} | {(0, one) for one in range(len(asked))}
+    yield from ((fills[one], asked[other]) for one, other in sorted(places))
 
 
 def _filled(path: str, ident: str) -> Iterator[str]:
@@ -108,9 +155,13 @@ def _bodies(ident: str) -> Iterator[Node]:
     yield {"resourceType": "Patient", "id": ident, "link": [{"other": reference, "type": "seealso"}]}
 
 
-def _form() -> bytes:
-    from urllib.parse import urlencode
+def _typed(ident: str) -> bytes:
+    """What somebody may type into any form of a page."""
+    named = {"patient": ident, "key": f"Patient/{ident}", "subject": ident, "identifier": ident, "q": ident}
+    return urlencode({**named, "site": "hospital-a", "criterion": "I-14", "answer": "no", "reason": "x"}).encode()
 
+
+def _form() -> bytes:
     return urlencode(form(signed({"iss": "engine-a", "sub": "engine-a"}))).encode()
 
 

@@ -20,8 +20,21 @@ OF_OTHERS = {"store", "delivery", "bearer_token", "smart_client", "smart_asserti
 pytestmark = pytest.mark.xdist_group("isolation")
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+@pytest.fixture(params=["sqlite", "postgres"])
+def asked(request: pytest.FixtureRequest, once: dict[str, dict[str, object]]) -> dict[str, object]:
+    """What was asked of this database, and what was answered."""
+    if request.param not in once:
+        once[request.param] = _asked(request, request.getfixturevalue("tmp_path_factory"))
+    return once[request.param]
+
+
+@pytest.fixture(scope="module")
+def once() -> dict[str, dict[str, object]]:
+    """By database; a fixture with parameters would be made anew whenever the order of the tests changes them."""
+    return {}
+
+
+def _asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     """Hospital B, and the trial office, ask all that can be asked of A's patient; and the same of nobody."""
     told: dict[str, object] = {}
     for ident in (KNOWN, NOBODY):
@@ -31,11 +44,11 @@ def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         for who, token in (("b", sites.b), ("office", sites.office)):
             if who == "office" and ident == NOBODY:
                 continue
-            every = [(one, one.by(sites.call, token)) for one in requests(sites.call, ident)]
+            every = [(one, sites.ask(one, token)) for one in requests(sites.call, ident)]
             told[f"{who} of {ident}"] = every
         told[f"a after {ident}"] = (before, rows(sites.store, "hospital-a"))
         if ident == KNOWN:
-            told[f"a of {ident}"] = [(one, one.by(sites.call, sites.a)) for one in requests(sites.call, ident)]
+            told[f"a of {ident}"] = [(one, sites.ask(one, sites.a)) for one in requests(sites.call, ident)]
         sites.store.close()
         sites.call.app.state.close()
     return told

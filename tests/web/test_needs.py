@@ -26,6 +26,7 @@ from tests.web.caller import Caller, code, settings
 #: What is for everybody; whoever adds to it says why in docs/access.md.
 FOR_EVERYBODY = {
     "/healthz", "/readyz", "/openapi.json", "/cds-services", "/auth/token", "{base}/metadata",
+    "/pages/login", "/pages/logout", "/pages/language", "/pages/static/{name:path}",
     "{base}/.well-known/smart-configuration", "/api/pull/{site}/{ident}",
     *(f"{{base}}/{kind}{more}" for kind in ("Questionnaire", "CodeSystem", "EvidenceVariable", "Group")
       for more in ("", "/{ident}")),

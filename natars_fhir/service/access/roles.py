@@ -22,6 +22,8 @@ May = Literal[
     "quarantine",
     "tokens",
     "metrics",
+    "people",
+    "accounts",
 ]
 
 ROLES: Final[Mapping[Role, frozenset[May]]] = {
@@ -32,9 +34,9 @@ ROLES: Final[Mapping[Role, frozenset[May]]] = {
     # the site's investigator: the same, and the signature
     "investigator": frozenset({"known", "read", "worklist", "attest", "sign"}),
     # the trial office: numbers and pseudonyms over all sites
-    "trial-office": frozenset({"known", "counts", "allocate", "export", "overlap"}),
+    "trial-office": frozenset({"known", "counts", "allocate", "export", "overlap", "people"}),
     # who runs the installation
-    "operator": frozenset({"known", "quarantine", "tokens", "metrics"}),
+    "operator": frozenset({"known", "quarantine", "tokens", "metrics", "people", "accounts"}),
 }
 
 NAMES: Final[tuple[Role, ...]] = get_args(Role)

@@ -1,0 +1,45 @@
+"""Desk: what the pages work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from natars_fhir.mapping.schema import Site
+from natars_fhir.service.access.caller import Caller
+from natars_fhir.service.access.sessions import Rule, rule_of
+from natars_fhir.service.deliver import Clock
+from natars_fhir.service.live import Active
+from natars_fhir.settings import Settings
+from natars_fhir.store.engine import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The store, the mapping that is active now, the clock, and how people are let in."""
+
+    settings: Settings
+    store: Store = field(repr=False)
+    active: Callable[[], Active] = field(repr=False)
+    now: Clock = field(repr=False)
+    #: counts a request of somebody; raises Refusal where there were too many
+    admit: Callable[[str], None] = field(repr=False)
+
+    @property
+    def key(self) -> bytes:
+        """The store's key."""
+        return self.active().intake.key
+
+    @property
+    def rule(self) -> Rule:
+        """How long sessions last, and what they need."""
+        return rule_of(self.settings)
+
+    @property
+    def secure(self) -> bool:
+        """Are we reached by https alone? Then cookies are bound to it."""
+        return self.settings.public_url.startswith("https://")
+
+    def site(self, who: Caller) -> Site:
+        """The caller's site, as the mapping that is active now has it. Raises KeyError where it has none."""
+        return self.active().mappings.sites[who.site]

@@ -1,0 +1,24 @@
+"""Routes: everything under `/pages`, page by page."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from natars_fhir.web.pages.account import add_account
+from natars_fhir.web.pages.desk import Desk
+from natars_fhir.web.pages.home import add_home
+from natars_fhir.web.pages.login import add_login
+from natars_fhir.web.pages.people import add_people
+from natars_fhir.web.pages.static import add_static
+
+#: Each adds the routes of a page, or of a family of pages.
+ADDED = (add_login, add_home, add_account, add_people)
+
+
+def pages(desk: Desk) -> APIRouter:
+    """The routes."""
+    router = APIRouter()
+    add_static(router)
+    for add in ADDED:
+        add(router, desk)
+    return router

@@ -1,0 +1,27 @@
+// What pages do in the browser: a request of htmx bears the proof that a form bears, and figures are drawn.
+"use strict";
+
+document.addEventListener("htmx:config:request", (event) => {
+  const proof = document.querySelector('meta[name="csrf"]');
+  if (proof) event.detail.ctx.request.headers["X-CSRF-Token"] = proof.content;
+});
+
+// A figure: <div class="chart" data-chart="id"></div> beside <script type="application/json" id="id">…</script>.
+// What ECharts would put into the page as HTML with styles it draws instead: the policy of the pages allows no such styles.
+function draw(place) {
+  const option = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+  const tooltip = { ...(option.tooltip ?? {}), renderMode: "richText" };
+  const chart = window.echarts.init(place, null, { renderer: "svg" });
+  chart.setOption({ animation: false, aria: { enabled: true }, ...option, tooltip });
+  new ResizeObserver(() => chart.resize()).observe(place);
+}
+
+function drawAll(within) {
+  for (const place of within.querySelectorAll("[data-chart]:not([data-drawn])")) {
+    place.dataset.drawn = "yes";
+    draw(place);
+  }
+}
+
+addEventListener("DOMContentLoaded", () => drawAll(document));
+document.addEventListener("htmx:after:swap", () => drawAll(document));
