@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from threading import Event, active_count
 
 import pytest
@@ -58,16 +58,9 @@ def test_while_nothing_comes_it_is_looked_whether_to_go_on() -> None:
         yield 1
 
     def look() -> None:
+        waits.set()
         raise KeyError("stop")
 
+    found = ahead(slow(), look=look)
     with pytest.raises(KeyError, match="stop"):
-        _stopped(slow(), look, waits)
-
-
-def _stopped(items: Iterator[int], look: Callable[[], None], waits: Event) -> None:
-    found = ahead(items, look=look)
-    try:
         next(found)
-    except KeyError:
-        waits.set()
-        raise
