@@ -88,8 +88,15 @@ class Settings(BaseSettings):
     deliver_every: float = Field(2.0, description="Seconds between looks into the outbox while the server runs.")
     deliver_timeout: float = Field(30.0, description="Seconds that a site's server has to answer a delivery.")
     deliver_attempts: int = Field(12, description="Attempts before a delivery is given up and listed as dead.")
+    export_folder: Path = Field(
+        Path("natars-exports"), description="Where the files of exports lie that clients ask for over HTTP."
+    )
+    export_hours: float = Field(24.0, gt=0, description="Hours that these files live once they are there.")
+    export_jobs: int = Field(
+        2, gt=0, description="The most exports of a caller under way at once; more are answered 429."
+    )
     pull_folder: Path = Field(
-        Path("natars.pull"),
+        Path("natars-pull"),
         description="Where files of an export are put until they are taken in; for its owner alone.",
     )
     smtp_host: str = Field("", description="The mail server for digests; empty: no mail is sent.")

@@ -316,6 +316,29 @@ PROMISES: Mapping[int, Shown] = {
             "tests/cli/test_endpoints.py::test_the_tables_are_written_with_their_dictionary",
         ),
     ),
+    47: Shown(
+        "NDJSON by `$export`, resumable, and since an earlier export what changed and what is gone",
+        (
+            "tests/interop/test_bulk_client.py::test_what_the_client_has_is_what_the_store_gives_line_by_line",
+            "tests/web/test_bulk_export.py::test_a_download_that_broke_off_goes_on_where_it_was",
+            "tests/service/test_bulk_export_changes.py::test_who_takes_over_what_is_told_since_then_holds_what_there_is",
+            "tests/service/test_bulk_export_work.py::test_a_process_that_is_killed_in_mid_work_leaves_its_job_to_the_next",
+            "tests/cli/test_export.py::test_every_type_has_its_file_and_the_manifest_and_the_checksums_hold",
+        ),
+    ),
+    50: Shown(
+        "A reproducible freeze with manifest and checksums, verified and compared",
+        (
+            "tests/service/freeze/test_write.py::test_the_same_store_day_and_code_give_the_same_bytes_manifest_included",
+            "tests/service/freeze/test_write.py::test_both_databases_give_the_same_bytes",
+            "tests/service/freeze/test_write.py::test_it_is_of_one_moment_though_pushes_go_on",
+            "tests/service/freeze/test_write.py::test_what_was_interrupted_leaves_nothing_behind",
+            "tests/service/freeze/test_write.py::test_every_part_gives_the_same_bytes_and_nothing_that_identifies",
+            "tests/service/freeze/test_verify.py::test_what_was_done_to_it_is_told",
+            "tests/service/freeze/test_verify.py::test_sha256sum_takes_the_sums",
+            "tests/service/freeze/test_compare.py::test_a_later_progression_is_told_with_the_decisions_that_differ",
+        ),
+    ),
     51: Shown(
         "PFS and OS from the date of surgery, Kaplan-Meier, by arm",
         (
@@ -334,6 +357,10 @@ PROMISES: Mapping[int, Shown] = {
         (
             "tests/domain/endpoints/test_time_to_event.py::test_the_trace_tells_each_decision_in_order",
             "tests/domain/endpoints/test_derive.py::test_what_is_wrong_with_the_data_is_told",
+            "tests/domain/endpoints/test_quality.py::test_surgery_before_birth",
+            "tests/domain/endpoints/test_quality.py::test_progression_before_surgery",
+            "tests/domain/endpoints/test_quality.py::test_death_twice_with_different_dates",
+            "tests/domain/endpoints/test_quality.py::test_visits_before_consent",
             "tests/cli/test_endpoints.py::test_one_subject_with_each_decision",
         ),
     ),
@@ -343,6 +370,8 @@ PROMISES: Mapping[int, Shown] = {
             "tests/domain/endpoints/test_cycles.py::test_what_is_due_depends_on_the_day",
             "tests/domain/endpoints/test_morbidity.py::test_a_complication_counts_up_to_the_last_day_of_a_window",
             "tests/cli/test_endpoints.py::test_visits_that_are_due",
+            "tests/export/test_agenda.py::test_a_safety_visit_is_due_then_overdue_then_missed",
+            "tests/export/test_agenda.py::test_follow_up_after_surgery_is_due_on_the_last_day_of_each_window",
         ),
     ),
     54: Shown(
@@ -357,9 +386,30 @@ PROMISES: Mapping[int, Shown] = {
             "tests/test_privacy_served.py::test_nothing_of_a_patient_is_in_it",
         ),
     ),
+    46: Shown(
+        "The record as mCODE resources, a profile claimed only where what it asks for is there",
+        (
+            "tests/export/research/test_record.py::test_every_type_comes_in_its_place_and_nothing_is_left_out",
+            "tests/export/research/test_record.py::test_profiles_are_claimed_only_where_what_they_ask_for_is_there",
+            "tests/service/test_exporting.py::test_every_concept_has_a_place_or_a_reason_to_stay",
+            "tests/service/test_exported.py::test_every_judge_finds_every_resource_valid",
+        ),
+    ),
+    61: Shown(
+        "Pseudonyms, one shift of dates a subject, and nothing goes out that no rule lets out",
+        (
+            "tests/service/test_exported.py::test_of_what_was_planted_in_every_place_nothing_comes_out",
+            "tests/export/test_allowed.py::test_an_element_without_a_rule_stays_and_is_told_by_its_place_alone",
+            "tests/export/test_shift.py::test_an_interval_between_two_days_is_kept_to_the_day",
+            "tests/export/test_shift.py::test_a_partial_date_stays_true_or_is_not_said",
+            "tests/mapping/test_exporting.py::test_a_rule_that_cannot_be_honoured_is_a_fault",
+        ),
+    ),
     62: Shown(
         "Withdrawal gates the use of data, and purges with a certificate",
         (
+            "tests/service/test_exported.py::test_whose_use_of_data_was_withdrawn_is_left_out_and_counted_by_site_and_arm",
+            "tests/service/test_exported.py::test_who_left_follow_up_keeps_what_was_before_and_is_censored",
             "tests/service/test_moves.py::test_after_the_use_of_data_is_withdrawn_only_the_end_is_told",
             "tests/service/test_purge.py::test_nothing_of_the_person_is_left_and_the_certificate_says_what_was_where",
             "tests/service/test_purge.py::test_after_a_restore_of_an_older_backup_the_tombstones_forget_again",

@@ -20,6 +20,7 @@ import typer
 from natars_fhir.cli import app
 from natars_fhir.cli.endpoints import lines
 from natars_fhir.domain.endpoints.derive import derive
+from natars_fhir.domain.endpoints.flaws import FLAWS
 from natars_fhir.domain.life import Course, Move
 from natars_fhir.domain.rules import RULES
 from natars_fhir.domain.switches import SWITCHES
@@ -32,7 +33,7 @@ from natars_fhir.mapping.files import Mappings, load
 from natars_fhir.mapping.schema import Code, Concept, Kind, Says
 from natars_fhir.pipeline import run
 from natars_fhir.service.cdisc_map import cdisc_map
-from tests import coverage, halting, shown, ward
+from tests import coverage, exported_rows, halting, shown, ward
 from tests.doc_pages import ROOT, pages
 from tests.fhir import judges
 from tests.mapping.narrative.study import score as study
@@ -80,6 +81,12 @@ def parts() -> dict[str, Callable[[], str]]:
         ),
         **_cdisc(cdisc_map(mappings)),
         "worked derivation": _worked,
+        "flaws": lambda: _table(
+            ("flaw", "severity", "what it is", "问题"),
+            [(f"`{name}`", grave, en.format("…"), zh.format("…")) for name, (grave, en, zh) in FLAWS.items()],
+        ),
+        "export places": lambda: _table(("concept", "goes out as", "codes", "mCODE"), exported_rows.places(mappings)),
+        "export elements": lambda: _table(("element", "how", "why"), exported_rows.allowed(mappings)),
         "coverage": lambda: _table(("concept", "place", "cases", "one of them"), coverage.rows()),
         "invariants kept": lambda: _keys({*INVARIANTS, *ELSEWHERE}),
         "invariants left out": lambda: _keys(NOT_CHECKED),
@@ -157,10 +164,10 @@ def commands() -> Iterator[tuple[str, Any]]:
 
 def _below(name: str, command: Any) -> Iterator[tuple[str, Any]]:
     inner = getattr(command, "commands", None)
-    if inner is None:
-        yield name, command
     for word, one in (inner or {}).items():
         yield from _below(f"{name} {word}".strip(), one)
+    if inner is None or (name and command.params):
+        yield name, command  # a group that does something by itself comes after what is below it
 
 
 def _table(head: tuple[str, ...], rows: Rows) -> str:

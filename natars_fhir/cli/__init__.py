@@ -26,7 +26,9 @@ from natars_fhir.cli import (
     endpoints,
     expect,
     explain,
+    export,
     form,
+    freeze,
     history,
     load,
     log,
@@ -71,6 +73,7 @@ app.command("sign")(sign.sign)
 app.command("form")(form.form)
 app.command("digest")(digest.digest)
 app.command("endpoints")(endpoints.endpoints)
+app.command("export")(export.export)
 app.command("validate")(validate.validate)
 app.command("load")(load.load)
 app.command("pull")(pull.pull)
@@ -94,6 +97,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(subject.app, name="subject")
 app.add_typer(visits.app, name="visits")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(freeze.app, name="freeze")
 app.add_typer(people.app, name="people")
 
 #: What the audit calls a command by; whatever else was typed is nobody's business.

@@ -18,6 +18,7 @@ from natars_fhir.cli.inputs import AsOfOption, MappingsOption, asked
 from natars_fhir.cli.looked import write_json
 from natars_fhir.cli.screens import errors, output
 from natars_fhir.cli.subjects import every_subject
+from natars_fhir.domain.endpoints.flaws import Flaw
 from natars_fhir.domain.endpoints.time_to_event import TimeToEvent
 from natars_fhir.domain.endpoints.trace import Step
 from natars_fhir.domain.sentence import Language, render
@@ -155,7 +156,11 @@ def lines(one: Subject, language: Language) -> list[str]:
         days = "" if each.days is None else f" {each.days}"
         told += ["", f"{each.parameter}: {_said(each, language)}{days}{' *' if each.imputed else ''}"]
         told += [_line(step, language) for step in each.trace]
-    return told + ([""] if one.endpoints.issues else []) + [f"! {issue.text}" for issue in one.endpoints.issues]
+    return told + ([""] if one.endpoints.issues else []) + [_flaw(issue, language) for issue in one.endpoints.issues]
+
+
+def _flaw(one: Flaw, language: Language) -> str:
+    return f"! {one.zh if language == 'zh' else one.text}"
 
 
 def _line(step: Step, language: Language) -> str:
@@ -178,9 +183,21 @@ def show(console: Console, found: Sequence[Subject], curves: Sequence[ArmCurve],
     if curves:
         console.print(_curves(curves, language))
         console.print(_CAUTION[language], markup=False)
+    for line in flaws_of(found, language):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     for row in never_operated(found):
         reason = WORDS[language].get(row.reason, row.reason)
         console.print(f"{WORDS[language]['never-operated']}: {row.arm}, {reason}, {row.subjects}", markup=False)
+
+
+def flaws_of(found: Sequence[Subject], language: Language) -> list[str]:
+    """What is wrong with the data, by pseudonym; what only informs is left to `--subject`."""
+    return [
+        f"{one.pseudonym}  {one.site}  {_flaw(issue, language)}"
+        for one in found
+        for issue in one.endpoints.issues
+        if issue.severity != "information"
+    ]
 
 
 def _days(one: TimeToEvent) -> str:

@@ -59,12 +59,17 @@ def noted(
 ) -> None:  # fmt: skip
     """Writes into the audit that somebody of this machine did something: their name as a keyed hash."""
     from natars_fhir.service.audit import note  # heavy: only where a store is asked
-    from natars_fhir.service.pseudonym import person_of
     from natars_fhir.store.audit import Act
 
     key = key_of(settings, store)
-    person = person_of(key, "", _user())
-    note(store, key, Act(site, datetime.now(UTC), act, hash_, 200, counts or {}, about, person))
+    note(store, key, Act(site, datetime.now(UTC), act, hash_, 200, counts or {}, about, person(key)))
+
+
+def person(key: bytes) -> str:
+    """Who runs the command, as the audit names them: a keyed hash."""
+    from natars_fhir.service.pseudonym import person_of  # heavy: only where a store is asked
+
+    return person_of(key, "", _user())
 
 
 def _user() -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from natars_fhir.export.flaw_rows import FlawRow
 from natars_fhir.export.rows import AdverseEventRow, EnrolmentRow, FactRow, SubjectRow, TimeRow, VisitRow, WithheldRow
 
 #: Table → what a row of it is.
@@ -17,6 +18,7 @@ TABLES: dict[str, type] = {
     "visits": VisitRow,
     "adverse-events": AdverseEventRow,
     "enrolment": EnrolmentRow,
+    "data-quality": FlawRow,
     "withheld": WithheldRow,
 }
 
@@ -113,6 +115,11 @@ _OWN: dict[tuple[str, str], tuple[str, str, str, str]] = {
     ("enrolment", "so_far"): ("whole", "allocated so far", "本中心累计", "subjects of the site up to that month"),
     ("enrolment", "all_sites"): ("whole", "all sites so far", "全部中心累计", "up to this row"),
     ("enrolment", "planned"): ("whole", "planned", "计划入组", "the registered enrolment, 102"),
+    ("data-quality", "flaw"): ("text", "flaw", "问题代码", "the flaw's name; docs/endpoints.md, Data quality"),
+    ("data-quality", "severity"): ("text", "severity", "严重程度", "error, warning or information"),
+    ("data-quality", "place"): ("text", "place", "位置", "the element that it was read from (FHIRPath)"),
+    ("data-quality", "text"): ("text", "what it is", "问题（英文）", "a sentence without a value"),
+    ("data-quality", "text_zh"): ("text", "what it is, in Chinese", "问题", "a sentence without a value"),
     ("withheld", "subjects"): ("whole", "left out", "未列入例数", "withdrew the use of their data; in no other table"),
 }  # fmt: skip
 

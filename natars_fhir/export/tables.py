@@ -13,6 +13,7 @@ from natars_fhir.domain.interval import Interval
 from natars_fhir.domain.record import Fact
 from natars_fhir.export.by_subject import by_subject as by_subject
 from natars_fhir.export.cells import counts, days_from, details, ends, word
+from natars_fhir.export.flaw_rows import flaws
 from natars_fhir.export.rows import AdverseEventRow, EnrolmentRow, FactRow, TimeRow, VisitRow, WithheldRow
 from natars_fhir.export.subject import Subject
 
@@ -41,6 +42,7 @@ def every(subjects: Sequence[Subject], planned: int, withheld: Withheld = NOBODY
         "visits": visits(subjects),
         "adverse-events": adverse_events(subjects),
         "enrolment": enrolment(subjects, planned),
+        "data-quality": flaws(subjects),
         "withheld": [WithheldRow(*who, count) for who, count in sorted(withheld.items())],
     }
 

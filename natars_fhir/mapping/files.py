@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from natars_fhir.domain.study import Choose, Complete, Study
 from natars_fhir.domain.trial import build
 from natars_fhir.mapping.checks import concepts_faults, drugs_faults, view_faults
+from natars_fhir.mapping.exporting import Allowed, Exporting, Placed, allowed_faults, placed_faults
 from natars_fhir.mapping.faults import Fault, MappingError, line_at, nearest
 from natars_fhir.mapping.narrative.words import WordListError, Words
 from natars_fhir.mapping.narrative.words import load as load_words
@@ -37,6 +38,7 @@ class Mappings:
     sites: dict[str, Site]
     words: Words
     study: Study
+    exporting: Exporting
 
 
 def load(folder: Path, trial: str = "natars") -> Mappings:
@@ -52,16 +54,24 @@ def load(folder: Path, trial: str = "natars") -> Mappings:
     words = _words(folder / "narrative", set(known), drug_names(drugs), faults)
     faults += [fault for path, view in views for fault in view_faults(path, view, known)]
     study = _study(folder / "trials" / f"{trial}.toml", known, faults)
+    allowed = _file(folder / "export" / "allowed.toml", Allowed, faults)
+    placed = _file(folder / "export" / "record.toml", Placed, faults)
+    if allowed is not None:
+        faults += allowed_faults(folder / "export" / "allowed.toml", allowed)
     if concepts is not None:
         faults += concepts_faults(folder / "concepts.toml", concepts)
+    if concepts is not None and placed is not None:
+        faults += placed_faults(folder / "export" / "record.toml", placed, concepts)
     if concepts is not None and drugs is not None:
         faults += drugs_faults(folder / "drugs.toml", drugs, concepts)
         faults += [fault for path, site in sites for fault in site_faults(path, site, concepts, drugs)]
-    if faults or concepts is None or drugs is None or words is None or study is None:
+    if faults or not (concepts and drugs and words and study and allowed and placed):
         raise MappingError(faults)
     every = tuple(view for _, found in views for view in found.view)
     study = replace(study, complete=_complete(site for _, site in sites))
-    return Mappings(folder, _hash(folder), concepts, drugs, every, {s.site: s for _, s in sites}, words, study)
+    rules = _digest(folder, [folder / "export" / name for name in ("allowed.toml", "record.toml")])
+    by_site, exporting = {s.site: s for _, s in sites}, Exporting(allowed, placed, rules)
+    return Mappings(folder, _hash(folder), concepts, drugs, every, by_site, words, study, exporting)
 
 
 def shaped(path: Path, shape: type[Shaped]) -> Shaped:
@@ -88,10 +98,14 @@ def _folder(folder: Path, shape: type[Shaped], faults: list[Fault]) -> list[tupl
 
 
 def _hash(folder: Path) -> str:
-    """The first 12 hex digits of SHA-256 over names and bytes of all files that decide what is read; a change of
-    `export/` needs nothing to be read again."""
+    """The hash of all files that decide what is read: not `export/`, whose change needs nothing to be read again."""
+    return _digest(folder, set(folder.rglob("*.toml")) - set((folder / "export").rglob("*.toml")))
+
+
+def _digest(folder: Path, files: Iterable[Path]) -> str:
+    """The first 12 hex digits of SHA-256 over names and bytes."""
     digest = hashlib.sha256()
-    for path in sorted(set(folder.rglob("*.toml")) - set((folder / "export").rglob("*.toml"))):
+    for path in sorted(files):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 

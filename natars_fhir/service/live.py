@@ -19,6 +19,7 @@ from natars_fhir.mapping.files import Mappings
 from natars_fhir.mapping.heard.suggest import Suggester, suggester
 from natars_fhir.mapping.terms.site_file import remarks
 from natars_fhir.mapping.terms.translate import Terminology, source_of, terminology
+from natars_fhir.service.exporting import plan_of
 from natars_fhir.service.intake import Intake, readers
 from natars_fhir.settings import Settings
 
@@ -46,7 +47,8 @@ def active(
 ) -> Active:
     """Everything that is made of *mappings*. Raises KeyError for a site without a file."""
     known = readers(mappings, sites, versions)
-    intake = Intake(mappings.study, key, settings.canonical_base, settings.most_entries)
+    base = settings.canonical_base
+    intake = Intake(mappings.study, key, base, settings.most_entries, plan_of(mappings, base))
     files = {site: source_of(mappings, site) for site in known}  # as they were when the folder was loaded
 
     def hints(site: str) -> Suggester:
@@ -57,7 +59,7 @@ def active(
         mappings,
         intake,
         known,
-        cache(lambda site: terminology(mappings, site, settings.canonical_base, files[site])),
+        cache(lambda site: terminology(mappings, site, base, files[site])),
         cache(hints),
     )
 

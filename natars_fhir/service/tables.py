@@ -68,8 +68,8 @@ def content(
     """Every subject of *sites*; *with_log*: and the counts of the sites' screening logs."""
     asked, left = list(sites), Counter[tuple[str, str]]()
 
-    def withheld(*who: str) -> None:
-        left[who[0], who[1] if len(who) > 1 else ""] += 1
+    def withheld(where: str, arm: str) -> None:
+        left[where, arm] += 1
 
     found = tuple(subjects(store, intake, asked, as_of, seen=seen, withheld=withheld))
     now = datetime.combine(as_of, time(23, 59, 59), SHANGHAI).astimezone(UTC)

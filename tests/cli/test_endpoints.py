@@ -124,7 +124,8 @@ def test_issues_are_told_by_pseudonym() -> None:
 
 def test_the_tables_are_written_with_their_dictionary(told: Any, tmp_path: Path) -> None:
     told("endpoints", *LATE, "--tables", str(tmp_path))
-    names = ["adverse-events", "dictionary", "enrolment", "facts", "subjects", "times", "visits", "withheld"]
+    names = ["adverse-events", "data-quality", "dictionary", "enrolment", "facts", "subjects", "times", "visits"]
+    names.append("withheld")
     assert sorted(path.stem for path in tmp_path.glob("*.csv")) == names
     rows = list(csv.DictReader(io.StringIO((tmp_path / "subjects.csv").read_text("utf-8-sig"))))
     assert sorted(row["pfs_days"] for row in rows) == ["184", "243"]
@@ -156,12 +157,26 @@ def test_visits_that_are_due(told: Any) -> None:
     assert (row["cycle"], row["visit"], row["due"], row["closes"], row["standing"]) == (
         1, "1-d", "2024-06-14", "2024-06-15", "due",
     )  # fmt: skip
+    (late,) = json.loads(told("visits", "due", "--on", "2024-06-15", "--format", "json"))
+    assert (late["visit"], late["standing"]) == ("1-d", "overdue")
     assert "No visit is due." in told("visits", "due", "--on", "2024-06-16")
     assert "无应完成的访视" in told("visits", "due", "--on", "2024-06-16", "--language", "zh")
 
 
 def test_all_visits_as_a_table_and_as_csv(told: Any) -> None:
     rows = list(csv.DictReader(io.StringIO(told("visits", "due", "--on", "2025-06-01", "--all", "--format", "csv"))))
-    assert [(row["cycle"], row["visit"]) for row in rows] == [(c, v) for c in "123" for v in ("1-d", "7-d")]
-    assert {row["standing"] for row in rows} <= {"done", "missed"}
+    safety = [row for row in rows if row["kind"] == "safety"]
+    assert [(row["cycle"], row["visit"]) for row in safety] == [(c, v) for c in "123" for v in ("1-d", "7-d")]
+    assert {row["standing"] for row in safety} <= {"done", "missed"}
+    later = sorted(row["visit"] for row in rows if row["kind"] == "follow-up" and row["standing"] == "done")
+    assert later == ["30-d", "30-d", "90-d", "90-d"]
     assert "missed" in told("visits", "due", "--on", "2025-06-01", "--all")
+
+
+def test_visits_are_counted_by_site(told: Any) -> None:
+    rows = json.loads(told("visits", "due", "--on", "2025-06-01", "--by-site", "--format", "json"))
+    assert [(row["site"], row["overdue"], row["done"], row["missed"]) for row in rows] == [
+        ("hospital-b", 0, 2, 0), ("hospital-c", 0, 2, 6),
+    ]  # fmt: skip
+    assert "site,overdue,due,done,missed,planned" in told("visits", "due", "--by-site", "--format", "csv")
+    assert "已逾期" in told("visits", "due", "--on", "2025-06-01", "--by-site", "--language", "zh")

@@ -61,7 +61,7 @@ def _curve(axes: Any, one: ArmLine, number: int, language: Language) -> None:
 def _band(axes: Any, one: ArmLine, end: int, colour: str) -> None:
     """The limits, where there are any: from each event on to the next."""
     steps = one.curve.steps
-    for step, until in zip(steps, [*(each.days for each in steps[1:]), end], strict=True):
+    for step, until in zip(steps, [*(each.days for each in steps[1:]), end], strict=False):  # without an event none
         if step.low is not None and step.high is not None:
             span = [step.days / DAYS_IN_MONTH, until / DAYS_IN_MONTH]
             axes.fill_between(span, 100 * step.low, 100 * step.high, color=colour, alpha=0.15, linewidth=0)

@@ -18,6 +18,7 @@ May = Literal[
     "counts",
     "allocate",
     "export",
+    "bulk",
     "overlap",
     "quarantine",
     "tokens",
@@ -27,14 +28,14 @@ May = Literal[
 ]
 
 ROLES: Final[Mapping[Role, frozenset[May]]] = {
-    # the site's integration engine: sends, and reads what its own site sent
-    "engine": frozenset({"known", "push", "read"}),
+    # the site's integration engine: sends, reads what its own site sent, and exports its own subjects
+    "engine": frozenset({"known", "push", "read", "bulk"}),
     # the site's coordinator: who is to be looked at, what is missing, statements
     "coordinator": frozenset({"known", "read", "worklist", "attest"}),
     # the site's investigator: the same, and the signature
     "investigator": frozenset({"known", "read", "worklist", "attest", "sign"}),
     # the trial office: numbers and pseudonyms over all sites
-    "trial-office": frozenset({"known", "counts", "allocate", "export", "overlap", "people"}),
+    "trial-office": frozenset({"known", "counts", "allocate", "export", "bulk", "overlap", "people"}),
     # who runs the installation
     "operator": frozenset({"known", "quarantine", "tokens", "metrics", "people", "accounts"}),
 }
