@@ -136,6 +136,8 @@ class Errand:
             part.unread += now.unread - before.unread
             part.not_understood += now.not_understood - before.not_understood
             part.counts.update(now.counts - before.counts)
+            # what is in no quarantine either must come once more
+            part.short = part.short or bool(now.unread or now.counts["not-kept"])
             before = now
             yield
 

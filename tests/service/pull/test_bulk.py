@@ -162,6 +162,12 @@ def test_a_bad_line_costs_itself(puller: Puller, export: Export) -> None:
     assert (puller.counts(), puller.marks()) == ({"created": 2, "refused": 1}, MARKS)
 
 
+def test_a_line_that_is_too_long_to_be_held_keeps_the_marks(puller: Puller, export: Export) -> None:
+    export.gives("p", lines(patient("1"), {**patient("2"), "text": {"div": "x" * 1_000_000}}))
+    assert (puller.counts(), puller.marks()) == ({"created": 2}, {})
+    assert ("Patient (1)", "too-long") in puller.problems
+
+
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_file_that_is_gone_has_the_export_made_once_more_and_no_oftener(
     puller: Puller, export: Export, status: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ import pytest
 import respx
 
 from natars_fhir.service import load
+from natars_fhir.service.pull.pull import pull
 from natars_fhir.service.pull.search import query
 from natars_fhir.store.engine import Store
-from tests.service.hospital import Hospital, born_on_30_february, condition, patient
+from tests.service.hospital import Hospital, born_on_30_february, condition, intake, patient
 from tests.service.pull.ward import BASE, Puller, answer, asked, capability, changed, offers, plan, searchset
 
 FIRST, SECOND, THIRD = (f"2024-06-15T0{hour}:00:00Z" for hour in (0, 1, 2))
@@ -196,6 +198,15 @@ def test_an_entry_that_cannot_be_read_costs_itself(puller: Puller, router: respx
     assert (done.parts[0].counts["created"], done.parts[0].counts["refused"], done.whole) == (1, 2, False)
     assert Hospital(puller.store).screening() is not None
     assert puller.marks() == {"Patient": "2024-06-15T01:00:00+00:00"}
+
+
+def test_a_page_that_is_more_than_is_taken_at_once_keeps_the_mark(puller: Puller, router: respx.MockRouter) -> None:
+    two_pages(router)
+    done = pull(replace(puller.order(), intake=intake(1)))
+    assert done is not None
+    assert (done.parts[0].counts["created"], done.parts[0].short, done.whole) == (1, True, False)
+    assert puller.problems == [("Patient, page 2", "too-long")]
+    assert puller.marks() == {}
 
 
 def endless(page: Any) -> Iterator[httpx.Response]:
