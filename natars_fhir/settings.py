@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     second_factor: bool = Field(
         default=True, description="Must whoever logs in with a password show a code of their telephone as well?"
     )
+    providers: Path | None = Field(
+        None, description="The file (TOML) of the hospitals' own logins, by OpenID Connect; none: passwords alone."
+    )
     most_requests: int = Field(
         30_000, gt=0, description="The most requests of a site in a minute, per worker; more are answered 429."
     )

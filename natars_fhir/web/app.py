@@ -28,6 +28,7 @@ from natars_fhir.service.http import client
 from natars_fhir.service.ingest import push
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.live import Active, Live, active
+from natars_fhir.service.provider.file import providers
 from natars_fhir.service.secret import secret
 from natars_fhir.service.subscribing import Bureau
 from natars_fhir.service.validation import validated
@@ -136,7 +137,7 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     app.include_router(_subjects(served))
     app.include_router(_tokens(served))
     app.include_router(hooks(_bedside(served)))
-    app.state.pages = Reception(settings, opened, lambda: live.active, now, served.access.rates.admit)
+    app.state.pages = _reception(served)
     app.include_router(pages(app.state.pages))
     add_openapi(app.router, app.routes)
     if forgotten := undeclared(app.routes):
@@ -285,6 +286,15 @@ def _subscribers(served: Served) -> Subscribers:
         return Bureau(served.store, live.active.intake.key, settings.canonical_base, settings.address)
 
     return Subscribers(bureau, lambda site: live.active.mappings.sites[site], served.now)
+
+
+def _reception(served: Served) -> Reception:
+    """Where people come in. Raises MappingError where the file of providers has faults."""
+    settings, live = served.settings, served.live
+    known = providers(settings.providers, live.active.readers)
+    return Reception(
+        settings, served.store, lambda: live.active, served.now, served.access.rates.admit, providers=known
+    )
 
 
 def _bedside(served: Served) -> Bedside:

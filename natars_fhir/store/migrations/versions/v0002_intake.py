@@ -64,6 +64,8 @@ def upgrade() -> None:
     mark = f"'{FIRST_RELEASE} ' || seq"  # our own words
     connection.execute(text(f"UPDATE audit SET mark = {mark}"))  # noqa: S608
     _indexes()
+    if connection.dialect.name == "sqlite":
+        _without_row_numbers()
     if connection.dialect.name == "postgresql":
         for table, columns in _COLUMNS.items():
             for column in columns:
@@ -125,6 +127,15 @@ def _indexes() -> None:
     op.create_index("quarantine_waiting", "quarantine", ["site", "state", "tried_with", "seq"])
     op.create_index("audit_of", "audit", ["site", "seq"])
     op.create_index("resource_version_in", "resource_version", ["parcel"])
+
+
+def _without_row_numbers() -> None:
+    """Aliases are found by their key alone. https://www.sqlite.org/withoutrowid.html"""
+    op.rename_table("resource_alias", "resource_alias_before")
+    columns = (Column(name, Text, primary_key=name != "key", nullable=False) for name in ("site", "alias", "key"))
+    op.create_table("resource_alias", *columns, sqlite_with_rowid=False)
+    op.execute("INSERT INTO resource_alias (site, alias, key) SELECT site, alias, key FROM resource_alias_before")
+    op.drop_table("resource_alias_before")
 
 
 def _pages(connection: Connection, table: Table, *columns: Any) -> Iterator[Any]:
