@@ -98,6 +98,10 @@ class Settings(BaseSettings):
     export_jobs: int = Field(
         2, gt=0, description="The most exports of a caller under way at once; more are answered 429."
     )
+    pull_folder: Path = Field(
+        Path("natars-pull"),
+        description="Where files of an export are put until they are taken in; for its owner alone.",
+    )
     smtp_host: str = Field("", description="The mail server for digests; empty: no mail is sent.")
     smtp_port: int = Field(587, ge=1, le=65_535, description="The mail server's port.")
     smtp_starttls: bool = Field(

@@ -182,6 +182,10 @@ PROMISES: Mapping[int, Shown] = {
             "tests/cli/test_load.py::test_a_run_that_is_killed_at_any_moment_leaves_in_the_end_what_an_unbroken_one_leaves",
             "tests/service/test_load.py::test_what_bulk_export_says_is_deleted_is_taken_back",
             "tests/service/test_load.py::test_four_times_the_lines_need_no_more_memory",
+            "tests/interop/test_pull.py::test_by_export_every_file_comes_and_then_only_what_changed",
+            "tests/cli/test_pull.py::test_a_pull_that_is_killed_in_the_middle_of_a_download_goes_on_there",
+            "tests/service/pull/test_bulk.py::test_what_is_said_to_be_deleted_is_taken_back",
+            "tests/service/pull/test_bulk.py::test_a_file_that_is_gone_has_the_export_made_once_more_and_no_oftener",
         ),
     ),
     28: Shown(

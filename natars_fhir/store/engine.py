@@ -27,6 +27,7 @@ from natars_fhir.store import (
     tables_load,  # noqa: F401
     tables_mapped,  # noqa: F401
     tables_people,  # noqa: F401
+    tables_pull,  # noqa: F401
     tables_subject,  # noqa: F401
 )
 from natars_fhir.store.first_look import FirstLook

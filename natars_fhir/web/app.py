@@ -16,6 +16,7 @@ from natars_fhir.fhir.validate import has_type
 from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import Mappings, load
+from natars_fhir.mapping.schema import Site
 from natars_fhir.service.access.grant import Grants
 from natars_fhir.service.access.hook_token import HookTokens
 from natars_fhir.service.access.published import Published
@@ -59,6 +60,7 @@ from natars_fhir.web.pages.entrance import Elsewhere
 from natars_fhir.web.pages.refused import elsewhere, to_people
 from natars_fhir.web.pages.routes import pages
 from natars_fhir.web.presented import Presented
+from natars_fhir.web.pull import Listening, add_pull
 from natars_fhir.web.quarantine import Ward, quarantine_routes
 from natars_fhir.web.questionnaire import Forms, add_questionnaire
 from natars_fhir.web.respond import Refusal, error, refuse, respond
@@ -253,10 +255,14 @@ def _quay(served: Served) -> Quay:
 
 
 def _subjects(served: Served) -> APIRouter:
-    """What is told of the trial's subjects by their pseudonyms."""
+    """What is told of the trial's subjects by their pseudonyms, and what hospitals' servers tell us."""
     router = APIRouter()
-    office = Office(served.store, lambda: served.intake, lambda: served.live.active.mappings.sites, served.now)
-    add_subjects(router, office)
+
+    def sites() -> Mapping[str, Site]:
+        return served.live.active.mappings.sites
+
+    add_subjects(router, Office(served.store, lambda: served.intake, sites, served.now))
+    add_pull(router, Listening(served.store, lambda: served.intake.key, sites, served.now))
     return router
 
 

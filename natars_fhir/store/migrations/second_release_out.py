@@ -115,3 +115,57 @@ Table(
     Column("provided", LargeBinary),
     Index("login_session_of", "account"),
 )
+Table(
+    "pull",
+    metadata,
+    _text("site", key=True),
+    Column("holder", Text),
+    Column("lease", Text),
+    Column("began", Text),
+    Column("ended", Text),
+    Column("failures", Integer, nullable=False),
+    _text("outcome"),
+    Column("until", Text),
+)
+Table(
+    "pull_event",
+    metadata,
+    _text("site", key=True),
+    _text("key", key=True),
+    Column("gone", Boolean, nullable=False),
+    _text("at"),
+)
+Table(
+    "pull_job",
+    metadata,
+    _text("site", key=True),
+    _text("id"),
+    _text("asked"),
+    Column("status", LargeBinary, nullable=False),
+    _text("begun"),
+)
+Table(
+    "pull_mark",
+    metadata,
+    _text("site", key=True),
+    _text("kind", key=True),
+    _text("asked"),
+    _text("mark"),
+    _text("moved"),
+)
+Table(
+    "pull_subscription",
+    metadata,
+    _text("site", key=True),
+    _text("topic", key=True),
+    _text("id"),
+    _text("asked"),
+    _text("place"),
+    _text("status"),
+    Column("secret", LargeBinary, nullable=False),
+    Column("seen", Integer, nullable=False),
+    Column("told", Integer, nullable=False),
+    _text("heard"),
+    _text("made"),
+    Column("behind", Boolean, nullable=False),
+)
