@@ -16,6 +16,7 @@ May = Literal[
     "attest",
     "sign",
     "counts",
+    "figures",
     "allocate",
     "export",
     "overlap",
@@ -30,11 +31,11 @@ ROLES: Final[Mapping[Role, frozenset[May]]] = {
     # the site's integration engine: sends, and reads what its own site sent
     "engine": frozenset({"known", "push", "read"}),
     # the site's coordinator: who is to be looked at, what is missing, statements
-    "coordinator": frozenset({"known", "read", "worklist", "attest"}),
+    "coordinator": frozenset({"known", "read", "worklist", "attest", "figures"}),
     # the site's investigator: the same, and the signature
-    "investigator": frozenset({"known", "read", "worklist", "attest", "sign"}),
+    "investigator": frozenset({"known", "read", "worklist", "attest", "sign", "figures"}),
     # the trial office: numbers and pseudonyms over all sites
-    "trial-office": frozenset({"known", "counts", "allocate", "export", "overlap", "people"}),
+    "trial-office": frozenset({"known", "counts", "figures", "allocate", "export", "overlap", "people"}),
     # who runs the installation
     "operator": frozenset({"known", "quarantine", "tokens", "metrics", "people", "accounts"}),
 }
