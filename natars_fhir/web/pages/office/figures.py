@@ -12,7 +12,8 @@ from natars_fhir.domain.words import WORDS
 from natars_fhir.export.agenda import Appointment
 from natars_fhir.export.figures.kaplan_meier import ArmLine, KaplanMeier
 from natars_fhir.export.figures.stacked import Stacked
-from natars_fhir.export.figures.words import say, title
+from natars_fhir.export.figures.words import say as word_of
+from natars_fhir.export.figures.words import title
 from natars_fhir.service.office.figures import stacked
 from natars_fhir.service.office.trial import Trial
 from natars_fhir.web.pages.entrance import enters, page_of
@@ -104,7 +105,7 @@ def _bars(name: str) -> Callable[[Trial, Language], Bars]:
 
 def _enrolment(page: Page, room: Room) -> Response:
     figures = {"enrolment": _bars("enrolment"), "first_bars": _bars("first-bars")}
-    return room.show(page, "enrolment", "office_enrolment.html", **figures, say=say)
+    return room.show(page, "enrolment", "office_enrolment.html", **figures, word_of=word_of)
 
 
 def _missing(page: Page, room: Room) -> Response:
@@ -133,17 +134,17 @@ def _endpoints(page: Page, room: Room) -> Response:
     language = page.language
 
     def named(one: ArmLine) -> str:
-        return one.arm or say("no-arm", language)
+        return one.arm or word_of("no-arm", language)
 
     def drawn(trial: Trial) -> list[Survival]:
-        axes = (say("months", language), say("share", language))
+        axes = (word_of("months", language), word_of("share", language))
         return [
             Survival(f"kaplan-meier-{one.parameter.lower()}", title(one.parameter, language), one, option)
             for one in trial.curves
             for option in [curves(one, *axes, named)]
         ]
 
-    told = {"drawn": drawn, "named": named, "words": WORDS[language], "say": say}
+    told = {"drawn": drawn, "named": named, "words": WORDS[language], "word_of": word_of}
     return room.show(page, "endpoints", "office_endpoints.html", **told)
 
 
