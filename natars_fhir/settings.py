@@ -90,6 +90,12 @@ class Settings(BaseSettings):
     deliver_attempts: int = Field(12, description="Attempts before a delivery is given up and listed as dead.")
     freeze_folder: Path = Field(
         Path("natars-freezes"), description="Where the freezes lie that the trial office starts on the pages."
+    export_folder: Path = Field(
+        Path("natars-exports"), description="Where the files of exports lie that clients ask for over HTTP."
+    )
+    export_hours: float = Field(24.0, gt=0, description="Hours that these files live once they are there.")
+    export_jobs: int = Field(
+        2, gt=0, description="The most exports of a caller under way at once; more are answered 429."
     )
     smtp_host: str = Field("", description="The mail server for digests; empty: no mail is sent.")
     smtp_port: int = Field(587, ge=1, le=65_535, description="The mail server's port.")

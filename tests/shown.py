@@ -312,6 +312,16 @@ PROMISES: Mapping[int, Shown] = {
             "tests/cli/test_endpoints.py::test_the_tables_are_written_with_their_dictionary",
         ),
     ),
+    47: Shown(
+        "NDJSON by `$export`, resumable, and since an earlier export what changed and what is gone",
+        (
+            "tests/interop/test_bulk_client.py::test_what_the_client_has_is_what_the_store_gives_line_by_line",
+            "tests/web/test_bulk_export.py::test_a_download_that_broke_off_goes_on_where_it_was",
+            "tests/service/test_bulk_export_changes.py::test_who_takes_over_what_is_told_since_then_holds_what_there_is",
+            "tests/service/test_bulk_export_work.py::test_a_process_that_is_killed_in_mid_work_leaves_its_job_to_the_next",
+            "tests/cli/test_export.py::test_every_type_has_its_file_and_the_manifest_and_the_checksums_hold",
+        ),
+    ),
     50: Shown(
         "A reproducible freeze with manifest and checksums, verified and compared",
         (

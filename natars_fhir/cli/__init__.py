@@ -26,6 +26,7 @@ from natars_fhir.cli import (
     endpoints,
     expect,
     explain,
+    export,
     form,
     freeze,
     history,
@@ -71,6 +72,7 @@ app.command("sign")(sign.sign)
 app.command("form")(form.form)
 app.command("digest")(digest.digest)
 app.command("endpoints")(endpoints.endpoints)
+app.command("export")(export.export)
 app.command("validate")(validate.validate)
 app.command("load")(load.load)
 app.command("serve")(serve.serve)

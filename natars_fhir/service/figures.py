@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from natars_fhir.mapping.heard.expected import expected
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.answer import ISSUE, LET_GO, REFUSED
-from natars_fhir.store import figures, gaps
+from natars_fhir.store import exports, figures, gaps
 from natars_fhir.store.engine import Store
 from natars_fhir.store.figures import Sum
 
@@ -40,6 +40,7 @@ def watched(store: Store, sites: Iterable[Site], now: datetime) -> list[Figure]:
             *_acts(sums),
             *_pushed(sums, now),
             *_waiting(connection, now),
+            *_exports(connection, now),
             *(one for site in sites for one in _feeds(connection, site, now)),
         ]
 
@@ -93,6 +94,14 @@ def _waiting(connection: Connection, now: datetime) -> Iterator[Figure]:
         yield Figure("natars_outbox", "Letters to the site, waiting or given up.", one.count, labels)
         says = "Seconds since the oldest of them was queued."
         yield Figure("natars_outbox_oldest_seconds", says, _age(one.oldest, now), labels)
+
+
+def _exports(connection: Connection, now: datetime) -> Iterator[Figure]:
+    for state, count, oldest in exports.states(connection):
+        labels = {"state": state}
+        yield Figure("natars_exports", "Exports that clients asked for, by their state.", count, labels)
+        says = "Seconds since the oldest of them was asked for."
+        yield Figure("natars_exports_oldest_seconds", says, _age(oldest, now), labels)
 
 
 def _feeds(connection: Connection, site: Site, now: datetime) -> Iterator[Figure]:

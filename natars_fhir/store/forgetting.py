@@ -35,8 +35,8 @@ from natars_fhir.store.tables_subject import certificate, tombstone
 
 #: Tables that are emptied of a person in a way of their own.
 OWN_WAY = frozenset(
-    {"answered", "condition", "delivery", "gap", "identified", "mention", "outbox", "parcel", "patient_name",
-     "quarantine", "resource_alias", "resource_version", "subscription_event"}
+    {"answered", "condition", "delivery", "export_known", "gap", "identified", "mention", "outbox", "parcel",
+     "patient_name", "quarantine", "resource_alias", "resource_version", "subscription_event"}
 )  # fmt: skip
 #: Tables of which no row goes, and why.
 KEPT: Mapping[str, str] = MappingProxyType(
@@ -50,6 +50,10 @@ KEPT: Mapping[str, str] = MappingProxyType(
         "subscription": "who is told of what, and of no patient",
         "draft": "what somebody typed into a form, sealed; it goes within a day",
         "certificate": "it says what was removed, and names a pseudonym",
+        "export_clock": "one moment",
+        "export_file": "names, counts and digests of files; who is forgotten is in none (`exports.purge`)",
+        "export_job": "what was asked for; one that holds who is forgotten is void (`exports.purge`)",
+        "export_subject": "pseudonyms, without whoever is forgotten (`exports.purge`)",
         "heard": "it counts types, and nobody",
         "load": "names of files, and how far each was read",
         "let_go": "of what no view reads: type, id and hash",

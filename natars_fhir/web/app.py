@@ -19,6 +19,7 @@ from natars_fhir.mapping.files import load
 from natars_fhir.service.access.grant import Grants
 from natars_fhir.service.access.hook_token import HookTokens
 from natars_fhir.service.access.published import Published
+from natars_fhir.service.bulk_export import Depot
 from natars_fhir.service.deliver import Clock
 from natars_fhir.service.foretold import foretold
 from natars_fhir.service.gaps import draft
@@ -33,6 +34,7 @@ from natars_fhir.settings import Settings
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.web.access import Access, access, named_sites
 from natars_fhir.web.body import body_of
+from natars_fhir.web.bulk_export import Quay, add_bulk_export, export_files
 from natars_fhir.web.capability import capability
 from natars_fhir.web.cds_hooks import PATH as HOOKS_PATH
 from natars_fhir.web.cds_hooks import Ward as Bedside
@@ -125,6 +127,8 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     app.add_exception_handler(Elsewhere, elsewhere)
     for base, version in BASES.items():
         app.include_router(_base(served, base, version))
+        if version == "R4":
+            app.include_router(export_files(base, _quay(served)))
     app.include_router(quarantine_routes(Ward(opened, lambda: served.live.active, now)))
     app.include_router(operations(Watch(opened, served.live, settings.key_file, metrics, now)))
     app.include_router(_subjects(served))
@@ -174,6 +178,7 @@ def _base(served: Served, base: str, version: Name) -> APIRouter:
     add_responses(router, base, version, desk)
     if version == "R4":
         add_terminology(router, base, _terms(served))
+        add_bulk_export(router, base, _quay(served))
     add_questionnaire(router, base, version, _forms(served))
     add_subscriptions(router, base, version, _subscribers(served))
     add_messages(router, base, version, door)
@@ -231,6 +236,14 @@ def _forms(served: Served) -> Forms:
         base,
         served.now,
     )
+
+
+def _quay(served: Served) -> Quay:
+    """Where exports are asked for and fetched: of the sites that the mapping has that is active now."""
+    live, settings = served.live, served.settings
+    here = (lambda: tuple(sorted(live.active.readers)), settings.export_folder, settings.export_jobs, served.now)
+    depot = Depot(served.store, served.intake.key, *here)
+    return Quay(depot, lambda: live.active.mappings.sites, lambda: live.active.intake.study, settings.address)
 
 
 def _subjects(served: Served) -> APIRouter:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import httpx
 from fastapi import FastAPI
@@ -15,6 +16,8 @@ from fastapi import FastAPI
 from natars_fhir.service.access.sessions import rule_of, sweep
 from natars_fhir.service.activate import activate, catch_up, try_all_again
 from natars_fhir.service.audit import seal
+from natars_fhir.service.bulk_export import home
+from natars_fhir.service.bulk_export_work import Workshop, work_once
 from natars_fhir.service.daily import rescreen_due
 from natars_fhir.service.deliver import Clock, Rounds, deliver_once
 from natars_fhir.service.digest import Postman, send_due
@@ -62,6 +65,12 @@ class Work:
         )
         self.metrics.round_made("tell", self.now())
 
+    def export(self, stopped: Callable[[], bool]) -> None:
+        """What clients asked to export is made."""
+        while work_once(self._workshop(), self.now, stopped) and not stopped():
+            continue
+        self.metrics.round_made("export", self.now())
+
     def seal(self) -> None:
         """The audit of every site gets its seals."""
         here = self.live.active
@@ -77,6 +86,12 @@ class Work:
         for name in here.readers:
             rescreen_due(self.store, here.intake, here.mappings.sites[name], self.now())
         sweep(self.store, rule_of(self.settings), self.now())
+
+    def _workshop(self) -> Workshop:
+        here, settings = self.live.active, self.settings
+        folder = home(settings.export_folder, here.intake.key)
+        sites = {name: here.mappings.sites[name] for name in here.readers}
+        return Workshop(self.store, here.intake, sites, folder, timedelta(hours=settings.export_hours))
 
     def _bureau(self) -> Bureau:
         key, settings = self.live.active.intake.key, self.settings
@@ -107,7 +122,8 @@ def living(work: Work, *, ours: bool) -> Callable[[FastAPI], AbstractAsyncContex
             def tell(stopped: Callable[[], bool]) -> None:
                 work.tell(plain, stopped)
 
-            async with rounds(once, every), rounds(lambda _: work.seal(), every), rounds(tell, every):
+            others = (rounds(lambda _: work.seal(), every), rounds(work.export, every))
+            async with rounds(once, every), rounds(tell, every), others[0], others[1]:
                 yield
         if ours:
             work.store.close()

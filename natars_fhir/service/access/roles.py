@@ -19,6 +19,7 @@ May = Literal[
     "figures",
     "allocate",
     "export",
+    "bulk",
     "overlap",
     "quarantine",
     "tokens",
@@ -28,14 +29,18 @@ May = Literal[
 ]
 
 ROLES: Final[Mapping[Role, frozenset[May]]] = {
-    # the site's integration engine: sends, and reads what its own site sent
-    "engine": frozenset({"known", "push", "read"}),
+    # the site's integration engine: sends, reads what its own site sent, and exports its own subjects
+    "engine": frozenset({"known", "push", "read", "bulk"}),
     # the site's coordinator: who is to be looked at, what is missing, statements
     "coordinator": frozenset({"known", "read", "worklist", "attest", "figures"}),
     # the site's investigator: the same, and the signature
     "investigator": frozenset({"known", "read", "worklist", "attest", "sign", "figures"}),
     # the trial office: numbers and pseudonyms over all sites
+<<<<<<< HEAD
     "trial-office": frozenset({"known", "counts", "figures", "allocate", "export", "overlap", "people"}),
+=======
+    "trial-office": frozenset({"known", "counts", "allocate", "export", "bulk", "overlap", "people"}),
+>>>>>>> main
     # who runs the installation
     "operator": frozenset({"known", "quarantine", "tokens", "metrics", "people", "accounts"}),
 }

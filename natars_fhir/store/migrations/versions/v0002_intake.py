@@ -116,6 +116,7 @@ def _indexes() -> None:
         ("mention_of", "mention", ["site", "other", "key"]),
         ("patient_named", "patient_name", ["site", "name", "key"]),
         ("outbox_waiting", "outbox", ["site", "state", "seq"]),
+        ("resource_version_of", "resource_version", ["site", "key"]),
     ):
         op.drop_index(name, table_name=table)
         op.create_index(name, table, columns)
