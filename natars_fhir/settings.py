@@ -90,6 +90,7 @@ class Settings(BaseSettings):
     deliver_attempts: int = Field(12, description="Attempts before a delivery is given up and listed as dead.")
     freeze_folder: Path = Field(
         Path("natars-freezes"), description="Where the freezes lie that the trial office starts on the pages."
+    )
     export_folder: Path = Field(
         Path("natars-exports"), description="Where the files of exports lie that clients ask for over HTTP."
     )

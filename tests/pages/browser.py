@@ -59,6 +59,7 @@ class Visitor:
     def goto(self, path: str) -> Page:
         """Opens a page of ours."""
         self.page.goto(self.house.address + path)
+        self.page.locator("[data-making]").first.wait_for(state="detached")  # what is being made is made by then
         return self.page
 
     def violations(self) -> list[str]:

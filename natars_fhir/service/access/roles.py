@@ -36,11 +36,7 @@ ROLES: Final[Mapping[Role, frozenset[May]]] = {
     # the site's investigator: the same, and the signature
     "investigator": frozenset({"known", "read", "worklist", "attest", "sign", "figures"}),
     # the trial office: numbers and pseudonyms over all sites
-<<<<<<< HEAD
-    "trial-office": frozenset({"known", "counts", "figures", "allocate", "export", "overlap", "people"}),
-=======
-    "trial-office": frozenset({"known", "counts", "allocate", "export", "bulk", "overlap", "people"}),
->>>>>>> main
+    "trial-office": frozenset({"known", "counts", "figures", "allocate", "export", "bulk", "overlap", "people"}),
     # who runs the installation
     "operator": frozenset({"known", "quarantine", "tokens", "metrics", "people", "accounts"}),
 }

@@ -1,4 +1,4 @@
-"""Pictures: every figure of the office as a file: SVG, PNG, or its table as CSV. What was drawn is kept with its numbers."""
+"""Pictures: every figure of the office as a file: SVG, PNG, or its table as CSV. What was drawn is kept."""
 
 from __future__ import annotations
 

@@ -35,6 +35,7 @@ SECTIONS: Final[Mapping[str, Entry]] = MappingProxyType(
         "subjects": Entry("/trial/subjects", "figures", msg("Subjects")),
         "overlap": Entry("/trial/overlap", "overlap", msg("Overlap")),
         "freezes": Entry("/trial/freezes", "export", msg("Freezes")),
+        "exports": Entry("/trial/exports", "bulk", msg("Exports")),
     }
 )
 #: Seconds that a page waits for figures that are not there yet: small ones are made by then.

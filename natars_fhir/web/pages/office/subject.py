@@ -66,7 +66,9 @@ def _found(page: Page, room: Room, pseudonym: str = "") -> Derived:
     return found
 
 
-def _shown(page: Page, room: Room, pseudonym: str = "", told: str = "", detail: str = "", status: int = 200) -> Response:
+def _shown(
+    page: Page, room: Room, pseudonym: str = "", told: str = "", detail: str = "", status: int = 200
+) -> Response:
     found = _found(page, room, pseudonym)
     note(page, found.subject.site, "view", found.subject.pseudonym)
     study, way = room.desk.active().intake.study, found.subject.way
