@@ -102,7 +102,7 @@ def house(folder: Path, **more: Any) -> Iterator[House]:
     fill(store)
     crowd(store, _intake(), NOON - timedelta(hours=2))
     people, secrets = _people(store, clock())
-    with patch("natars_fhir.web.app.load", _with_office):  # reading the mappings takes most of a start
+    with patch("natars_fhir.web.app.load", with_office):  # reading the mappings takes most of a start
         app = create_app(settings, now=clock, store=store)
     # the rounds stay at home: nothing is delivered, and the clock is the tests' own
     running = uvicorn.Server(config_of(app, settings, lifespan="off"))
@@ -120,7 +120,7 @@ def house(folder: Path, **more: Any) -> Iterator[House]:
         store.close()
 
 
-def _with_office(*named: Any) -> Mappings:
+def with_office(*named: Any) -> Mappings:
     """The mappings, read once, with a person of the trial office."""
     found = ward.load_once(*named)
     return replace(found, study=replace(found.study, office=(Officer(OFFICER),)))

@@ -104,18 +104,6 @@ FIGURES: Mapping[str, Figure] = MappingProxyType(
         **{f"kaplan-meier-{parameter.lower()}": _curve(parameter) for parameter in SHOWN},
     }
 )
-FORMS = ("svg", "png", "csv")
-
-
-def drawn(name: str, form: str, told: Trial, language: Language) -> bytes | None:
-    """A figure's bytes; None for one that is none, or a picture for which no font is installed. Raises ExtraError."""
-    figure = FIGURES.get(name)
-    if figure is None or form not in FORMS:
-        return None
-    if form == "csv":
-        return figure.table(told).csv()
-    plate = figure.plate(told, language)
-    return plate.svg if form == "svg" else plate.png
 
 
 def stacked(name: str, told: Trial, language: Language) -> Stacked:

@@ -18,25 +18,28 @@ Option = dict[str, Any]
 _ARIA = {"enabled": True, "label": {"enabled": False}, "decal": {"show": True}}
 _DASHES = ("solid", "dashed", "dotted", [8, 4, 2, 4])
 _INK = "#1b1f24"
-_WIDEST = 260
+#: Room for the names of lying bars, and on a telephone.
+_WIDEST, _NARROW = 280, 110
+
+_ON_A_PHONE = {"media": [{"query": {"maxWidth": 600}, "option": {"yAxis": {"axisLabel": {"width": _NARROW}}}}]}
 
 
 def bars(found: Stacked) -> Option:
     """Stacked bars, with their line and their goal."""
     names = {"type": "category", "data": [*found.categories], "inverse": found.lying, "axisLabel": _label(found)}
-    counts = {"type": "value", "name": found.unit, "minInterval": 1, "max": found.highest}
+    counts = {"type": "value", "name": found.unit, "minInterval": 1} | ({"max": found.highest} if found.goal else {})
     axes = {"xAxis": counts, "yAxis": names} if found.lying else {"xAxis": names, "yAxis": counts}
     if found.lying:
         counts |= {"nameLocation": "middle", "nameGap": 28}
     return {
         "aria": _ARIA, "color": [*COLOURS], "tooltip": {"trigger": "axis"}, "legend": {"top": 0, "type": "scroll"},
         "grid": {"left": 12, "right": 24, "top": 56, "bottom": 32 if found.lying else 12, "containLabel": True},
-        **axes, "series": [*_series(found)],
+        **axes, "series": [*_series(found)], **(_ON_A_PHONE if found.lying else {}),
     }  # fmt: skip
 
 
 def _label(found: Stacked) -> Option:
-    return {"width": _WIDEST, "overflow": "truncate", "interval": 0} if found.lying else {"rotate": 45}
+    return {"width": _WIDEST, "overflow": "break", "interval": 0} if found.lying else {"rotate": 45}
 
 
 def _series(found: Stacked) -> Iterator[Option]:
@@ -47,7 +50,7 @@ def _series(found: Stacked) -> Iterator[Option]:
     line = {"type": "line", "name": found.line.name, "data": [*found.line.values], "itemStyle": {"color": _INK}}
     if found.goal is not None:
         name, goal = found.goal
-        told = {"formatter": f"{name}: {goal}", "position": "insideStartTop"}
+        told = {"formatter": f"{name}: {goal}", "position": "insideEndBottom"}
         mark = {"yAxis": goal, "label": told, "lineStyle": {"color": _INK, "type": "dashed"}}
         line["markLine"] = {"symbol": "none", "silent": True, "data": [mark]}
     yield line
@@ -79,7 +82,7 @@ def _arm(one: ArmLine, number: int, name: str) -> Iterator[Option]:
     for limits in ([(s.days, s.low) for s in one.curve.steps], [(s.days, s.high) for s in one.curve.steps]):
         known = [(day, share) for day, share in limits if share is not None]
         if known:
-            thin = {"color": colour, "width": 1, "type": "dotted", "opacity": 0.6}
+            thin = {"color": colour, "width": 1.5, "type": "dotted", "opacity": 0.8}
             yield _line(name, [*known, (end, known[-1][1])], thin) | {"silent": True}
     yield {
         "type": "scatter", "name": name, "symbol": "rect", "symbolSize": [2, 10], "itemStyle": {"color": colour},

@@ -144,7 +144,7 @@ def _endpoints(page: Page, room: Room) -> Response:
             for option in [curves(one, *axes, named)]
         ]
 
-    told = {"drawn": drawn, "named": named, "words": WORDS[language], "word_of": word_of}
+    told = {"drawn": drawn, "named": named, "word_of": word_of}
     return room.show(page, "endpoints", "office_endpoints.html", **told)
 
 
@@ -157,7 +157,7 @@ def _subjects(page: Page, room: Room) -> Response:
     def listed(trial: Trial) -> Paged:
         return paged(page, trial.subjects)
 
-    return room.show(page, "subjects", "office_subjects.html", listed=listed, words=WORDS[page.language])
+    return room.show(page, "subjects", "office_subjects.html", listed=listed, word_of=word_of)
 
 
 def paged(page: Page, rows: Sequence[T]) -> Paged:

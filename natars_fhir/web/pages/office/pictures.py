@@ -11,7 +11,8 @@ from fastapi import APIRouter, Request, Response
 
 from natars_fhir.domain.sentence import Language
 from natars_fhir.export.extra import ExtraError
-from natars_fhir.service.office.figures import FORMS, drawn
+from natars_fhir.export.figures.plate import Plate
+from natars_fhir.service.office.figures import FIGURES
 from natars_fhir.service.office.trial import Trial
 from natars_fhir.web.pages.entrance import enters, page_of
 from natars_fhir.web.pages.office.room import Room, note
@@ -39,22 +40,36 @@ class Album:
     """What was drawn of figures that are kept: another one's numbers are other pictures."""
 
     def __init__(self) -> None:
-        self._drawn: dict[tuple[int, str, str, Language], tuple[Trial, bytes | None]] = {}
+        self._drawn: dict[tuple[int, str, Language], tuple[Trial, Plate]] = {}
         self._lock = Lock()
 
-    def given(self, told: Trial, name: str, form: str, language: Language) -> bytes | None:
-        """A figure's bytes. Raises ExtraError."""
-        key = (id(told), name, form, language)
+    def plate(self, told: Trial, name: str, language: Language) -> Plate:
+        """A figure's pictures. Raises ExtraError, and KeyError for a figure that is none."""
+        key = (id(told), name, language)
         with self._lock:
             known = self._drawn.get(key)
         if known is not None and known[0] is told:
             return known[1]
-        made = drawn(name, form, told, language)
+        made = FIGURES[name].plate(told, language)
         with self._lock:
             if len(self._drawn) >= _MOST_KEPT:
                 self._drawn.clear()
             self._drawn[key] = (told, made)
         return made
+
+
+def _bytes(album: Album, told: Trial, name: str, language: Language) -> bytes | None:
+    """The file of this name; None where there is none, or no font for the picture."""
+    stem, _, form = name.rpartition(".")
+    if stem not in FIGURES or form not in _TYPES:
+        return None
+    if form == "csv":
+        return FIGURES[stem].table(told).csv()
+    try:
+        plate = album.plate(told, stem, language)
+    except ExtraError:
+        return None
+    return plate.svg if form == "svg" else plate.png
 
 
 def add_pictures(router: APIRouter, room: Room) -> None:
@@ -63,17 +78,15 @@ def add_pictures(router: APIRouter, room: Room) -> None:
 
     def given(request: Request, name: str) -> Response:
         page = page_of(request)
-        site, (stem, _, form) = room.site(page), name.rpartition(".")
+        site = room.site(page)
         asked = page.request.query_params
         language = next((one for one in LANGUAGES if one == asked.get("language")), page.language)
-        try:
-            made = album.given(room.kept(site), stem, form, language) if form in FORMS else None
-        except ExtraError:
-            made = None
+        made = _bytes(album, room.kept(site), name, language)
         if made is None:
             raise Refusal(404, "not-found", _NOTHING)
-        where = f"-{site}" if site else ""
-        says = f"natars-{stem}{where}.{form}" if form == "csv" else f"natars-{stem}{where}.{language}.{form}"
+        stem, _, form = name.rpartition(".")
+        called = "-".join(("natars", stem, *([site] if site else [])))
+        says = f"{called}.csv" if form == "csv" else f"{called}.{language}.{form}"
         shown = "inline" if asked.get("shown") else "attachment"
         if shown == "attachment":
             note(page, site, "figure")
