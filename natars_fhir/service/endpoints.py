@@ -100,9 +100,7 @@ def known(
             seen(done, len(told))
 
 
-def known_one(
-    connection: Connection, intake: Intake, site: Site, names: Collection[str], as_of: date
-) -> Known | None:
+def known_one(connection: Connection, intake: Intake, site: Site, names: Collection[str], as_of: date) -> Known | None:
     """One person of a site with what was found out on the way; None for who was never enrolled, or withdrew the use of
     the data."""
     who = _Who(connection, intake, site, names, as_of)

@@ -96,7 +96,13 @@ def house(folder: Path, **more: Any) -> Iterator[House]:
     (folder / "key").write_bytes(KEY)
     (folder / "key").chmod(0o600)
     own = {"freeze_folder": folder / "freezes", "export_folder": folder / "exports"}
-    told = {"database": f"sqlite:///{folder}/store.sqlite", "key_file": folder / "key", "port": free_port(), **own, **more}
+    told = {
+        "database": f"sqlite:///{folder}/store.sqlite",
+        "key_file": folder / "key",
+        "port": free_port(),
+        **own,
+        **more,
+    }
     settings, clock = Settings(**told), Clock()
     store = open_store(settings.database)
     fill(store)

@@ -12,6 +12,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from sqlalchemy import delete
 from typer.testing import CliRunner
 
 from natars_fhir.cli import app
@@ -19,11 +20,13 @@ from natars_fhir.service.bulk_export import home
 from natars_fhir.service.bulk_export_work import Workshop, work_once
 from natars_fhir.service.freeze import write
 from natars_fhir.service.freeze.parts import PARTS
-from natars_fhir.store import subjects as stored
+from natars_fhir.store.tables import attestation
+from natars_fhir.store.tables_subject import allocation, subject_move
 from tests.pages.browser import PHONE, Visitor
 from tests.pages.house import House
 from tests.pages.screens import SUBJECT
 from tests.service.hospital import KEY, intake, mappings
+from tests.service.spoken import WHOLE
 from tests.service.subjects import sign
 
 Visit = Callable[..., Visitor]
@@ -94,7 +97,8 @@ def test_from_the_curves_to_each_line_of_a_subjects_derivation(visit: Visit, lan
     page = office.goto("/pages/trial/endpoints")
     caution = {"zh": "两组非随机分配", "en": "The arms are not randomised"}[language]
     assert caution in page.locator(".notice").first.inner_text()
-    page.get_by_role("link", name={"zh": "全部受试者及逐行推导", "en": "Every subject, with each line of the derivation"}[language]).click()
+    onward = {"zh": "全部受试者及逐行推导", "en": "Every subject, with each line of the derivation"}[language]
+    page.get_by_role("link", name=onward).click()
     page.get_by_role("link", name=SUBJECT).click()
     heading = {"zh": "PFS: 事件, 177 天 (疾病进展)", "en": "PFS: event, 177 days (progression)"}[language]
     assert page.get_by_role("heading", name=heading).is_visible()
@@ -110,7 +114,8 @@ def signed(full_house: House) -> Iterator[str]:
     sign(full_house.store)
     yield "1efa8774b72567f638632b962972a718"
     with full_house.store.of("hospital-a").write() as connection:
-        stored.forget_moves(connection, "hospital-a", "Patient/a-102")
+        for table in (subject_move, allocation, attestation):
+            connection.execute(delete(table).where(table.c.site == "hospital-a", table.c.patient == WHOLE))
 
 
 def test_an_arm_is_recorded_with_the_keyboard_alone(visit: Visit, signed: str) -> None:

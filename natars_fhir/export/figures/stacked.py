@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from natars_fhir.export.figures.beside import Table
-
 
 class Series(NamedTuple):
     """One kind of bar: what it is called, and its number in every category."""
@@ -34,20 +32,16 @@ class Stacked(NamedTuple):
     @property
     def highest(self) -> int:
         """The top of the highest stack, of the line and of the goal."""
-        stacks = [sum(values) for values in zip(*(one.values for one in self.series), strict=True)]
-        return max([*stacks, *(self.line.values if self.line else ()), self.goal[1] if self.goal else 0, 1])
+        tops = [sum(values) for values in zip(*(one.values for one in self.series), strict=True)]
+        line, goal = self.line.values if self.line else (), self.goal[1] if self.goal else 0
+        return int(max([*tops, *line, goal, 1]))
 
 
 class Row(NamedTuple):
     """One count under its names."""
 
     names: tuple[str, ...]
-    count: int
-
-
-def counted(head: Sequence[str], rows: Sequence[Row]) -> Table:
-    """The rows as a table; the count stands last."""
-    return Table((*head, "count"), [(*one.names, one.count) for one in rows])
+    number: int
 
 
 def stacks(rows: Sequence[Row], category: int, kind: int) -> tuple[tuple[str, ...], tuple[Series, ...]]:
@@ -57,5 +51,5 @@ def stacks(rows: Sequence[Row], category: int, kind: int) -> tuple[tuple[str, ..
     found: dict[tuple[str, str], int] = {}
     for one in rows:
         place = one.names[category], one.names[kind]
-        found[place] = found.get(place, 0) + one.count
+        found[place] = found.get(place, 0) + one.number
     return categories, tuple(Series(k, tuple(found.get((c, k), 0) for c in categories)) for k in kinds)

@@ -1,5 +1,5 @@
-"""Derived: one subject by pseudonym, as the office sees it: the way through the trial, and every endpoint with each line
-of its derivation, in days and without a date, as a freeze tells it.
+"""Derived: one subject by pseudonym, as the office sees it: the way through the trial, and every endpoint with each
+line of its derivation, in days and without a date, as a freeze tells it.
 """
 
 from __future__ import annotations
@@ -65,4 +65,3 @@ def _rows(told: Mapping[str, Any], facts: Mapping[str, str]) -> Iterator[tuple[s
         for number, step in enumerate(one["trace"], 1):
             marks = " ".join(f"{facts.get(mark, '')}:{mark}" for mark in step["facts"])
             yield (*head, number, step["rule"], step["decision"], step["en"], step["zh"], marks)
-

@@ -112,5 +112,3 @@ def stacked(name: str, told: Trial, language: Language) -> Stacked:
     if found is None:
         raise KeyError(name)
     return found(told, language)
-
-

@@ -177,4 +177,3 @@ class Freezing:
         fresh = self._folder / f"{_PROGRESS}.new"
         fresh.write_bytes(msgspec.json.encode(told))
         fresh.replace(self._folder / _PROGRESS)
-

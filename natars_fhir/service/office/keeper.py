@@ -89,9 +89,7 @@ class Keeper(Generic[T]):
     def _told(self, name: str, mark: Hashable, work: _Work) -> Asked[T]:
         kept = self._kept.get(name)
         current = kept is not None and kept.mark == mark
-        return Asked(
-            kept, current, None if work.over else (work.done, work.every), failed=work.failed is not None
-        )
+        return Asked(kept, current, None if work.over else (work.done, work.every), failed=work.failed is not None)
 
     def _run(self, name: str, work: _Work) -> None:
         def seen(done: int, every: int) -> None:

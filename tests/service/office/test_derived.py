@@ -1,4 +1,4 @@
-"""A subject by pseudonym: a statistician can rebuild each value by hand from the lines; no date and no name is there."""
+"""A subject by pseudonym: a statistician can rebuild each value by hand from the lines, which hold no date."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -25,8 +26,9 @@ def rows(name: str, told: Trial) -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def nobody(whole: Trial) -> Trial:
-    none = {name: () for name in ("bars", "enrolment", "lacks", "visits_by_site", "curves", "survival", "events")}
-    return replace(whole, flow=whole.flow._replace(excluded_by=()), **none)  # type: ignore[arg-type]
+    names = ("bars", "enrolment", "lacks", "visits_by_site", "curves", "survival", "events")
+    none: dict[str, Any] = dict.fromkeys(names, ())
+    return replace(whole, flow=whole.flow._replace(excluded_by=()), **none)
 
 
 @EVERY

@@ -117,4 +117,3 @@ def room_of(desk: Desk) -> Room:
 
     keeper: Keeper[Trial] = Keeper(made, mark, desk.now)
     return Room(desk, keeper, Freezing(desk.store, desk.settings.freeze_folder, desk.now))
-

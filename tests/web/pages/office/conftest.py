@@ -1,4 +1,4 @@
-"""One application for all tests of the office: two hospitals with a subject each, and people of the office and of one."""
+"""One application for all tests of the office: two hospitals with a subject each, and people of the office."""
 
 from __future__ import annotations
 

@@ -72,8 +72,9 @@ def test_curves_come_with_numbers_at_risk_and_the_caution(office: Desk) -> None:
 
 
 def test_a_look_is_in_the_audit_of_its_site_and_names_nobody(office: Desk) -> None:
+    browser = office.browser("b")
     before = [act for _, act in told(office.reception.store, ["hospital-b"])]
-    office.get("/pages/trial/subjects", "b")
+    made(browser, "/pages/trial/subjects")
     after = [act for _, act in told(office.reception.store, ["hospital-b"])][len(before) :]
     assert {act.act for act in after} == {"figures"}
     assert {act.about for act in after} == {""}
