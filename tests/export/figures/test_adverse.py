@@ -16,7 +16,8 @@ def event(subject: str, term: str, grade: str, arm: str = NEO, kind: str = "adve
 
 ROWS = [
     event("1", "anaemia", "2"), event("1", "anaemia", "3"), event("2", "anaemia", "2..3"), event("3", "anaemia", ""),
-    event("3", "hypertension", "1"), event("4", "", "IIIa", OTHER, "clavien-dindo"), event("5", "", "?", OTHER, "clavien-dindo"),
+    event("3", "hypertension", "1"),
+    event("4", "", "IIIa", OTHER, "clavien-dindo"), event("5", "", "?", OTHER, "clavien-dindo"),
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Missing data by element and site: the counts of each site's list; what only people can weigh is no gap of the data."""
+"""Missing data by element and site: the counts of each site's list; what only people can weigh is no gap."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from fastapi.responses import FileResponse
 from natars_fhir.service import bulk_export
 from natars_fhir.service.bulk_export import Depot, ExportRefusedError
 from natars_fhir.service.bulk_export_asked import Wanted
+from natars_fhir.store.exports import File, Job
 from natars_fhir.web.pages.entrance import enters, page_of
 from natars_fhir.web.pages.office.room import Room, framed
 from natars_fhir.web.pages.page import Page
@@ -75,7 +76,7 @@ def add_exports(router: APIRouter, room: Room) -> None:
         router.add_api_route(path, answer, methods=methods, response_model=None, dependencies=may)
 
 
-def _running(jobs: list[tuple[bulk_export.Job, list[bulk_export.File]]]) -> list[bulk_export.Job]:
+def _running(jobs: list[tuple[Job, list[File]]]) -> list[Job]:
     return [job for job, _ in jobs if job.state in _UNDER_WAY]
 
 

@@ -86,7 +86,7 @@ def framed(page: Page, room: Room, section: str, name: str, status: int = 200, /
     may = page.who.may
     sections = {key: entry for key, entry in SECTIONS.items() if entry.may in may}
     sites = () if page.who.site else tuple(sorted(room.desk.active().readers))
-    frame = {"sections": sections, "section": section, "sites": sites, "site": room.site(page)}
+    frame: dict[str, Any] = {"sections": sections, "section": section, "sites": sites, "site": room.site(page)}
     return page.show(name, status, **frame, **told)
 
 
