@@ -136,6 +136,23 @@ PROMISES: Mapping[int, Shown] = {
             "tests/store/test_walls.py::test_a_sites_store_shows_its_own_rows_though_the_question_names_no_site",
         ),
     ),
+    65: Shown(
+        "Pages for people, by keyboard alone, without barriers, on a telephone and on paper",
+        (
+            "tests/pages/test_every_page.py::test_a_page_is_free_of_barriers_and_of_anything_from_elsewhere",
+            "tests/pages/test_every_page.py::test_a_page_fits_a_telephone_and_prints_without_what_is_for_the_screen",
+            "tests/pages/test_login_stories.py::test_a_coordinator_logs_in_and_out_with_the_keyboard_alone",
+            "tests/pages/test_login_stories.py::test_what_an_operator_typed_when_the_session_ended_is_there_after_the_login",
+        ),
+    ),
+    66: Shown(
+        "Every page in Chinese and in English",
+        (
+            "tests/web/pages/test_words.py::test_every_text_that_is_said_has_its_chinese",
+            "tests/web/pages/test_words.py::test_a_template_says_nothing_in_a_language_of_its_own",
+            "tests/pages/test_login_stories.py::test_the_language_is_switched_where_one_is_and_stays",
+        ),
+    ),
     60: Shown(
         "SMART Backend Services: a client signs, and gets a short token",
         (
@@ -165,6 +182,10 @@ PROMISES: Mapping[int, Shown] = {
             "tests/cli/test_load.py::test_a_run_that_is_killed_at_any_moment_leaves_in_the_end_what_an_unbroken_one_leaves",
             "tests/service/test_load.py::test_what_bulk_export_says_is_deleted_is_taken_back",
             "tests/service/test_load.py::test_four_times_the_lines_need_no_more_memory",
+            "tests/interop/test_pull.py::test_by_export_every_file_comes_and_then_only_what_changed",
+            "tests/cli/test_pull.py::test_a_pull_that_is_killed_in_the_middle_of_a_download_goes_on_there",
+            "tests/service/pull/test_bulk.py::test_what_is_said_to_be_deleted_is_taken_back",
+            "tests/service/pull/test_bulk.py::test_a_file_that_is_gone_has_the_export_made_once_more_and_no_oftener",
         ),
     ),
     28: Shown(
@@ -255,6 +276,7 @@ PROMISES: Mapping[int, Shown] = {
         (
             "tests/service/test_log.py::test_the_counts_are_those_of_a_consort_diagram",
             "tests/service/test_log.py::test_everybody_in_scope_stands_in_one_place_and_the_first_bar_is_named",
+            "tests/pages/test_office.py::test_enrolment_is_seen_narrowed_to_a_site_and_taken_away",
         ),
     ),
     41: Shown(
@@ -332,6 +354,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/service/freeze/test_write.py::test_every_part_gives_the_same_bytes_and_nothing_that_identifies",
             "tests/service/freeze/test_verify.py::test_what_was_done_to_it_is_told",
             "tests/service/freeze/test_verify.py::test_sha256sum_takes_the_sums",
+            "tests/pages/test_office.py::test_a_freeze_is_started_watched_verified_and_fetched",
             "tests/service/freeze/test_compare.py::test_a_later_progression_is_told_with_the_decisions_that_differ",
         ),
     ),
@@ -346,6 +369,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/export/figures/test_kaplan_meier.py::test_numbers_at_risk_are_those_that_lifelines_counts",
             "tests/export/figures/test_written.py::test_the_svg_says_the_numbers_at_risk",
             "tests/export/figures/test_consort.py::test_from_allocation_on_the_endpoints_count_by_arm",
+            "tests/pages/test_office.py::test_the_files_hold_the_numbers_that_the_commands_print",
         ),
     ),
     52: Shown(
@@ -358,6 +382,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/domain/endpoints/test_quality.py::test_death_twice_with_different_dates",
             "tests/domain/endpoints/test_quality.py::test_visits_before_consent",
             "tests/cli/test_endpoints.py::test_one_subject_with_each_decision",
+            "tests/pages/test_office.py::test_from_the_curves_to_each_line_of_a_subjects_derivation",
         ),
     ),
     53: Shown(
@@ -368,6 +393,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/cli/test_endpoints.py::test_visits_that_are_due",
             "tests/export/test_agenda.py::test_a_safety_visit_is_due_then_overdue_then_missed",
             "tests/export/test_agenda.py::test_follow_up_after_surgery_is_due_on_the_last_day_of_each_window",
+            "tests/pages/test_office.py::test_the_files_hold_the_numbers_that_the_commands_print",
         ),
     ),
     54: Shown(
@@ -380,6 +406,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/web/test_operations.py::test_what_came_in_is_counted_by_its_fate_and_its_issues_by_code",
             "tests/web/test_operations.py::test_what_hinders_the_work_is_told",
             "tests/test_privacy_served.py::test_nothing_of_a_patient_is_in_it",
+            "tests/pages/test_office.py::test_enrolment_is_seen_narrowed_to_a_site_and_taken_away",
         ),
     ),
     46: Shown(

@@ -26,6 +26,7 @@ from natars_fhir.store import (
     tables_line,  # noqa: F401
     tables_load,  # noqa: F401
     tables_people,  # noqa: F401
+    tables_pull,  # noqa: F401
     tables_subject,  # noqa: F401
 )
 from natars_fhir.store.first_look import FirstLook

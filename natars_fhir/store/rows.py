@@ -135,7 +135,7 @@ def json_text(value: Any) -> str:
 @cache
 def _one_by_one(table: Table, names: tuple[str, ...], clash: Clash) -> str:
     """SQLite's statement for one row, whose values come in the order of their *names*."""
-    numbered = {name: literal_column(f"?{place}") for place, name in enumerate(names, 1)}
+    numbered: dict[str, Any] = {name: literal_column(f"?{place}") for place, name in enumerate(names, 1)}
     adding = sqlite.insert(table).values(numbered).inline()
     return str(_resolved(adding, table, names, clash).compile(dialect=sqlite.dialect()))
 
