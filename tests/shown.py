@@ -276,6 +276,7 @@ PROMISES: Mapping[int, Shown] = {
         (
             "tests/service/test_log.py::test_the_counts_are_those_of_a_consort_diagram",
             "tests/service/test_log.py::test_everybody_in_scope_stands_in_one_place_and_the_first_bar_is_named",
+            "tests/pages/test_office.py::test_enrolment_is_seen_narrowed_to_a_site_and_taken_away",
         ),
     ),
     41: Shown(
@@ -353,6 +354,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/service/freeze/test_write.py::test_every_part_gives_the_same_bytes_and_nothing_that_identifies",
             "tests/service/freeze/test_verify.py::test_what_was_done_to_it_is_told",
             "tests/service/freeze/test_verify.py::test_sha256sum_takes_the_sums",
+            "tests/pages/test_office.py::test_a_freeze_is_started_watched_verified_and_fetched",
             "tests/service/freeze/test_compare.py::test_a_later_progression_is_told_with_the_decisions_that_differ",
         ),
     ),
@@ -367,6 +369,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/export/figures/test_kaplan_meier.py::test_numbers_at_risk_are_those_that_lifelines_counts",
             "tests/export/figures/test_written.py::test_the_svg_says_the_numbers_at_risk",
             "tests/export/figures/test_consort.py::test_from_allocation_on_the_endpoints_count_by_arm",
+            "tests/pages/test_office.py::test_the_files_hold_the_numbers_that_the_commands_print",
         ),
     ),
     52: Shown(
@@ -379,6 +382,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/domain/endpoints/test_quality.py::test_death_twice_with_different_dates",
             "tests/domain/endpoints/test_quality.py::test_visits_before_consent",
             "tests/cli/test_endpoints.py::test_one_subject_with_each_decision",
+            "tests/pages/test_office.py::test_from_the_curves_to_each_line_of_a_subjects_derivation",
         ),
     ),
     53: Shown(
@@ -389,6 +393,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/cli/test_endpoints.py::test_visits_that_are_due",
             "tests/export/test_agenda.py::test_a_safety_visit_is_due_then_overdue_then_missed",
             "tests/export/test_agenda.py::test_follow_up_after_surgery_is_due_on_the_last_day_of_each_window",
+            "tests/pages/test_office.py::test_the_files_hold_the_numbers_that_the_commands_print",
         ),
     ),
     54: Shown(
@@ -401,6 +406,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/web/test_operations.py::test_what_came_in_is_counted_by_its_fate_and_its_issues_by_code",
             "tests/web/test_operations.py::test_what_hinders_the_work_is_told",
             "tests/test_privacy_served.py::test_nothing_of_a_patient_is_in_it",
+            "tests/pages/test_office.py::test_enrolment_is_seen_narrowed_to_a_site_and_taken_away",
         ),
     ),
     13: Shown(

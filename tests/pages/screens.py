@@ -40,6 +40,9 @@ def _pasted(page: Page) -> None:
     page.locator("main form button").last.click()
 
 
+#: A subject of the crowd (`crowd.py`) who was treated and operated on, and progressed.
+SUBJECT = "89d876315bad7554a8f68b84cd2665ed"
+
 SCREENS: Mapping[str, Screen] = {
     "login": Screen("", "/pages/login"),
     "home": Screen("coordinator", "/pages/home"),
@@ -58,4 +61,14 @@ SCREENS: Mapping[str, Screen] = {
     "outbox": Screen("operator", f"/pages/feeds/outbox?site={SITE}"),
     "outbox-one": Screen("operator", f"/pages/feeds/outbox?site={SITE}&state=dead", _first, waits="dl.facts"),
     "tokens": Screen("operator", "/pages/feeds/tokens"),
+    "trial": Screen("trial-office", "/pages/trial"),
+    "trial-missing": Screen("trial-office", "/pages/trial/missing"),
+    "trial-visits": Screen("trial-office", "/pages/trial/visits"),
+    "trial-endpoints": Screen("trial-office", "/pages/trial/endpoints"),
+    "trial-events": Screen("trial-office", "/pages/trial/events"),
+    "trial-subjects": Screen("trial-office", "/pages/trial/subjects"),
+    "trial-subject": Screen("trial-office", f"/pages/trial/subject?of={SUBJECT}"),
+    "trial-overlap": Screen("trial-office", "/pages/trial/overlap"),
+    "trial-freezes": Screen("trial-office", "/pages/trial/freezes"),
+    "trial-exports": Screen("trial-office", "/pages/trial/exports"),
 }
