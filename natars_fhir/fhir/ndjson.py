@@ -113,6 +113,54 @@ def documents(
         yield from _read(stream, name, start, skip, longest)
 
 
+def in_lines(path: Path) -> bool:
+    """Is it a file of one document a line, which can be read from any line on? A compressed one cannot."""
+    try:
+        with path.open("rb") as stream:
+            if stream.read(2) == _GZIP:
+                return False
+            stream.seek(0)
+            lines = _numbered(((line, len(line)) for line in stream), _BEGINNING)
+            first, second = next(lines, None), next(lines, None)
+    except OSError:
+        return False
+    if first is None or second is None or not first[1] or not second[1]:
+        return False
+    opens = first[1][:1] in _OPENS or second[1][:1] in _OPENS
+    return opens and not_json(first[1]) is None and not _one_document(first[1], second[1])
+
+
+class Stretch:
+    """The lines between two places of a file of lines, and how many they were."""
+
+    def __init__(self) -> None:
+        self.lines = 0
+
+    def documents(self, path: Path, name: str, start: int, stop: int) -> Iterator[Document]:
+        """The documents that begin from *start* on and before *stop*; both are places where a line begins."""
+        broken: list[Issue] = []
+        try:
+            stream = path.open("rb")
+        except OSError as fault:
+            yield Document(name, b"", issues=(_NO_FILE if isinstance(fault, FileNotFoundError) else _CLOSED,))
+            return
+        with stream:
+            stream.seek(start)
+            for number, line, end in _numbered(self._until(stream, stop - start, broken), Start(start)):
+                yield Document(name, line or b"", number, end, (), end)
+        if broken:
+            yield Document(name, b"", issues=tuple(broken))
+
+    def _until(self, stream: BinaryIO, left: int, broken: list[Issue]) -> Lines:
+        try:
+            while left > 0 and (line := stream.readline()):
+                left -= len(line)
+                self.lines += 1
+                yield line, len(line)
+        except OSError:
+            broken.append(_CUT_OFF)
+
+
 def _read(stream: BinaryIO, name: str, start: Start, skip: int, longest: int | None) -> Iterator[Document]:
     sought = start.at - skip  # in a compressed file one cannot seek
     counted, broken = _Counted(stream, sought), list[Issue]()

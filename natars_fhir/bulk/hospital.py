@@ -1,0 +1,137 @@
+"""A whole hospital, screened: chunks read apart, patients gathered, parts of patients screened apart.
+
+Same answers as `bulk.screen` gives, whatever the number of workers and the place of the cuts: which version counts and
+who is one patient is decided by the same code, in the order of the input. What is finished is kept in a folder, under
+names that say what it was made of, so that a run that was killed goes on, and never with what was made of other files.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from natars_fhir.bulk.chunks import Chunk
+from natars_fhir.bulk.engines import Do
+from natars_fhir.bulk.located import Located, Person, located
+from natars_fhir.bulk.parts import PART, STYLES, Counts, PartJob, screen_part
+from natars_fhir.bulk.reading import ReadJob, read_chunk
+from natars_fhir.bulk.recipe import Recipe
+from natars_fhir.bulk.screen import Progress, Tally
+from natars_fhir.bulk.spool import Spool
+from natars_fhir.mapping.gathered import Gathered
+
+
+class Folders(NamedTuple):
+    """Where a run keeps what is finished, and where its results go."""
+
+    work: Path
+    to: Path
+
+
+class Wanted(NamedTuple):
+    """The documents of a chunk that are read, by their number; None for all of them."""
+
+    chunk: Chunk
+    only: tuple[int, ...] | None = None
+
+
+class Whole(NamedTuple):
+    """A hospital that was read: what it came to, and its patients where they stand."""
+
+    tally: Tally
+    spools: list[str]
+    held: Located
+    gathered: Gathered
+
+
+class Screened(NamedTuple):
+    """The parts of a run, in order, and what their patients came to."""
+
+    parts: list[Path]
+    counts: Counts
+
+
+class OthersError(Exception):
+    """The folder for the results holds something else."""
+
+
+def read_hospital(
+    wanted: Iterable[Wanted], recipe: Recipe, work: Path, do: Do, seen: Progress | None = None
+) -> Whole:
+    """Reads every chunk that has no spool yet, then decides what counts."""
+    work.mkdir(parents=True, exist_ok=True)
+    chunks: list[Chunk] = []
+
+    def jobs() -> Iterator[ReadJob]:
+        for chunk, only in wanted:
+            chunks.append(chunk)
+            yield ReadJob(chunk, str(work / f"{named(chunk, only, recipe)}.spool"), recipe, only)
+
+    spools: list[str] = []
+    tally, before, last = Tally(), 0, ""
+    for spool in do(read_chunk, jobs()):
+        chunk, found = chunks[len(spools)], Spool(Path(spool))
+        before = before if chunk.name == last else 0
+        tally.join(found.tally(before))
+        before, last = before + found.lines, chunk.name
+        spools.append(spool)
+        if seen is not None:
+            seen(chunk.name, chunk.stop or chunk.stamp.size)
+    return Whole(tally, spools, *located(recipe.site, map(Path, spools)))
+
+
+def named(chunk: Chunk, only: tuple[int, ...] | None, recipe: Recipe) -> str:
+    """The name of what is made of a chunk."""
+    said = "" if only is None else sha256(repr(only).encode()).hexdigest()
+    return chunk.named(recipe.reading + said)
+
+
+def screen_hospital(
+    whole: Whole, recipe: Recipe, folders: Folders, style: str, do: Do, among: Iterable[str] | None = None
+) -> Screened:
+    """Screens every patient, or those *among* whose keys it is, in parts. Raises OthersError."""
+    names = run_of(whole.spools, recipe, style)
+    folders.to.mkdir(parents=True, exist_ok=True)
+    if any(not one.name.startswith((names, ".")) and one.name != REPORT for one in folders.to.iterdir()):
+        raise OthersError
+    paths: list[Path] = []
+
+    def jobs() -> Iterator[PartJob]:
+        for number, persons in enumerate(_some(_persons(whole, among))):
+            paths.append(folders.to / f"{names}-{number:06}{STYLES[style].suffix}")
+            spools = {row[0]: whole.spools[row[0]] for one in persons for row in (*one.rows, *one.shared.values())}
+            yield PartJob(persons, spools, recipe, style, str(paths[-1]))
+
+    counts: Counts = Counter()
+    for found in do(screen_part, jobs()):
+        counts.update(found)
+    return Screened(paths, counts)
+
+
+#: The file beside the parts that says that they are all there.
+REPORT = "report.json"
+
+
+def run_of(spools: list[str], recipe: Recipe, style: str) -> str:
+    """A name for the results of these spools on that day: a run that goes on finds its own."""
+    said = (recipe.reading, recipe.as_of.isoformat(), style, PART, *(Path(spool).name for spool in spools))
+    return sha256(repr(said).encode()).hexdigest()[:12]
+
+
+def _persons(whole: Whole, among: Iterable[str] | None) -> Iterator[Person]:
+    patients = whole.gathered.patients
+    everybody = whole.held.persons(patients)
+    if among is None:
+        return everybody
+    wanted = {patients.one(key) for key in among}
+    return (person for person in everybody if person.key in wanted)
+
+
+def _some(persons: Iterator[Person]) -> Iterator[tuple[Person, ...]]:
+    while some := tuple(islice(persons, PART)):
+        yield some
+
