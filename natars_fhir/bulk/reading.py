@@ -16,7 +16,7 @@ from natars_fhir.fhir.ndjson import Document, Stretch
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.pipeline import read
 
-_CHANGED = Issue("error", "conflict", "", "The file changed while it was read: what it holds now was not read whole.")
+CHANGED = Issue("error", "conflict", "", "The file changed while it was read: what it holds now was not read whole.")
 
 
 class ReadJob(Struct, frozen=True):
@@ -41,7 +41,7 @@ def read_chunk(job: ReadJob) -> str:
         documents = job.chunk.documents(told)
         tally = _taken(documents if job.only is None else _only(documents, job.only), reader, writer)
         if not job.chunk.intact:
-            tally.problem(Document(job.chunk.name, b""), _CHANGED)
+            tally.problem(Document(job.chunk.name, b""), CHANGED)
         writer.close(tally, told.lines)
     except BaseException:
         writer.discard()
