@@ -35,6 +35,11 @@ class Grid(Struct, frozen=True):
     size: int
     pieces: int
 
+    @property
+    def tasks(self) -> int:
+        """In how many stretches the pieces are best done: small files go together."""
+        return min(self.pieces, -(-sum(sheet.stamp.size for sheet in self.sheets) // self.size) or 1)
+
     def piece(self, number: int) -> Chunk:
         """The piece of that number; of a file of lines without the line that began before it."""
         sheet = self.sheets[bisect_right(self.sheets, number, key=lambda one: one.first) - 1]

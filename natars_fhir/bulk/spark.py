@@ -67,7 +67,7 @@ def _read(spark: SparkSession, pieces: Grid, recipe: Carried) -> DataFrame:
     """A row for each patient that a piece speaks of, and one with its tally."""
     if not pieces.pieces:
         return spark.createDataFrame([], _READ)
-    return spark.range(0, pieces.pieces, 1, pieces.pieces).mapInArrow(_reader(pieces, recipe), _READ)
+    return spark.range(0, pieces.pieces, 1, pieces.tasks).mapInArrow(_reader(pieces, recipe), _READ)
 
 
 def _reader(pieces: Grid, recipe: Carried) -> Callable[[Batches], Batches]:

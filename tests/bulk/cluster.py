@@ -11,14 +11,16 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic, sleep
 
+import msgspec
 import pytest
 
+from tests.bulk.run_on_spark import Job, Told
 from tests.postgres import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -30,8 +32,8 @@ _WITHIN = 120.0
 class Cluster:
     """A master and its workers."""
 
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
-        self._folder, self._stack = folder, stack
+    def __init__(self, folder: Path, stack: ExitStack, environment: dict[str, str]) -> None:
+        self._folder, self._stack, self._environment = folder, stack, environment
         self._port = free_port()
         self.master = f"spark://127.0.0.1:{self._port}"
         self._start("master.Master", "--host", "127.0.0.1", "--port", str(self._port), "--webui-port", "0")
@@ -47,7 +49,9 @@ class Cluster:
         home = Path(find_spec("pyspark").submodule_search_locations[0])  # type: ignore[union-attr,index]
         log = self._stack.enter_context((self._folder / f"{what}.log").open("ab"))
         command = [str(home / "bin" / "spark-class"), f"org.apache.spark.deploy.{what}", *arguments]
-        began = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)  # noqa: S603
+        began = subprocess.Popen(  # noqa: S603 (Spark's own program)
+            command, stdout=log, stderr=log, env=self._environment, start_new_session=True
+        )
         self._stack.callback(kill, began)
         return began
 
@@ -93,11 +97,63 @@ def environment(folder: Path, connect: int) -> dict[str, str]:
     }
 
 
-@contextmanager
-def cluster(folder: Path) -> Iterator[Cluster]:
-    """A cluster for as long as the block runs."""
-    with ExitStack() as stack:
-        yield Cluster(folder, stack)
+class Rig:
+    """A cluster, a driver on it that offers Spark Connect, and who asks of either."""
+
+    def __init__(self, folder: Path) -> None:
+        port = free_port()
+        self._stack, self._folder = ExitStack(), folder
+        self._environment = {**os.environ, **environment(folder, port)}
+        self._drivers: dict[str, subprocess.Popen[bytes]] = {}
+        self.connect = f"sc://127.0.0.1:{port}"
+        self.lost = False
+
+    def __enter__(self) -> Rig:
+        self.servers = Cluster(self._folder, self._stack, self._environment)
+        self.master = self.servers.master
+        self._driver(self.master)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def run(self, job: Job, seen: Callable[[int], object] = bool) -> Told:
+        """Runs a job; *seen* is told how many tasks are done."""
+        driver = self._driver(job.spark)
+        assert driver.stdin is not None
+        assert driver.stdout is not None
+        driver.stdin.write(msgspec.json.encode(job) + b"\n")
+        driver.stdin.flush()
+        for line in driver.stdout:
+            told = msgspec.json.decode(line, type=Told)
+            if told.ended:
+                return told
+            seen(told.tasks)
+        raise AssertionError("the driver ended: " + (self._folder / "driver.log").read_text("utf-8")[-2_000:])
+
+    def lose_a_worker(self) -> None:
+        """Kills one, with its executor."""
+        if not self.lost:
+            kill(self.servers.workers[0])
+            self.lost = True
+
+    def _driver(self, address: str) -> subprocess.Popen[bytes]:
+        if address not in self._drivers:
+            log = self._stack.enter_context((self._folder / "driver.log").open("ab"))
+            command = [sys.executable, "-m", "tests.bulk.run_on_spark", address]
+            pipe = subprocess.PIPE
+            self._drivers[address] = driver = subprocess.Popen(  # noqa: S603 (our own module)
+                command, stdin=pipe, stdout=pipe, stderr=log, cwd=ROOT, env=self._environment, start_new_session=True
+            )
+            self._stack.callback(_closed, driver)
+        return self._drivers[address]
+
+
+def _closed(driver: subprocess.Popen[bytes]) -> None:
+    kill(driver)
+    for stream in (driver.stdin, driver.stdout):
+        if stream is not None:
+            stream.close()
 
 
 def needed() -> None:

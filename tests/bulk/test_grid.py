@@ -56,3 +56,9 @@ def test_a_very_large_input_has_larger_pieces(monkeypatch: pytest.MonkeyPatch, f
     monkeypatch.setattr("natars_fhir.bulk.grid._MOST", 4)
     monkeypatch.setattr("natars_fhir.bulk.grid.CHUNK", 1)
     assert grid([folder / "a.ndjson"]).pieces <= 5
+
+
+def test_small_files_are_done_together(folder: Path) -> None:
+    pieces = grid([folder], 10_000)
+    assert (pieces.pieces, pieces.tasks) == (4, 1)
+    assert grid([folder], 100).tasks > 10
