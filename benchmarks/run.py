@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from benchmarks import deliver, endpoints, export, generate, load, measure, real, simulated
+from benchmarks import deliver, endpoints, export, generate, load, measure, pull, real, simulated
 from benchmarks.measure import Measurement, Missing, Rounds
 
 HERE = Path(__file__).parent
@@ -62,13 +62,25 @@ class Size:
     delivered: int
     #: of a simulated hospital
     patients: int
+    #: patients that a source holds
+    pulled: int
     #: how long a server is pushed to
     seconds: float
 
 
-QUICK = Size(whole_mb=20, slice_mb=2, rounds=7, subjects=500, exported=1_000, delivered=2_000, patients=500, seconds=6)
+QUICK = Size(
+    whole_mb=20, slice_mb=2, rounds=7, subjects=500, exported=1_000, delivered=2_000, patients=500, pulled=16, seconds=6
+)
 FULL = Size(
-    whole_mb=100, slice_mb=4, rounds=7, subjects=2_000, exported=10_000, delivered=10_000, patients=4_000, seconds=60
+    whole_mb=100,
+    slice_mb=4,
+    rounds=7,
+    subjects=2_000,
+    exported=10_000,
+    delivered=10_000,
+    patients=4_000,
+    pulled=80,
+    seconds=60,
 )
 
 
@@ -84,6 +96,7 @@ def main(size: Size | None = None, folder: Path = HERE) -> None:
     figures |= export.figures(size.exported)
     figures |= deliver.figures(size.delivered)
     figures |= simulated.figures(size.patients)
+    figures |= pull.figures(size.pulled)
     figures |= load.figures(size.seconds)
     for name, value in figures.items():
         print(f"# {name}: not measured ({value.reason})" if isinstance(value, Missing) else f"{name}: {value:.3g}")

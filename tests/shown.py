@@ -136,6 +136,23 @@ PROMISES: Mapping[int, Shown] = {
             "tests/store/test_walls.py::test_a_sites_store_shows_its_own_rows_though_the_question_names_no_site",
         ),
     ),
+    65: Shown(
+        "Pages for people, by keyboard alone, without barriers, on a telephone and on paper",
+        (
+            "tests/pages/test_every_page.py::test_a_page_is_free_of_barriers_and_of_anything_from_elsewhere",
+            "tests/pages/test_every_page.py::test_a_page_fits_a_telephone_and_prints_without_what_is_for_the_screen",
+            "tests/pages/test_login_stories.py::test_a_coordinator_logs_in_and_out_with_the_keyboard_alone",
+            "tests/pages/test_login_stories.py::test_what_an_operator_typed_when_the_session_ended_is_there_after_the_login",
+        ),
+    ),
+    66: Shown(
+        "Every page in Chinese and in English",
+        (
+            "tests/web/pages/test_words.py::test_every_text_that_is_said_has_its_chinese",
+            "tests/web/pages/test_words.py::test_a_template_says_nothing_in_a_language_of_its_own",
+            "tests/pages/test_login_stories.py::test_the_language_is_switched_where_one_is_and_stays",
+        ),
+    ),
     60: Shown(
         "SMART Backend Services: a client signs, and gets a short token",
         (
@@ -165,6 +182,10 @@ PROMISES: Mapping[int, Shown] = {
             "tests/cli/test_load.py::test_a_run_that_is_killed_at_any_moment_leaves_in_the_end_what_an_unbroken_one_leaves",
             "tests/service/test_load.py::test_what_bulk_export_says_is_deleted_is_taken_back",
             "tests/service/test_load.py::test_four_times_the_lines_need_no_more_memory",
+            "tests/interop/test_pull.py::test_by_export_every_file_comes_and_then_only_what_changed",
+            "tests/cli/test_pull.py::test_a_pull_that_is_killed_in_the_middle_of_a_download_goes_on_there",
+            "tests/service/pull/test_bulk.py::test_what_is_said_to_be_deleted_is_taken_back",
+            "tests/service/pull/test_bulk.py::test_a_file_that_is_gone_has_the_export_made_once_more_and_no_oftener",
         ),
     ),
     28: Shown(

@@ -37,6 +37,7 @@ from natars_fhir.cli import (
     outbox,
     overlap,
     people,
+    pull,
     quarantine,
     screen,
     serve,
@@ -75,6 +76,7 @@ app.command("endpoints")(endpoints.endpoints)
 app.command("export")(export.export)
 app.command("validate")(validate.validate)
 app.command("load")(load.load)
+app.command("pull")(pull.pull)
 app.command("serve")(serve.serve)
 app.command("deliver")(deliver.deliver)
 app.command("demo")(demo.demo)

@@ -24,6 +24,7 @@ def site_faults(path: Path, site: Site, concepts: Concepts, drugs: Drugs) -> lis
     faults += _tables(site, concepts)
     faults += _same(site, concepts)
     faults += _expected(site, concepts)
+    faults += _pulled(site)
     faults += [(url, f"«{url}» is no http address") for url in _addresses(site) if not url.startswith(_HTTP)]
     accepted = {unit for concept in concepts.concepts.values() for unit in concept.accepts}
     for spelling, unit in site.units.items():
@@ -123,8 +124,20 @@ def _expected(site: Site, concepts: Concepts) -> Iterator[tuple[str, str]]:
             yield kind, f"«{kind}» is neither a type nor a concept{nearest(kind, (*types(), *concepts.concepts))}"
 
 
+def _pulled(site: Site) -> Iterator[tuple[str, str]]:
+    """What is fetched can be read, and from somewhere."""
+    if site.pull is None:
+        return
+    if site.pull.source is None and site.endpoint is None:
+        yield "[pull", "pull: no server is named: write [pull.source], or [endpoint]"
+    for kind in site.pull.types:
+        if struct(kind) is None:
+            yield kind, f"pull: no view can read «{kind}»{nearest(kind, types())}"
+
+
 _HTTP = ("http://", "https://")
 
 
 def _addresses(site: Site) -> tuple[str, ...]:
-    return (*site.bases, *((site.endpoint.url,) if site.endpoint else ()))
+    source = site.pull.source if site.pull else None
+    return (*site.bases, *(one.url for one in (site.endpoint, source) if one))

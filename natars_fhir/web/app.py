@@ -16,6 +16,7 @@ from natars_fhir.fhir.validate import has_type
 from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import load
+from natars_fhir.mapping.schema import Site
 from natars_fhir.service.access.grant import Grants
 from natars_fhir.service.access.hook_token import HookTokens
 from natars_fhir.service.access.published import Published
@@ -27,6 +28,7 @@ from natars_fhir.service.http import client
 from natars_fhir.service.ingest import push
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.live import Active, Live, active
+from natars_fhir.service.provider.file import providers
 from natars_fhir.service.secret import secret
 from natars_fhir.service.subscribing import Bureau
 from natars_fhir.service.validation import validated
@@ -56,6 +58,7 @@ from natars_fhir.web.pages.entrance import Elsewhere
 from natars_fhir.web.pages.refused import elsewhere, to_people
 from natars_fhir.web.pages.routes import pages
 from natars_fhir.web.presented import Presented
+from natars_fhir.web.pull import Listening, add_pull
 from natars_fhir.web.quarantine import Ward, quarantine_routes
 from natars_fhir.web.questionnaire import Forms, add_questionnaire
 from natars_fhir.web.respond import Refusal, error, refuse, respond
@@ -134,7 +137,7 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     app.include_router(_subjects(served))
     app.include_router(_tokens(served))
     app.include_router(hooks(_bedside(served)))
-    app.state.pages = Reception(settings, opened, lambda: live.active, now, served.access.rates.admit)
+    app.state.pages = _reception(served)
     app.include_router(pages(app.state.pages))
     add_openapi(app.router, app.routes)
     if forgotten := undeclared(app.routes):
@@ -247,10 +250,14 @@ def _quay(served: Served) -> Quay:
 
 
 def _subjects(served: Served) -> APIRouter:
-    """What is told of the trial's subjects by their pseudonyms."""
+    """What is told of the trial's subjects by their pseudonyms, and what hospitals' servers tell us."""
     router = APIRouter()
-    office = Office(served.store, lambda: served.intake, lambda: served.live.active.mappings.sites, served.now)
-    add_subjects(router, office)
+
+    def sites() -> Mapping[str, Site]:
+        return served.live.active.mappings.sites
+
+    add_subjects(router, Office(served.store, lambda: served.intake, sites, served.now))
+    add_pull(router, Listening(served.store, lambda: served.intake.key, sites, served.now))
     return router
 
 
@@ -279,6 +286,15 @@ def _subscribers(served: Served) -> Subscribers:
         return Bureau(served.store, live.active.intake.key, settings.canonical_base, settings.address)
 
     return Subscribers(bureau, lambda site: live.active.mappings.sites[site], served.now)
+
+
+def _reception(served: Served) -> Reception:
+    """Where people come in. Raises MappingError where the file of providers has faults."""
+    settings, live = served.settings, served.live
+    known = providers(settings.providers, live.active.readers)
+    return Reception(
+        settings, served.store, lambda: live.active, served.now, served.access.rates.admit, providers=known
+    )
 
 
 def _bedside(served: Served) -> Bedside:

@@ -6,7 +6,7 @@ Of several processes on one database one makes the rounds, at a time; what waits
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -25,6 +25,8 @@ from natars_fhir.service.http import Clients, client
 from natars_fhir.service.live import Live
 from natars_fhir.service.mail import post
 from natars_fhir.service.notify import Plan, notify_once
+from natars_fhir.service.pull.pull import Order, pausing
+from natars_fhir.service.pull.rounds import Pullers
 from natars_fhir.service.subscribing import Bureau
 from natars_fhir.settings import Settings
 from natars_fhir.store.audit import EVERYWHERE
@@ -64,6 +66,25 @@ class Work:
             self.now(),
         )
         self.metrics.round_made("tell", self.now())
+
+    def pull(self, pullers: Pullers, stopped: Callable[[], bool]) -> None:
+        """What is due is fetched from the sites' servers."""
+        here, settings = self.live.active, self.settings
+        pullers.once(
+            Order(
+                self.store,
+                here.intake,
+                here.any_version(name).mapping,
+                settings.most_bytes,
+                settings.pull_folder,
+                settings.address,
+                self.now,
+                pausing(stopped),
+            )
+            for name in here.readers
+            if here.mappings.sites[name].pull is not None
+        )
+        self.metrics.round_made("pull", self.now())
 
     def export(self, stopped: Callable[[], bool]) -> None:
         """What clients asked to export is made."""
@@ -122,9 +143,13 @@ def living(work: Work, *, ours: bool) -> Callable[[FastAPI], AbstractAsyncContex
             def tell(stopped: Callable[[], bool]) -> None:
                 work.tell(plain, stopped)
 
-            others = (rounds(lambda _: work.seal(), every), rounds(work.export, every))
-            async with rounds(once, every), rounds(tell, every), others[0], others[1]:
-                yield
+            def pull(stopped: Callable[[], bool]) -> None:
+                work.pull(pullers, stopped)
+
+            others = (rounds(lambda _: work.seal(), every), rounds(work.export, every), rounds(pull, every))
+            with closing(Pullers()) as pullers:
+                async with rounds(once, every), rounds(tell, every), others[0], others[1], others[2]:
+                    yield
         if ours:
             work.store.close()
 

@@ -18,6 +18,7 @@ from unittest.mock import patch
 
 import pyotp
 import uvicorn
+from fastapi import FastAPI
 
 from natars_fhir.service.access import accounts, login, second
 from natars_fhir.service.access.accounts import Wanted
@@ -65,6 +66,7 @@ class House:
     """A server that runs, its store, and who may log in."""
 
     address: str
+    app: FastAPI = field(repr=False)
     store: Store
     clock: Clock
     people: dict[str, Account]
@@ -106,7 +108,7 @@ def house(folder: Path, **more: Any) -> Iterator[House]:
         while not running.started:
             assert time.monotonic() < end, "it took too long"
             time.sleep(0.01)
-        yield House(settings.address, store, clock, people, secrets)
+        yield House(settings.address, app, store, clock, people, secrets)
     finally:
         running.should_exit = True
         thread.join(_MOST_SECONDS)

@@ -9,10 +9,11 @@ from natars_fhir.web.pages.desk import Desk
 from natars_fhir.web.pages.home import add_home
 from natars_fhir.web.pages.login import add_login
 from natars_fhir.web.pages.people import add_people
+from natars_fhir.web.pages.provider import add_provider
 from natars_fhir.web.pages.static import add_static
 
 #: Each adds the routes of a page, or of a family of pages.
-ADDED = (add_login, add_home, add_account, add_people)
+ADDED = (add_login, add_provider, add_home, add_account, add_people)
 
 
 def pages(desk: Desk) -> APIRouter:
