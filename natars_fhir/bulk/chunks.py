@@ -44,6 +44,11 @@ class Chunk(Struct, frozen=True, gc=False):
             yield found if found.name == self.name else Document(self.name, *_rest(found))
 
     @property
+    def size(self) -> int:
+        """How many bytes of the file it is."""
+        return self.stamp.size if self.stop is None else self.stop - self.start
+
+    @property
     def intact(self) -> bool:
         """Is the file still the one that was cut?"""
         return stamp(Path(self.path)) == self.stamp

@@ -25,13 +25,6 @@ from natars_fhir.bulk.spool import Spool
 from natars_fhir.mapping.gathered import Gathered
 
 
-class Folders(NamedTuple):
-    """Where a run keeps what is finished, and where its results go."""
-
-    work: Path
-    to: Path
-
-
 class Wanted(NamedTuple):
     """The documents of a chunk that are read, by their number; None for all of them."""
 
@@ -51,6 +44,7 @@ class Whole(NamedTuple):
 class Screened(NamedTuple):
     """The parts of a run, in order, and what their patients came to."""
 
+    name: str
     parts: list[Path]
     counts: Counts
 
@@ -59,11 +53,11 @@ class OthersError(Exception):
     """The folder for the results holds something else."""
 
 
-def read_hospital(
-    wanted: Iterable[Wanted], recipe: Recipe, work: Path, do: Do, seen: Progress | None = None
-) -> Whole:
+def read_hospital(wanted: Iterable[Wanted], recipe: Recipe, work: Path, do: Do, seen: Progress | None = None) -> Whole:
     """Reads every chunk that has no spool yet, then decides what counts."""
     work.mkdir(parents=True, exist_ok=True)
+    for broken_off in work.glob("*.spool.*"):
+        broken_off.unlink()
     chunks: list[Chunk] = []
 
     def jobs() -> Iterator[ReadJob]:
@@ -91,25 +85,45 @@ def named(chunk: Chunk, only: tuple[int, ...] | None, recipe: Recipe) -> str:
 
 
 def screen_hospital(
-    whole: Whole, recipe: Recipe, folders: Folders, style: str, do: Do, among: Iterable[str] | None = None
+    whole: Whole, recipe: Recipe, to: Path, style: str, do: Do, among: Iterable[str] | None = None
 ) -> Screened:
     """Screens every patient, or those *among* whose keys it is, in parts. Raises OthersError."""
-    names = run_of(whole.spools, recipe, style)
-    folders.to.mkdir(parents=True, exist_ok=True)
-    if any(not one.name.startswith((names, ".")) and one.name != REPORT for one in folders.to.iterdir()):
-        raise OthersError
+    name = run_of(whole.spools, recipe, style)
+    _prepared(to, name)
     paths: list[Path] = []
 
     def jobs() -> Iterator[PartJob]:
-        for number, persons in enumerate(_some(_persons(whole, among))):
-            paths.append(folders.to / f"{names}-{number:06}{STYLES[style].suffix}")
-            spools = {row[0]: whole.spools[row[0]] for one in persons for row in (*one.rows, *one.shared.values())}
-            yield PartJob(persons, spools, recipe, style, str(paths[-1]))
+        for number, persons in enumerate(parted(whole, among)):
+            paths.append(to / f"{name}-{number:06}{STYLES[style].suffix}")
+            yield part(whole, persons, recipe, style, paths[-1])
 
     counts: Counts = Counter()
     for found in do(screen_part, jobs()):
         counts.update(found)
-    return Screened(paths, counts)
+    return Screened(name, paths, counts)
+
+
+def _prepared(to: Path, name: str) -> None:
+    """A folder that holds nothing, or what a run of this name left."""
+    to.mkdir(parents=True, exist_ok=True)
+    for one in list(to.iterdir()):
+        if one.name.startswith(f".{name}-"):
+            one.unlink()  # a part that was broken off
+        elif one.name != REPORT and not one.name.startswith(f"{name}-"):
+            raise OthersError
+
+
+def parted(whole: Whole, among: Iterable[str] | None = None) -> Iterator[tuple[Person, ...]]:
+    """The patients, or those *among* whose keys it is, some at a time."""
+    persons = _persons(whole, among)
+    while some := tuple(islice(persons, PART)):
+        yield some
+
+
+def part(whole: Whole, persons: tuple[Person, ...], recipe: Recipe, style: str, path: Path) -> PartJob:
+    """The job that screens these."""
+    numbers = {row[0] for one in persons for row in (*one.rows, *one.shared.values())}
+    return PartJob(persons, {number: whole.spools[number] for number in numbers}, recipe, style, str(path))
 
 
 #: The file beside the parts that says that they are all there.
@@ -129,9 +143,3 @@ def _persons(whole: Whole, among: Iterable[str] | None) -> Iterator[Person]:
         return everybody
     wanted = {patients.one(key) for key in among}
     return (person for person in everybody if person.key in wanted)
-
-
-def _some(persons: Iterator[Person]) -> Iterator[tuple[Person, ...]]:
-    while some := tuple(islice(persons, PART)):
-        yield some
-

@@ -9,7 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from os import getpid
+from os import fsync, getpid
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -48,10 +48,16 @@ def screen_part(job: PartJob) -> Counts:
         made = path.with_name(f".{path.name}.{getpid()}")
         try:
             style.write(made, (_line(outcome) for outcome in concluded(job)), _criteria(job.recipe))
+            _durable(made)
             made.replace(path)
         finally:
             made.unlink(missing_ok=True)
     return style.counts(path)
+
+
+def _durable(path: Path) -> None:
+    with path.open("rb") as file:
+        fsync(file.fileno())
 
 
 def concluded(job: PartJob) -> Iterator[Outcome]:

@@ -99,6 +99,8 @@ class Writer:
         self._flush()
         footer = _encode(_closing(self._groups, tally, lines))
         self._file.write(footer + len(footer).to_bytes(_LENGTH, "big"))
+        self._file.flush()
+        os.fsync(self._file.fileno())
         self._file.close()
         self._made.replace(self._path)
 
@@ -182,7 +184,7 @@ class Spool:
             said.documents,
             Counter(said.fates),
             Counter(said.let_go),
-            Counter({what: number for what, number in said.not_understood}),  # type: ignore[misc]
+            Counter(dict(said.not_understood)),  # type: ignore[misc]
             [(name, line + before if line else line, issue) for name, line, issue in said.problems],
             said.unreadable,
         )
