@@ -15,21 +15,25 @@ from pathlib import Path
 from typing import NamedTuple
 
 from natars_fhir.bulk.chunks import Chunk
+from natars_fhir.bulk.closure import Selected, selected
 from natars_fhir.bulk.engines import Do
+from natars_fhir.bulk.index import Index
 from natars_fhir.bulk.located import Located, Person, located
 from natars_fhir.bulk.parts import PART, STYLES, Counts, PartJob, screen_part
-from natars_fhir.bulk.reading import ReadJob, read_chunk
+from natars_fhir.bulk.reading import ReadJob, Stands, read_chunk
 from natars_fhir.bulk.recipe import Recipe
 from natars_fhir.bulk.screen import Progress, Tally
+from natars_fhir.bulk.searching import SearchJob, search_chunk
 from natars_fhir.bulk.spool import Spool
 from natars_fhir.mapping.gathered import Gathered
 
 
 class Wanted(NamedTuple):
-    """The documents of a chunk that are read, by their number; None for all of them."""
+    """The documents of a chunk that are read; None for all of them. A chunk of which some are read has ``lines``."""
 
     chunk: Chunk
-    only: tuple[int, ...] | None = None
+    only: tuple[Stands, ...] | None = None
+    lines: int = 0
 
 
 class Whole(NamedTuple):
@@ -61,9 +65,9 @@ def read_hospital(wanted: Iterable[Wanted], recipe: Recipe, work: Path, do: Do, 
     chunks: list[Chunk] = []
 
     def jobs() -> Iterator[ReadJob]:
-        for chunk, only in wanted:
+        for chunk, only, lines in wanted:
             chunks.append(chunk)
-            yield ReadJob(chunk, str(work / f"{named(chunk, only, recipe)}.spool"), recipe, only)
+            yield ReadJob(chunk, str(work / f"{_named(chunk, only, recipe)}.spool"), recipe, only, lines)
 
     spools: list[str] = []
     tally, before, last = Tally(), 0, ""
@@ -78,10 +82,33 @@ def read_hospital(wanted: Iterable[Wanted], recipe: Recipe, work: Path, do: Do, 
     return Whole(tally, spools, *located(recipe.site, map(Path, spools)))
 
 
-def named(chunk: Chunk, only: tuple[int, ...] | None, recipe: Recipe) -> str:
+def _named(chunk: Chunk, only: tuple[Stands, ...] | None, recipe: Recipe) -> str:
     """The name of what is made of a chunk."""
     said = "" if only is None else sha256(repr(only).encode()).hexdigest()
     return chunk.named(recipe.reading + said)
+
+
+def search_hospital(
+    chunks: Iterable[Chunk], recipe: Recipe, matcher: str, work: Path, do: Do, seen: Progress | None = None
+) -> tuple[list[Wanted], Selected]:
+    """Searches every chunk for who can matter; gives what is to be read of each."""
+    work.mkdir(parents=True, exist_ok=True)
+    every = list(chunks)
+    jobs = [SearchJob(one, str(work / f"{_named(one, None, recipe)}.index"), recipe, matcher) for one in every]
+    indexes: list[Path] = []
+    for chunk, index in zip(every, do(search_chunk, jobs), strict=True):
+        indexes.append(Path(index))
+        if seen is not None:
+            seen(chunk.name, chunk.stop or chunk.stamp.size)
+    found = selected(indexes)
+    return [_wanted(*each) for each in zip(every, indexes, found.documents, strict=True)], found
+
+
+def _wanted(chunk: Chunk, path: Path, documents: list[int]) -> Wanted:
+    index = Index.read(path)
+    if chunk.stop is None:
+        return Wanted(chunk, tuple((number, 0, 0) for number in documents))
+    return Wanted(chunk, tuple((number, *index.place(number)) for number in documents), index.lines)
 
 
 def screen_hospital(

@@ -80,6 +80,11 @@ class Systems:
         system = self.by_name.get(name)
         return SPELLINGS[system.spelling if system else ""](code)
 
+    def spelling(self, name: str) -> str:
+        """How the system brings its codes to one spelling; a row of `SPELLINGS`."""
+        system = self.by_name.get(name)
+        return system.spelling if system else ""
+
     def hierarchical(self, name: str) -> bool:
         """Is a code's beginning its parent?"""
         system = self.by_name.get(name)
@@ -99,8 +104,13 @@ class Table(dict[tuple[str | None, str | None], tuple[Meant, ...]], Generic[Mean
         self._systems, self._key = systems, key
         self._exact: dict[tuple[str, str], list[Meant]] = {}
         self._ranges: dict[str, list[tuple[Code, Meant]]] = {}
-        for code, meant in rows:
+        self._rows = tuple(rows)
+        for code, meant in self._rows:
             self._add(code, meant)
+
+    def rows(self) -> tuple[tuple[Code, Meant], ...]:
+        """What the table was made of."""
+        return self._rows
 
     def _add(self, code: Code, meant: Meant) -> None:
         if code.first or code.apart:
