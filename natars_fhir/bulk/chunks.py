@@ -86,7 +86,7 @@ def cut(inputs: Iterable[Path], size: int = CHUNK) -> Iterator[Chunk]:
 def of_file(path: Path, name: str, size: int = CHUNK) -> Iterator[Chunk]:
     """The chunks of one file."""
     now = stamp(path)
-    if now.size <= size or not in_lines(path):
+    if not in_lines(path):
         yield Chunk(str(path), name, stamp=now)
         return
     start = 0

@@ -1,8 +1,8 @@
 """Closure: from the patients who may matter to every document that has a say in what is known of them.
 
-That is: what is about one of them under any name that the person has; other versions of the same resources, whomever they
-are about; resources under the same business identifiers; the Medications that are referred to. With less, a reading of
-the selected documents could come to another answer than a reading of all.
+That is: what is about one of them under any name that the person has; other versions of the same resources, whomever
+they are about; resources under the same business identifiers; the Medications that are referred to. With less, a
+reading of the selected documents could come to another answer than a reading of all.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The index of a searched chunk: which of its documents may matter, and by numbers whose each of them is.
 
-Names are kept as 32-bit checksums, so that the index is a fiftieth of the data. Two names of one checksum take a document
-more than needed; nothing is ever left out for it.
+Names are kept as 32-bit checksums, so that the index is a small part of the data. Where two names have one checksum, a
+document more than needed is taken; nothing is ever left out for it.
 """
 
 from __future__ import annotations
@@ -67,30 +67,30 @@ class Index:
         """Where a document stands: its first byte, its line."""
         return self._arrays["start"][document], self._arrays["line"][document]
 
-    def take(self, document: int, named: Iterable[Named]) -> None:
-        """The names in a document."""
-        arrays = self._arrays
-        for one in named:
-            row = len(arrays["document"])
-            arrays["document"].append(document)
-            arrays["key"].append(number(one.own[0]))
-            arrays["patient"].append(self._patient(one.about[0]) if one.about else 0)
-            self._further("own", row, one.own[1:])
-            self._further("about", row, one.about[1:])
-            self._further("needs", row, one.needs)
-            if one.person:
-                self.people.append(tuple(map(number, one.about)))
+    def take(self, documents: Iterable[Iterable[Named]]) -> None:
+        """The names in the next documents."""
+        rows, keys, patients = (self._arrays[name] for name in ("document", "key", "patient"))
+        known = self._numbers
+        for document, named in enumerate(documents, self.documents):
+            for own, about, needs, person in named:
+                patient = 0
+                if about and (patient := known.get(about[0], 0)) == 0:
+                    patient = known[about[0]] = number(about[0])
+                if needs or person or len(own) > 1 or len(about) > 1:
+                    self._more(len(rows), own, about, needs, person)
+                rows.append(document)
+                keys.append(number(own[0]))
+                patients.append(patient)
 
-    def _patient(self, name: str) -> int:
-        """The checksum of a patient's name, which many rows share."""
-        if (found := self._numbers.get(name)) is None:
-            found = self._numbers[name] = number(name)
-        return found
-
-    def _further(self, what: str, row: int, names: Iterable[str]) -> None:
-        for name in names:
-            self._arrays[f"{what}_of"].append(row)
-            self._arrays[what].append(number(name))
+    def _more(
+        self, row: int, own: tuple[str, ...], about: tuple[str, ...], needs: tuple[str, ...], person: bool
+    ) -> None:
+        for what, names in (("own", own[1:]), ("about", about[1:]), ("needs", needs)):
+            for name in names:
+                self._arrays[f"{what}_of"].append(row)
+                self._arrays[what].append(number(name))
+        if person:
+            self.people.append(tuple(map(number, about)))
 
     def rows(self) -> Iterator[tuple[int, int, int, int]]:
         """(row, document, key, patient)"""
@@ -110,9 +110,7 @@ class Index:
         """Keeps it in a file."""
         arrays = {name: one.tobytes() for name, one in self._arrays.items()}
         path.write_bytes(
-            _encode(
-                _Kept(self.documents, self.hits, self.lines, list(self.seeds), self.always, self.people, arrays)
-            )
+            _encode(_Kept(self.documents, self.hits, self.lines, list(self.seeds), self.always, self.people, arrays))
         )
 
     @classmethod

@@ -30,9 +30,7 @@ def hyperscan(needles: Sequence[bytes]) -> Matcher:
     scan = library("hyperscan", what="Searches by hyperscan", extra="needles")
     found: Any = scan.Database()
     expressions = [re.escape(needle) for needle in needles]
-    found.compile(
-        expressions=expressions, ids=list(range(len(needles))), flags=[scan.HS_FLAG_CASELESS] * len(needles)
-    )
+    found.compile(expressions=expressions, ids=list(range(len(needles))), flags=[scan.HS_FLAG_CASELESS] * len(needles))
     lengths = [len(needle) for needle in needles]
 
     def matches(block: bytes) -> list[Match]:

@@ -1,7 +1,6 @@
 """Names: under which keys a document's resources are known and whose they are, told by a header instead of a reading.
 
-What this says holds at least what a reading would: who searches a hospital finds with it all that belongs together. Where
-a header cannot be read at all, nobody can read the resource, and it is taken so that this is told.
+What this says holds at least what a reading would: who searches a hospital finds with it all that belongs together.
 https://hl7.org/fhir/R4/references.html
 """
 
@@ -139,7 +138,7 @@ class Names:
         kind = said.resourceType
         alone = entry.index is None and said.id
         key = f"{kind}/{said.id}" if alone else scope.own(entry)
-        own = (key, *_identified(kind, said.identifier))
+        own = (key,) if said.identifier is None else (key, *_identified(kind, said.identifier))
         if kind == "Patient":
             return Named(own, (key, *self._aliases(entry, scope)), (), person=True)
         about = tuple(self._about(said, entry, scope))

@@ -106,13 +106,18 @@ class _Said(Struct):
 
 
 def _counted(rows: Iterable[tuple[bool, str]]) -> Counts:
-    found: Counts = Counter()
+    found = Counts()
     for in_scope, verdict in rows:
-        found["patients"] += 1
-        if in_scope:
-            found["inScope"] += 1
-            found[verdict] += 1
+        count(found, in_scope, verdict)
     return found
+
+
+def count(counts: Counts, in_scope: bool, verdict: str) -> None:
+    """Takes one patient into account; a verdict counts of who is in scope."""
+    counts["patients"] += 1
+    if in_scope:
+        counts["inScope"] += 1
+        counts[verdict] += 1
 
 
 def _write_json(path: Path, told: Told, _: list[str]) -> None:

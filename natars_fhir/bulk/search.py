@@ -35,7 +35,9 @@ def search(lore: Lore, study: Study, matcher: str) -> Search:
             check, guard = what[number]
             if check is None or check(block, start):
                 (maybe if guard else sure).add(bisect_right(ends, start))
-        if not utf8(block):  # what is in another encoding cannot be searched: the pipeline refuses it, and tells so
+        if not (
+            block.isascii() or utf8(block)
+        ):  # what is in another encoding cannot be searched: the pipeline refuses it, and tells so
             sure.update(place for place, one in enumerate(documents) if not utf8(one))
         sure.update(place for place in maybe - sure if holds(documents[place]))
         return sorted(sure)

@@ -38,9 +38,13 @@ def screen(
     resume: Annotated[
         Path | None, typer.Option("--resume", help="A folder where what is finished is kept: the same command goes on.")
     ] = None,
+    needles: Annotated[
+        bool, typer.Option("--needles", help="Searches the bytes first: who cannot matter is not screened.")
+    ] = False,
+    matcher: Annotated[str, typer.Option("--matcher", help="ahocorasick or hyperscan, for --needles.")] = "ahocorasick",
 ) -> None:
     """Screens every patient of the input against the trial. Exit code 2 when some input could not be read."""
-    options = Options(workers, engine, to, resume, style, language)
+    options = Options(workers, engine, to, resume, style, language, matcher if needles else "")
     if style not in ("", "table", "json") and not options.asked:
         raise typer.BadParameter(f"«{style}» is not table or json")
     if language not in ("en", "zh"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,8 +26,10 @@ from natars_fhir.bulk.hospital import (
     parted,
     read_hospital,
     screen_hospital,
+    search_hospital,
 )
-from natars_fhir.bulk.parts import STYLES, concluded
+from natars_fhir.bulk.matchers import MATCHERS
+from natars_fhir.bulk.parts import STYLES, Counts, concluded, count
 from natars_fhir.bulk.recipe import Kitchen, Recipe, provide
 from natars_fhir.bulk.screen import Progress
 from natars_fhir.cli.exits import DONE, FAULTS, PARTLY_READ
@@ -35,6 +37,7 @@ from natars_fhir.cli.inputs import Asked, Input, found
 from natars_fhir.cli.report import Report, summary
 from natars_fhir.cli.screens import errors, output, progress
 from natars_fhir.cli.told_whole import closing, lines
+from natars_fhir.export.extra import ExtraError
 from natars_fhir.mapping.faults import nearest
 
 
@@ -47,11 +50,13 @@ class Options(NamedTuple):
     resume: Path | None = None
     style: str = ""
     language: str = "en"
+    #: the name of a matcher; empty where everybody is screened
+    needles: str = ""
 
     @property
     def asked(self) -> bool:
         """Is anything asked that one process and one pass do not do?"""
-        return self.workers > 1 or bool(self.engine or self.to or self.resume)
+        return self.workers > 1 or bool(self.engine or self.to or self.resume or self.needles)
 
 
 def checked(options: Options, given: list[Input]) -> Options:
@@ -60,6 +65,8 @@ def checked(options: Options, given: list[Input]) -> Options:
     style = options.style or ("json" if options.to else "table")
     if engine not in ENGINES:
         raise typer.BadParameter(f"«{engine}» is not {', '.join(ENGINES)}{nearest(engine, ENGINES)}")
+    if options.needles and options.needles not in MATCHERS:
+        raise typer.BadParameter(f"«{options.needles}» is not {' or '.join(MATCHERS)}")
     if options.to and style not in STYLES:
         raise typer.BadParameter(f"«{style}» is not {' or '.join(STYLES)}, the forms of results in a folder")
     if style == "parquet" and not options.to:
@@ -80,6 +87,8 @@ def screen_whole(what: Asked, given: list[Input], options: Options, *, routed: b
         words = "A worker was lost (killed, or out of memory). The same command does the work again"
         errors().print(words + (" from where it stopped." if options.resume else "; with --resume it would go on."))
         return FAULTS
+    except ExtraError as missing:
+        raise typer.BadParameter(str(missing)) from missing
     except OthersError:
         raise typer.BadParameter(f"{options.to} holds something else: nothing is written over") from None
 
@@ -115,30 +124,34 @@ def _run(
     what: Asked, recipe: Recipe, options: Options, chunks: list[Chunk], work: Path, do: Do, seen: Progress | None
 ) -> int:
     started = perf_counter()
-    whole = read_hospital(map(Wanted, chunks), recipe, work, do, seen)
-    screened = None
+    wanted, found = list(map(Wanted, chunks)), None
+    if options.needles:
+        wanted, found = search_hospital(chunks, recipe, options.needles, work, do, seen)
+    whole, among = read_hospital(wanted, recipe, work, do, None if found else seen), found.patients if found else None
     if options.style == "table":
-        _show(whole, recipe, options, what)
+        counts = _show(whole, recipe, options, what, among)
+        screened = Screened("", [], counts)
     else:
-        screened = screen_hospital(whole, recipe, options.to or work / "results", options.style, do)
+        screened = screen_hospital(whole, recipe, options.to or work / "results", options.style, do, among)
         _deliver(screened, options)
     summary(errors(), whole.tally, what.reader.mapping)
-    if screened is not None:
-        told = closing(recipe, chunks, whole.tally, screened, perf_counter() - started)
-        told |= {"engine": options.engine, "workers": options.workers}
-        for line in lines(told, options.language):
-            errors().print(line, markup=False, highlight=False, soft_wrap=True)
-        if options.to:
-            (options.to / REPORT).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    told = closing(recipe, chunks, whole.tally, screened, found, perf_counter() - started)
+    told |= {"engine": options.engine, "workers": options.workers}
+    for line in lines(told, options.language):
+        errors().print(line, markup=False, highlight=False, soft_wrap=True)
+    if options.to:
+        (options.to / REPORT).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
     return DONE if whole.tally.all_read else PARTLY_READ
 
 
-def _show(whole: Whole, recipe: Recipe, options: Options, what: Asked) -> None:
-    report = Report(options.language)
-    for persons in parted(whole):
+def _show(whole: Whole, recipe: Recipe, options: Options, what: Asked, among: Iterable[str] | None) -> Counts:
+    report, counts = Report(options.language), Counts()
+    for persons in parted(whole, among):
         for outcome in concluded(part(whole, persons, recipe, "json", Path())):
             report.add(outcome)
+            count(counts, outcome.screening.in_scope, outcome.screening.verdict)
     report.show(output(), what.as_of)
+    return counts
 
 
 def _deliver(screened: Screened, options: Options) -> None:

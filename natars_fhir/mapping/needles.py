@@ -97,9 +97,7 @@ def _least(words: Iterable[tuple[str, bool]]) -> dict[str, bool]:
         given[word] = given.get(word, True) and capitals
     whole = [word for word in given if not word.isascii() or len(word) >= LONG]
     return {
-        word: capitals
-        for word, capitals in given.items()
-        if not any(other in word for other in whole if other != word)
+        word: capitals for word, capitals in given.items() if not any(other in word for other in whole if other != word)
     }
 
 
@@ -169,4 +167,3 @@ def covering(low: int, high: int) -> list[str]:
             for kept in ([start] if len(some) == 10 and all(len(one) == length + 1 for one in some) else some)
         ]
     return wanted
-
