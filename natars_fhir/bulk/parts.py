@@ -13,6 +13,7 @@ from os import fsync, getpid
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import msgspec
 from msgspec import Struct
 
 from natars_fhir.bulk.located import Person, Row
@@ -64,7 +65,9 @@ def concluded(job: PartJob) -> Iterator[Outcome]:
     """What the patients of the job came to."""
     reader, study = kitchen(job.recipe)
     with ExitStack() as files:
-        opened = {number: files.enter_context(Path(spool).open("rb")) for number, spool in job.spools.items()}
+        opened: dict[int, BinaryIO] = {
+            number: files.enter_context(Path(spool).open("rb")) for number, spool in job.spools.items()
+        }
         for person in job.persons:
             readings = [one for some in person.rows for one in _read(some, opened)]
             shared = {key: next(_read(some, opened)).facts for key, some in person.shared.items()}
@@ -126,9 +129,7 @@ def _write_json(path: Path, told: Told, _: list[str]) -> None:
 
 
 def _count_json(path: Path) -> Counts:
-    from msgspec.json import Decoder
-
-    decode = Decoder(_Said).decode
+    decode = msgspec.json.Decoder(_Said).decode
     with path.open("rb") as lines:
         return _counted((said.inScope, said.verdict) for said in map(decode, lines))
 

@@ -104,13 +104,10 @@ class Table(dict[tuple[str | None, str | None], tuple[Meant, ...]], Generic[Mean
         self._systems, self._key = systems, key
         self._exact: dict[tuple[str, str], list[Meant]] = {}
         self._ranges: dict[str, list[tuple[Code, Meant]]] = {}
-        self._rows = tuple(rows)
-        for code, meant in self._rows:
+        #: what the table was made of
+        self.rows = tuple(rows)
+        for code, meant in self.rows:
             self._add(code, meant)
-
-    def rows(self) -> tuple[tuple[Code, Meant], ...]:
-        """What the table was made of."""
-        return self._rows
 
     def _add(self, code: Code, meant: Meant) -> None:
         if code.first or code.apart:

@@ -116,12 +116,9 @@ def _searched(word: str, capitals: bool) -> tuple[str, Check]:
 
 def _codes(lore: Lore, scope: _Scope) -> Iterator[tuple[bytes, Check]]:
     """Codes as they stand in JSON: after a quote, in every spelling that their system has."""
-    rows: list[tuple[str, str]] = []
-    for said, wanted in (
-        (lore.says.rows(), scope.means),
-        (lore.asked.rows(), lambda name: scope.asks(lore, name)),
-    ):
-        rows += [(code.system, start) for code, meant in said if wanted(meant) for start in _starts(code)]
+    wanted = [code for code, meant in lore.says.rows if scope.means(meant)]
+    wanted += [code for code, name in lore.asked.rows if scope.asks(lore, name)]
+    rows = [(code.system, start) for code in wanted for start in _starts(code)]
     for system, start in rows:
         for spelt in _spellings(lore.systems.spelling(system), start):
             yield f'"{spelt}'.lower().encode(), None
