@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from natars_fhir.fhir.ndjson import Document, Stretch, every_document, files, in_lines
 
@@ -41,7 +42,12 @@ class Chunk(Struct, frozen=True, gc=False):
             yield from told.documents(Path(self.path), self.name, self.start, self.stop)
             return
         for found in every_document([Path(self.path)]):
-            yield found if found.name == self.name else Document(self.name, *_rest(found))
+            yield found if found.name == self.name else replace(found, name=self.name)
+
+    @property
+    def size(self) -> int:
+        """How many bytes of the file it is."""
+        return self.stamp.size if self.stop is None else self.stop - self.start
 
     @property
     def intact(self) -> bool:
@@ -52,10 +58,6 @@ class Chunk(Struct, frozen=True, gc=False):
         """A name that no other chunk, and no other way of *reading* it, has."""
         said = (reading, self.path, self.name, self.start, self.stop, self.stamp.size, self.stamp.changed)
         return sha256(repr((*said, self.stamp.inode)).encode()).hexdigest()[:32]
-
-
-def _rest(found: Document) -> tuple[bytes, int | None, int, tuple[object, ...], int]:
-    return found.raw, found.line, found.offset, found.issues, found.end
 
 
 def stamp(path: Path) -> Stamp:
@@ -81,7 +83,7 @@ def cut(inputs: Iterable[Path], size: int = CHUNK) -> Iterator[Chunk]:
 def of_file(path: Path, name: str, size: int = CHUNK) -> Iterator[Chunk]:
     """The chunks of one file."""
     now = stamp(path)
-    if now.size <= size or not in_lines(path):
+    if not in_lines(path):
         yield Chunk(str(path), name, stamp=now)
         return
     start = 0

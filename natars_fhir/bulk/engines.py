@@ -1,7 +1,7 @@
 """Engines: who does the work of a run. Each is a function that does jobs and gives what came of them, in their order.
 
-A job is a frozen value, and what does it is a pure function of the job and of the files that it names: any process on any
-machine that sees those files can do it, any number of times, and leaves the same.
+A job is a frozen value, and what does it is a pure function of the job and of the files that it names: any process on
+any machine that sees those files can do it, any number of times, and leaves the same.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ def pool(workers: int) -> Iterator[Do]:
     # a forked worker has the mappings already; elsewhere each loads them
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     executor = ProcessPoolExecutor(workers, context)
+    executor.submit(int)  # the workers are there before anybody starts a thread
 
     def do(work: Callable[[Any], Any], jobs: Iterable[Any]) -> Iterator[Any]:
         waiting: deque[Future[Any]] = deque()

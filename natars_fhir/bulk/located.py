@@ -60,8 +60,8 @@ class Located:
         self._at.pop(key, None)
 
     def by_patient(self, patients: Patients) -> Iterator[tuple[str, list[Reading]]]:
-        """Nothing: facts are read elsewhere, see `persons`."""
-        yield from ()
+        """The patients' keys alone: what tells of them is read elsewhere, see `persons`."""
+        yield from ((person.key, []) for person in self.persons(patients))
 
     def row(self, spool: int, offset: int, length: int) -> int:
         """A number for a row."""

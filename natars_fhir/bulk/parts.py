@@ -9,10 +9,11 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from os import getpid
+from os import fsync, getpid
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import msgspec
 from msgspec import Struct
 
 from natars_fhir.bulk.located import Person, Row
@@ -48,17 +49,25 @@ def screen_part(job: PartJob) -> Counts:
         made = path.with_name(f".{path.name}.{getpid()}")
         try:
             style.write(made, (_line(outcome) for outcome in concluded(job)), _criteria(job.recipe))
+            _durable(made)
             made.replace(path)
         finally:
             made.unlink(missing_ok=True)
     return style.counts(path)
 
 
+def _durable(path: Path) -> None:
+    with path.open("rb") as file:
+        fsync(file.fileno())
+
+
 def concluded(job: PartJob) -> Iterator[Outcome]:
     """What the patients of the job came to."""
     reader, study = kitchen(job.recipe)
     with ExitStack() as files:
-        opened = {number: files.enter_context(Path(spool).open("rb")) for number, spool in job.spools.items()}
+        opened: dict[int, BinaryIO] = {
+            number: files.enter_context(Path(spool).open("rb")) for number, spool in job.spools.items()
+        }
         for person in job.persons:
             readings = [one for some in person.rows for one in _read(some, opened)]
             shared = {key: next(_read(some, opened)).facts for key, some in person.shared.items()}
@@ -100,13 +109,18 @@ class _Said(Struct):
 
 
 def _counted(rows: Iterable[tuple[bool, str]]) -> Counts:
-    found: Counts = Counter()
+    found = Counts()
     for in_scope, verdict in rows:
-        found["patients"] += 1
-        if in_scope:
-            found["inScope"] += 1
-            found[verdict] += 1
+        count(found, in_scope, verdict)
     return found
+
+
+def count(counts: Counts, in_scope: bool, verdict: str) -> None:
+    """Takes one patient into account; a verdict counts of who is in scope."""
+    counts["patients"] += 1
+    if in_scope:
+        counts["inScope"] += 1
+        counts[verdict] += 1
 
 
 def _write_json(path: Path, told: Told, _: list[str]) -> None:
@@ -115,9 +129,7 @@ def _write_json(path: Path, told: Told, _: list[str]) -> None:
 
 
 def _count_json(path: Path) -> Counts:
-    from msgspec.json import Decoder
-
-    decode = Decoder(_Said).decode
+    decode = msgspec.json.Decoder(_Said).decode
     with path.open("rb") as lines:
         return _counted((said.inScope, said.verdict) for said in map(decode, lines))
 

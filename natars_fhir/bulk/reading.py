@@ -12,11 +12,15 @@ from natars_fhir.bulk.recipe import Recipe, kitchen
 from natars_fhir.bulk.screen import Tally, spare_the_collector
 from natars_fhir.bulk.spool import Writer
 from natars_fhir.domain.issue import Issue
-from natars_fhir.fhir.ndjson import Document, Stretch
+from natars_fhir.fhir.ndjson import Document, Stretch, trimmed
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.pipeline import read
 
 CHANGED = Issue("error", "conflict", "", "The file changed while it was read: what it holds now was not read whole.")
+
+
+#: Which document, and where it stands in a file of lines: its first byte, its line within the chunk.
+Stands = tuple[int, int, int]
 
 
 class ReadJob(Struct, frozen=True):
@@ -25,8 +29,10 @@ class ReadJob(Struct, frozen=True):
     chunk: Chunk
     spool: str
     recipe: Recipe
-    #: the numbers of the documents that are read, in order; None for all
-    only: tuple[int, ...] | None = None
+    #: the documents that are read, in order; None for all
+    only: tuple[Stands, ...] | None = None
+    #: how many lines the chunk has, where only some are read
+    lines: int = 0
 
 
 def read_chunk(job: ReadJob) -> str:
@@ -38,20 +44,27 @@ def read_chunk(job: ReadJob) -> str:
     writer = Writer(path)
     try:
         told, reader = Stretch(), kitchen(job.recipe).reader
-        documents = job.chunk.documents(told)
-        tally = _taken(documents if job.only is None else _only(documents, job.only), reader, writer)
+        documents = job.chunk.documents(told) if job.only is None else some(job.chunk, job.only, told)
+        tally = _taken(documents, reader, writer)
         if not job.chunk.intact:
             tally.problem(Document(job.chunk.name, b""), CHANGED)
-        writer.close(tally, told.lines)
+        writer.close(tally, job.lines or told.lines)
     except BaseException:
         writer.discard()
         raise
     return job.spool
 
 
-def _only(documents: Iterator[Document], wanted: tuple[int, ...]) -> Iterator[Document]:
-    numbers = frozenset(wanted)
-    return (found for number, found in enumerate(documents) if number in numbers)
+def some(chunk: Chunk, only: tuple[Stands, ...], told: Stretch) -> Iterator[Document]:
+    """These documents alone: of a chunk of lines each where it stands, of another by their numbers."""
+    if chunk.stop is None:
+        numbers = {number for number, _, _ in only}
+        yield from (found for number, found in enumerate(chunk.documents(told)) if number in numbers)
+        return
+    with Path(chunk.path).open("rb") as stream:
+        for _, start, line in only:
+            stream.seek(start)
+            yield Document(chunk.name, trimmed(stream.readline()), line)
 
 
 def _taken(documents: Iterator[Document], reader: DocumentReader, writer: Writer) -> Tally:

@@ -21,6 +21,7 @@ from natars_fhir.domain.identity import Version
 from natars_fhir.domain.issue import Issue
 from natars_fhir.mapping.gathered import ALWAYS_KEPT
 from natars_fhir.mapping.reading import Fate, Reading
+from natars_fhir.mapping.sink import NotUnderstood
 
 #: Facts that are held before their rows are written.
 _MOST_FACTS = 20_000
@@ -63,7 +64,7 @@ class _Footer(Struct, array_like=True):
     unreadable: int
     fates: dict[str, int]
     let_go: dict[str, int]
-    not_understood: list[tuple[tuple[str, str, str, str], int]]
+    not_understood: list[tuple[NotUnderstood, int]]
     problems: list[tuple[str, int | None, Issue]]
 
 
@@ -99,6 +100,8 @@ class Writer:
         self._flush()
         footer = _encode(_closing(self._groups, tally, lines))
         self._file.write(footer + len(footer).to_bytes(_LENGTH, "big"))
+        self._file.flush()
+        os.fsync(self._file.fileno())
         self._file.close()
         self._made.replace(self._path)
 
@@ -182,7 +185,7 @@ class Spool:
             said.documents,
             Counter(said.fates),
             Counter(said.let_go),
-            Counter({what: number for what, number in said.not_understood}),  # type: ignore[misc]
+            Counter(dict(said.not_understood)),
             [(name, line + before if line else line, issue) for name, line, issue in said.problems],
             said.unreadable,
         )

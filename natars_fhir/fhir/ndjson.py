@@ -135,6 +135,8 @@ class Stretch:
 
     def __init__(self) -> None:
         self.lines = 0
+        #: where the line begins that came last
+        self.start = 0
 
     def documents(self, path: Path, name: str, start: int, stop: int) -> Iterator[Document]:
         """The documents that begin from *start* on and before *stop*; both are places where a line begins."""
@@ -153,9 +155,10 @@ class Stretch:
 
     def _until(self, stream: BinaryIO, left: int, broken: list[Issue]) -> Lines:
         try:
+            at = stream.tell()
             while left > 0 and (line := stream.readline()):
-                left -= len(line)
-                self.lines += 1
+                self.start, self.lines = at, self.lines + 1
+                at, left = at + len(line), left - len(line)
                 yield line, len(line)
         except OSError:
             broken.append(_CUT_OFF)
@@ -235,13 +238,15 @@ def _numbered(lines: Lines, start: Start) -> Iterator[tuple[int, bytes | None, i
     end = start.at
     for number, (line, length) in enumerate(lines, start.line + 1):
         end += length
-        said = line
-        if line is not None:
-            said = line.strip()
-            if said[:3] == _BOM:
-                said = said[3:].strip()
+        said = line if line is None else trimmed(line)
         if said is None or said:
             yield number, said, end
+
+
+def trimmed(line: bytes) -> bytes:
+    """A line without a byte order mark and the blanks at its ends."""
+    said = line.strip()
+    return said[3:].strip() if said[:3] == _BOM else said
 
 
 def _until_broken(stream: io.RawIOBase, broken: list[Issue], skip: int, longest: int | None, *, plain: bool) -> Lines:
