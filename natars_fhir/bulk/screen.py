@@ -61,6 +61,15 @@ class Tally:
         if len(self.problems) < _MOST_PROBLEMS:
             self.problems.append((found.name, found.line, issue))
 
+    def join(self, other: Tally) -> None:
+        """Takes in what another part of the input came to."""
+        self.documents += other.documents
+        self.fates.update(other.fates)
+        self.let_go.update(other.let_go)
+        self.not_understood.update(other.not_understood)
+        self.problems += other.problems[: _MOST_PROBLEMS - len(self.problems)]
+        self.unreadable += other.unreadable
+
     def _count(self, found: Document, reading: Reading) -> None:
         """Takes what one entry came to into account."""
         fate = reading.fate

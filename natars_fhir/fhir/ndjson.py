@@ -113,6 +113,57 @@ def documents(
         yield from _read(stream, name, start, skip, longest)
 
 
+def in_lines(path: Path) -> bool:
+    """Is it a file of one document a line, which can be read from any line on? A compressed one cannot."""
+    try:
+        with path.open("rb") as stream:
+            if stream.read(2) == _GZIP:
+                return False
+            stream.seek(0)
+            lines = _numbered(((line, len(line)) for line in stream), _BEGINNING)
+            first, second = next(lines, None), next(lines, None)
+    except OSError:
+        return False
+    if first is None or second is None or not first[1] or not second[1]:
+        return False
+    opens = first[1][:1] in _OPENS or second[1][:1] in _OPENS
+    return opens and not_json(first[1]) is None and not _one_document(first[1], second[1])
+
+
+class Stretch:
+    """The lines between two places of a file of lines, and how many they were."""
+
+    def __init__(self) -> None:
+        self.lines = 0
+        #: where the line begins that came last
+        self.start = 0
+
+    def documents(self, path: Path, name: str, start: int, stop: int) -> Iterator[Document]:
+        """The documents that begin from *start* on and before *stop*; both are places where a line begins."""
+        broken: list[Issue] = []
+        try:
+            stream = path.open("rb")
+        except OSError as fault:
+            yield Document(name, b"", issues=(_NO_FILE if isinstance(fault, FileNotFoundError) else _CLOSED,))
+            return
+        with stream:
+            stream.seek(start)
+            for number, line, end in _numbered(self._until(stream, stop - start, broken), Start(start)):
+                yield Document(name, line or b"", number, end, (), end)
+        if broken:
+            yield Document(name, b"", issues=tuple(broken))
+
+    def _until(self, stream: BinaryIO, left: int, broken: list[Issue]) -> Lines:
+        try:
+            at = stream.tell()
+            while left > 0 and (line := stream.readline()):
+                self.start, self.lines = at, self.lines + 1
+                at, left = at + len(line), left - len(line)
+                yield line, len(line)
+        except OSError:
+            broken.append(_CUT_OFF)
+
+
 def _read(stream: BinaryIO, name: str, start: Start, skip: int, longest: int | None) -> Iterator[Document]:
     sought = start.at - skip  # in a compressed file one cannot seek
     counted, broken = _Counted(stream, sought), list[Issue]()
@@ -187,13 +238,15 @@ def _numbered(lines: Lines, start: Start) -> Iterator[tuple[int, bytes | None, i
     end = start.at
     for number, (line, length) in enumerate(lines, start.line + 1):
         end += length
-        said = line
-        if line is not None:
-            said = line.strip()
-            if said[:3] == _BOM:
-                said = said[3:].strip()
+        said = line if line is None else trimmed(line)
         if said is None or said:
             yield number, said, end
+
+
+def trimmed(line: bytes) -> bytes:
+    """A line without a byte order mark and the blanks at its ends."""
+    said = line.strip()
+    return said[3:].strip() if said[:3] == _BOM else said
 
 
 def _until_broken(stream: io.RawIOBase, broken: list[Issue], skip: int, longest: int | None, *, plain: bool) -> Lines:

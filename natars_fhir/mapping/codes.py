@@ -80,6 +80,11 @@ class Systems:
         system = self.by_name.get(name)
         return SPELLINGS[system.spelling if system else ""](code)
 
+    def spelling(self, name: str) -> str:
+        """How the system brings its codes to one spelling; a row of `SPELLINGS`."""
+        system = self.by_name.get(name)
+        return system.spelling if system else ""
+
     def hierarchical(self, name: str) -> bool:
         """Is a code's beginning its parent?"""
         system = self.by_name.get(name)
@@ -99,7 +104,9 @@ class Table(dict[tuple[str | None, str | None], tuple[Meant, ...]], Generic[Mean
         self._systems, self._key = systems, key
         self._exact: dict[tuple[str, str], list[Meant]] = {}
         self._ranges: dict[str, list[tuple[Code, Meant]]] = {}
-        for code, meant in rows:
+        #: what the table was made of
+        self.rows = tuple(rows)
+        for code, meant in self.rows:
             self._add(code, meant)
 
     def _add(self, code: Code, meant: Meant) -> None:

@@ -16,7 +16,7 @@ from natars_fhir.mapping.reading import Reading
 from natars_fhir.mapping.superseded import current
 
 #: Kinds that are kept though they tell no fact: others refer to them.
-_ALWAYS = ("Patient", "Medication")
+ALWAYS_KEPT = ("Patient", "Medication")
 
 #: Of a resource that told nothing only its version is kept, under a number, and only where it can replace another.
 Empty = dict[int, Version]
@@ -98,14 +98,11 @@ class Gathered:
     def outcomes(self) -> Iterator[tuple[Patient, list[Fact], list[Issue]]]:
         """Every patient with all facts and issues of their newest resource versions."""
         for key, readings in self._held.by_patient(self.patients):
-            counted, set_aside = current(readings)
-            facts = [fact for reading in counted for fact in reading.facts]
-            issues = [*(issue for reading in counted for issue in reading.issues), *set_aside]
-            yield patient_of(self.site, key, readings), facts, issues
+            yield told_of(self.site, key, readings)
 
     def _keep(self, reading: Reading) -> None:
         key = self._known_as(reading)
-        if not (reading.facts or reading.issues or reading.kind in _ALWAYS):
+        if not (reading.facts or reading.issues or reading.kind in ALWAYS_KEPT):
             self._pass(key, reading.version)
             return
         earlier = self._held.get(key)
@@ -154,6 +151,14 @@ class Gathered:
         if earlier is not None and _can_replace(earlier.version):
             self._empty[hash(key)] = earlier.version  # an older one that comes late does not bring it back
         self._held.drop(key)
+
+
+def told_of(site: str, key: str, readings: Sequence[Reading]) -> tuple[Patient, list[Fact], list[Issue]]:
+    """One patient with all facts and issues of the *readings*, each of which is a resource's newest version."""
+    counted, set_aside = current(readings)
+    facts = [fact for reading in counted for fact in reading.facts]
+    issues = [*(issue for reading in counted for issue in reading.issues), *set_aside]
+    return patient_of(site, key, readings), facts, issues
 
 
 def patient_of(site: str, key: str, readings: Iterable[Reading]) -> Patient:

@@ -40,17 +40,18 @@ class Characters(dict[int, str]):
         super().__init__()
         self._same = {other: sign for sign, others in same.items() for other in others}
         self._simplified = dict(simplified)
-        ascii_too = {sign for sign in map(chr, range(128)) if self._fold(sign) != sign}
+        ascii_too = {sign for sign in map(chr, range(128)) if self.fold(sign) != sign}
         every = "".join(sorted(ascii_too | {*self._same, *self._simplified}))
         self._odd = re.compile(f"[{re.escape(every)}{_ODD}]")
-        usual = [(sign, self._fold(sign)) for sign in _USUAL]
-        self._usual = [(sign, plain) for sign, plain in usual if len(plain) == 1 and self._fold(plain) == plain]
+        usual = [(sign, self.fold(sign)) for sign in _USUAL]
+        self._usual = [(sign, plain) for sign, plain in usual if len(plain) == 1 and self.fold(plain) == plain]
 
     def __missing__(self, code: int) -> str:
-        folded = self[code] = self._fold(chr(code))
+        folded = self[code] = self.fold(chr(code))
         return folded
 
-    def _fold(self, sign: str) -> str:
+    def fold(self, sign: str) -> str:
+        """What one character is read as."""
         if sign in _SPACES or sign in _INVISIBLE:
             return " "
         if sign in "\r\u2028\u2029\u0085":

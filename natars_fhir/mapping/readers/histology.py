@@ -15,7 +15,7 @@ from natars_fhir.mapping.told import NOTHING, ReadValue, Told
 _MORPHOLOGY = re.compile(r"(\d{4})/(\d)")
 
 #: ICD-O-3 morphology ranges of sarcomas and their like; whatever lies outside is another tumour
-_SARCOMAS = ((8800, 8999), (9040, 9044), (9120, 9170), (9180, 9269), (9364, 9364), (9540, 9581))
+SARCOMAS = ((8800, 8999), (9040, 9044), (9120, 9170), (9180, 9269), (9364, 9364), (9540, 9581))
 
 
 #: 8000 to 8005 name a neoplasm without its type; ICD-O-3.2 ends at 9993
@@ -78,6 +78,6 @@ def _morphology(lore: Lore, system: str | None, number: int, behaviour: str) -> 
         return (*of_coding(lore, system, f"{number}/3"), metastasis)
     if not _FIRST_TYPED <= number <= _LAST or lore.says[system, f"{number}/3"]:
         return NOTHING  # no type at all, no such number, or a known type with a behaviour that it cannot have
-    sarcoma = behaviour in "13" and any(low <= number <= high for low, high in _SARCOMAS)
+    sarcoma = behaviour in "13" and any(low <= number <= high for low, high in SARCOMAS)
     family = "sarcoma" if sarcoma else "other"
     return (Told("histology", "OTHER", detail(family=family, morphology=f"{number}/{behaviour}")),)

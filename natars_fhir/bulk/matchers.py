@@ -1,0 +1,49 @@
+"""Matchers: how bytes are searched for many needles at once, whatever the case of Latin letters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ahocorasick_rs import BytesAhoCorasick, Implementation
+
+from natars_fhir.export.extra import library
+
+#: (which needle, where it begins); a needle within another may go unsaid, and one that overlaps another
+Match = tuple[int, int]
+Matcher = Callable[[bytes], list[Match]]
+
+
+def ahocorasick(needles: Sequence[bytes]) -> Matcher:
+    """Aho and Corasick's automaton as one table, https://pypi.org/project/ahocorasick-rs/; in every installation."""
+    find = BytesAhoCorasick(needles, implementation=Implementation.DFA).find_matches_as_indexes
+
+    def matches(block: bytes) -> list[Match]:
+        return [(number, start) for number, start, _ in find(block.lower())]
+
+    return matches
+
+
+def hyperscan(needles: Sequence[bytes]) -> Matcher:
+    """Intel's Hyperscan, https://pypi.org/project/hyperscan/; the extra `needles`. Raises ExtraError."""
+    scan = library("hyperscan", what="Searches by hyperscan", extra="needles")
+    found: Any = scan.Database()
+    expressions = [re.escape(needle) for needle in needles]
+    found.compile(expressions=expressions, ids=list(range(len(needles))), flags=[scan.HS_FLAG_CASELESS] * len(needles))
+    lengths = [len(needle) for needle in needles]
+
+    def matches(block: bytes) -> list[Match]:
+        hits: list[Match] = []
+
+        def hit(number: int, _start: int, end: int, _flags: int, _context: Any) -> None:
+            hits.append((number, end - lengths[number]))
+
+        found.scan(block, match_event_handler=hit)
+        return hits
+
+    return matches
+
+
+#: name → the matcher
+MATCHERS: dict[str, Callable[[Sequence[bytes]], Matcher]] = {"ahocorasick": ahocorasick, "hyperscan": hyperscan}

@@ -1,0 +1,79 @@
+"""Reading a chunk: documents → a spool. One job, done by any process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from natars_fhir.bulk.chunks import Chunk
+from natars_fhir.bulk.recipe import Recipe, kitchen
+from natars_fhir.bulk.screen import Tally, spare_the_collector
+from natars_fhir.bulk.spool import Writer
+from natars_fhir.domain.issue import Issue
+from natars_fhir.fhir.ndjson import Document, Stretch, trimmed
+from natars_fhir.mapping.documents import DocumentReader
+from natars_fhir.pipeline import read
+
+CHANGED = Issue("error", "conflict", "", "The file changed while it was read: what it holds now was not read whole.")
+
+
+#: Which document, and where it stands in a file of lines: its first byte, its line within the chunk.
+Stands = tuple[int, int, int]
+
+
+class ReadJob(Struct, frozen=True):
+    """A chunk, and the spool that is made of it."""
+
+    chunk: Chunk
+    spool: str
+    recipe: Recipe
+    #: the documents that are read, in order; None for all
+    only: tuple[Stands, ...] | None = None
+    #: how many lines the chunk has, where only some are read
+    lines: int = 0
+
+
+def read_chunk(job: ReadJob) -> str:
+    """Makes the spool, unless it is there already; gives its path."""
+    path = Path(job.spool)
+    if path.exists():
+        return job.spool
+    spare_the_collector()
+    writer = Writer(path)
+    try:
+        told, reader = Stretch(), kitchen(job.recipe).reader
+        documents = job.chunk.documents(told) if job.only is None else some(job.chunk, job.only, told)
+        tally = _taken(documents, reader, writer)
+        if not job.chunk.intact:
+            tally.problem(Document(job.chunk.name, b""), CHANGED)
+        writer.close(tally, job.lines or told.lines)
+    except BaseException:
+        writer.discard()
+        raise
+    return job.spool
+
+
+def some(chunk: Chunk, only: tuple[Stands, ...], told: Stretch) -> Iterator[Document]:
+    """These documents alone: of a chunk of lines each where it stands, of another by their numbers."""
+    if chunk.stop is None:
+        numbers = {number for number, _, _ in only}
+        yield from (found for number, found in enumerate(chunk.documents(told)) if number in numbers)
+        return
+    with Path(chunk.path).open("rb") as stream:
+        for _, start, line in only:
+            stream.seek(start)
+            yield Document(chunk.name, trimmed(stream.readline()), line)
+
+
+def _taken(documents: Iterator[Document], reader: DocumentReader, writer: Writer) -> Tally:
+    tally = Tally()
+    for found in documents:
+        for issue in found.issues:
+            tally.problem(found, issue)
+        if found.raw:
+            told = read(found.raw, reader)
+            tally.count(found, told)
+            writer.take(told.readings)
+    return tally
