@@ -329,6 +329,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/export/test_workbook.py::test_every_row_and_value_is_read_back",
             "tests/export/test_workbook.py::test_a_planted_text_stays_a_text",
             "tests/service/test_tables.py::test_no_form_holds_what_names_a_person_or_a_day",
+            "tests/service/test_tables.py::test_of_what_was_planted_in_every_place_of_a_record_nothing_is_in_a_table",
             "tests/export/test_tables.py::test_every_column_is_explained_once_in_both_languages",
             "tests/export/test_tables.py::test_every_value_is_of_the_type_that_the_dictionary_says",
             "tests/cli/test_endpoints.py::test_the_tables_are_written_with_their_dictionary",

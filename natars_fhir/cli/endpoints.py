@@ -16,7 +16,7 @@ from natars_fhir.cli.exits import DONE, FAULTS
 from natars_fhir.cli.export_tables import NAMES, write_forms
 from natars_fhir.cli.inputs import AsOfOption, MappingsOption, asked
 from natars_fhir.cli.looked import write_json
-from natars_fhir.cli.screens import errors, output
+from natars_fhir.cli.screens import by_name, errors, output
 from natars_fhir.cli.subjects import every_subject
 from natars_fhir.domain.endpoints.flaws import Flaw
 from natars_fhir.domain.endpoints.time_to_event import TimeToEvent
@@ -48,7 +48,9 @@ def endpoints(
     subject: Annotated[str, typer.Option("--subject", help="One subject's pseudonym: prints each decision.")] = "",
     tables: Annotated[
         Path | None,
-        typer.Option("--tables", help="A folder: writes tables for statisticians, CDISC's files or figures."),
+        typer.Option(
+            "--tables", help="A folder that is there: writes tables for statisticians, CDISC's files or figures."
+        ),
     ] = None,
     forms: Annotated[
         list[str] | None,
@@ -174,7 +176,7 @@ def _said(one: TimeToEvent, language: Language) -> str:
 
 def show(console: Console, found: Sequence[Subject], curves: Sequence[ArmCurve], language: Language) -> None:
     """Prints every subject, survival by arm, and those who were never operated."""
-    table = Table(*_HEADINGS[language])
+    table = by_name(_HEADINGS[language])
     for one in found:
         free, alive = one.endpoints.time("PFS"), one.endpoints.time("OS")
         cells = [cell for each in (free, alive) if each for cell in (_said(each, language), _days(each))]
@@ -208,13 +210,17 @@ def _curves(curves: Sequence[ArmCurve], language: Language) -> Table:
     table = Table(*_CURVES[language])
     for one in curves:
         marks = [
-            f"{mark.months}: {_share(mark.survival)} ({_share(mark.low)}–{_share(mark.high)}), {mark.at_risk}"
+            f"{mark.months}: {_share(mark.survival)}{_limits(mark.low, mark.high)}, {mark.at_risk}"
             for mark in one.curve.landmarks
         ]
         numbers = (one.curve.subjects, one.curve.events, one.undated, one.curve.median, one.curve.follow_up)
         cells = ["–" if number is None else str(number) for number in numbers]
         table.add_row(one.parameter, escape(one.arm), *cells, "\n".join(marks))
     return table
+
+
+def _limits(low: float | None, high: float | None) -> str:
+    return "" if low is None and high is None else f" ({_share(low)}–{_share(high)})"
 
 
 def _share(share: float | None) -> str:

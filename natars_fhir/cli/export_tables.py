@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-from natars_fhir.cli.exits import CONFIGURATION
+from natars_fhir.cli.exits import CONFIGURATION, UNAVAILABLE
 from natars_fhir.cli.inputs import Asked
 from natars_fhir.cli.looked import intake_of
 from natars_fhir.cli.screens import errors
@@ -22,8 +22,8 @@ NAMES = ("csv", "parquet", "xlsx", "odm", "dataset-json", "figures")
 
 
 def write_forms(what: Asked, site: str, folder: Path, forms: Sequence[str]) -> None:
-    """Writes them, and says how many rows each has. Raises typer.BadParameter; ends the command (78) where a library
-    is missing."""
+    """Writes them, and says how many rows each has. Raises typer.BadParameter; ends the command (78) where a
+    library is missing, (69) where nothing can be written."""
     from natars_fhir.export.extra import ExtraError
     from natars_fhir.service.tables import FORMS, WITH_LOG, content  # the store is heavy: imported where it is asked
 
@@ -42,6 +42,9 @@ def write_forms(what: Asked, site: str, folder: Path, forms: Sequence[str]) -> N
         except ExtraError as absent:
             _say(str(absent))
             raise typer.Exit(CONFIGURATION) from None
+        except OSError as wrong:
+            _say(f"The tables cannot be written there ({type(wrong).__name__}).")
+            raise typer.Exit(UNAVAILABLE) from wrong
         for name, rows in written.counts.items():
             _say(f"{name}.csv: {rows}" if form == "csv" else f"{form}, {name}: {rows}")
         for line in written.said:

@@ -41,7 +41,7 @@ _WHY: Mapping[str, tuple[str, str]] = {
     "enrolled": ("enrolled since", "其后入组"),
     "first-seen": ("not known before", "此前未见"),
     "was-withdrawn": ("use of data allowed again", "重新允许使用数据"),
-    "was-left-scope": ("in scope again", "重新进入研究范围"),
+    "was-left-scope": ("in scope by now, not before", "此前不在研究范围"),
     "was-merged": ("parted from another record", "与另一记录分开"),
     "was-renamed": ("went by another number", "此前使用另一标识"),
     "was-purged": ("purged before", "此前已清除"),

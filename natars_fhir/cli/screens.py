@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.table import Column, Table
 
 from natars_fhir.bulk.screen import Progress as Seen
 
@@ -21,6 +22,12 @@ def output() -> Console:
 def errors() -> Console:
     """Standard error."""
     return Console(stderr=True, width=None if sys.stderr.isatty() else 140)
+
+
+def by_name(heads: Sequence[str]) -> Table:
+    """A table whose first column is never cut or broken: a pseudonym is there to be copied."""
+    first, *others = heads
+    return Table(Column(first, no_wrap=True), *others)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from natars_fhir.cli.screens import by_name
 from natars_fhir.domain.life import Course, Event, Step
 from natars_fhir.domain.sentence import Language
 
@@ -48,7 +49,7 @@ _WORDS: dict[Language, dict[str, str]] = {
 
 def listed(subjects: Sequence[Subject], language: Language) -> Table:
     """A row a subject."""
-    table = Table(*_HEADINGS[language])
+    table = by_name(_HEADINGS[language])
     for one in subjects:
         step = one.way.steps[-1]
         arm = one.arm.slug if one.arm else ""

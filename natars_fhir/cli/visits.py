@@ -12,7 +12,7 @@ from rich.table import Table
 from natars_fhir.cli.exits import DONE
 from natars_fhir.cli.inputs import MappingsOption, asked
 from natars_fhir.cli.looked import write_csv, write_json
-from natars_fhir.cli.screens import output
+from natars_fhir.cli.screens import by_name, output
 from natars_fhir.cli.subjects import every_subject
 from natars_fhir.domain.sentence import Language
 from natars_fhir.domain.words import WORDS
@@ -79,13 +79,12 @@ def show(
         sys.stdout.write(_NONE[language])
         return
     if found:
-        _print(_HEADINGS[language], _COLUMNS, (_spoken(as_row(one), words) for one in found))
+        _print(by_name(_HEADINGS[language]), _COLUMNS, (_spoken(as_row(one), words) for one in found))
     heads = (_SITE[language], *(words[f"visit-{standing}"] for standing in STANDINGS))
-    _print(heads, SiteCount._fields, (one._asdict() for one in sites))
+    _print(Table(*heads), SiteCount._fields, (one._asdict() for one in sites))
 
 
-def _print(heads: Iterable[str], columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    table = Table(*heads)
+def _print(table: Table, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
     for row in rows:
         table.add_row(*("" if row[name] is None else str(row[name]) for name in columns))
     output().print(table)

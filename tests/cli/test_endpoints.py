@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
-from natars_fhir.cli import endpoints, run
+from natars_fhir.cli import endpoints, run, screens, visits
 from natars_fhir.store.engine import open_store
 from tests import ward
 from tests.export.made import EVERYBODY
@@ -150,6 +151,28 @@ def test_several_forms_go_into_one_folder_and_the_audit_knows(
 def test_a_form_without_its_library_ends_the_command(told: Any, tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     assert "extra `tables`" in told("endpoints", *LATE, "--tables", str(tmp_path), "--as", "xlsx", code=78)
+
+
+def test_a_folder_that_cannot_be_written_ends_the_command(told: Any, tmp_path: Path) -> None:
+    (tmp_path / "facts.csv").mkdir()
+    assert "cannot be written there" in told("endpoints", *LATE, "--tables", str(tmp_path), code=69)
+
+
+def test_a_pseudonym_is_told_whole_on_a_narrow_terminal(told: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screens, "output", lambda: Console(width=100))
+    for module in (endpoints, visits):
+        monkeypatch.setattr(module, "output", screens.output)
+    names = [one["subject"] for one in json.loads(told("endpoints", *LATE, "--format", "json"))["subjects"]]
+    out = told("endpoints", *LATE)
+    assert all(name in out for name in names)
+    (due,) = json.loads(told("visits", "due", "--on", "2024-06-14", "--format", "json"))
+    assert due["subject"] in told("visits", "due", "--on", "2024-06-14")
+
+
+def test_survival_that_is_not_estimable_has_no_limits(told: Any) -> None:
+    out = told("endpoints", *LATE)
+    assert "60: –, 0" in out
+    assert "(–" not in out
 
 
 def test_visits_that_are_due(told: Any) -> None:

@@ -22,6 +22,7 @@ from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.subjects import Whose
 from tests.domain.endpoints.course import NEO
 from tests.service.hospital import NOW, Hospital, intake, mappings
+from tests.service.planted import planted
 from tests.service.test_endpoints import CASES
 
 for library in ("lifelines", "matplotlib", "pyarrow", "xlsxwriter", "odmlib", "dsjson"):
@@ -74,6 +75,19 @@ def test_no_form_holds_what_names_a_person_or_a_day(folders: dict[str, Path], fo
         assert text
         for private in PRIVATE:
             assert private not in text, path.name
+
+
+def test_of_what_was_planted_in_every_place_of_a_record_nothing_is_in_a_table(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/planted.sqlite")
+    assert Hospital(store, "hospital-c").push(planted()[0]).status == 200
+    sown = content(store, intake(), mappings(), [mappings().sites["hospital-c"]], AS_OF)
+    store.close()
+    assert len(sown.subjects) == 1
+    for form in ("csv", "parquet", "xlsx", "odm", "dataset-json"):
+        (folder := tmp_path / form).mkdir()
+        FORMS[form](folder, sown)
+        whole = "\n".join(_text(path) for path in folder.iterdir())
+        assert {what for text, what in planted()[1].items() if text in whole} == set(), form
 
 
 def _text(path: Path) -> str:

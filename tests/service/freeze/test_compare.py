@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from natars_fhir.cli.freeze_shown import lines
 from natars_fhir.domain.life import Event
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import load
 from natars_fhir.mapping.site import compiled
 from natars_fhir.service.freeze.compare import Changed, Difference, compare
+from natars_fhir.service.freeze.cut import gone_mark
 from natars_fhir.service.freeze.loaded import Loaded, loaded
 from natars_fhir.service.freeze.manifest import Manifest
 from natars_fhir.service.freeze.write import Wanted, freeze
@@ -54,6 +56,15 @@ def only(found: Difference) -> Changed:
 
 def test_the_same_is_no_difference(before: Loaded) -> None:
     assert not compare(before, before)
+
+
+def test_who_came_into_scope_after_the_first_freeze_is_not_said_to_have_been_there(before: Loaded) -> None:
+    name = min(before.endpoints)
+    rest = {key: value for key, value in before.endpoints.items() if key != name}
+    found = compare(replace(before, endpoints=rest, gone={gone_mark(name): ("left-scope", "")}), before)
+    assert (only(found).status, only(found).why) == ("new", ("was-left-scope",))
+    assert any("new (in scope by now, not before)" in line for line in lines(found, "en"))
+    assert any("新增 (此前不在研究范围)" in line for line in lines(found, "zh"))
 
 
 def test_a_later_progression_is_told_with_the_decisions_that_differ(
