@@ -165,6 +165,9 @@ PROMISES: Mapping[int, Shown] = {
             "tests/cli/test_load.py::test_a_run_that_is_killed_at_any_moment_leaves_in_the_end_what_an_unbroken_one_leaves",
             "tests/service/test_load.py::test_what_bulk_export_says_is_deleted_is_taken_back",
             "tests/service/test_load.py::test_four_times_the_lines_need_no_more_memory",
+            "tests/bulk/test_hospital.py::test_a_run_that_broke_off_goes_on_and_comes_to_the_same",
+            "tests/bulk/test_hospital.py::test_the_same_answers_wherever_the_cuts_are",
+            "tests/bulk/test_hospital.py::test_needles_find_everybody_in_scope_with_the_same_answers",
         ),
     ),
     28: Shown(
