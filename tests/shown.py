@@ -136,6 +136,23 @@ PROMISES: Mapping[int, Shown] = {
             "tests/store/test_walls.py::test_a_sites_store_shows_its_own_rows_though_the_question_names_no_site",
         ),
     ),
+    65: Shown(
+        "Pages for people, by keyboard alone, without barriers, on a telephone and on paper",
+        (
+            "tests/pages/test_every_page.py::test_a_page_is_free_of_barriers_and_of_anything_from_elsewhere",
+            "tests/pages/test_every_page.py::test_a_page_fits_a_telephone_and_prints_without_what_is_for_the_screen",
+            "tests/pages/test_login_stories.py::test_a_coordinator_logs_in_and_out_with_the_keyboard_alone",
+            "tests/pages/test_login_stories.py::test_what_an_operator_typed_when_the_session_ended_is_there_after_the_login",
+        ),
+    ),
+    66: Shown(
+        "Every page in Chinese and in English",
+        (
+            "tests/web/pages/test_words.py::test_every_text_that_is_said_has_its_chinese",
+            "tests/web/pages/test_words.py::test_a_template_says_nothing_in_a_language_of_its_own",
+            "tests/pages/test_login_stories.py::test_the_language_is_switched_where_one_is_and_stays",
+        ),
+    ),
     60: Shown(
         "SMART Backend Services: a client signs, and gets a short token",
         (
@@ -168,6 +185,10 @@ PROMISES: Mapping[int, Shown] = {
             "tests/bulk/test_hospital.py::test_a_run_that_broke_off_goes_on_and_comes_to_the_same",
             "tests/bulk/test_hospital.py::test_the_same_answers_wherever_the_cuts_are",
             "tests/bulk/test_hospital.py::test_needles_find_everybody_in_scope_with_the_same_answers",
+            "tests/interop/test_pull.py::test_by_export_every_file_comes_and_then_only_what_changed",
+            "tests/cli/test_pull.py::test_a_pull_that_is_killed_in_the_middle_of_a_download_goes_on_there",
+            "tests/service/pull/test_bulk.py::test_what_is_said_to_be_deleted_is_taken_back",
+            "tests/service/pull/test_bulk.py::test_a_file_that_is_gone_has_the_export_made_once_more_and_no_oftener",
         ),
     ),
     28: Shown(
@@ -258,6 +279,7 @@ PROMISES: Mapping[int, Shown] = {
         (
             "tests/service/test_log.py::test_the_counts_are_those_of_a_consort_diagram",
             "tests/service/test_log.py::test_everybody_in_scope_stands_in_one_place_and_the_first_bar_is_named",
+            "tests/pages/test_office.py::test_enrolment_is_seen_narrowed_to_a_site_and_taken_away",
         ),
     ),
     41: Shown(
@@ -315,6 +337,16 @@ PROMISES: Mapping[int, Shown] = {
             "tests/cli/test_endpoints.py::test_the_tables_are_written_with_their_dictionary",
         ),
     ),
+    47: Shown(
+        "NDJSON by `$export`, resumable, and since an earlier export what changed and what is gone",
+        (
+            "tests/interop/test_bulk_client.py::test_what_the_client_has_is_what_the_store_gives_line_by_line",
+            "tests/web/test_bulk_export.py::test_a_download_that_broke_off_goes_on_where_it_was",
+            "tests/service/test_bulk_export_changes.py::test_who_takes_over_what_is_told_since_then_holds_what_there_is",
+            "tests/service/test_bulk_export_work.py::test_a_process_that_is_killed_in_mid_work_leaves_its_job_to_the_next",
+            "tests/cli/test_export.py::test_every_type_has_its_file_and_the_manifest_and_the_checksums_hold",
+        ),
+    ),
     50: Shown(
         "A reproducible freeze with manifest and checksums, verified and compared",
         (
@@ -325,6 +357,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/service/freeze/test_write.py::test_every_part_gives_the_same_bytes_and_nothing_that_identifies",
             "tests/service/freeze/test_verify.py::test_what_was_done_to_it_is_told",
             "tests/service/freeze/test_verify.py::test_sha256sum_takes_the_sums",
+            "tests/pages/test_office.py::test_a_freeze_is_started_watched_verified_and_fetched",
             "tests/service/freeze/test_compare.py::test_a_later_progression_is_told_with_the_decisions_that_differ",
         ),
     ),
@@ -339,6 +372,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/export/figures/test_kaplan_meier.py::test_numbers_at_risk_are_those_that_lifelines_counts",
             "tests/export/figures/test_written.py::test_the_svg_says_the_numbers_at_risk",
             "tests/export/figures/test_consort.py::test_from_allocation_on_the_endpoints_count_by_arm",
+            "tests/pages/test_office.py::test_the_files_hold_the_numbers_that_the_commands_print",
         ),
     ),
     52: Shown(
@@ -351,6 +385,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/domain/endpoints/test_quality.py::test_death_twice_with_different_dates",
             "tests/domain/endpoints/test_quality.py::test_visits_before_consent",
             "tests/cli/test_endpoints.py::test_one_subject_with_each_decision",
+            "tests/pages/test_office.py::test_from_the_curves_to_each_line_of_a_subjects_derivation",
         ),
     ),
     53: Shown(
@@ -361,6 +396,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/cli/test_endpoints.py::test_visits_that_are_due",
             "tests/export/test_agenda.py::test_a_safety_visit_is_due_then_overdue_then_missed",
             "tests/export/test_agenda.py::test_follow_up_after_surgery_is_due_on_the_last_day_of_each_window",
+            "tests/pages/test_office.py::test_the_files_hold_the_numbers_that_the_commands_print",
         ),
     ),
     54: Shown(
@@ -373,6 +409,34 @@ PROMISES: Mapping[int, Shown] = {
             "tests/web/test_operations.py::test_what_came_in_is_counted_by_its_fate_and_its_issues_by_code",
             "tests/web/test_operations.py::test_what_hinders_the_work_is_told",
             "tests/test_privacy_served.py::test_nothing_of_a_patient_is_in_it",
+            "tests/pages/test_office.py::test_enrolment_is_seen_narrowed_to_a_site_and_taken_away",
+        ),
+    ),
+    13: Shown(
+        "A site's mapping is declared, versioned, and kept with who made it",
+        (
+            "tests/service/test_mapped.py::test_a_version_counts_only_once_it_is_made_active_and_the_data_follows",
+            "tests/service/test_mapped.py::test_going_back_is_a_turn_of_its_own_and_undoes_what_was_read",
+            "tests/web/pages/test_mapping.py::test_of_two_people_the_second_is_told_and_what_they_chose_stays",
+        ),
+    ),
+    14: Shown(
+        "What would be read of a sample is shown, and nothing of it kept",
+        ("tests/web/pages/test_mapping.py::test_a_report_is_read_with_its_words_marked_and_nothing_is_kept",),
+    ),
+    15: Shown(
+        "What is not mapped is listed by site with counts, first, last and a hint, and mapped there",
+        (
+            "tests/service/test_gaps.py::test_a_gap_is_counted_with_its_first_and_last_day_and_a_hint",
+            "tests/web/pages/test_mapping.py::test_many_codes_are_paged_and_counts_are_readable",
+            "tests/pages/test_desk.py::test_a_code_is_mapped_and_made_active_by_the_keyboard_alone",
+        ),
+    ),
+    56: Shown(
+        "A changed map reads all history again, and its difference is shown first",
+        (
+            "tests/service/test_mapped.py::test_what_would_change_is_told_before_it_does",
+            "tests/service/test_remap.py::test_a_new_line_makes_facts_of_what_is_known",
         ),
     ),
     46: Shown(

@@ -138,13 +138,18 @@ def _write_parquet(path: Path, told: Told, criteria: list[str]) -> None:
     """A row a patient: columns to ask by, and the contract's JSON whole."""
     arrow = library("pyarrow", what="Parquet files", extra="tables")
     parquet = library("pyarrow.parquet", what="Parquet files", extra="tables")
-    names = ("site", "patient", "identifiers", "trial", "asOf", *criteria, "verdict", "screening")
-    schema = arrow.schema([*((name, arrow.string()) for name in names), ("inScope", arrow.bool_())])
-    rows = [_columns(one, criteria) for one in told]
+    schema = arrow.schema([*((name, arrow.string()) for name in named(criteria)), ("inScope", arrow.bool_())])
+    rows = [columns(one, criteria) for one in told]
     parquet.write_table(arrow.Table.from_pylist(rows, schema), path, compression="zstd")
 
 
-def _columns(told: dict[str, Any], criteria: list[str]) -> dict[str, Any]:
+def named(criteria: list[str]) -> tuple[str, ...]:
+    """The names of the columns of text; one of truth, `inScope`, stands beside them."""
+    return ("site", "patient", "identifiers", "trial", "asOf", *criteria, "verdict", "screening")
+
+
+def columns(told: dict[str, Any], criteria: list[str]) -> dict[str, Any]:
+    """A patient's row."""
     patient = told["patient"]
     return {
         "site": patient["site"],

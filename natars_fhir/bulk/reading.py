@@ -16,7 +16,7 @@ from natars_fhir.fhir.ndjson import Document, Stretch, trimmed
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.pipeline import read
 
-_CHANGED = Issue("error", "conflict", "", "The file changed while it was read: what it holds now was not read whole.")
+CHANGED = Issue("error", "conflict", "", "The file changed while it was read: what it holds now was not read whole.")
 
 
 #: Which document, and where it stands in a file of lines: its first byte, its line within the chunk.
@@ -47,7 +47,7 @@ def read_chunk(job: ReadJob) -> str:
         documents = job.chunk.documents(told) if job.only is None else some(job.chunk, job.only, told)
         tally = _taken(documents, reader, writer)
         if not job.chunk.intact:
-            tally.problem(Document(job.chunk.name, b""), _CHANGED)
+            tally.problem(Document(job.chunk.name, b""), CHANGED)
         writer.close(tally, job.lines or told.lines)
     except BaseException:
         writer.discard()

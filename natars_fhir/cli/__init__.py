@@ -26,6 +26,7 @@ from natars_fhir.cli import (
     endpoints,
     expect,
     explain,
+    export,
     form,
     freeze,
     history,
@@ -36,6 +37,7 @@ from natars_fhir.cli import (
     outbox,
     overlap,
     people,
+    pull,
     quarantine,
     screen,
     serve,
@@ -71,8 +73,10 @@ app.command("sign")(sign.sign)
 app.command("form")(form.form)
 app.command("digest")(digest.digest)
 app.command("endpoints")(endpoints.endpoints)
+app.command("export")(export.export)
 app.command("validate")(validate.validate)
 app.command("load")(load.load)
+app.command("pull")(pull.pull)
 app.command("serve")(serve.serve)
 app.command("deliver")(deliver.deliver)
 app.command("demo")(demo.demo)

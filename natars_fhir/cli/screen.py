@@ -11,6 +11,7 @@ import typer
 from natars_fhir.bulk.screen import screen_files
 from natars_fhir.cli.exits import DONE, PARTLY_READ
 from natars_fhir.cli.inputs import AsOfOption, MappingsOption, SiteOption, VersionOption, asked, found, inputs
+from natars_fhir.cli.on_spark import Where
 from natars_fhir.cli.report import Report, summary
 from natars_fhir.cli.screens import errors, output, progress
 from natars_fhir.cli.whole import Options, checked, screen_whole
@@ -33,7 +34,7 @@ def screen(
         bool, typer.Option("--routed", help="Lets results go unchecked that no criterion asks for: faster.")
     ] = False,
     workers: Annotated[int, typer.Option("--workers", min=1, help="How many processes share the work.")] = 1,
-    engine: Annotated[str, typer.Option("--engine", help="one or pool; else the number of workers tells.")] = "",
+    engine: Annotated[str, typer.Option("--engine", help="one, pool or spark; else the number of workers tells.")] = "",
     to: Annotated[Path | None, typer.Option("--to", help="A folder for the results: parts, and report.json.")] = None,
     resume: Annotated[
         Path | None, typer.Option("--resume", help="A folder where what is finished is kept: the same command goes on.")
@@ -42,9 +43,11 @@ def screen(
         bool, typer.Option("--needles", help="Searches the bytes first: who cannot matter is not screened.")
     ] = False,
     matcher: Annotated[str, typer.Option("--matcher", help="ahocorasick or hyperscan, for --needles.")] = "ahocorasick",
+    master: Annotated[str, typer.Option("--master", help="Spark's master: spark://host:7077; else this machine.")] = "",
+    remote: Annotated[str, typer.Option("--remote", help="Spark Connect: sc://host:15002.")] = "",
 ) -> None:
     """Screens every patient of the input against the trial. Exit code 2 when some input could not be read."""
-    options = Options(workers, engine, to, resume, style, language, matcher if needles else "")
+    options = Options(workers, engine, to, resume, style, language, matcher if needles else "", Where(master, remote))
     if style not in ("", "table", "json") and not options.asked:
         raise typer.BadParameter(f"«{style}» is not table or json")
     if language not in ("en", "zh"):

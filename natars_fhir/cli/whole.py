@@ -34,6 +34,7 @@ from natars_fhir.bulk.recipe import Kitchen, Recipe, provide
 from natars_fhir.bulk.screen import Progress
 from natars_fhir.cli.exits import DONE, FAULTS, PARTLY_READ
 from natars_fhir.cli.inputs import Asked, Input, found
+from natars_fhir.cli.on_spark import Where, screen_on_spark
 from natars_fhir.cli.report import Report, summary
 from natars_fhir.cli.screens import errors, output, progress
 from natars_fhir.cli.told_whole import closing, lines
@@ -52,19 +53,21 @@ class Options(NamedTuple):
     language: str = "en"
     #: the name of a matcher; empty where everybody is screened
     needles: str = ""
+    where: Where = Where()
 
     @property
     def asked(self) -> bool:
         """Is anything asked that one process and one pass do not do?"""
-        return self.workers > 1 or bool(self.engine or self.to or self.resume or self.needles)
+        return self.workers > 1 or bool(self.engine or self.to or self.resume or self.needles or any(self.where))
 
 
 def checked(options: Options, given: list[Input]) -> Options:
     """The options, filled in. Raises typer.BadParameter."""
-    engine = options.engine or ("pool" if options.workers > 1 else "one")
+    engine = options.engine or ("spark" if any(options.where) else "pool" if options.workers > 1 else "one")
     style = options.style or ("json" if options.to else "table")
-    if engine not in ENGINES:
-        raise typer.BadParameter(f"«{engine}» is not {', '.join(ENGINES)}{nearest(engine, ENGINES)}")
+    known = (*ENGINES, "spark")
+    if engine not in known:
+        raise typer.BadParameter(f"«{engine}» is not {', '.join(known)}{nearest(engine, known)}")
     if options.needles and options.needles not in MATCHERS:
         raise typer.BadParameter(f"«{options.needles}» is not {' or '.join(MATCHERS)}")
     if options.to and style not in STYLES:
@@ -73,12 +76,30 @@ def checked(options: Options, given: list[Input]) -> Options:
         raise typer.BadParameter("Parquet goes into a folder: name it with --to")
     if options.resume and any(not isinstance(one, Path) for one in given):
         raise typer.BadParameter("standard input comes once: what is to go on later must be files")
+    if engine == "spark":
+        _for_spark(options, given)
+    elif any(options.where):
+        raise typer.BadParameter("--master and --remote are for --engine spark")
     return options._replace(engine=engine, style=style)
+
+
+def _for_spark(options: Options, given: list[Input]) -> None:
+    """What a cluster does not do, said before it is begun."""
+    if options.to is None:
+        raise typer.BadParameter("Spark writes into a folder that all its workers see: name it with --to")
+    if all(options.where):
+        raise typer.BadParameter("--master and --remote are two ways to one thing: give one of them")
+    if options.workers > 1 or options.resume or options.needles:
+        raise typer.BadParameter("--workers, --resume and --needles are not for Spark: it has workers of its own")
+    if any(not isinstance(one, Path) for one in given):
+        raise typer.BadParameter("standard input is on this machine alone: Spark's workers must see the files")
 
 
 def screen_whole(what: Asked, given: list[Input], options: Options, *, routed: bool) -> int:
     """Reads everything, screens everybody, tells what came of it; gives the exit code."""
     recipe = _recipe(what, routed=routed)
+    if options.engine == "spark" and options.to is not None:
+        return screen_on_spark(what, recipe, given, options.to, options.style, options.language, options.where)
     provide(recipe, Kitchen(what.reader, what.mappings.study))
     try:
         with _folder(options) as work, ENGINES[options.engine](options.workers) as do, progress(found(given)) as seen:

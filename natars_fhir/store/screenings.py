@@ -31,9 +31,13 @@ class Found:
     act: str = "push"
 
 
-def record(connection: Connection, site: str, patient: str, found: Found) -> None:
-    """Adds to a patient's history."""
-    row = {
+def record(connection: Connection, site: str, news: Sequence[tuple[str, Found]]) -> None:
+    """Adds to the histories of patients."""
+    add(connection, screening, [_row(site, patient, found) for patient, found in news])
+
+
+def _row(site: str, patient: str, found: Found) -> dict[str, Any]:
+    return {
         "site": site,
         "patient": patient,
         "trial": found.body["trial"],
@@ -46,7 +50,6 @@ def record(connection: Connection, site: str, patient: str, found: Found) -> Non
         "cause": _text(found.cause),
         "act": found.act,
     }
-    add(connection, screening, [row])
 
 
 def history(connection: Connection, site: str, patient: str) -> Iterator[Found]:
