@@ -89,8 +89,17 @@ def steps_of(store: Store, site: str, names: Collection[str]) -> list[Step]:
         persons = patients.persons(connection, site, names)
         known = {name for found in persons.values() for name in found}
         found = [one for name in sorted(known) for one in screenings.history(connection, site, name)]
-        found.sort(key=lambda one: one.at)
-        return [_step(connection, site, before, after) for before, after in zip([None, *found], found, strict=False)]
+        return _steps(connection, site, sorted(found, key=lambda one: one.at))
+
+
+def recent(connection: Connection, site: str, key: str, since: datetime) -> list[Step]:
+    """The steps since a moment of what is known by one key, for a list of many patients."""
+    found = screenings.since(connection, site, key, since)
+    return [one for one in _steps(connection, site, found) if one.at >= since]
+
+
+def _steps(connection: Connection, site: str, found: Sequence[Found]) -> list[Step]:
+    return [_step(connection, site, before, after) for before, after in zip([None, *found], found, strict=False)]
 
 
 def _step(connection: Connection, site: str, before: Found | None, after: Found) -> Step:

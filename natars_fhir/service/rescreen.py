@@ -28,11 +28,12 @@ from natars_fhir.emit.prefilled import prefilled
 from natars_fhir.mapping.gathered import Gathered
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.mapping.schema import Site
-from natars_fhir.service import announce
+from natars_fhir.service import announce, worklist_line
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.lives import caused, declines, life_of, notice, told_by_office
 from natars_fhir.service.tell import Known, retract, tell
-from natars_fhir.store import attestations, patients, readings, screenings
+from natars_fhir.service.worklist_line import Brought
+from natars_fhir.store import attestations, patients, readings, screenings, worklist
 from natars_fhir.store.attestations import Said
 from natars_fhir.store.packed import digest
 from natars_fhir.store.patients import Standing
@@ -110,6 +111,7 @@ def _person(
     found = concluded(connection, intake.study, site.site, names, today(now), told, cause.known)
     patients.gone(connection, site.site, [one.key for one in earlier])
     if found is None:
+        worklist.drop(connection, site.site, names)
         return Rescreened(queued=_retracted(connection, site, earlier, None, now))
     screening = found.screening
     said = attestations.said_of(connection, site.site, intake.study.id, names)
@@ -125,6 +127,9 @@ def _person(
     if before is None or before.verdict != stands.verdict:
         announce.verdict(connection, site.site, target, now)
     changed = before is None or before.findings != stands.findings
+    brought = Brought(cause.act, data=bool(cause.versions), changed=changed)
+    listed = [one.key for one in earlier if one.in_scope]
+    worklist_line.keep(connection, intake, site, (key, names, listed), (found, people, way), brought, now)
     if changed and may_be_used(way) and (screening.in_scope or any(one.in_scope for one in earlier)):
         screenings.record(connection, site.site, key, _found(found, people, stands, cause, now))
     return Rescreened(1, int(changed), queued + _retracted(connection, site, earlier, target, now))

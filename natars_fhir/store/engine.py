@@ -27,6 +27,7 @@ from natars_fhir.store import (
     tables_load,  # noqa: F401
     tables_people,  # noqa: F401
     tables_subject,  # noqa: F401
+    tables_worklist,  # noqa: F401
 )
 from natars_fhir.store.gone import watch_file
 from natars_fhir.store.migrate import StoreError, ready

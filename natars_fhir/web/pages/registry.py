@@ -27,6 +27,7 @@ class Entry:
 
 PAGES: Final[Mapping[str, Entry]] = MappingProxyType(
     {
+        "worklist": Entry("/worklist", "worklist", msg("Worklist")),
         "people": Entry("/people", "people", msg("People")),
         "home": Entry("/home", "known", msg("Overview")),
         "account": Entry("/account", "known", msg("My account")),

@@ -10,9 +10,10 @@ from natars_fhir.web.pages.home import add_home
 from natars_fhir.web.pages.login import add_login
 from natars_fhir.web.pages.people import add_people
 from natars_fhir.web.pages.static import add_static
+from natars_fhir.web.pages.worklist import add_worklist
 
 #: Each adds the routes of a page, or of a family of pages.
-ADDED = (add_login, add_home, add_account, add_people)
+ADDED = (add_login, add_home, add_account, add_people, add_worklist)
 
 
 def pages(desk: Desk) -> APIRouter:
