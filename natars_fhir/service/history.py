@@ -64,6 +64,8 @@ class Step:
     verdict: Changed | None
     #: the patient was never looked at before
     first: bool = False
+    #: by which the findings are known
+    findings: str = ""
 
     def told(self, language: Language = "en") -> str:
         """The step in one line."""
@@ -80,7 +82,8 @@ class Step:
 
     def as_json(self) -> dict[str, Any]:
         """The step as plain values."""
-        return {**asdict(self), "at": self.at.isoformat(), "told": {"en": self.told("en"), "zh": self.told("zh")}}
+        told = {name: value for name, value in asdict(self).items() if name != "findings"}
+        return {**told, "at": self.at.isoformat(), "told": {"en": self.told("en"), "zh": self.told("zh")}}
 
 
 def steps_of(store: Store, site: str, names: Collection[str]) -> list[Step]:
@@ -98,6 +101,13 @@ def recent(connection: Connection, site: str, key: str, since: datetime) -> list
     return [one for one in _steps(connection, site, found) if one.at >= since]
 
 
+def since_findings(store: Store, site: str, names: Collection[str], digest: str) -> list[Step]:
+    """The steps after the findings of this digest; empty where there were none such."""
+    steps = steps_of(store, site, names)
+    last = max((at for at, one in enumerate(steps) if one.findings == digest), default=None)
+    return [] if last is None else steps[last + 1 :]
+
+
 def _steps(connection: Connection, site: str, found: Sequence[Found]) -> list[Step]:
     return [_step(connection, site, before, after) for before, after in zip([None, *found], found, strict=False)]
 
@@ -105,7 +115,8 @@ def _steps(connection: Connection, site: str, found: Sequence[Found]) -> list[St
 def _step(connection: Connection, site: str, before: Found | None, after: Found) -> Step:
     old: Body = before.body if before else {}
     causes = tuple(map(_named, versions.named(connection, site, after.cause)))
-    return Step(after.at, after.act, causes, *differences(old, after.body), first=before is None)
+    told = differences(old, after.body)
+    return Step(after.at, after.act, causes, *told, first=before is None, findings=after.findings)
 
 
 def differences(

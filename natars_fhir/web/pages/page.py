@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import quote
 
@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from natars_fhir.domain.interval import SHANGHAI
-from natars_fhir.domain.sentence import Language
+from natars_fhir.domain.sentence import Language, said
 from natars_fhir.service.access.accounts import speaks
 from natars_fhir.service.access.caller import Caller
 from natars_fhir.service.access.sessions import Known, csrf
@@ -121,6 +121,7 @@ class Page:
         """A template as the answer. *styled*: it is the page of the prefilled form (`headers.policy`)."""
         page_names: dict[str, Any] = {
             "page": self, "_": saying(self.language), "static": self._static, "word": worded(self.language),
+            "said": partial(said, language=self.language),
         }  # fmt: skip
         text = template(name).render(**page_names, languages=LANGUAGES, **told)
         response = HTMLResponse(text, status, headers(self.nonce if styled else ""))

@@ -8,12 +8,16 @@ from natars_fhir.web.pages.account import add_account
 from natars_fhir.web.pages.desk import Desk
 from natars_fhir.web.pages.home import add_home
 from natars_fhir.web.pages.login import add_login
+from natars_fhir.web.pages.patient import add_patient
+from natars_fhir.web.pages.patient_evidence import add_evidence
+from natars_fhir.web.pages.patient_facts import add_facts
+from natars_fhir.web.pages.patient_form import add_form
 from natars_fhir.web.pages.people import add_people
 from natars_fhir.web.pages.static import add_static
 from natars_fhir.web.pages.worklist import add_worklist
 
 #: Each adds the routes of a page, or of a family of pages.
-ADDED = (add_login, add_home, add_account, add_people, add_worklist)
+ADDED = (add_login, add_home, add_account, add_people, add_worklist, add_patient, add_evidence, add_facts, add_form)
 
 
 def pages(desk: Desk) -> APIRouter:
