@@ -121,7 +121,7 @@ class Page:
         """A template as the answer. *styled*: it is the page of the prefilled form (`headers.policy`)."""
         page_names: dict[str, Any] = {
             "page": self, "_": saying(self.language), "static": self._static, "word": worded(self.language),
-            "said": partial(said, language=self.language),
+            "valued": partial(said, language=self.language),
         }  # fmt: skip
         text = template(name).render(**page_names, languages=LANGUAGES, **told)
         response = HTMLResponse(text, status, headers(self.nonce if styled else ""))

@@ -51,8 +51,8 @@ _NOBODY: Final = msg(
 )
 _NOT_SIGNER: Final = msg("Only an investigator on the site's delegation list can sign.")
 _DEAD: Final = msg("The patient is recorded as dead.")
-_BARS: Final = msg("{criterion} bars: {text}")
-_UNKNOWN: Final = msg("{criterion} is unknown: {text}")
+_BARS: Final = msg("{criterion} bars: {words}")
+_UNKNOWN: Final = msg("{criterion} is unknown: {words}")
 _REVIEW: Final = msg("{criterion} awaits a second look: its data is another by now.")
 
 
@@ -115,7 +115,7 @@ def hinders(page: Page, here: Seen) -> list[tuple[str, Markup]]:
         found.append(("", page.say(_DEAD)))
     for criterion, finding in here.hindered:
         text = _BARS if bars(criterion, finding) else _UNKNOWN if finding.answer is UNKNOWN else _REVIEW
-        named = {"criterion": criterion.id} | ({} if text is _REVIEW else {"text": criterion.text[page.language]})
+        named = {"criterion": criterion.id} | ({} if text is _REVIEW else {"words": criterion.text[page.language]})
         found.append((criterion.id, page.say(text, **named)))
     return found
 

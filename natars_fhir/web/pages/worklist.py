@@ -176,7 +176,7 @@ def _row(page: Page, criteria: Mapping[str, Criterion], row: Row) -> Shown:
     line = row.line
     barred = line.with_people == "ineligible"
     lacks = [] if barred else [criteria[name] for name in line.open if name in criteria]
-    lacks.sort(key=lambda one: _DECIDED.index(one.decided_by))
+    lacks.sort(key=lambda one: (one.advisory, _DECIDED.index(one.decided_by)))
     return Shown(
         line,
         page.link(f"/patient/{line.pseudonym}"),

@@ -32,6 +32,10 @@ async function showForm() {
   const form = window.LForms.Util.convertFHIRQuestionnaireToLForms(told("blank-form"), "R4");
   const filled = window.LForms.Util.mergeFHIRDataIntoLForms("QuestionnaireResponse", told("filled-form"), form, "R4");
   await window.LForms.Util.addFormToPage(filled, "form", { prepopulate: false });
+  // a help button says that it opens what is there only once it is open: nobody finds that
+  for (const button of document.querySelectorAll("#form [aria-controls]")) {
+    if (!document.getElementById(button.getAttribute("aria-controls"))) button.removeAttribute("aria-controls");
+  }
   const sender = document.querySelector("form[data-form]");
   if (!sender) return;
   sender.addEventListener("submit", () => {
