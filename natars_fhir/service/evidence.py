@@ -88,7 +88,15 @@ def _place(opened: tuple[Any, datetime] | None, facts: tuple[Fact, ...], *, whol
     before, here, after = parts(plain(resource), steps(fact.path))
     lead, tail = (before, after) if whole else (_last(before), _first(after))
     cut = len(lead) + len(tail) < len(before) + len(after)
-    return Place(*told, (Piece(lead), Piece(here, marked=True), Piece(tail)), cut=cut, besides=besides)
+    return Place(*told, (Piece(lead), *_lines(here), Piece(tail)), cut=cut, besides=besides)
+
+
+def _lines(element: str) -> Iterator[Piece]:
+    """The element line by line: what only moves a line in is not marked."""
+    for number, line in enumerate(element.split("\n")):
+        words = line.lstrip()
+        yield Piece(("\n" if number else "") + line[: len(line) - len(words)])
+        yield Piece(words, marked=True)
 
 
 def _last(text: str) -> str:

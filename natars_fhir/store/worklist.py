@@ -164,6 +164,6 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _line(row: Any) -> Line:
-    lists = (tuple(text.split()) for text in (row.bars, row.open, row.waits))
+    bars, missing, waits = (tuple(str(text).split()) for text in (row.bars, row.open, row.waits))
     told = (row.key, row.pseudonym, row.number, row.place, row.verdict, row.with_people)
-    return Line(*told, *lists, row.used, row.changed, row.came)
+    return Line(*told, bars, missing, waits, row.used, row.changed, row.came)

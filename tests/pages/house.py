@@ -37,8 +37,12 @@ from tests.service.hospital import KEY
 NOON = datetime(2024, 6, 15, 4, 0, tzinfo=UTC)
 PASSWORD = "a long sentence that nobody guesses"  # noqa: S105 (of a made person)
 SITE = "hospital-b"
-#: Role → the name of a person who has it; each of the site, or of none.
+#: How the delegation list of hospital A names an investigator, and a coordinator.
+STAFF = "https://his.hospital-a.example/fhir/NamingSystem/staff|"
+#: Role → the name of a person who has it; each of the site, or of none. Those of A may speak for it.
 PEOPLE = {
+    "investigator of A": Wanted("wang.yi", ("investigator",), "hospital-a", f"{STAFF}S-001"),
+    "coordinator of A": Wanted("chen.er", ("coordinator",), "hospital-a", f"{STAFF}S-002"),
     "coordinator": Wanted("zhang.wei", ("coordinator",), SITE),
     "investigator": Wanted("li.na", ("investigator",), SITE),
     "operator": Wanted("ops", ("operator",)),

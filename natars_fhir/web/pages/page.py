@@ -103,6 +103,11 @@ class Page:
             return self.say("{days} days ago", days=days)
         return self.say("yesterday") if days == 1 else self.say("today")
 
+    def concept(self, name: str) -> str:
+        """A concept by the name that the mapping gives it, in the person's language."""
+        found = self.desk.active().mappings.concepts.concepts.get(name)
+        return name if found is None else found.zh if self.language == "zh" and found.zh else found.en or name
+
     def link(self, path: str = "", **query: object) -> str:
         """The address of a page of ours, below `/pages`."""
         asked = "&".join(f"{quote(name)}={quote(str(value), safe='')}" for name, value in query.items() if value != "")

@@ -56,7 +56,7 @@ _UNKNOWN: Final = msg("{criterion} is unknown: {words}")
 _REVIEW: Final = msg("{criterion} awaits a second look: its data is another by now.")
 
 
-def add_patient(router: APIRouter, desk: Desk) -> None:
+def add_patient(router: APIRouter, desk: Desk) -> None:  # noqa: ARG001 (a request brings its own)
     """Adds the page, and what is said on it."""
 
     def shown(request: Request, pseudonym: str) -> Response:
@@ -97,7 +97,7 @@ def show(page: Page, here: Seen, status: int = 200, *, done: str = "", wrong: Se
     state = subject.way.course.states.get(subject.way.state)
     return page.show(
         "patient.html", status, here=here, subject=subject, lines=lines(here, page.language), done=done, wrong=wrong,
-        changes=[one.told(page.language) for one in steps], hinders=hinders(page, here),
+        changes=[one.told(page.language) for one in steps], hinders=hinders(page, here), chips=_chips(page, here),
         state=state.text[page.language] if state else subject.way.state,
         may_state="attest" in page.who.may and here.speaker is not None, nobody=page.say(_NOBODY),
         may_sign="sign" in page.who.may, idle=IDLE,
@@ -118,6 +118,13 @@ def hinders(page: Page, here: Seen) -> list[tuple[str, Markup]]:
         named = {"criterion": criterion.id} | ({} if text is _REVIEW else {"words": criterion.text[page.language]})
         found.append((criterion.id, page.say(text, **named)))
     return found
+
+
+def _chips(page: Page, here: Seen) -> list[tuple[Markup, list[str]]]:
+    """The ids of what bars, and of what is unknown, at one look."""
+    barring = [one.id for one, finding in here.hindered if bars(one, finding)]
+    unknown = [one.id for one, finding in here.hindered if finding.answer is UNKNOWN]
+    return [(title, ids) for title, ids in ((page.say("Bars"), barring), (page.say("Unknown"), unknown)) if ids]
 
 
 def say(page: Page, here: Seen, *sayings: Saying, signs: bool = False, raw: bytes = b"") -> Told:

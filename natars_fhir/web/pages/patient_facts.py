@@ -5,31 +5,57 @@ Of thousands of facts a page shows some, the newest first: table and figure show
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.sentence import Language, said
-from natars_fhir.domain.words import WORDS
 from natars_fhir.service.history import steps_of
 from natars_fhir.web.pages.desk import Desk
 from natars_fhir.web.pages.entrance import enters, page_of
 from natars_fhir.web.pages.page import Page
 from natars_fhir.web.pages.patient import AT, look
 from natars_fhir.web.pages.registry import ROOT
+from natars_fhir.web.pages.words import msg
 
 MOST: Final = 100
+#: As many rows as fit one height of the figure, and the highest (static/pages.css).
+_A_HEIGHT, _HIGHEST = 10, 6
+#: What qualifies a value, as people read it; what has no row here is shown by its name.
+DETAILS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "approximate": msg("about"),
+        "basis": msg("basis"),
+        "cellScope": msg("of which cells"),
+        "class": msg("class"),
+        "clinicalStatus": msg("clinical status"),
+        "compartment": msg("compartment"),
+        "control": msg("control"),
+        "course": msg("course"),
+        "dimensions": msg("dimensions"),
+        "extent": msg("extent"),
+        "family": msg("family"),
+        "given": msg("given"),
+        "intensity": msg("intensity"),
+        "medication": msg("medication"),
+        "method": msg("method"),
+        "origin": msg("origin"),
+        "percent": msg("per cent"),
+        "scheme": msg("scheme"),
+        "specimen": msg("specimen"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A fact in words."""
 
-    when: str
     concept: str
     value: str
     standing: str
@@ -59,17 +85,19 @@ def add_facts(router: APIRouter, desk: Desk) -> None:
 
 
 def _timeline(page: Page, pseudonym: str, facts: Sequence[Fact], number: str) -> Response:
-    query, words = page.request.query_params, WORDS[page.language]
-    concepts = sorted({one.concept for one in facts}, key=lambda one: words.get(one, one))
+    query = page.request.query_params
+    concepts = sorted({one.concept for one in facts}, key=page.concept)
     concept = one if (one := query.get("concept", "")) in concepts else ""
     mine = newest(one for one in facts if concept in ("", one.concept))
     pages = max(1, -(-len(mine) // MOST))
     asked = query.get("page", "1")
     at = min(max(int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1, 1), pages)
     shown = mine[(at - 1) * MOST : at * MOST]
+    drawn = figure(shown, page.concept, page.language)
     return page.show(
-        "patient_facts.html", number=number, pseudonym=pseudonym, rows=rows(shown, page.language), total=len(mine),
-        at=at, pages=pages, concepts=concepts, concept=concept, figure=figure(shown, page.language),
+        "patient_facts.html", number=number, pseudonym=pseudonym, rows=[_row(page, one) for one in shown],
+        total=len(mine), at=at, pages=pages, concepts=concepts, concept=concept, figure=drawn,
+        tall=min(-(-len(drawn["yAxis"]["data"]) // _A_HEIGHT), _HIGHEST),
     )  # fmt: skip
 
 
@@ -78,40 +106,33 @@ def newest(facts: Iterable[Fact]) -> list[Fact]:
     return sorted(facts, key=lambda one: (one.when or "", one.concept), reverse=True)
 
 
-def rows(facts: Iterable[Fact], language: Language) -> list[Row]:
-    """Each fact in words."""
-    words = WORDS[language]
-
+def _row(page: Page, fact: Fact) -> Row:
     def told(value: object) -> str:
-        return ", ".join(map(str, value)) if isinstance(value, tuple) else said(value, language)
+        return ", ".join(map(str, value)) if isinstance(value, tuple) else said(value, page.language)
 
-    return [
-        Row(
-            one.when or "—",
-            words.get(one.concept, one.concept),
-            said(one.value, language),
-            "" if one.standing == "final" else one.standing,
-            tuple((words.get(name, name), told(value)) for name, value in one.detail),
-            one,
-        )
-        for one in facts
-    ]
+    details = ((page.say(DETAILS[name]) if name in DETAILS else name, told(value)) for name, value in fact.detail)
+    standing = "" if fact.standing == "final" else fact.standing
+    return Row(page.concept(fact.concept), said(fact.value, page.language), standing, tuple(details), fact)
 
 
-def figure(facts: Iterable[Fact], language: Language) -> dict[str, Any]:
+def figure(facts: Iterable[Fact], name: Callable[[str], str], language: Language) -> dict[str, Any]:
     """The facts that have a day, over time, a row a concept, for ECharts; a day that is partly known is its first.
     https://echarts.apache.org/en/option.html#series-scatter"""
-    words = WORDS[language]
     points = [
-        [day.isoformat(), words.get(one.concept, one.concept), said(one.value, language)]
+        [day.isoformat(), name(one.concept), said(one.value, language)]
         for one in facts
         if (day := _day(one)) is not None
     ]
     names = sorted({name for _, name, _ in points}, reverse=True)
+    label = {"width": 150, "overflow": "truncate", "interval": 0}
     return {
         "grid": {"left": 8, "right": 24, "top": 16, "bottom": 8, "containLabel": True},
-        "xAxis": {"type": "time"},
-        "yAxis": {"type": "category", "data": names, "axisLabel": {"width": 140, "overflow": "truncate"}},
+        "xAxis": {"type": "time", "axisLabel": {"hideOverlap": True}},
+        "yAxis": {
+            "type": "category",
+            "data": names,
+            "axisLabel": {"width": 150, "overflow": "truncate", "interval": 0},
+        },
         "tooltip": {"trigger": "item"},
         "series": [{"type": "scatter", "symbolSize": 9, "data": points}],
     }

@@ -6,6 +6,8 @@ here. https://lhncbc.github.io/lforms/
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 from fastapi import APIRouter, Request, Response
 
@@ -29,7 +31,7 @@ from natars_fhir.web.pages.words import msg
 _NOT_READ = msg("The form that came back cannot be read: open it anew.")
 
 
-def add_form(router: APIRouter, desk: Desk) -> None:
+def add_form(router: APIRouter, desk: Desk) -> None:  # noqa: ARG001 (a request brings its own)
     """Adds the form, and what comes back."""
 
     def shown(request: Request, pseudonym: str) -> Response:
@@ -54,19 +56,18 @@ def add_form(router: APIRouter, desk: Desk) -> None:
     router.add_api_route(path, taken, methods=["POST"], response_model=None, dependencies=enters("attest"))
 
 
-def _show(page: Page, pseudonym: str, here: Seen, status: int = 200, wrong: list[str] | None = None) -> Response:
+def _show(page: Page, pseudonym: str, here: Seen, status: int = 200, wrong: Sequence[str] = ()) -> Response:
     """The form; after a refusal, or a session that ended, as it was filled in."""
     desk, active = page.desk, page.desk.active()
     base, study = active.intake.canonical_base, active.mappings.study
     form = spoken(questionnaire(study, base), page.language)
-    filled = _typed(page.typed("response")) or spoken(
-        of(here.subject.outcome, study, desk.site(page.who), base, desk.now(), here.subject.part.people.counting).response,
-        page.language,
-    )  # fmt: skip
+    stated = here.subject.part.people.counting
+    prefilled = of(here.subject.outcome, study, desk.site(page.who), base, desk.now(), stated).response
+    filled = _typed(page.typed("response")) or spoken(prefilled, page.language)
     steps = meanwhile(desk.store, page.who.site, here, page.typed("seen")) if wrong else []
     return page.show(
         "patient_form.html", status, styled=True, here=here, pseudonym=pseudonym, form=form, filled=filled,
-        wrong=wrong or [], changes=[one.told(page.language) for one in steps],
+        wrong=wrong, changes=[one.told(page.language) for one in steps],
         may_state="attest" in page.who.may and here.speaker is not None,
     )  # fmt: skip
 

@@ -29,6 +29,16 @@ def day(at: datetime | date | None) -> str:
     return (at.astimezone(SHANGHAI) if isinstance(at, datetime) else at).strftime("%Y-%m-%d")
 
 
+def written(text: str | None) -> str:
+    """A date as it was written; of a moment with its zone, the minute in the trial's; a dash where there is none."""
+    if not text:
+        return "—"
+    try:
+        return moment(datetime.fromisoformat(text)) if "T" in text else text
+    except ValueError:
+        return text
+
+
 def visible(text: str) -> str:
     """A text of the hospital with what nobody would see named: a sign that turns the direction makes words lie."""
     return _UNSEEN.sub(lambda sign: f"⟨U+{ord(sign[0]):04X}⟩", str(text))

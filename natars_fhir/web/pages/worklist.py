@@ -94,7 +94,7 @@ class Shown:
     news: tuple[str, ...]
 
 
-def add_worklist(router: APIRouter, desk: Desk) -> None:
+def add_worklist(router: APIRouter, desk: Desk) -> None:  # noqa: ARG001 (a request brings its own)
     """Adds the list, and the search by number."""
     may = enters("worklist")
 
