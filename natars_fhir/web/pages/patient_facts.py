@@ -128,11 +128,7 @@ def figure(facts: Iterable[Fact], name: Callable[[str], str], language: Language
     return {
         "grid": {"left": 8, "right": 24, "top": 16, "bottom": 8, "containLabel": True},
         "xAxis": {"type": "time", "axisLabel": {"hideOverlap": True}},
-        "yAxis": {
-            "type": "category",
-            "data": names,
-            "axisLabel": {"width": 150, "overflow": "truncate", "interval": 0},
-        },
+        "yAxis": {"type": "category", "data": names, "axisLabel": label},
         "tooltip": {"trigger": "item"},
         "series": [{"type": "scatter", "symbolSize": 9, "data": points}],
     }
