@@ -56,9 +56,11 @@ class Visitor:
     context: BrowserContext = field(repr=False)
     faults: list[str] = field(default_factory=list)
 
-    def goto(self, path: str) -> Page:
-        """Opens a page of ours."""
+    def goto(self, path: str, ready: str = "") -> Page:
+        """Opens a page of ours, and waits for what scripts put there (*ready*, a selector)."""
         self.page.goto(self.house.address + path)
+        if ready:
+            self.page.wait_for_selector(ready)
         return self.page
 
     def violations(self) -> list[str]:
