@@ -118,7 +118,7 @@ def test_what_is_new_since_yesterday_stands_beside_the_line(hospital: Hospital, 
     assert row.news == ()
     hear(store, answers(item("I-15", "no", "MDT"), authored="2024-06-18T09:00:00+08:00"), LATER)
     (row,) = listed(store, "hospital-a", Asked(), 1, LATER).rows
-    assert [one.told() for one in row.news][0].endswith("candidate → ineligible")
+    assert next(one.told() for one in row.news).endswith("candidate → ineligible")
 
 
 def test_a_page_that_there_is_not_is_the_last_one(hospital: Hospital, store: Store) -> None:

@@ -1,4 +1,4 @@
-"""The worklist's rows on both databases: found by what bars and lacks, sorted, paged, searched, never another site's."""
+"""The worklist's rows on both databases: found by what bars and lacks, sorted, paged, and never another site's."""
 
 from __future__ import annotations
 
