@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from benchmarks import deliver, endpoints, generate, load, measure, real
+from benchmarks import deliver, endpoints, generate, load, measure, pages, real
 from benchmarks.measure import Measurement, Missing, Rounds
 
 HERE = Path(__file__).parent
@@ -77,6 +77,7 @@ def main(size: Size | None = None, folder: Path = HERE) -> None:
     figures |= endpoints.figures(size.subjects)
     figures |= deliver.figures(size.delivered)
     figures |= load.figures(size.seconds)
+    figures |= pages.figures()
     for name, value in figures.items():
         print(f"# {name}: not measured ({value.reason})" if isinstance(value, Missing) else f"{name}: {value:.3g}")
     for line in remarks(found):
