@@ -55,8 +55,7 @@ def copied(store: Store, count: int) -> None:
     standing, found = {row["key"]: row for row in stood}, {row["patient"]: row for row in looked}
     pairs = [(lines[number % len(lines)], number) for number in range(count)]
     with store.write() as connection:
-        for line, number in pairs:
-            worklist.put(connection, SITE, _copy(line, number))
+        worklist.put(connection, SITE, [_copy(line, number) for line, number in pairs])
         stands = [{**standing[one.key], "key": f"{COPY}{n}", "target": None} for one, n in pairs]
         connection.execute(insert(patient), stands)
         named = [{**found[one.key], "patient": f"{COPY}{n}"} for one, n in pairs]

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from benchmarks import deliver, endpoints, generate, load, measure, pages, real
+from benchmarks import deliver, endpoints, export, generate, load, measure, pages, pull, real, simulated
 from benchmarks.measure import Measurement, Missing, Rounds
 
 HERE = Path(__file__).parent
@@ -56,14 +56,32 @@ class Size:
     rounds: int
     #: whose endpoints are derived
     subjects: int
+    #: whose record is exported
+    exported: int
     #: changed subjects that are delivered
     delivered: int
+    #: of a simulated hospital
+    patients: int
+    #: patients that a source holds
+    pulled: int
     #: how long a server is pushed to
     seconds: float
 
 
-QUICK = Size(whole_mb=20, slice_mb=2, rounds=7, subjects=500, delivered=2_000, seconds=6)
-FULL = Size(whole_mb=100, slice_mb=4, rounds=7, subjects=2_000, delivered=10_000, seconds=60)
+QUICK = Size(
+    whole_mb=20, slice_mb=2, rounds=7, subjects=500, exported=1_000, delivered=2_000, patients=500, pulled=16, seconds=6
+)
+FULL = Size(
+    whole_mb=100,
+    slice_mb=4,
+    rounds=7,
+    subjects=2_000,
+    exported=10_000,
+    delivered=10_000,
+    patients=4_000,
+    pulled=80,
+    seconds=60,
+)
 
 
 def main(size: Size | None = None, folder: Path = HERE) -> None:
@@ -75,7 +93,10 @@ def main(size: Size | None = None, folder: Path = HERE) -> None:
     figures = dict(figures_of(found))
     figures |= real_figures(size, made["warm"], folder / ".made")
     figures |= endpoints.figures(size.subjects)
+    figures |= export.figures(size.exported)
     figures |= deliver.figures(size.delivered)
+    figures |= simulated.figures(size.patients)
+    figures |= pull.figures(size.pulled)
     figures |= load.figures(size.seconds)
     figures |= pages.figures()
     for name, value in figures.items():

@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     second_factor: bool = Field(
         default=True, description="Must whoever logs in with a password show a code of their telephone as well?"
     )
+    providers: Path | None = Field(
+        None, description="The file (TOML) of the hospitals' own logins, by OpenID Connect; none: passwords alone."
+    )
     most_requests: int = Field(
         30_000, gt=0, description="The most requests of a site in a minute, per worker; more are answered 429."
     )
@@ -88,6 +91,17 @@ class Settings(BaseSettings):
     deliver_every: float = Field(2.0, description="Seconds between looks into the outbox while the server runs.")
     deliver_timeout: float = Field(30.0, description="Seconds that a site's server has to answer a delivery.")
     deliver_attempts: int = Field(12, description="Attempts before a delivery is given up and listed as dead.")
+    export_folder: Path = Field(
+        Path("natars-exports"), description="Where the files of exports lie that clients ask for over HTTP."
+    )
+    export_hours: float = Field(24.0, gt=0, description="Hours that these files live once they are there.")
+    export_jobs: int = Field(
+        2, gt=0, description="The most exports of a caller under way at once; more are answered 429."
+    )
+    pull_folder: Path = Field(
+        Path("natars-pull"),
+        description="Where files of an export are put until they are taken in; for its owner alone.",
+    )
     smtp_host: str = Field("", description="The mail server for digests; empty: no mail is sent.")
     smtp_port: int = Field(587, ge=1, le=65_535, description="The mail server's port.")
     smtp_starttls: bool = Field(

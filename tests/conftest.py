@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi.dependencies import models
 
 from tests.postgres import _emptied, either_store, postgres, postgres_server, postgres_store
@@ -14,6 +15,13 @@ __all__ = ["_emptied", "either_store", "postgres", "postgres_server", "postgres_
 #: FastAPI remembers the functions of every application that was ever made, and they hold it: a process that
 #: makes thousands would grow by 11 MB for each.
 _REMEMBERED = [one for one in vars(models).values() if hasattr(one, "cache_clear")]
+
+
+@pytest.fixture
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """argon2 is slow by design; few tests are about how slow."""
+    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    monkeypatch.setattr("natars_fhir.service.access.passwords._hasher", lambda: quick)
 
 
 @pytest.fixture(autouse=True)

@@ -136,6 +136,23 @@ PROMISES: Mapping[int, Shown] = {
             "tests/store/test_walls.py::test_a_sites_store_shows_its_own_rows_though_the_question_names_no_site",
         ),
     ),
+    65: Shown(
+        "Pages for people, by keyboard alone, without barriers, on a telephone and on paper",
+        (
+            "tests/pages/test_every_page.py::test_a_page_is_free_of_barriers_and_of_anything_from_elsewhere",
+            "tests/pages/test_every_page.py::test_a_page_fits_a_telephone_and_prints_without_what_is_for_the_screen",
+            "tests/pages/test_login_stories.py::test_a_coordinator_logs_in_and_out_with_the_keyboard_alone",
+            "tests/pages/test_login_stories.py::test_what_an_operator_typed_when_the_session_ended_is_there_after_the_login",
+        ),
+    ),
+    66: Shown(
+        "Every page in Chinese and in English",
+        (
+            "tests/web/pages/test_words.py::test_every_text_that_is_said_has_its_chinese",
+            "tests/web/pages/test_words.py::test_a_template_says_nothing_in_a_language_of_its_own",
+            "tests/pages/test_login_stories.py::test_the_language_is_switched_where_one_is_and_stays",
+        ),
+    ),
     60: Shown(
         "SMART Backend Services: a client signs, and gets a short token",
         (
@@ -165,6 +182,10 @@ PROMISES: Mapping[int, Shown] = {
             "tests/cli/test_load.py::test_a_run_that_is_killed_at_any_moment_leaves_in_the_end_what_an_unbroken_one_leaves",
             "tests/service/test_load.py::test_what_bulk_export_says_is_deleted_is_taken_back",
             "tests/service/test_load.py::test_four_times_the_lines_need_no_more_memory",
+            "tests/interop/test_pull.py::test_by_export_every_file_comes_and_then_only_what_changed",
+            "tests/cli/test_pull.py::test_a_pull_that_is_killed_in_the_middle_of_a_download_goes_on_there",
+            "tests/service/pull/test_bulk.py::test_what_is_said_to_be_deleted_is_taken_back",
+            "tests/service/pull/test_bulk.py::test_a_file_that_is_gone_has_the_export_made_once_more_and_no_oftener",
         ),
     ),
     28: Shown(
@@ -289,12 +310,50 @@ PROMISES: Mapping[int, Shown] = {
             "tests/service/test_returned.py::test_a_request_that_the_site_declines_is_not_asked_again",
         ),
     ),
-    49: Shown(
-        "Flat CSV with a data dictionary",
+    48: Shown(
+        "CDISC ODM 1.3.2 and Dataset-JSON 1.1, after SDTM",
         (
+            "tests/export/cdisc/test_faults.py::test_every_concept_of_the_trial_has_a_place_or_a_reason",
+            "tests/export/cdisc/test_rows.py::test_a_fact_stands_in_its_dataset",
+            "tests/export/cdisc/test_odm.py::test_the_schema_and_the_rules_of_odm_are_kept",
+            "tests/export/cdisc/test_odm.py::test_every_row_and_value_is_read_back",
+            "tests/export/cdisc/test_dataset_json.py::test_another_library_reads_it_by_the_rules",
+            "tests/export/cdisc/test_dataset_json.py::test_every_row_and_value_is_read_back",
+        ),
+    ),
+    49: Shown(
+        "Flat tables as CSV, Parquet and XLSX with a data dictionary",
+        (
+            "tests/export/test_parquet.py::test_every_row_and_value_is_read_back",
+            "tests/export/test_workbook.py::test_every_row_and_value_is_read_back",
+            "tests/export/test_workbook.py::test_a_planted_text_stays_a_text",
+            "tests/service/test_tables.py::test_no_form_holds_what_names_a_person_or_a_day",
             "tests/export/test_tables.py::test_every_column_is_explained_once_in_both_languages",
             "tests/export/test_tables.py::test_every_value_is_of_the_type_that_the_dictionary_says",
             "tests/cli/test_endpoints.py::test_the_tables_are_written_with_their_dictionary",
+        ),
+    ),
+    47: Shown(
+        "NDJSON by `$export`, resumable, and since an earlier export what changed and what is gone",
+        (
+            "tests/interop/test_bulk_client.py::test_what_the_client_has_is_what_the_store_gives_line_by_line",
+            "tests/web/test_bulk_export.py::test_a_download_that_broke_off_goes_on_where_it_was",
+            "tests/service/test_bulk_export_changes.py::test_who_takes_over_what_is_told_since_then_holds_what_there_is",
+            "tests/service/test_bulk_export_work.py::test_a_process_that_is_killed_in_mid_work_leaves_its_job_to_the_next",
+            "tests/cli/test_export.py::test_every_type_has_its_file_and_the_manifest_and_the_checksums_hold",
+        ),
+    ),
+    50: Shown(
+        "A reproducible freeze with manifest and checksums, verified and compared",
+        (
+            "tests/service/freeze/test_write.py::test_the_same_store_day_and_code_give_the_same_bytes_manifest_included",
+            "tests/service/freeze/test_write.py::test_both_databases_give_the_same_bytes",
+            "tests/service/freeze/test_write.py::test_it_is_of_one_moment_though_pushes_go_on",
+            "tests/service/freeze/test_write.py::test_what_was_interrupted_leaves_nothing_behind",
+            "tests/service/freeze/test_write.py::test_every_part_gives_the_same_bytes_and_nothing_that_identifies",
+            "tests/service/freeze/test_verify.py::test_what_was_done_to_it_is_told",
+            "tests/service/freeze/test_verify.py::test_sha256sum_takes_the_sums",
+            "tests/service/freeze/test_compare.py::test_a_later_progression_is_told_with_the_decisions_that_differ",
         ),
     ),
     51: Shown(
@@ -305,6 +364,9 @@ PROMISES: Mapping[int, Shown] = {
             "tests/export/test_survival.py::test_the_log_rank_test_as_r_prints_it",
             "tests/export/test_survival.py::test_log_log_limits_as_venables_and_ripley_print_them",
             "tests/export/test_summary.py::test_survival_is_told_by_parameter_and_arm",
+            "tests/export/figures/test_kaplan_meier.py::test_numbers_at_risk_are_those_that_lifelines_counts",
+            "tests/export/figures/test_written.py::test_the_svg_says_the_numbers_at_risk",
+            "tests/export/figures/test_consort.py::test_from_allocation_on_the_endpoints_count_by_arm",
         ),
     ),
     52: Shown(
@@ -312,6 +374,10 @@ PROMISES: Mapping[int, Shown] = {
         (
             "tests/domain/endpoints/test_time_to_event.py::test_the_trace_tells_each_decision_in_order",
             "tests/domain/endpoints/test_derive.py::test_what_is_wrong_with_the_data_is_told",
+            "tests/domain/endpoints/test_quality.py::test_surgery_before_birth",
+            "tests/domain/endpoints/test_quality.py::test_progression_before_surgery",
+            "tests/domain/endpoints/test_quality.py::test_death_twice_with_different_dates",
+            "tests/domain/endpoints/test_quality.py::test_visits_before_consent",
             "tests/cli/test_endpoints.py::test_one_subject_with_each_decision",
         ),
     ),
@@ -321,6 +387,8 @@ PROMISES: Mapping[int, Shown] = {
             "tests/domain/endpoints/test_cycles.py::test_what_is_due_depends_on_the_day",
             "tests/domain/endpoints/test_morbidity.py::test_a_complication_counts_up_to_the_last_day_of_a_window",
             "tests/cli/test_endpoints.py::test_visits_that_are_due",
+            "tests/export/test_agenda.py::test_a_safety_visit_is_due_then_overdue_then_missed",
+            "tests/export/test_agenda.py::test_follow_up_after_surgery_is_due_on_the_last_day_of_each_window",
         ),
     ),
     54: Shown(
@@ -335,9 +403,57 @@ PROMISES: Mapping[int, Shown] = {
             "tests/test_privacy_served.py::test_nothing_of_a_patient_is_in_it",
         ),
     ),
+    13: Shown(
+        "A site's mapping is declared, versioned, and kept with who made it",
+        (
+            "tests/service/test_mapped.py::test_a_version_counts_only_once_it_is_made_active_and_the_data_follows",
+            "tests/service/test_mapped.py::test_going_back_is_a_turn_of_its_own_and_undoes_what_was_read",
+            "tests/web/pages/test_mapping.py::test_of_two_people_the_second_is_told_and_what_they_chose_stays",
+        ),
+    ),
+    14: Shown(
+        "What would be read of a sample is shown, and nothing of it kept",
+        ("tests/web/pages/test_mapping.py::test_a_report_is_read_with_its_words_marked_and_nothing_is_kept",),
+    ),
+    15: Shown(
+        "What is not mapped is listed by site with counts, first, last and a hint, and mapped there",
+        (
+            "tests/service/test_gaps.py::test_a_gap_is_counted_with_its_first_and_last_day_and_a_hint",
+            "tests/web/pages/test_mapping.py::test_many_codes_are_paged_and_counts_are_readable",
+            "tests/pages/test_desk.py::test_a_code_is_mapped_and_made_active_by_the_keyboard_alone",
+        ),
+    ),
+    56: Shown(
+        "A changed map reads all history again, and its difference is shown first",
+        (
+            "tests/service/test_mapped.py::test_what_would_change_is_told_before_it_does",
+            "tests/service/test_remap.py::test_a_new_line_makes_facts_of_what_is_known",
+        ),
+    ),
+    46: Shown(
+        "The record as mCODE resources, a profile claimed only where what it asks for is there",
+        (
+            "tests/export/research/test_record.py::test_every_type_comes_in_its_place_and_nothing_is_left_out",
+            "tests/export/research/test_record.py::test_profiles_are_claimed_only_where_what_they_ask_for_is_there",
+            "tests/service/test_exporting.py::test_every_concept_has_a_place_or_a_reason_to_stay",
+            "tests/service/test_exported.py::test_every_judge_finds_every_resource_valid",
+        ),
+    ),
+    61: Shown(
+        "Pseudonyms, one shift of dates a subject, and nothing goes out that no rule lets out",
+        (
+            "tests/service/test_exported.py::test_of_what_was_planted_in_every_place_nothing_comes_out",
+            "tests/export/test_allowed.py::test_an_element_without_a_rule_stays_and_is_told_by_its_place_alone",
+            "tests/export/test_shift.py::test_an_interval_between_two_days_is_kept_to_the_day",
+            "tests/export/test_shift.py::test_a_partial_date_stays_true_or_is_not_said",
+            "tests/mapping/test_exporting.py::test_a_rule_that_cannot_be_honoured_is_a_fault",
+        ),
+    ),
     62: Shown(
         "Withdrawal gates the use of data, and purges with a certificate",
         (
+            "tests/service/test_exported.py::test_whose_use_of_data_was_withdrawn_is_left_out_and_counted_by_site_and_arm",
+            "tests/service/test_exported.py::test_who_left_follow_up_keeps_what_was_before_and_is_censored",
             "tests/service/test_moves.py::test_after_the_use_of_data_is_withdrawn_only_the_end_is_told",
             "tests/service/test_purge.py::test_nothing_of_the_person_is_left_and_the_certificate_says_what_was_where",
             "tests/service/test_purge.py::test_after_a_restore_of_an_older_backup_the_tombstones_forget_again",

@@ -177,6 +177,19 @@ def test_what_may_be_a_sarcoma_or_lies_behind_the_peritoneum_is_in_scope(code: s
     assert outcome(bundle(MAN, condition(concept(ICD_10, code)))).screening.in_scope
 
 
+@pytest.mark.parametrize("name", ["滑膜肉瘤", "胃肠间质瘤", "腹膜后多形性脂肪肉瘤", "synovial sarcoma", "MPNST"])
+def test_a_sarcoma_of_another_type_is_in_scope_and_no_second_malignancy(name: str) -> None:
+    """They were out of scope, and told as another tumour's: a silent drop."""
+    ill = condition({"text": name})
+    assert outcome(bundle(MAN, ill)).screening.in_scope
+    assert short(found("I-08", MAN, ill)) == "unknown silent"
+
+
+@pytest.mark.parametrize("name", ["平滑肌瘤", "甲状腺癌", "肉瘤样癌"])
+def test_what_is_no_sarcoma_is_not_in_scope_by_its_name(name: str) -> None:
+    assert not outcome(bundle(MAN, condition({"text": name}))).screening.in_scope
+
+
 def consent(**more: Any) -> dict[str, Any]:
     said = {
         "status": "active",

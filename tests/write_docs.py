@@ -20,19 +20,24 @@ import typer
 from natars_fhir.cli import app
 from natars_fhir.cli.endpoints import lines
 from natars_fhir.domain.endpoints.derive import derive
+from natars_fhir.domain.endpoints.flaws import FLAWS
 from natars_fhir.domain.life import Course, Move
 from natars_fhir.domain.rules import RULES
 from natars_fhir.domain.switches import SWITCHES
+from natars_fhir.export.cdisc.plan import Placed
+from natars_fhir.export.cdisc.rows import Mapped
 from natars_fhir.export.dictionary import dictionary
 from natars_fhir.export.subject import Subject
 from natars_fhir.fhir.checking.invariants import ELSEWHERE, INVARIANTS, NOT_CHECKED
 from natars_fhir.mapping.files import Mappings, load
 from natars_fhir.mapping.schema import Code, Concept, Kind, Says
 from natars_fhir.pipeline import run
-from tests import coverage, halting, shown, ward
+from natars_fhir.service.cdisc_map import cdisc_map
+from tests import coverage, exported_rows, halting, shown, ward
 from tests.doc_pages import ROOT, pages
 from tests.fhir import judges
 from tests.mapping.narrative.study import score as study
+from tests.simulate import agreed
 
 TRIAL = ROOT / "mappings" / "trials" / "natars.toml"
 PART = re.compile(r"(?P<start><!-- made: (?P<name>[^>]+) -->\n).*?(?P<end><!-- end -->)", re.DOTALL)
@@ -74,11 +79,20 @@ def parts() -> dict[str, Callable[[], str]]:
             ("table", "column", "type", "meaning", "含义", "how it is made"),
             [(one.table, f"`{one.name}`", one.kind, one.en, one.zh, one.derivation) for one in dictionary()],
         ),
+        **_cdisc(cdisc_map(mappings)),
         "worked derivation": _worked,
+        "flaws": lambda: _table(
+            ("flaw", "severity", "what it is", "问题"),
+            [(f"`{name}`", grave, en.format("…"), zh.format("…")) for name, (grave, en, zh) in FLAWS.items()],
+        ),
+        "export places": lambda: _table(("concept", "goes out as", "codes", "mCODE"), exported_rows.places(mappings)),
+        "export elements": lambda: _table(("element", "how", "why"), exported_rows.allowed(mappings)),
         "coverage": lambda: _table(("concept", "place", "cases", "one of them"), coverage.rows()),
         "invariants kept": lambda: _keys({*INVARIANTS, *ELSEWHERE}),
         "invariants left out": lambda: _keys(NOT_CHECKED),
         "narrative study": lambda: _table(study.HEAD, study.table(mappings.words)),
+        "simulated agreement": lambda: _table(agreed.HEAD, agreed.table()),
+        "simulated verdicts": lambda: _table(agreed.VERDICTS, agreed.verdicts()),
         "judges caught": lambda: _table(("class of faults", "cases", *judges.JUDGES), judges.caught()),
         "judges refused": lambda: _table(("cases", "number", *judges.JUDGES), judges.refused()),
         "judges missed": lambda: _table(("case", "called wrong by", "why we do not"), judges.missed()),
@@ -88,6 +102,42 @@ def parts() -> dict[str, Callable[[], str]]:
     made |= {f"criterion {row['id']}": lambda row=row: _criterion(row) for row in criteria()}
     made |= {f"options {name}": lambda command=command: _options(command) for name, command in commands()}
     return made
+
+
+def _cdisc(by: Mapped) -> dict[str, Callable[[], str]]:
+    """The map of concepts to CDISC's datasets."""
+    plan = by.plan
+    datasets = [
+        (one.name, one.en, one.zh, one.rows, " ".join(f"`{each.named(one.name)}`" for each in plan.variables(one)))
+        for one in plan.dataset
+    ]
+    concepts = [
+        (
+            f"`{name}`",
+            " or ".join(filter(None, (one.of_trial, one.dataset))),
+            one.code,
+            one.term,
+            one.category,
+            _standing(one),
+        )
+        for name, one in sorted(by.places.items())
+    ]
+    variables = [
+        (f"`{v.name}`", v.type, v.source or f"always {v.constant}", v.terms, v.en, v.zh) for v in plan.variable
+    ]
+    terms = [(name, one.term, ", ".join(one.of), one.en, one.zh) for name, found in plan.terms.items() for one in found]
+    left = [(f"`{one.concept}`", one.reason) for one in plan.left_out]
+    return {
+        "cdisc datasets": lambda: _table(("dataset", "what it is", "含义", "a row is a", "variables"), datasets),
+        "cdisc concepts": lambda: _table(("concept", "dataset", "code", "term", "category", "standing"), concepts),
+        "cdisc left out": lambda: _table(("concept", "why"), left),
+        "cdisc variables": lambda: _table(("variable", "type", "filled by", "code list", "label", "含义"), variables),
+        "cdisc terms": lambda: _table(("code list", "term", "words of ours", "meaning", "含义"), terms),
+    }
+
+
+def _standing(one: Placed) -> str:
+    return "own" if one.own else "CDISC's" if one.verified else "CDISC's, not verified"
 
 
 def _worked() -> str:
@@ -114,10 +164,10 @@ def commands() -> Iterator[tuple[str, Any]]:
 
 def _below(name: str, command: Any) -> Iterator[tuple[str, Any]]:
     inner = getattr(command, "commands", None)
-    if inner is None:
-        yield name, command
     for word, one in (inner or {}).items():
         yield from _below(f"{name} {word}".strip(), one)
+    if inner is None or (name and command.params):
+        yield name, command  # a group that does something by itself comes after what is below it
 
 
 def _table(head: tuple[str, ...], rows: Rows) -> str:

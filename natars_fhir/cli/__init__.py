@@ -26,7 +26,9 @@ from natars_fhir.cli import (
     endpoints,
     expect,
     explain,
+    export,
     form,
+    freeze,
     history,
     load,
     log,
@@ -35,10 +37,12 @@ from natars_fhir.cli import (
     outbox,
     overlap,
     people,
+    pull,
     quarantine,
     screen,
     serve,
     sign,
+    simulate,
     site,
     store,
     subject,
@@ -69,12 +73,15 @@ app.command("sign")(sign.sign)
 app.command("form")(form.form)
 app.command("digest")(digest.digest)
 app.command("endpoints")(endpoints.endpoints)
+app.command("export")(export.export)
 app.command("validate")(validate.validate)
 app.command("load")(load.load)
+app.command("pull")(pull.pull)
 app.command("serve")(serve.serve)
 app.command("deliver")(deliver.deliver)
 app.command("demo")(demo.demo)
 app.command("expect")(expect.expect)
+app.command("simulate")(simulate.simulate)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.add_typer(audit.app, name="audit")
@@ -90,6 +97,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(subject.app, name="subject")
 app.add_typer(visits.app, name="visits")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(freeze.app, name="freeze")
 app.add_typer(people.app, name="people")
 
 #: What the audit calls a command by; whatever else was typed is nobody's business.

@@ -29,20 +29,21 @@ _HEAD = ("id", "site", "roles", "scopes", "keys", "made", "last token", "state")
 @app.command("add")
 def add(
     ident: Annotated[str, typer.Argument(help="The client's id: iss and sub of its assertions.")],
-    site: SiteOption,
     jwks: Annotated[str, typer.Option("--jwks", help="Its public keys: a file, or an https:// address.")],
     scope: Annotated[str, typer.Option("--scope", help="What it may ask for: 'system/*.cud system/Patient.rs'.")],
+    site: Annotated[str, typer.Option("--site", help="Its site; without one it is the trial office's.")] = "",
     role: RoleOption = None,
     mappings: MappingsOption = None,
 ) -> None:
-    """Registers a client of a site. It counts at the next request."""
+    """Registers a client of a site, or of the trial office. It counts at the next request."""
     from natars_fhir.mapping.files import load  # the mappings and the store are heavy
     from natars_fhir.service.access.registration import RegistrationError, register
     from natars_fhir.store.clients import Client
 
     settings = Settings()
-    known_site(load(mappings or settings.mappings, settings.trial), site)
-    roles = checked(site, role or ["engine"], scope)
+    if site:
+        known_site(load(mappings or settings.mappings, settings.trial), site)
+    roles = checked(site, role or ["engine" if site else "trial-office"], scope)
     url, keys = (jwks, "") if "://" in jwks else ("", _text(jwks))
     try:
         with opened(settings, made=True) as store:

@@ -13,10 +13,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from natars_fhir.cli.exits import DONE, FAULTS
+from natars_fhir.cli.export_tables import NAMES, write_forms
 from natars_fhir.cli.inputs import AsOfOption, MappingsOption, asked
 from natars_fhir.cli.looked import write_json
 from natars_fhir.cli.screens import errors, output
 from natars_fhir.cli.subjects import every_subject
+from natars_fhir.domain.endpoints.flaws import Flaw
 from natars_fhir.domain.endpoints.time_to_event import TimeToEvent
 from natars_fhir.domain.endpoints.trace import Step
 from natars_fhir.domain.sentence import Language, render
@@ -25,7 +27,6 @@ from natars_fhir.export.subject import Subject
 from natars_fhir.export.summary import ArmCurve, as_object, differences, never_operated, survival
 from natars_fhir.export.survival import StatisticsError
 from natars_fhir.export.tables import by_subject, times
-from natars_fhir.export.written import write_tables
 
 _HEADINGS: dict[Language, tuple[str, ...]] = {
     "en": ("subject", "site", "arm", "PFS", "days", "OS", "days", "issues"),
@@ -47,7 +48,11 @@ def endpoints(
     subject: Annotated[str, typer.Option("--subject", help="One subject's pseudonym: prints each decision.")] = "",
     tables: Annotated[
         Path | None,
-        typer.Option("--tables", help="A folder: writes the tables for statisticians, and their dictionary."),
+        typer.Option("--tables", help="A folder: writes tables for statisticians, CDISC's files or figures."),
+    ] = None,
+    forms: Annotated[
+        list[str] | None,
+        typer.Option("--as", help=f"With --tables, once or more: {', '.join(NAMES)}; without it csv."),
     ] = None,
     style: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
     language: Annotated[str, typer.Option("--language", help="en or zh, for the table.")] = "en",
@@ -60,11 +65,14 @@ def endpoints(
         raise typer.BadParameter(f"«{language}» is not en or zh")
     what = asked(site, as_of, mappings)
     spoken: Language = "zh" if language == "zh" else "en"
+    if tables is not None:
+        write_forms(what, site, tables, forms or ["csv"])
+        raise typer.Exit(DONE)
+    if forms:
+        raise typer.BadParameter("--as asks for --tables")
     found = every_subject(what, site)
     if subject:
         _one(found, subject, style, spoken)
-    if tables is not None:
-        _write(found, tables, what.mappings.study.enrolment)
     curves, tested = _figures(found, what.mappings.study.conventions.landmarks)
     if style == "json":
         write_json({"asOf": what.as_of.isoformat(), **whole(found, curves, tested)})
@@ -84,15 +92,6 @@ def _one(found: Sequence[Subject], pseudonym: str, style: str, language: Languag
     else:
         for line in lines(one, language):
             output().print(line, markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(DONE)
-
-
-def _write(found: Sequence[Subject], folder: Path, planned: int) -> None:
-    """Writes the tables, says how many rows each has, and ends the command."""
-    if not folder.is_dir():
-        raise typer.BadParameter(f"«{folder}» is no folder")
-    for name, rows in write_tables(folder, found, planned).items():
-        errors().print(f"{name}.csv: {rows}", markup=False, highlight=False)
     raise typer.Exit(DONE)
 
 
@@ -157,7 +156,11 @@ def lines(one: Subject, language: Language) -> list[str]:
         days = "" if each.days is None else f" {each.days}"
         told += ["", f"{each.parameter}: {_said(each, language)}{days}{' *' if each.imputed else ''}"]
         told += [_line(step, language) for step in each.trace]
-    return told + ([""] if one.endpoints.issues else []) + [f"! {issue.text}" for issue in one.endpoints.issues]
+    return told + ([""] if one.endpoints.issues else []) + [_flaw(issue, language) for issue in one.endpoints.issues]
+
+
+def _flaw(one: Flaw, language: Language) -> str:
+    return f"! {one.zh if language == 'zh' else one.text}"
 
 
 def _line(step: Step, language: Language) -> str:
@@ -180,9 +183,21 @@ def show(console: Console, found: Sequence[Subject], curves: Sequence[ArmCurve],
     if curves:
         console.print(_curves(curves, language))
         console.print(_CAUTION[language], markup=False)
+    for line in flaws_of(found, language):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     for row in never_operated(found):
         reason = WORDS[language].get(row.reason, row.reason)
         console.print(f"{WORDS[language]['never-operated']}: {row.arm}, {reason}, {row.subjects}", markup=False)
+
+
+def flaws_of(found: Sequence[Subject], language: Language) -> list[str]:
+    """What is wrong with the data, by pseudonym; what only informs is left to `--subject`."""
+    return [
+        f"{one.pseudonym}  {one.site}  {_flaw(issue, language)}"
+        for one in found
+        for issue in one.endpoints.issues
+        if issue.severity != "information"
+    ]
 
 
 def _days(one: TimeToEvent) -> str:

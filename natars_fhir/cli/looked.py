@@ -67,10 +67,12 @@ def end_of(what: Asked) -> datetime:
 
 def intake_of(what: Asked, store: Store) -> Intake:
     """The installation, with the store's key. Ends the command (78) where the key is not there, or another one."""
-    from natars_fhir.service.intake import Intake  # the store is heavy: it is imported where it is asked
+    from natars_fhir.service.exporting import plan_of  # the store is heavy: it is imported where it is asked
+    from natars_fhir.service.intake import Intake
 
     settings = what.settings
-    return Intake(what.mappings.study, key_of(settings, store), settings.canonical_base, settings.most_entries)
+    plan = plan_of(what.mappings, settings.canonical_base)
+    return Intake(what.mappings.study, key_of(settings, store), settings.canonical_base, settings.most_entries, plan)
 
 
 def noted_look(what: Asked, store: Store, patient: str = "") -> None:

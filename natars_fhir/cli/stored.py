@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from natars_fhir.cli.screens import errors
 from natars_fhir.settings import Settings
 
 if TYPE_CHECKING:
+    from natars_fhir.cli.inputs import Asked
     from natars_fhir.store.engine import Store
 
 
@@ -42,6 +44,18 @@ def opened(settings: Settings, *, made: bool = False) -> Iterator[Store]:
         store.close()
 
 
+def at_the_desk(what: Asked, store: Store) -> Asked:
+    """The same options, with what the site's people mapped at the desk, so that a command reads as the server does.
+    Raises MappingError where it does not load over the folder."""
+    from natars_fhir.mapping.documents import DocumentReader  # heavy: only where a store is asked
+    from natars_fhir.mapping.site import compiled
+    from natars_fhir.service.mapped import with_desk
+
+    mappings, _ = with_desk(store, what.mappings)
+    reader = DocumentReader(compiled(mappings, what.reader.site), what.reader.version)
+    return replace(what, mappings=mappings, reader=reader)
+
+
 def key_of(settings: Settings, store: Store) -> bytes:
     """The key of the store. Ends the command (78) where it is not there, or another one."""
     from natars_fhir.service.secret import SecretError, secret  # heavy: only where a store is asked
@@ -59,12 +73,17 @@ def noted(
 ) -> None:  # fmt: skip
     """Writes into the audit that somebody of this machine did something: their name as a keyed hash."""
     from natars_fhir.service.audit import note  # heavy: only where a store is asked
-    from natars_fhir.service.pseudonym import person_of
     from natars_fhir.store.audit import Act
 
     key = key_of(settings, store)
-    person = person_of(key, "", _user())
-    note(store, key, Act(site, datetime.now(UTC), act, hash_, 200, counts or {}, about, person))
+    note(store, key, Act(site, datetime.now(UTC), act, hash_, 200, counts or {}, about, person(key)))
+
+
+def person(key: bytes) -> str:
+    """Who runs the command, as the audit names them: a keyed hash."""
+    from natars_fhir.service.pseudonym import person_of  # heavy: only where a store is asked
+
+    return person_of(key, "", _user())
 
 
 def _user() -> str:

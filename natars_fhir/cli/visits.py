@@ -1,9 +1,9 @@
-"""`natars-fhir visits due`: the safety visits whose days have come, and those that were missed, by subject."""
+"""`natars-fhir visits due`: the visits that are due or overdue, by subject and by site; and all others when asked."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -16,15 +16,17 @@ from natars_fhir.cli.screens import output
 from natars_fhir.cli.subjects import every_subject
 from natars_fhir.domain.sentence import Language
 from natars_fhir.domain.words import WORDS
-from natars_fhir.export.subject import Subject
+from natars_fhir.export.agenda import STANDINGS, Appointment, SiteCount, agenda, by_site
 from natars_fhir.export.written import cell
 
 app = typer.Typer(help="Visits of the trial's subjects.", no_args_is_help=True)
-_COLUMNS = ("subject", "site", "cycle", "visit", "due", "opens", "closes", "standing", "done", "lacks")
+_COLUMNS = ("subject", "site", "kind", "cycle", "visit", "due", "opens", "closes", "standing", "done", "lacks")
 _HEADINGS: dict[Language, tuple[str, ...]] = {
-    "en": ("subject", "site", "cycle", "visit", "due", "counts from", "until", "", "done", "not measured"),
-    "zh": ("受试者", "中心", "周期", "访视", "应访视日", "窗口自", "至", "", "完成日", "未查项目"),
+    "en": ("subject", "site", "", "cycle", "visit", "due", "counts from", "until", "", "done", "not measured"),
+    "zh": ("受试者", "中心", "", "周期", "访视", "应访视日", "窗口自", "至", "", "完成日", "未查项目"),
 }
+_SITE: dict[Language, str] = {"en": "site", "zh": "中心"}
+_NONE: dict[Language, str] = {"en": "No visit is due.\n", "zh": "无应完成的访视。\n"}
 
 
 @app.callback()
@@ -37,55 +39,58 @@ def due(
     on: Annotated[str, typer.Option("--on", help="YYYY-MM-DD; else today in the trial's time zone.")] = "",
     site: Annotated[str, typer.Option("--site", help="One site; without it all of them.")] = "",
     every: Annotated[bool, typer.Option("--all", help="Also visits that are done, missed, or not yet open.")] = False,
+    counts: Annotated[bool, typer.Option("--by-site", help="How many there are of each site, and no visit.")] = False,
     style: Annotated[str, typer.Option("--format", help="table, json or csv.")] = "table",
     language: Annotated[str, typer.Option("--language", help="en or zh, for the table.")] = "en",
     mappings: MappingsOption = None,
 ) -> None:
-    """Lists the safety visits that are open on a day and not yet done, the first to close first."""
+    """Lists the visits that are due or overdue on a day and not yet done, the first to close first."""
     if style not in ("table", "json", "csv"):
         raise typer.BadParameter(f"«{style}» is not table, json or csv")
     if language not in ("en", "zh"):
         raise typer.BadParameter(f"«{language}» is not en or zh")
-    rows = listed(every_subject(asked(site, on, mappings), site), every=every)
+    what = asked(site, on, mappings)
+    found = agenda(every_subject(what, site), what.as_of)
+    shown = [one for one in found if every or one.standing in ("due", "overdue")]
+    rows = [one._asdict() for one in by_site(found)] if counts else [as_row(one) for one in shown]
     if style == "json":
         write_json(rows)
     elif style == "csv":
-        write_csv(_COLUMNS, [{name: cell(value) for name, value in row.items()} for row in rows])
+        columns = SiteCount._fields if counts else _COLUMNS
+        write_csv(columns, [{name: cell(value) for name, value in row.items()} for row in rows])
     else:
-        show(rows, "zh" if language == "zh" else "en")
+        show([] if counts else shown, by_site(found), "zh" if language == "zh" else "en", counted=counts)
     raise typer.Exit(DONE)
 
 
-def listed(found: Sequence[Subject], *, every: bool = False) -> list[dict[str, Any]]:
-    """The visits that are due, or all, by the day on which they close."""
-    rows = [
-        {
-            "subject": one.pseudonym,
-            "site": one.site,
-            "cycle": visit.cycle,
-            "visit": visit.name,
-            "due": visit.due.isoformat(),
-            "opens": visit.opens.isoformat(),
-            "closes": visit.closes.isoformat(),
-            "standing": visit.standing,
-            "done": visit.done.isoformat() if visit.done else "",
-            "lacks": " ".join(visit.lacks) if visit.standing == "done" else "",
-        }
-        for one in found
-        for cycle in one.endpoints.cycles
-        for visit in cycle.visits
-        if every or visit.standing == "due"
-    ]
-    return sorted(rows, key=lambda row: (row["closes"], row["subject"], row["visit"]))
+def as_row(one: Appointment) -> dict[str, Any]:
+    """A visit as plain values; a day as it is written, empty where there is none."""
+    days = {name: value.isoformat() if (value := getattr(one, name)) else "" for name in _COLUMNS[5:8]}
+    done = one.done.isoformat() if one.done else ""
+    return {**one._asdict(), **days, "done": done, "lacks": " ".join(one.lacks)}
 
 
-def show(rows: Sequence[dict[str, Any]], language: Language) -> None:
-    """Prints the visits as a table; that there are none is said."""
-    if not rows:
-        sys.stdout.write({"en": "No visit is due.\n", "zh": "无应完成的访视。\n"}[language])
+def show(
+    found: Sequence[Appointment], sites: Sequence[SiteCount], language: Language, *, counted: bool = False
+) -> None:
+    """Prints the visits as a table, and how many of each site stand how; that none is due is said."""
+    words = WORDS[language]
+    if not found and not counted:
+        sys.stdout.write(_NONE[language])
         return
-    table = Table(*_HEADINGS[language])
+    if found:
+        _print(_HEADINGS[language], _COLUMNS, (_spoken(as_row(one), words) for one in found))
+    heads = (_SITE[language], *(words[f"visit-{standing}"] for standing in STANDINGS))
+    _print(heads, SiteCount._fields, (one._asdict() for one in sites))
+
+
+def _print(heads: Iterable[str], columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    table = Table(*heads)
     for row in rows:
-        shown = {**row, "standing": WORDS[language].get(f"visit-{row['standing']}", row["standing"])}
-        table.add_row(*(str(shown[name]) for name in _COLUMNS))
+        table.add_row(*("" if row[name] is None else str(row[name]) for name in columns))
     output().print(table)
+
+
+def _spoken(row: dict[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
+    kind, standing = (words[f"visit-{row[name]}"] for name in ("kind", "standing"))
+    return {**row, "kind": kind, "standing": standing}

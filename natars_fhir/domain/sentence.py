@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from natars_fhir.domain.finding import Sentence
@@ -25,8 +26,20 @@ _PAUSE: dict[Language, str] = {"en": "; ", "zh": "；"}
 
 def render(sentence: Sentence, language: Language) -> str:
     """What is to be said, in *language*."""
+    return _known(sentence, language) if all(map(_is_word, sentence.fills)) else _text(sentence, language)
+
+
+def _is_word(fill: object) -> bool:
+    return isinstance(fill, str) or (isinstance(fill, tuple) and all(type(one) is str for one in fill))
+
+
+def _text(sentence: Sentence, language: Language) -> str:
     text = _phrase(sentence, language)
     return text if text[1:2].isupper() else text[:1].upper() + text[1:]  # hCG stays hCG
+
+
+#: What is said without any fact is said of most patients.
+_known = lru_cache(maxsize=4_096)(_text)
 
 
 def _phrase(sentence: Sentence, language: Language) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -24,12 +24,14 @@ as_json = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def prefilled(
-    screening: Screening, facts: Iterable[Fact], issues: Iterable[Issue], part: PeoplesPart | None = None
-) -> dict[str, Any]:
-    """One patient's screening, in the contract's words and shapes; without *part* nobody has said anything."""
+    screening: Screening, facts: Iterable[Fact], issues: Iterable[Issue], part: PeoplesPart | None = None,
+    days: Mapping[str, date] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """One patient's screening, in the contract's words and shapes; without *part* nobody has said anything. *days*
+    are those of `again`, where they are at hand."""
     patient = screening.patient
     identifiers = [{"system": system, "value": value} for system, value in patient.identifiers]
-    days = again(screening)
+    days = again(screening) if days is None else days
     return {
         "patient": {"site": patient.site, "identifier": identifiers, "reference": patient.reference},
         "trial": screening.study,

@@ -1,13 +1,14 @@
 """Data dictionary: what each column of each table means, in English and Chinese, of which type, and how it is made.
 
-Each row type of tables.py is a table of its own, and a file of its own.
+Each row type of rows.py is a table of its own, and a file of its own.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from natars_fhir.export.tables import AdverseEventRow, EnrolmentRow, FactRow, SubjectRow, TimeRow, VisitRow
+from natars_fhir.export.flaw_rows import FlawRow
+from natars_fhir.export.rows import AdverseEventRow, EnrolmentRow, FactRow, SubjectRow, TimeRow, VisitRow, WithheldRow
 
 #: Table → what a row of it is.
 TABLES: dict[str, type] = {
@@ -17,6 +18,8 @@ TABLES: dict[str, type] = {
     "visits": VisitRow,
     "adverse-events": AdverseEventRow,
     "enrolment": EnrolmentRow,
+    "data-quality": FlawRow,
+    "withheld": WithheldRow,
 }
 
 
@@ -62,6 +65,8 @@ _OWN: dict[tuple[str, str], tuple[str, str, str, str]] = {
         "whole", "last possible day from surgery", "距手术日数（最晚）", "the same as the first where exact"
     ),
     ("facts", "detail"): ("text", "details", "补充", "name=value of the details that are words of the trial's"),
+    ("facts", "number_low"): ("number", "lower bound, as a number", "下限（数值）", "low without its sign"),
+    ("facts", "number_high"): ("number", "upper bound, as a number", "上限（数值）", "high without its sign"),
     ("times", "paramcd"): (
         "text", "parameter", "参数", "PFS, OS from surgery; PFS-TX ignores new therapy; PFS-MISS; …-ITT from allocation"
     ),
@@ -70,6 +75,10 @@ _OWN: dict[tuple[str, str], tuple[str, str, str, str]] = {
     ("times", "evntdesc"): ("text", "event or reason", "事件或删失原因", "clinical.md §6.2 to §6.5"),
     ("times", "imputed"): ("text", "imputed", "日期填补", "Y where a day stands in for a known month"),
     ("times", "derivation"): ("text", "derivation", "推导", "section and decision, in their order"),
+    ("times", "param"): ("text", "parameter, at length", "参数名称", "of paramcd"),
+    ("times", "avalu"): ("text", "unit of aval", "aval的单位", "always DAYS"),
+    ("times", "startdy"): ("whole", "day of the origin", "起点日", "from allocation, which is day 0"),
+    ("times", "ady"): ("whole", "day of the event or censoring", "事件或删失日", "from allocation, which is day 0"),
     ("subjects", "age"): ("whole", "age", "年龄", "completed years at allocation; 90 stands for all over 89"),
     ("subjects", "sex"): ("text", "sex", "性别", "administrative; empty where records disagree"),
     ("subjects", "sets"): ("text", "analysis sets", "分析集", "clinical.md §6.1, separated by blanks"),
@@ -106,6 +115,12 @@ _OWN: dict[tuple[str, str], tuple[str, str, str, str]] = {
     ("enrolment", "so_far"): ("whole", "allocated so far", "本中心累计", "subjects of the site up to that month"),
     ("enrolment", "all_sites"): ("whole", "all sites so far", "全部中心累计", "up to this row"),
     ("enrolment", "planned"): ("whole", "planned", "计划入组", "the registered enrolment, 102"),
+    ("data-quality", "flaw"): ("text", "flaw", "问题代码", "the flaw's name; docs/endpoints.md, Data quality"),
+    ("data-quality", "severity"): ("text", "severity", "严重程度", "error, warning or information"),
+    ("data-quality", "place"): ("text", "place", "位置", "the element that it was read from (FHIRPath)"),
+    ("data-quality", "text"): ("text", "what it is", "问题（英文）", "a sentence without a value"),
+    ("data-quality", "text_zh"): ("text", "what it is, in Chinese", "问题", "a sentence without a value"),
+    ("withheld", "subjects"): ("whole", "left out", "未列入例数", "withdrew the use of their data; in no other table"),
 }  # fmt: skip
 
 

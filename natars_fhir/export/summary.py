@@ -44,7 +44,7 @@ def survival(subjects: Sequence[Subject], landmarks: Iterable[int]) -> list[ArmC
     found = []
     for parameter in SHOWN:
         for arm in arms_of(subjects):
-            observed, undated = _observed(subjects, parameter, arm)
+            observed, undated = observed_of(subjects, parameter, arm)
             found.append(ArmCurve(parameter, arm, curve(observed, months), undated))
     return found
 
@@ -53,15 +53,18 @@ def differences(subjects: Sequence[Subject]) -> dict[str, LogRank]:
     """Parameter → the log-rank test between the arms, where there is one. Raises StatisticsError."""
     found: dict[str, LogRank] = {}
     for parameter in SHOWN:
-        groups = {arm: _observed(subjects, parameter, arm)[0] for arm in arms_of(subjects) if arm}
+        groups = {arm: observed_of(subjects, parameter, arm)[0] for arm in arms_of(subjects) if arm}
         tested = log_rank(groups)
         if tested is not None:
             found[parameter] = tested
     return found
 
 
-def _observed(subjects: Iterable[Subject], parameter: Parameter, arm: str) -> tuple[list[Observed], int]:
-    times = [one.endpoints.time(parameter) for one in subjects if one.endpoints.arm == arm]
+def observed_of(
+    subjects: Iterable[Subject], parameter: Parameter, arm: str | None = None
+) -> tuple[list[Observed], int]:
+    """The times of an arm, or of all subjects; and how many events have no day."""
+    times = [one.endpoints.time(parameter) for one in subjects if arm in (None, one.endpoints.arm)]
     return timed(one for one in times if one is not None)
 
 

@@ -13,11 +13,12 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from natars_fhir.domain.endpoints.time_to_event import TimeToEvent
+from natars_fhir.export.extra import ExtraError
 
 _DAYS_IN_MONTH = 30.4375
 
 
-class StatisticsError(Exception):
+class StatisticsError(ExtraError):
     """The library of the extra `statistics` is not installed."""
 
     def __init__(self) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple
 from pathlib import Path
 from typing import Any, TextIO
 
 from natars_fhir.export import tables
 from natars_fhir.export.dictionary import TABLES, Column, dictionary
+from natars_fhir.export.rows import values_of
 from natars_fhir.export.subject import Subject
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -20,7 +20,7 @@ def write_rows(out: TextIO, row: type, rows: Iterable[Any]) -> int:
     writer, count = csv.writer(out), 0
     writer.writerow(row.__dataclass_fields__)  # type: ignore[attr-defined]
     for one in rows:
-        writer.writerow([cell(value) for value in astuple(one)])
+        writer.writerow([cell(value) for value in values_of(one)])
         count += 1
     return count
 
@@ -32,17 +32,12 @@ def write_dictionary(out: TextIO) -> None:
     writer.writerows([cell(value) for value in column] for column in dictionary())
 
 
-def write_tables(folder: Path, subjects: Sequence[Subject], planned: int) -> dict[str, int]:
+def write_tables(
+    folder: Path, subjects: Sequence[Subject], planned: int, withheld: tables.Withheld = tables.NOBODY
+) -> dict[str, int]:
     """Every table as ``<table>.csv`` in *folder*, and ``dictionary.csv``; gives the rows of each. Spreadsheets
     know UTF-8 by its mark."""
-    rows: dict[str, Iterable[Any]] = {
-        "facts": tables.facts(subjects),
-        "times": tables.times(subjects),
-        "subjects": tables.by_subject(subjects),
-        "visits": tables.visits(subjects),
-        "adverse-events": tables.adverse_events(subjects),
-        "enrolment": tables.enrolment(subjects, planned),
-    }
+    rows = tables.every(subjects, planned, withheld)
     written: dict[str, int] = {}
     for name, row in TABLES.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as out:

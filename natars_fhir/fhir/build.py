@@ -23,7 +23,7 @@ _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 def said(elements: Mapping[str, Any]) -> Node:
     """The elements that say something: FHIR knows no empty string, list or object."""
-    return {name: value for name, value in elements.items() if value not in (None, "", [], {}, ())}
+    return {name: value for name, value in elements.items() if value or value not in (None, "", [], {}, ())}
 
 
 def coding(system: str, code: str, display: str = "", version: str = "") -> Node:

@@ -22,6 +22,9 @@ _ADHERENCE = "http://hl7.org/fhir/CodeSystem/medication-statement-adherence"
 #: kept beside it as a cross-version extension, and a reader of R4 must not take it for "never" (clinical.md §2.0).
 _TAKEN = {"taking": "active", "not-taking": "not-taken", "on-hold": "on-hold", "stopped": "stopped"}
 
+#: Statuses of R4 that R5 has no adherence for; HL7's extension carries them.
+_UNSAID = ("completed", "intended", "unknown")
+
 SUBJECT_STATE = "http://terminology.hl7.org/CodeSystem/research-subject-state"
 STATE_TYPE = "http://terminology.hl7.org/CodeSystem/research-subject-state-type"
 
@@ -47,7 +50,11 @@ def condition(node: Node, place: str) -> Moved:
 
 
 def medication_statement(node: Node, place: str) -> Moved:
-    """R5 splits whether it is recorded (status) from whether it is taken (adherence); R4 has one status."""
+    """R5 splits whether it is recorded (status) from whether it is taken (adherence); R4 has one status. Where R4's own
+    status was sent along it comes back: R5's adherence has no word for a course that was completed."""
+    kept, without = _restored(node, "MedicationStatement.status")
+    if kept in _UNSAID and node.get("status") in ("recorded", "draft") and "adherence" not in node:
+        return without | {"status": kept}, []
     out = {name: value for name, value in node.items() if name != "adherence"}
     adherence = _object(node.get("adherence"))
     issues: list[Issue] = []

@@ -6,7 +6,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,19 +15,23 @@ from pydantic import BaseModel, ValidationError
 from natars_fhir.domain.study import Choose, Complete, Study
 from natars_fhir.domain.trial import build
 from natars_fhir.mapping.checks import concepts_faults, drugs_faults, view_faults
+from natars_fhir.mapping.exporting import Allowed, Exporting, Placed, allowed_faults, placed_faults
 from natars_fhir.mapping.faults import Fault, MappingError, line_at, nearest
 from natars_fhir.mapping.narrative.words import WordListError, Words
 from natars_fhir.mapping.narrative.words import load as load_words
-from natars_fhir.mapping.schema import Concepts, Drugs, Shape, Site, View, Views
+from natars_fhir.mapping.schema import Concepts, Drugs, Site, View, Views
 from natars_fhir.mapping.site_checks import site_faults
 from natars_fhir.mapping.word_faults import table_faults, word_fault
 
-Shaped = TypeVar("Shaped", bound=Shape)
+Shaped = TypeVar("Shaped", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
 class Mappings:
-    """Everything that the folder says; ``hash`` changes with every byte of it."""
+    """Everything that the folder says; ``hash`` changes with every byte of it.
+
+    ``over`` are lines that stand over a site's file (`mapping.overlay`).
+    """
 
     folder: Path
     hash: str
@@ -37,6 +41,14 @@ class Mappings:
     sites: dict[str, Site]
     words: Words
     study: Study
+    exporting: Exporting
+    over: Mapping[str, str] = field(default_factory=dict)
+
+    def hash_of(self, site: str) -> str:
+        """What a site's documents are read with: the folder, and what stands over the site's file."""
+        if site not in self.over:
+            return self.hash
+        return hashlib.sha256(f"{self.hash}\0{self.over[site]}".encode()).hexdigest()[: len(self.hash)]
 
 
 def load(folder: Path, trial: str = "natars") -> Mappings:
@@ -52,16 +64,33 @@ def load(folder: Path, trial: str = "natars") -> Mappings:
     words = _words(folder / "narrative", set(known), drug_names(drugs), faults)
     faults += [fault for path, view in views for fault in view_faults(path, view, known)]
     study = _study(folder / "trials" / f"{trial}.toml", known, faults)
+    allowed = _file(folder / "export" / "allowed.toml", Allowed, faults)
+    placed = _file(folder / "export" / "record.toml", Placed, faults)
+    if allowed is not None:
+        faults += allowed_faults(folder / "export" / "allowed.toml", allowed)
     if concepts is not None:
         faults += concepts_faults(folder / "concepts.toml", concepts)
+    if concepts is not None and placed is not None:
+        faults += placed_faults(folder / "export" / "record.toml", placed, concepts)
     if concepts is not None and drugs is not None:
         faults += drugs_faults(folder / "drugs.toml", drugs, concepts)
         faults += [fault for path, site in sites for fault in site_faults(path, site, concepts, drugs)]
-    if faults or concepts is None or drugs is None or words is None or study is None:
+    if faults or not (concepts and drugs and words and study and allowed and placed):
         raise MappingError(faults)
     every = tuple(view for _, found in views for view in found.view)
     study = replace(study, complete=_complete(site for _, site in sites))
-    return Mappings(folder, _hash(folder), concepts, drugs, every, {s.site: s for _, s in sites}, words, study)
+    rules = _digest(folder, [folder / "export" / name for name in ("allowed.toml", "record.toml")])
+    by_site, exporting = {s.site: s for _, s in sites}, Exporting(allowed, placed, rules)
+    return Mappings(folder, _hash(folder), concepts, drugs, every, by_site, words, study, exporting)
+
+
+def shaped(path: Path, shape: type[Shaped]) -> Shaped:
+    """One file of the folder by itself, as *shape* tells. Raises MappingError with every fault, file and line."""
+    faults: list[Fault] = []
+    found = _file(path, shape, faults)
+    if found is None:
+        raise MappingError(faults)
+    return found
 
 
 def _complete(sites: Iterable[Site]) -> Complete:
@@ -79,9 +108,14 @@ def _folder(folder: Path, shape: type[Shaped], faults: list[Fault]) -> list[tupl
 
 
 def _hash(folder: Path) -> str:
-    """The first 12 hex digits of SHA-256 over names and bytes of all files."""
+    """The hash of all files that decide what is read: not `export/`, whose change needs nothing to be read again."""
+    return _digest(folder, set(folder.rglob("*.toml")) - set((folder / "export").rglob("*.toml")))
+
+
+def _digest(folder: Path, files: Iterable[Path]) -> str:
+    """The first 12 hex digits of SHA-256 over names and bytes."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.toml")):
+    for path in sorted(files):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 
@@ -117,7 +151,7 @@ def _file(path: Path, shape: type[Shaped], faults: list[Fault]) -> Shaped | None
         return None
 
 
-def _shape_faults(path: Path, source: str, shape: type[Shape], error: ValidationError) -> Iterator[Fault]:
+def _shape_faults(path: Path, source: str, shape: type[BaseModel], error: ValidationError) -> Iterator[Fault]:
     for one in error.errors():
         words = [str(part) for part in one["loc"] if not isinstance(part, int)]
         text = "unknown key" if one["type"] == "extra_forbidden" else one["msg"]
@@ -131,7 +165,7 @@ def _word(one: Any) -> str:
     return nearest(one["input"], allowed) if isinstance(one["input"], str) else ""
 
 
-def _keys(shape: type[Shape]) -> set[str]:
+def _keys(shape: type[BaseModel]) -> set[str]:
     """Every key that a file of this shape may use, at any depth: for a hint, no more."""
     seen: set[type[BaseModel]] = set()
     keys: set[str] = set()

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from natars_fhir.domain.person_number import Number
 from natars_fhir.domain.study import Choose
 from natars_fhir.mapping.endpoint import Endpoint as Endpoint
+from natars_fhir.mapping.pull import Pull
 
 Kind = Literal[
     "ihc",
@@ -235,6 +236,7 @@ class Site(Shape):
     #: systems of numbers that a whole country shares: compared across sites by keyed hash, and for nothing else
     shared: dict[Number, tuple[str, ...]] = {}
     endpoint: Endpoint | None = None
+    pull: Pull | None = None
     systems: dict[str, System] = {}
     #: system (as the site writes it) → code → concept asked for, or what the code says
     codes: dict[str, dict[str, str | LocalCode]] = {}

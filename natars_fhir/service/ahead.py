@@ -7,10 +7,10 @@ other. Of a transaction that cannot be met in all nothing is taken; of a batch a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
-import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from natars_fhir.domain.issue import Issue
@@ -187,7 +187,7 @@ class _Settling:
         """An entry under the names that things have here."""
         reading = renamed(one.reading, self._now)
         if (at := self._addressed.get(place)) is not None:
-            reading = msgspec.structs.replace(reading, aliases=(*reading.aliases, at))
+            reading = replace(reading, aliases=(*reading.aliases, at))
         return one if reading is one.reading else replace(one, reading=reading)
 
 

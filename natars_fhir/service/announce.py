@@ -15,7 +15,7 @@ from natars_fhir.store.outbox import News
 
 def letters(connection: Connection, site: str, told: Sequence[News], now: datetime) -> None:
     """Announces each letter whose resource has another status than the site was told last, before it is queued."""
-    wanted = subscriptions.topics(connection, site)
+    wanted = subscriptions.topics(connection, site) if told else ()
     for kind, target, body in told if wanted else ():
         topic = BY_TYPE.get(kind, "")
         before, after = _head(outbox.last_said(connection, site, target)), _head(body)
@@ -23,10 +23,11 @@ def letters(connection: Connection, site: str, told: Sequence[News], now: dateti
             subscriptions.happened(connection, site, topic, (kind, after.id, target), now)
 
 
-def verdict(connection: Connection, site: str, target: str | None, now: datetime) -> None:
-    """Announces that the data says another verdict of the subject who is told of as *target*."""
+def verdicts(connection: Connection, site: str, targets: Sequence[str], now: datetime) -> None:
+    """Announces that the data says another verdict of the subjects who are told of as *targets*."""
     topic = "screening-changed"
-    if target is not None and topic in subscriptions.topics(connection, site):
+    wanted = bool(targets) and topic in subscriptions.topics(connection, site)
+    for target in targets if wanted else ():
         ident = _head(outbox.last_said(connection, site, target)).id
         subscriptions.happened(connection, site, topic, ("ResearchSubject", ident, target), now)
 

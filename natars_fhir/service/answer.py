@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 
+from msgspec import Struct
+
 from natars_fhir.domain.issue import Issue
-from natars_fhir.fhir.build import Node, said
+from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.service.arrival import FORGOTTEN, Arrival
@@ -50,8 +52,7 @@ class Answer:
     counts: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Became:
+class Became(Struct, frozen=True):
     """What became of one entry, in the words of the answer; ``version`` is 0 where none is known, ``address`` where the
     resource is found (``Type/id``)."""
 
@@ -102,6 +103,7 @@ def _bundle(arrival: Arrival, entries: Sequence[Became], now: datetime, read: Ma
         one.entry.index: (one.entry.place, result) for one, result in zip(arrival.arrived, entries, strict=True)
     }
     loose, at = _placed(arrival.document.issues)
+    when = now.astimezone(UTC).isoformat(timespec="milliseconds")
     told: list[Node] = []
     for index in range(arrival.asked):
         more = [*(loose if index == 0 else ()), *at.get(index, ())]
@@ -109,7 +111,7 @@ def _bundle(arrival: Arrival, entries: Sequence[Became], now: datetime, read: Ma
         if found is None and index in read:
             told.append(read[index])
         else:
-            told.append({"response": _response(found[1], more, now) if found else _no_resource(more)})
+            told.append({"response": _response(found[1], more, when) if found else _no_resource(more)})
     return {"resourceType": "Bundle", "type": f"{arrival.document.type}-response", "entry": told}
 
 
@@ -123,18 +125,18 @@ def _placed(issues: Sequence[Issue]) -> tuple[list[Issue], dict[int, list[Issue]
     return whole, at
 
 
-def _response(one: Became, more: Sequence[Issue], now: datetime) -> Node:
-    fresh, told = one.what in ("created", "changed"), [*more, *_told(one)]
-    history = f"{one.address}/_history/{one.version}"
-    return said(
-        {
-            "status": _STATUS[one.what],
-            "location": history if one.version and one.address else None,
-            "etag": f'W/"{one.version}"' if one.version else None,
-            "lastModified": now.astimezone(UTC).isoformat(timespec="milliseconds") if fresh else None,
-            "outcome": operation_outcome(told) if told else None,
-        }
-    )
+def _response(one: Became, more: Sequence[Issue], when: str) -> Node:
+    """What is answered to one entry; *when* is now, as FHIR writes it."""
+    response: Node = {"status": _STATUS[one.what]}
+    if one.version and one.address:
+        response["location"] = f"{one.address}/_history/{one.version}"
+    if one.version:
+        response["etag"] = f'W/"{one.version}"'
+    if one.what in ("created", "changed"):
+        response["lastModified"] = when
+    if told := [*more, *_told(one)]:
+        response["outcome"] = operation_outcome(told)
+    return response
 
 
 def _no_resource(issues: Sequence[Issue]) -> Node:

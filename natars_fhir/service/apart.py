@@ -86,8 +86,8 @@ def arrived_again(unused: Unused, reader: DocumentReader, most_entries: int) -> 
     readings = tuple(_at(one, unused.place) for one in own)
     told = () if own else _placed(found.document.issues, unused.place)
     document = with_new(found.document, readings=readings, issues=told)
-    arrived = tuple(replace(one, reading=reading) for one, reading in zip(own, readings, strict=True))
-    return replace(found, raw=unused.raw, document=document, arrived=arrived, asked=1)
+    arrived = tuple(with_new(one, reading=reading) for one, reading in zip(own, readings, strict=True))
+    return with_new(found, raw=unused.raw, document=document, arrived=arrived, asked=1)
 
 
 def why_not(unused: Unused, reader: DocumentReader, most_entries: int) -> tuple[Arrival | None, tuple[Issue, ...]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import msgspec
 from msgspec import DecodeError, Raw, Struct
@@ -22,8 +21,7 @@ from natars_fhir.store.packed import digest
 FORGOTTEN = "suppressed"
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(Struct, frozen=True):
     """One entry: what was read of it, and its bytes."""
 
     entry: Entry
@@ -51,8 +49,7 @@ class Arrived:
         return self.reading.kind, _id(self.entry.raw) or self.hash, self.hash
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """A document, read. ``asked`` counts the entries that it has, those without a resource included."""
 
     raw: bytes

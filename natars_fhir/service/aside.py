@@ -4,10 +4,9 @@ who is forgotten. It is heard, or let go, before anything is taken in."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
-from msgspec.structs import replace as replaced
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from natars_fhir.domain.issue import Issue
@@ -40,7 +39,7 @@ def forgotten(connection: Connection, intake: Intake, site: str, raw: bytes) -> 
 
 def _told(one: Arrived, told: Mapping[int, Issue]) -> Arrived:
     issue = told.get(id(one))
-    return replace(one, reading=replaced(one.reading, issues=(*one.reading.issues, issue))) if issue else one
+    return replace(one, reading=replace(one.reading, issues=(*one.reading.issues, issue))) if issue else one
 
 
 def _without(

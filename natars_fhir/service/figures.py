@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from natars_fhir.mapping.heard.expected import expected
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.answer import ISSUE, LET_GO, REFUSED
-from natars_fhir.store import figures, gaps
+from natars_fhir.service.pull.fault import FAULT
+from natars_fhir.store import exports, figures, gaps, pulls
 from natars_fhir.store.engine import Store
 from natars_fhir.store.figures import Sum
 
@@ -40,6 +41,8 @@ def watched(store: Store, sites: Iterable[Site], now: datetime) -> list[Figure]:
             *_acts(sums),
             *_pushed(sums, now),
             *_waiting(connection, now),
+            *_pulls(connection, now),
+            *_exports(connection, now),
             *(one for site in sites for one in _feeds(connection, site, now)),
         ]
 
@@ -69,6 +72,8 @@ def _counted(name: str) -> tuple[str, str, dict[str, str]] | None:
         return "natars_resources", "Resources that came in, by what became of them.", {"fate": name}
     if name.startswith(ISSUE):
         return "natars_issues", "Issues that senders were told, by issue-type.", {"code": name.removeprefix(ISSUE)}
+    if name.startswith(FAULT):
+        return "natars_pull_faults", "Pulls that failed, by why.", {"kind": name.removeprefix(FAULT)}
     if name == "screened":
         return "natars_screenings", "Patients screened.", {}
     if name == "findings":
@@ -85,6 +90,19 @@ def _pushed(sums: Iterable[Sum], now: datetime) -> Iterator[Figure]:
         yield Figure("natars_last_push_seconds", "Seconds since the site's last push.", _age(at, now), {"site": site})
 
 
+def _pulls(connection: Connection, now: datetime) -> Iterator[Figure]:
+    """How long ago a site's server was read well, and how old what is newest of each type is."""
+    for one in pulls.states(connection):
+        if one.ended is not None:
+            says = "Seconds since the last pull of the site that ended well."
+            yield Figure("natars_last_pull_seconds", says, _age(one.ended, now), {"site": one.site})
+        says = "Pulls in a row that failed."
+        yield Figure("natars_pull_failing", says, one.failures, {"site": one.site})
+    for site, mark in pulls.marks(connection):
+        labels = {"site": site, "kind": mark.kind}
+        yield Figure("natars_pull_mark_seconds", "Seconds since the mark of a type.", _age(mark.at, now), labels)
+
+
 def _waiting(connection: Connection, now: datetime) -> Iterator[Figure]:
     for site, count in figures.set_apart(connection).items():
         yield Figure("natars_quarantine", "Documents and entries in quarantine.", count, {"site": site})
@@ -93,6 +111,14 @@ def _waiting(connection: Connection, now: datetime) -> Iterator[Figure]:
         yield Figure("natars_outbox", "Letters to the site, waiting or given up.", one.count, labels)
         says = "Seconds since the oldest of them was queued."
         yield Figure("natars_outbox_oldest_seconds", says, _age(one.oldest, now), labels)
+
+
+def _exports(connection: Connection, now: datetime) -> Iterator[Figure]:
+    for state, count, oldest in exports.states(connection):
+        labels = {"state": state}
+        yield Figure("natars_exports", "Exports that clients asked for, by their state.", count, labels)
+        says = "Seconds since the oldest of them was asked for."
+        yield Figure("natars_exports_oldest_seconds", says, _age(oldest, now), labels)
 
 
 def _feeds(connection: Connection, site: Site, now: datetime) -> Iterator[Figure]:

@@ -27,6 +27,8 @@ from natars_fhir.store.engine import Store
 def notice(connection: Connection, mapping: SiteMapping, fresh: Sequence[Arrived], now: datetime) -> None:
     """Counts what of the *fresh* resources was not understood, and of which kinds they are. The same bytes again are no
     news: a feed that only repeats itself is quiet."""
+    if not fresh:
+        return
     site, found, displays = mapping.site.site, Counter[Gap](), dict[Gap, str]()
     for one in fresh:
         for gap, display in _gaps_of(one, mapping):

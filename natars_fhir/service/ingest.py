@@ -21,7 +21,7 @@ from natars_fhir.service.access.narrowed import forbidden, narrowed
 from natars_fhir.service.ahead import settle
 from natars_fhir.service.answer import FORBIDDEN, Answer, answered, issue_counts, refused
 from natars_fhir.service.apart import refused_entries, refused_whole
-from natars_fhir.service.arrival import Arrival, TooManyError, arrive
+from natars_fhir.service.arrival import Arrival, Arrived, TooManyError, arrive
 from natars_fhir.service.aside import aside, forgotten
 from natars_fhir.service.entries import became_each, findable, read_each, unmet
 from natars_fhir.service.gaps import notice
@@ -60,11 +60,12 @@ def admit(
     came: datetime | None = None,
 ) -> Answer:
     """Takes in what was read, in the caller's transaction; *came* is when it came, where that was before *now*."""
-    earlier = _earlier(connection, reader.site, arrival)
-    answer = earlier or _taken(connection, intake, reader, arrival, now, came)
+    earlier, fresh = _earlier(connection, reader.site, arrival), list[Arrived]()
+    answer = earlier or _taken(connection, intake, reader, arrival, (now, came), fresh)
     done, told = (act, issue_counts(arrival)) if earlier is None else (f"{act} again", {})
     counts = {**answer.counts, **told}
     audit.write(connection, intake.key, Act(reader.site, now, done, arrival.hash, answer.status, counts))
+    notice(connection, reader.mapping, fresh, now)  # last of all: every push of a site counts in the same rows
     return answer
 
 
@@ -73,9 +74,11 @@ def _taken(
     intake: Intake,
     reader: DocumentReader,
     arrival: Arrival,
-    now: datetime,
-    came: datetime | None,
+    at: tuple[datetime, datetime | None],
+    fresh: list[Arrived],
 ) -> Answer:
+    """*fresh* gets what is new of it, to be counted."""
+    now, came = at
     if reasons := arrival.refused_whole:
         kept = not forbidden(reasons) and not forgotten(connection, intake, reader.site, arrival.raw)
         if arrival.raw.strip() and kept:
@@ -87,11 +90,10 @@ def _taken(
         return unmet(connection, reader, arrival, asked.refusal, now)
     arrival, wanted = asked.arrival, [asked.arrival.arrived[place] for place in asked.order]
     taken, change = take(connection, reader.mapping, wanted, now, came)
-    fresh = [one for one, done in zip(wanted, taken, strict=True) if done.became in ("created", "changed")]
+    fresh += [one for one, done in zip(wanted, taken, strict=True) if done.became in ("created", "changed")]
     findable(connection, intake, reader.mapping, asked, fresh)
     done = _follow(connection, intake, reader, change, now)
     _unused(connection, reader, arrival, now)
-    notice(connection, reader.mapping, fresh, now)  # last: all pushes of a site count in the same rows
     entries = became_each(connection, intake, reader.site, asked, dict(zip(asked.order, taken, strict=True)))
     answer = answered(arrival, entries, now, read_each(connection, intake, reader, arrival))
     counts = {**answer.counts, "screened": done.screened, "findings": done.changed, "letters": done.queued}

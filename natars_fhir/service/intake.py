@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from natars_fhir.domain.study import Study
 from natars_fhir.emit.identity import Key
+from natars_fhir.export.plan import Plan
 from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import Mappings
@@ -22,6 +23,8 @@ class Intake:
     key: Key = field(repr=False)
     canonical_base: str
     most_entries: int = 10_000
+    #: by what an export is made; without it there is none
+    plan: Plan | None = field(default=None, repr=False)
 
 
 def readers(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Connection
@@ -16,13 +17,17 @@ from natars_fhir.domain.study import Study
 from natars_fhir.domain.subject import OFFICE, allocations, life, news
 from natars_fhir.pipeline import Outcome
 from natars_fhir.store import subjects
-from natars_fhir.store.subjects import Stood, Whose
+from natars_fhir.store.subjects import Stood
 
 
 def caused(connection: Connection, study: Study, site: str, names: Collection[str], as_of: date) -> list[Event]:
     """What people caused, and what was noticed, by the end of *as_of*."""
-    found = subjects.caused(connection, site, study.id, names)
-    return [one for one in found if one.day <= as_of.isoformat()]
+    return by_then(subjects.caused(connection, site, study.id, names), as_of)
+
+
+def by_then(events: Sequence[Event], as_of: date) -> list[Event]:
+    """Those of a day that is not after *as_of*."""
+    return [one for one in events if one.day <= as_of.isoformat()]
 
 
 def told_by_office(site: str, told: Sequence[Event]) -> tuple[Fact, ...]:
@@ -44,23 +49,29 @@ def is_used(
     return not told or may_be_used(life_of(study, found, part, told))
 
 
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """The way of a subject, and what of it is to be written down: new causes, and another state."""
+
+    way: Life
+    causes: tuple[Event, ...] = ()
+    stands: Stood | None = None
+
+
 def notice(
-    connection: Connection, study: Study, whose: Whose, names: Collection[str],
-    seen: tuple[Outcome, PeoplesPart, Sequence[Event]], now: datetime,
-) -> Life:  # fmt: skip
-    """Writes down what is new of verdict and signature, and of the state that follows; gives the way."""
+    study: Study, seen: tuple[Outcome, PeoplesPart, Sequence[Event]], stood: Sequence[Stood], now: datetime
+) -> Noticed:
+    """What is new of verdict and signature, and of the state that follows; *stood*: where the subject stood so far."""
     found, part, told = seen
     day = now.astimezone(SHANGHAI).date().isoformat()
     last = max((one.seq for one in told), default=0)
     fresh = [Event(cause, day, now, seq=last + at) for at, cause in enumerate(news(told, part), 1)]
-    for event in fresh:
-        subjects.cause(connection, whose, event)
     way = life_of(study, found, part, [*told, *fresh])
-    stood, step = subjects.stood(connection, whose.site, whose.trial, names)[-1:], way.steps[-1]
-    if not stood or (stood[0].state, stood[0].day) != (step.state, step.since):
-        by = step.event.cause if step.event else ""
-        subjects.stands(connection, whose, Stood(step.state, by, step.since, now))
-    return way
+    step, before = way.steps[-1], stood[-1] if stood else None
+    if before is not None and (before.state, before.day) == (step.state, step.since):
+        return Noticed(way, tuple(fresh))
+    by = step.event.cause if step.event else ""
+    return Noticed(way, tuple(fresh), Stood(step.state, by, step.since, now))
 
 
 def declines(connection: Connection, study: Study, site: str, names: Collection[str]) -> list[Decline]:

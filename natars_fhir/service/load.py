@@ -64,6 +64,8 @@ class Door:
     seen: Callable[[str, int], None] = lambda *_: None
     #: told what was wrong with a document
     problem: Callable[[Document, Issue], None] = lambda *_: None
+    #: what the audit calls it
+    act: str = "load"
 
 
 @dataclass(slots=True)
@@ -110,7 +112,13 @@ def load_file(door: Door, path: Path, *, again: bool = False) -> Iterator[Run]:
 def load_stream(door: Door, stream: BinaryIO, name: str) -> Iterator[Run]:
     """Takes in a stream, of which nothing is known when it comes again."""
     run = Run(name, "stream", Loaded(name, "", 0))
-    yield from _each(door, run, documents(stream, name, longest=door.longest))
+    yield from load_documents(door, run, documents(stream, name, longest=door.longest))
+
+
+def load_documents(door: Door, run: Run, found: Iterable[Document]) -> Iterator[Run]:
+    """Takes in documents for a run that begins or goes on: whenever it is yielded, all that were asked for by then are
+    durable."""
+    yield from _each(door, run, found)
 
 
 def _identity(path: Path) -> Loaded:
@@ -229,7 +237,7 @@ def _after(file: Loaded, group: _Group, state: State, counts: Counter[str]) -> L
 def _together(door: Door, connection: Connection, read: Read) -> Iterator[Answer]:
     whole = (arrival for _, arrival in read if arrival is not None)
     for arrival in gathered(whole):
-        yield admit(connection, door.intake, door.reader, arrival, door.now(), "load")
+        yield admit(connection, door.intake, door.reader, arrival, door.now(), door.act)
     for one, came in read:
         if came is None:
             yield _too_many(door, connection, one)
@@ -243,7 +251,7 @@ def _one_by_one(door: Door, connection: Connection, read: Read) -> Iterator[Answ
             continue
         try:
             with connection.begin_nested():
-                answer = admit(connection, door.intake, door.reader, arrival, door.now(), "load")
+                answer = admit(connection, door.intake, door.reader, arrival, door.now(), door.act)
         except SQLAlchemyError:
             raise
         except Exception as fault:  # noqa: BLE001 (it is set apart, and told)
@@ -255,12 +263,13 @@ def _one_by_one(door: Door, connection: Connection, read: Read) -> Iterator[Answ
 def _failed(door: Door, connection: Connection, arrival: Arrival) -> Answer:
     site, now = door.reader.site, door.now()
     quarantine.set_apart(connection, site, refused_whole(arrival, (_FAILED,), door.reader), now)
-    audit.write(connection, door.intake.key, Act(site, now, "load", arrival.hash, 500, {"refused": 1}))
+    audit.write(connection, door.intake.key, Act(site, now, door.act, arrival.hash, 500, {"refused": 1}))
     return Answer(500, {}, {"refused": 1})
 
 
 def _too_many(door: Door, connection: Connection, one: Document) -> Answer:
-    audit.write(connection, door.intake.key, Act(door.reader.site, door.now(), "load", digest(one.raw), 413, _NOT_KEPT))
+    act = Act(door.reader.site, door.now(), door.act, digest(one.raw), 413, _NOT_KEPT)
+    audit.write(connection, door.intake.key, act)
     return Answer(413, {}, _NOT_KEPT)
 
 

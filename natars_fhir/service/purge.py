@@ -19,12 +19,13 @@ from natars_fhir.domain.interval import SHANGHAI
 from natars_fhir.domain.issue import Issue
 from natars_fhir.emit.identity import Key, keyed
 from natars_fhir.mapping.schema import Site
+from natars_fhir.service import bulk_export
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.moves import role_of
 from natars_fhir.service.pseudonym import person_of
 from natars_fhir.service.subjects import Subject, may_be_used, subject_of
 from natars_fhir.service.traces import naming, references
-from natars_fhir.store import audit, forgetting, patients, versions
+from natars_fhir.store import audit, export_known, exports, forgetting, patients, versions
 from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
 from natars_fhir.store.forgetting import Person
@@ -68,8 +69,17 @@ def _purged(
         return Purged(None, (issue,))
     person = gathered(connection, site.site, subject.names, {pseudonym})
     _bury(connection, intake.key, site.site, pseudonym, (person.names | person.keys | person.targets, now))
-    removed = forgetting.erase(connection, site.site, person)
+    removed = forgetting.erase(connection, site.site, person) | _out_of_exports(connection, site.site, pseudonym, now)
     return Purged(_certified(connection, intake, site, pseudonym, said, removed, now))
+
+
+def _out_of_exports(connection: Connection, site: str, pseudonym: str, now: datetime) -> dict[str, int]:
+    """Files of exports that hold the subject are taken away, and clients are told to delete what they have."""
+    jobs = exports.purge(connection, site, pseudonym)
+    for job in jobs:
+        bulk_export.forget(job)
+    told = {"export_job": len(jobs), "export_known": export_known.forget(connection, site, pseudonym, now)}
+    return {name: count for name, count in told.items() if count}
 
 
 def _hindrance(
@@ -179,6 +189,7 @@ def apply_tombstones(connection: Connection, key: Key, now: datetime) -> dict[st
             person = gathered(connection, site, names, pseudonyms)
             for pseudonym in pseudonyms:
                 _bury(connection, key, site, pseudonym, (person.names | person.keys, now))
+                _out_of_exports(connection, site, pseudonym, now)
             for table, count in forgetting.erase(connection, site, person).items():
                 gone[table] = gone.get(table, 0) + count
         if gone:

@@ -8,9 +8,10 @@ that breaks off goes on where it stopped, for what is read carries the hash of i
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from natars_fhir.mapping.documents import DocumentReader

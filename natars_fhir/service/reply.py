@@ -59,7 +59,7 @@ def reply(response: httpx.Response, body: bytes, now: datetime) -> Reply:
     if 200 <= status < 300:
         return Reply("again", f"{status} html", blame="server") if _html(response) else Reply("done", str(status))
     again = status in _AGAIN or not 400 <= status < 500
-    wait = _asked(response, now) if again else 0.0
+    wait = retry_after(response, now) if again else 0.0
     return Reply("again" if again else "dead", str(status), issue_codes(body), wait, _blamed(status))
 
 
@@ -105,7 +105,7 @@ def _html(response: httpx.Response) -> bool:
     return "html" in str(response.headers.get("content-type", "")).lower()
 
 
-def _asked(response: httpx.Response, now: datetime) -> float:
+def retry_after(response: httpx.Response, now: datetime) -> float:
     """Retry-After: seconds, or a date. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after"""
     said = str(response.headers.get("retry-after", "")).strip()
     if said.isascii() and said.isdigit():

@@ -5,10 +5,12 @@ Nothing is taken from the push that brought it about but its names: the order of
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from types import MappingProxyType
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -17,7 +19,7 @@ from sqlalchemy import Connection
 from natars_fhir import pipeline
 from natars_fhir.domain.again import again
 from natars_fhir.domain.interval import SHANGHAI
-from natars_fhir.domain.life import Event, Life, may_be_used
+from natars_fhir.domain.life import Event, may_be_used
 from natars_fhir.domain.people import stands_until, with_people
 from natars_fhir.domain.record import Fact, Record
 from natars_fhir.domain.request import request
@@ -29,15 +31,23 @@ from natars_fhir.mapping.gathered import Gathered
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service import announce, worklist_line
+from natars_fhir.service.before import Before, before
 from natars_fhir.service.intake import Intake
-from natars_fhir.service.lives import caused, declines, life_of, notice, told_by_office
-from natars_fhir.service.tell import Known, retract, tell
+from natars_fhir.service.lives import Noticed, caused, life_of, notice, told_by_office
+from natars_fhir.service.tell import Known, LastSaid, retract, tell
 from natars_fhir.service.worklist_line import Brought
-from natars_fhir.store import attestations, patients, readings, screenings, worklist
+from natars_fhir.store import outbox, patients, readings, screenings, subjects, worklist
 from natars_fhir.store.attestations import Said
 from natars_fhir.store.packed import digest
 from natars_fhir.store.patients import Standing
+from natars_fhir.store.persons import Persons
 from natars_fhir.store.subjects import Whose
+from natars_fhir.store.worklist import Line
+
+#: Asks when data came last of one person.
+LastCame = Callable[[], datetime | None]
+#: As many persons are held in memory at once.
+_MANY = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,10 @@ class Rescreened:
     changed: int = 0
     queued: int = 0
 
+    def and_more(self, other: Rescreened) -> Rescreened:
+        """Both together."""
+        return Rescreened(self.screened + other.screened, self.changed + other.changed, self.queued + other.queued)
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -55,7 +69,6 @@ class Cause:
 
     versions: tuple[int, ...]
     act: str
-    known: Mapping[str, Reading] = field(default_factory=dict, repr=False)
 
 
 def today(now: datetime) -> date:
@@ -75,25 +88,41 @@ def concluded(
     known: Mapping[str, Reading] = MappingProxyType({}),
 ) -> pipeline.Outcome | None:  # fmt: skip
     """The same, where what people caused (*told*) is at hand. *known*: see `readings.about`."""
+    return _concluded(study, site, readings.about(connection, site, names, known), as_of, told)
+
+
+def _concluded(
+    study: Study, site: str, known: Iterable[Reading], as_of: date, told: Sequence[Event]
+) -> pipeline.Outcome | None:
     gathered = Gathered(site)
-    for reading in readings.about(connection, site, names, known):
+    for reading in known:
         # under which key a resource counts was settled when it came: only Patients bring names along
-        gathered.add(reading if reading.kind == "Patient" else replace(reading, aliases=()))
+        bare = reading.kind == "Patient" or not reading.aliases
+        gathered.add(reading if bare else replace(reading, aliases=()))
     return next(pipeline.outcomes(gathered, study, as_of, told_by_office(site, told)), None)
 
 
 def rescreen(
-    connection: Connection, intake: Intake, site: Site, persons: Mapping[str, Collection[str]],
+    connection: Connection, intake: Intake, site: Site, persons: Persons,
     causes: Mapping[str, Iterable[int]], now: datetime, act: str = "push",
     known: Mapping[str, Reading] = MappingProxyType({}),
 ) -> Rescreened:  # fmt: skip
     """Screens these persons (the key that stands for each, and its names); *causes* tells which resource versions
     touched a name, *act* what brought it about, *known* what was read just now."""
-    done = [
-        _person(connection, intake, site, (key, names), Cause(_cause(names, causes), act, known), now)
-        for key, names in persons.items()
-    ]
-    return Rescreened(sum(d.screened for d in done), sum(d.changed for d in done), sum(d.queued for d in done))
+    done, keys = Rescreened(), [*persons]
+    for start in range(0, len(keys), _MANY):
+        some = {key: persons[key] for key in keys[start : start + _MANY]}
+        seen = before(connection, intake.study, site.site, some, today(now), known)
+        last = partial(outbox.last_said, connection, site.site)
+        news = [
+            _person(
+                intake, site, key, seen[key], Cause(_cause(names, causes), act),
+                (now, last, partial(worklist.last_came, connection, site.site, names)),
+            )
+            for key, names in some.items()
+        ]  # fmt: skip
+        done = done.and_more(_written(connection, intake.study.id, site.site, news, now))
+    return done
 
 
 def _cause(names: Collection[str], causes: Mapping[str, Iterable[int]]) -> tuple[int, ...]:
@@ -102,66 +131,94 @@ def _cause(names: Collection[str], causes: Mapping[str, Iterable[int]]) -> tuple
     return tuple(sorted(own or {seq for seqs in causes.values() for seq in seqs}))
 
 
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What one person came to, to be written down: where it stands now (nowhere, where nothing is known of it), the
+    letters, the way, the screening where it is another, and the line in the worklist; ``lines`` are those of before."""
+
+    earlier: Sequence[Standing]
+    stands: Standing | None = None
+    letters: Sequence[outbox.News] = ()
+    noticed: Noticed | None = None
+    changed: bool = False
+    found: screenings.Found | None = None
+    line: Line | None = None
+    lines: Collection[str] = ()
+
+    @property
+    def target(self) -> str | None:
+        """As what the site is told of the person now."""
+        return self.stands.target if self.stands else None
+
+    @property
+    def turned(self) -> bool:
+        """Does the data say another verdict?"""
+        now = self.stands
+        return now is not None and all((one.key, one.verdict) != (now.key, now.verdict) for one in self.earlier)
+
+
 def _person(
-    connection: Connection, intake: Intake, site: Site, who: tuple[str, Collection[str]], cause: Cause, now: datetime,
-) -> Rescreened:  # fmt: skip
-    key, names = who
-    earlier = patients.standing(connection, site.site, names)
-    told = caused(connection, intake.study, site.site, names, today(now))
-    found = concluded(connection, intake.study, site.site, names, today(now), told, cause.known)
-    patients.gone(connection, site.site, [one.key for one in earlier])
+    intake: Intake, site: Site, key: str, seen: Before, cause: Cause, at: tuple[datetime, LastSaid, LastCame]
+) -> _News:
+    now, last, came = at
+    found = _concluded(intake.study, site.site, seen.readings, today(now), seen.told)
     if found is None:
-        worklist.drop(connection, site.site, names)
-        return Rescreened(queued=_retracted(connection, site, earlier, None, now))
-    screening = found.screening
-    said = attestations.said_of(connection, site.site, intake.study.id, names)
-    people = peoples_part(found, intake.study, said)
-    way = _way(connection, intake.study, Whose(site.site, key, intake.study.id), names, (found, people, told), now)
-    asked = request(people, way, declines(connection, intake.study, site.site, names))
-    target, queued = tell(connection, intake, site, Known(found, people, way, asked), now)
-    before = next((one for one in earlier if one.key == key), None)
-    day = next_day(found, people)
-    digested = findings(screening, people)
+        return _News(seen.standing, lines=seen.lines)
+    screening, people = found.screening, peoples_part(found, intake.study, seen.said)
+    noticed = _noticed(intake.study, seen, found, people, now)
+    asked = request(people, noticed.way, seen.declined)
+    target, letters = tell(intake, site, Known(found, people, noticed.way, asked), last)
+    days = again(screening) if screening.in_scope else None
+    day, digested = _first_day(found, people, days or {}), findings(screening, people)
     stands = Standing(key, digested, screening.in_scope, screening.verdict, target, day.isoformat() if day else None)
-    patients.stands(connection, site.site, stands)
-    if before is None or before.verdict != stands.verdict:
-        announce.verdict(connection, site.site, target, now)
-    changed = before is None or before.findings != stands.findings
-    brought = Brought(cause.act, data=bool(cause.versions), changed=changed)
-    listed = [one.key for one in earlier if one.in_scope]
-    worklist_line.keep(connection, intake, site, (key, names, listed), (found, people, way), brought, now)
-    if changed and may_be_used(way) and (screening.in_scope or any(one.in_scope for one in earlier)):
-        screenings.record(connection, site.site, key, _found(found, people, stands, cause, now))
-    return Rescreened(1, int(changed), queued + _retracted(connection, site, earlier, target, now))
+    changed = all((one.key, one.findings) != (key, digested) for one in seen.standing)
+    told = changed and may_be_used(noticed.way) and any(one.in_scope for one in (stands, *seen.standing))
+    body = prefilled(screening, found.record.facts, found.issues, people, days) if told else None
+    brought = Brought(cause.act, bool(cause.versions), changed, came)
+    line = worklist_line.after(intake, site, key, (found, people, noticed.way), seen.lines, brought, now)
+    told_of = _found(stands, body, cause, now) if body else None
+    return _News(seen.standing, stands, letters, noticed, changed, told_of, line, seen.lines)
 
 
-def _way(
-    connection: Connection, study: Study, whose: Whose, names: Collection[str],
-    seen: tuple[pipeline.Outcome, PeoplesPart, Sequence[Event]], now: datetime,
-) -> Life:  # fmt: skip
+def _noticed(study: Study, seen: Before, found: pipeline.Outcome, people: PeoplesPart, now: datetime) -> Noticed:
     """Where the person stands; written down only of those in scope, for nobody else is a subject."""
-    if seen[0].screening.in_scope:
-        return notice(connection, study, whose, names, seen, now)
-    return life_of(study, *seen)
+    if found.screening.in_scope:
+        return notice(study, (found, people, seen.told), seen.stood, now)
+    return Noticed(life_of(study, found, people, seen.told))
+
+
+def _found(stands: Standing, body: dict[str, Any], cause: Cause, now: datetime) -> screenings.Found:
+    return screenings.Found(
+        now, body["asOf"], stands.verdict, stands.in_scope, stands.findings, body, cause.versions, cause.act
+    )
+
+
+def _written(connection: Connection, trial: str, site: str, news: Sequence[_News], now: datetime) -> Rescreened:
+    """Everything that is new of these persons, table by table."""
+    stand = [one.stands for one in news if one.stands]
+    patients.gone(connection, site, {old.key for one in news for old in one.earlier} - {one.key for one in stand})
+    announce.letters(connection, site, [letter for one in news for letter in one.letters], now)
+    queued = outbox.queue_each(connection, site, [(one.target or "", one.letters) for one in news], now)
+    ways = [(Whose(site, one.stands.key, trial), one.noticed) for one in news if one.stands and one.noticed]
+    subjects.notice(connection, [(whose, event) for whose, way in ways for event in way.causes])
+    subjects.stand(connection, [(whose, way.stands) for whose, way in ways if way.stands])
+    patients.stand(connection, site, stand)
+    lines = [one.line for one in news if one.line]
+    worklist.drop(connection, site, {key for one in news for key in one.lines} - {line.key for line in lines})
+    worklist.put(connection, site, lines)
+    announce.verdicts(connection, site, [one.target for one in news if one.turned and one.target], now)
+    screenings.record(connection, site, [(one.stands.key, one.found) for one in news if one.stands and one.found])
+    queued += sum(_retracted(connection, site, one.earlier, one.target, now) for one in news)
+    return Rescreened(len(stand), sum(one.changed for one in news), queued)
 
 
 def _retracted(
-    connection: Connection, site: Site, earlier: Iterable[Standing], target: str | None, now: datetime
+    connection: Connection, site: str, earlier: Iterable[Standing], target: str | None, now: datetime
 ) -> int:
     """The site was told of a subject that is none any more: the patient left the scope, or is another's."""
     void = {one.target for one in earlier if one.target not in (None, target)}
-    unclaimed = [old for old in void if old and not patients.claimed(connection, site.site, old)]
-    return sum(retract(connection, site.site, old, now) for old in unclaimed)
-
-
-def _found(
-    found: pipeline.Outcome, people: PeoplesPart, stands: Standing, cause: Cause, now: datetime
-) -> screenings.Found:
-    body = prefilled(found.screening, found.record.facts, found.issues, people)
-    as_of = found.screening.as_of.isoformat()
-    return screenings.Found(
-        now, as_of, stands.verdict, stands.in_scope, stands.findings, body, cause.versions, cause.act
-    )
+    unclaimed = [old for old in void if old and not patients.claimed(connection, site, old)]
+    return sum(retract(connection, site, old, now) for old in unclaimed)
 
 
 def peoples_part(found: pipeline.Outcome, study: Study, said: Said) -> PeoplesPart:
@@ -171,18 +228,18 @@ def peoples_part(found: pipeline.Outcome, study: Study, said: Said) -> PeoplesPa
     return PeoplesPart(people, signed)
 
 
-def next_day(found: pipeline.Outcome, part: PeoplesPart) -> date | None:
+def _first_day(found: pipeline.Outcome, part: PeoplesPart, days: Mapping[str, date]) -> date | None:
     """The first day on which time alone may change what is found: a fact dated later than today; of a patient in scope
-    also an answer of the data, or a statement that grows too old."""
-    days = [found.later] if found.later else []
+    also an answer of the data (*days*), or a statement that grows too old."""
+    told = [found.later] if found.later else []
     if not found.screening.in_scope:
-        return min(days, default=None)
-    days += again(found.screening).values()
+        return min(told, default=None)
+    told += days.values()
     for criterion, _ in part.people.findings:
         standing_ = part.people.said.get(criterion.id)
         last = stands_until(criterion, standing_.statement) if standing_ and standing_.idle is None else None
-        days += [last + timedelta(days=1)] if last else []
-    return min(days, default=None)
+        told += [last + timedelta(days=1)] if last else []
+    return min(told, default=None)
 
 
 def is_dead(record: Record) -> bool:

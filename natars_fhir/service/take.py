@@ -6,10 +6,12 @@ The rules of versions and of business identifiers are those of `mapping.gathered
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from natars_fhir.domain.identity import Version
@@ -24,8 +26,7 @@ from natars_fhir.store.versions import Came
 Became = Literal["created", "changed", "unchanged", "late", "deleted"]
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """What became of one entry; ``version`` counts the resource's versions."""
 
     became: Became

@@ -52,47 +52,63 @@ class Known:
     request: Request
 
 
-def tell(connection: Connection, intake: Intake, site: Site, known: Known, now: datetime) -> tuple[str | None, int]:
-    """Queues what the site is told, where it says something new; nothing of a patient out of scope.
+#: Target → what the site was told there last.
+LastSaid = Callable[[str], "bytes | None"]
 
-    Gives the subject's target, and how many letters were queued.
-    """
+
+def tell(intake: Intake, site: Site, known: Known, last: LastSaid) -> tuple[str | None, list[outbox.News]]:
+    """The subject's target, and the letters that may say something new; nothing of a patient out of scope."""
     if not known.outcome.screening.in_scope:
-        return None, 0
+        return None, []
     emission = _emission(intake, site, known)
     subject = None
     letters: list[outbox.News] = []
     also = site.endpoint.also if site.endpoint and may_be_used(known.way) else ()
     for resource in emit(emission, also).resources:
         kind, target = resource["resourceType"], target_of(resource, intake.canonical_base)
-        if kind in _NEWS and not _NEWS[kind](outbox.last_said(connection, site.site, target), resource):
+        if kind in _NEWS and not _NEWS[kind](target, resource, last):
             continue
-        letters.append((kind, target, msgspec.json.encode(resource)))
+        letters.append((kind, target, _body(resource, target)))
         if kind == "ResearchSubject":
             subject = target
-    announce.letters(connection, site.site, letters, now)
-    return subject, outbox.queue(connection, site.site, letters, now, subject or "")
+    return subject, letters
 
 
-def _result_is_news(said: bytes | None, resource: Node) -> bool:
+#: Target of a study → its resource, and its bytes: `emit` makes it once for all patients, and so it is written once.
+_STUDIES: dict[str, tuple[Node, bytes]] = {}
+
+
+def _body(resource: Node, target: str) -> bytes:
+    if resource["resourceType"] != "ResearchStudy":
+        return msgspec.json.encode(resource)
+    known = _STUDIES.get(target)
+    if known is None or known[0] is not resource:
+        known = _STUDIES[target] = (resource, msgspec.json.encode(resource))
+    return known[1]
+
+
+def _result_is_news(target: str, resource: Node, last: LastSaid) -> bool:
     """Does a result say anything but the same again, of another day or by another mapping?"""
+    said = last(target)
     return said is None or result_meaning(msgspec.json.decode(said)) != result_meaning(resource)
 
 
-def _form_is_news(said: bytes | None, resource: Node) -> bool:
+def _form_is_news(target: str, resource: Node, last: LastSaid) -> bool:
     """And does a form?"""
+    said = last(target)
     return said is None or form_meaning(msgspec.json.decode(said)) != form_meaning(resource)
 
 
-def _request_is_news(said: bytes | None, resource: Node) -> bool:
+def _request_is_news(target: str, resource: Node, last: LastSaid) -> bool:
     """What was never asked is not closed; and what was closed in one way is not closed in another."""
     if resource["status"] == "requested":
         return True
+    said = last(target)
     return said is not None and msgspec.json.decode(said)["status"] == "requested"
 
 
 #: Of what is sent only where it says something new: does it, after what was said last?
-_NEWS: Mapping[str, Callable[[bytes | None, Node], bool]] = MappingProxyType(
+_NEWS: Mapping[str, Callable[[str, Node, LastSaid], bool]] = MappingProxyType(
     {"Observation": _result_is_news, "QuestionnaireResponse": _form_is_news, "Task": _request_is_news}
 )
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-
-from sqlalchemy import Connection
 
 from natars_fhir.domain.life import Life, may_be_used
 from natars_fhir.domain.screening_log import arm_of, barring, open_ones, place_of
@@ -16,8 +14,7 @@ from natars_fhir.mapping.schema import Site
 from natars_fhir.pipeline import Outcome
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.pseudonym import subject_of
-from natars_fhir.store import worklist
-from natars_fhir.store.worklist import Line
+from natars_fhir.store.worklist import Line, Moments
 
 #: Where a person may still say something that changes who takes part.
 _BEFORE = frozenset({"undetermined", "candidate", "eligible"})
@@ -29,35 +26,30 @@ _SAID = frozenset({"statement", "signature"})
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What a screening came of: an act, whether it brought data, and whether the findings are others now."""
+    """What a screening came of: an act, whether it brought data, and whether the findings are others now. ``last`` asks
+    when data came last, where no line of before tells it."""
 
     act: str
     data: bool
     changed: bool
+    last: Callable[[], datetime | None]
 
 
-def keep(
-    connection: Connection, intake: Intake, site: Site, who: tuple[str, Collection[str], Collection[str]],
-    seen: tuple[Outcome, PeoplesPart, Life], brought: Brought, now: datetime,
-) -> None:  # fmt: skip
-    """Keeps the line of a person: the key that stands for them, all names, and the keys that have had a line. Nobody
-    out of scope has one."""
-    key, names, listed = who
-    before = worklist.moments(connection, site.site, listed) if listed else {}
-    worklist.drop(connection, site.site, before.keys() - {key})
+def after(
+    intake: Intake, site: Site, key: str, seen: tuple[Outcome, PeoplesPart, Life], lines: Mapping[str, Moments],
+    brought: Brought, now: datetime,
+) -> Line | None:  # fmt: skip
+    """The line of a person after a screening; *lines* are those of before. Nobody out of scope has one."""
     if not seen[0].screening.in_scope:
-        worklist.drop(connection, site.site, before.keys() & {key})
-        return
-    came = now if brought.data and brought.act not in _SAID else max((one for _, one in before.values()), default=None)
-    changed = now if brought.changed else max((one for one, _ in before.values()), default=None)
+        return None
+    came = now if brought.data and brought.act not in _SAID else max((one for _, one in lines.values()), default=None)
     if came is None:
-        came = worklist.last_came(connection, site.site, names) or now
-    worklist.put(connection, site.site, line(intake, site, key, seen, (changed or came, came)))
+        came = brought.last() or now
+    changed = now if brought.changed else max((one for one, _ in lines.values()), default=came)
+    return line(intake, site, key, seen, (changed, came))
 
 
-def line(
-    intake: Intake, site: Site, key: str, seen: tuple[Outcome, PeoplesPart, Life], when: tuple[datetime, datetime]
-) -> Line:
+def line(intake: Intake, site: Site, key: str, seen: tuple[Outcome, PeoplesPart, Life], when: Moments) -> Line:
     """The line of a patient in scope. Of whose data is not to be used only the place is told."""
     found, part, way = seen
     patient, used = found.screening.patient, may_be_used(way)

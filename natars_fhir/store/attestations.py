@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
 from natars_fhir.domain.answer import Answer
 from natars_fhir.domain.people import Statement
 from natars_fhir.domain.signing import Signature
+from natars_fhir.store.persons import Persons, every_name, of_each
 from natars_fhir.store.rows import among
 from natars_fhir.store.tables import attestation, resource_version
 
@@ -61,9 +64,19 @@ _SAID = (
 
 def said_of(connection: Connection, site: str, trial: str, names: Collection[str]) -> Said:
     """What was said of the person who goes by *names*."""
+    return said_of_each(connection, site, trial, {"": names})[""]
+
+
+def said_of_each(connection: Connection, site: str, trial: str, persons: Persons) -> dict[str, Said]:
+    """The same of several persons, by person."""
+    rows = connection.execute(_SAID, {"of_site": site, "trial": trial, "names": every_name(persons)})
+    return {key: _said(found) for key, found in of_each(rows, persons, attrgetter("patient")).items()}
+
+
+def _said(rows: Iterable[Any]) -> Said:
     statements: list[Statement] = []
     signatures: list[Signature] = []
-    for row in connection.execute(_SAID, {"of_site": site, "trial": trial, "names": names}):
+    for row in rows:
         if row.kind == _SIGNATURE:
             signatures.append(Signature(row.by, row.role, row.at, row.basis))
         else:

@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from threading import Lock
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from natars_fhir.store import (
@@ -23,16 +22,26 @@ from natars_fhir.store import (
     tables_audit,  # noqa: F401
     tables_bedside,  # noqa: F401
     tables_door,  # noqa: F401
+    tables_export,  # noqa: F401
     tables_line,  # noqa: F401
     tables_load,  # noqa: F401
+    tables_mapped,  # noqa: F401
     tables_people,  # noqa: F401
+    tables_pull,  # noqa: F401
     tables_subject,  # noqa: F401
     tables_worklist,  # noqa: F401
 )
+from natars_fhir.store.first_look import FirstLook
 from natars_fhir.store.gone import watch_file
 from natars_fhir.store.migrate import StoreError, ready
+from natars_fhir.store.tables import store as about
+from natars_fhir.store.together import Together
 
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
+#: The last two: pages that are written again and again stay at hand, and go from the log to their places seldom.
+_PRAGMAS = (
+    "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000",
+    "cache_size=-32000", "wal_autocheckpoint=16000",
+)  # fmt: skip
 
 _T = TypeVar("_T")
 #: So often a transaction is begun again when another stood in its way.
@@ -44,14 +53,16 @@ __all__ = ["Store", "StoreError", "open_store"]
 class Store:
     """A database with our tables. Reading and writing are transactions: all of it is kept, or nothing."""
 
-    def __init__(self, engine: Engine, writing: Lock | None = None, site: str | None = None) -> None:
+    def __init__(
+        self, engine: Engine, shared: tuple[Together, FirstLook] | None = None, site: str | None = None
+    ) -> None:
         self._engine = engine
-        self._writing = writing or Lock()
+        self._together, self._look = shared or (Together(self.write), FirstLook())
         self._site = site
 
     def of(self, site: str) -> Store:
         """The same store, for one site alone: where the database can, it shows and takes no other site's rows."""
-        return Store(self._engine, self._writing, site)
+        return Store(self._engine, (self._together, self._look), site)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -61,6 +72,14 @@ class Store:
             with connection.begin():
                 self._narrow(connection)
                 yield connection
+
+    @contextmanager
+    def moment(self) -> Iterator[Store]:
+        """The store as it is now, for as long as the block lasts: whatever is read of it is of this one moment, though
+        others write meanwhile. Nothing can be written through it."""
+        with self.read() as connection:
+            connection.execute(select(about.c.schema)).all()  # SQLite's moment begins with the first that is read
+            yield _Moment(self._engine, connection)
 
     @contextmanager
     def write(self, names: Collection[str] | None = None) -> Iterator[Connection]:
@@ -78,7 +97,15 @@ class Store:
                 yield connection
 
     def done(self, names: Collection[str] | None, work: Callable[[Connection], _T]) -> _T:
-        """What *work* gives, in a transaction that writes; begun again where two stood in each other's way."""
+        """What *work* gives, in a transaction that writes; begun again where two stood in each other's way. Writers of
+        an embedded database share one where they come together."""
+        if self._embedded:
+            return self._together.do(work)
+        given = self._alone_or_again(names, work)
+        self._look.written(self._engine)
+        return given
+
+    def _alone_or_again(self, names: Collection[str] | None, work: Callable[[Connection], _T]) -> _T:
         for _ in range(_AGAIN):
             try:
                 with self.write(names) as connection:
@@ -108,11 +135,31 @@ class Store:
         return self._engine.dialect.name == "sqlite"
 
     def _alone(self) -> AbstractContextManager[Any]:
-        return self._writing if self._embedded else nullcontext()
+        return self._together.alone if self._embedded else nullcontext()
 
     def _narrow(self, connection: Connection) -> None:
         if not self._embedded:
             locks.narrow(connection, self._site)
+
+
+class _Moment(Store):
+    """One transaction that reads, as a store; of every site, for each question names its own."""
+
+    def __init__(self, engine: Engine, connection: Connection) -> None:
+        super().__init__(engine)
+        self._connection = connection
+
+    def of(self, site: str) -> Store:  # noqa: ARG002
+        return self
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        yield self._connection
+
+    @contextmanager
+    def write(self, names: Collection[str] | None = None) -> Iterator[Connection]:  # noqa: ARG002
+        raise StoreError("nothing is written into a moment of the store")
+        yield self._connection
 
 
 def open_store(address: str) -> Store:
@@ -141,8 +188,11 @@ def engine_of(address: str) -> Engine:
 
 
 def _pool(address: str) -> dict[str, Any]:
-    """A connection that the server has dropped is found out before it is used."""
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20} if address.startswith("postgresql") else {}
+    """A connection that the server has dropped is found out before it is used; of a file the one that was used last
+    is used next, for it knows the pages."""
+    if address.startswith("postgresql"):
+        return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
+    return {"pool_use_lifo": True} if _in_a_file(make_url(address).database) else {}
 
 
 def _ours_alone(database: str | None) -> None:

@@ -35,8 +35,8 @@ from natars_fhir.store.tables_subject import certificate, tombstone
 
 #: Tables that are emptied of a person in a way of their own.
 OWN_WAY = frozenset(
-    {"answered", "condition", "delivery", "gap", "identified", "mention", "outbox", "parcel", "patient_name",
-     "quarantine", "resource_alias", "resource_version", "subscription_event"}
+    {"answered", "condition", "delivery", "export_known", "gap", "identified", "mention", "outbox", "parcel",
+     "patient_name", "quarantine", "resource_alias", "resource_version", "subscription_event"}
 )  # fmt: skip
 #: Tables of which no row goes, and why.
 KEPT: Mapping[str, str] = MappingProxyType(
@@ -50,12 +50,22 @@ KEPT: Mapping[str, str] = MappingProxyType(
         "subscription": "who is told of what, and of no patient",
         "draft": "what somebody typed into a form, sealed; it goes within a day",
         "certificate": "it says what was removed, and names a pseudonym",
+        "export_clock": "one moment",
+        "export_file": "names, counts and digests of files; who is forgotten is in none (`exports.purge`)",
+        "export_job": "what was asked for; one that holds who is forgotten is void (`exports.purge`)",
+        "export_subject": "pseudonyms, without whoever is forgotten (`exports.purge`)",
         "heard": "it counts types, and nobody",
         "load": "names of files, and how far each was read",
+        "pull": "of a site's server: who pulls, when, and how it went",
+        "pull_job": "of a site's server: the export that is under way",
+        "pull_mark": "how far each type was read",
+        "pull_subscription": "of a site's server: by what we are told, and of no patient",
         "let_go": "of what no view reads: type, id and hash",
         "login_session": "of who is logged in, and of no patient",
         "site_certificate": "of who may, and of no patient",
         "site_line": "of a site's server: who delivers to it, and whether it is well",
+        "site_mapping": "what codes and units mean, and nobody's",
+        "site_mapping_turn": "which of it counts since when",
         "smart_assertion": "of who may, and of no patient",
         "smart_client": "of who may, and of no patient",
         "store": "one row of the store itself",

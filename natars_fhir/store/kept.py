@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from natars_fhir.store.readings import Head, heads
 from natars_fhir.store.rows import among
-from natars_fhir.store.tables import reading, resource_version
+from natars_fhir.store.tables import mention, reading, resource_version
 from natars_fhir.store.versions import Parcels
 
 
@@ -109,3 +109,14 @@ def of_subjects(connection: Connection, site: str, kind: str, subjects: Collecti
     """The keys of a type whose readings are about these patients."""
     asked = {"of_site": site, "kind": kind, "names": subjects}
     return set(connection.execute(_OF_SUBJECTS, asked).scalars())
+
+
+_ABOUT = select(_here.key).where(among(_here.site, _here.subject))
+_MENTIONED = select(mention.c.other).distinct().where(among(mention.c.site, mention.c.key))
+
+
+def about(connection: Connection, site: str, subjects: Collection[str]) -> list[str]:
+    """The keys of everything that is about these patients, or that their facts rest on; deleted ones too."""
+    own = connection.execute(_ABOUT, {"of_site": site, "names": subjects}).scalars().all()
+    others = connection.execute(_MENTIONED, {"of_site": site, "names": own}).scalars().all() if own else []
+    return sorted({*own, *others})

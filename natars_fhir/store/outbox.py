@@ -83,21 +83,27 @@ _LAST_HASHES = select(outbox.c.target, outbox.c.hash).where(
 def queue(connection: Connection, site: str, told: Sequence[News], now: datetime, about: str = "") -> int:
     """Puts letters in, but for those that say the same as the last one to their target; what waits there is no longer
     needed. *about* names the subject that all of them but the studies are about. How many letters that makes."""
-    hashes = [digest(body) for _, _, body in told]
-    last = _last_hashes(connection, site, {target for _, target, _ in told})
+    return queue_each(connection, site, [(about, told)], now)
+
+
+def queue_each(connection: Connection, site: str, told: Sequence[tuple[str, Sequence[News]]], now: datetime) -> int:
+    """The same for several subjects: each with the letters that are about it."""
+    every = {letter[1]: (about, letter) for about, letters in told for letter in letters}
+    hashes = {target: digest(letter[2]) for target, (_, letter) in every.items()}
+    last = _last_hashes(connection, site, hashes.keys())
     fresh = {
-        target: {"site": site, "kind": kind, "target": target, "body": pack(body), "hash": hash_}
-        for (kind, target, body), hash_ in zip(told, hashes, strict=True)
-        if last.get(target) != hash_
-    }
+        target: {"site": site, "kind": kind, "target": target, "body": pack(body), "hash": hashes[target],
+                 "about": "" if kind == "ResearchStudy" else about}
+        for about, (kind, target, body) in every.values()
+        if last.get(target) != hashes[target]
+    }  # fmt: skip
     if not fresh:
         return 0
     if known := [target for target in fresh if target in last]:
         overtaken = update(outbox).where(among(outbox.c.site, outbox.c.target), outbox.c.state.in_(("waiting", "dead")))
         connection.execute(overtaken.values(state="superseded"), {"of_site": site, "names": known})
     waiting = {"state": "waiting", "queued": now, "due": now, "attempts": 0}
-    whose = ({**row, **waiting, "about": "" if row["kind"] == "ResearchStudy" else about} for row in fresh.values())
-    add(connection, outbox, list(whose))
+    add(connection, outbox, [{**row, **waiting} for row in fresh.values()])
     return len(fresh)
 
 

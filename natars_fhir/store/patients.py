@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from operator import attrgetter
 
 from sqlalchemy import Connection, delete, func, select, union
 
 from natars_fhir.domain.identity import Patients
+from natars_fhir.store.persons import Persons, every_name, of_each
 from natars_fhir.store.rows import among, keep_latest, keep_new
 from natars_fhir.store.tables import patient, patient_name
 
@@ -71,9 +73,14 @@ def standing(connection: Connection, site: str, names: Collection[str]) -> list[
     return [Standing(*row) for row in connection.execute(_STANDING, {"of_site": site, "names": names})]
 
 
-def stands(connection: Connection, site: str, where: Standing) -> None:
-    """The patient stands there now."""
-    keep_latest(connection, patient, [{"site": site, **asdict(where)}])
+def standing_of(connection: Connection, site: str, persons: Persons) -> dict[str, list[Standing]]:
+    """The same of several persons, by person."""
+    return of_each(standing(connection, site, every_name(persons)), persons, attrgetter("key"))
+
+
+def stand(connection: Connection, site: str, where: Sequence[Standing]) -> None:
+    """The patients stand there now."""
+    keep_latest(connection, patient, [{"site": site, **asdict(one)} for one in where])
 
 
 def gone(connection: Connection, site: str, keys: Collection[str]) -> None:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection, bindparam, delete, func, select
 
 from natars_fhir.domain.identity import Version
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.store.packed import pack_reading, unpack_reading
+from natars_fhir.store.persons import Persons, every_name, of_each
 from natars_fhir.store.rows import among, keep_latest, keep_new
 from natars_fhir.store.tables import mention, reading, resource_alias, resource_version
 from natars_fhir.store.versions import Parcels
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """What is known of a resource without opening its reading. ``versions``: how many of them counted so far."""
 
     key: str
@@ -33,8 +34,7 @@ class Head:
     deleted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Current:
+class Current(Struct, frozen=True):
     """A resource's newest version, read; without a reading it is deleted."""
 
     head: Head
@@ -47,6 +47,31 @@ _HEADS = select(*(column for column in reading.c if column.name != "body")).wher
 def heads(connection: Connection, site: str, keys: Collection[str]) -> dict[str, Head]:
     """What is known of these resources."""
     return {row.key: _head(row) for row in connection.execute(_HEADS, {"of_site": site, "names": keys})}
+
+
+_OF_SUBJECTS = (
+    select(*(column for column in reading.c if column.name != "body"))
+    .where(among(reading.c.site, reading.c.subject), ~reading.c.deleted)
+    .order_by(reading.c.key)
+)
+
+
+def heads_about(connection: Connection, site: str, subjects: Collection[str]) -> dict[str, Head]:
+    """What is known of the resources of a patient who goes by these names."""
+    return {row.key: _head(row) for row in connection.execute(_OF_SUBJECTS, {"of_site": site, "names": subjects})}
+
+
+_OF_NOBODY = (
+    select(reading.c.key, reading.c.hash)
+    .where(reading.c.site == bindparam("site"), reading.c.subject.is_(None), ~reading.c.deleted)
+    .order_by(reading.c.key)
+)
+
+
+def of_nobody(connection: Connection, site: str) -> Iterator[tuple[str, str]]:
+    """Key and hash of each resource that told nothing of a patient, with the mapping that read it."""
+    for row in connection.execute(_OF_NOBODY, {"site": site}):
+        yield row.key, row.hash
 
 
 def put(connection: Connection, site: str, news: Sequence[Current], fresh: Container[str] = ()) -> None:
@@ -65,8 +90,10 @@ def drop(connection: Connection, site: str, keys: Collection[str]) -> None:
 
 
 #: without an order of its own: SQLite would walk the whole site to have it
-_OWN = select(reading.c.key, reading.c.body).where(among(reading.c.site, reading.c.subject), ~reading.c.deleted)
-_OTHERS = select(mention.c.other).distinct().where(among(mention.c.site, mention.c.key))
+_OWN = select(reading.c.key, reading.c.subject, reading.c.body).where(
+    among(reading.c.site, reading.c.subject), ~reading.c.deleted
+)
+_OTHERS = select(mention.c.key, mention.c.other).where(among(mention.c.site, mention.c.key))
 _NOBODYS = select(reading.c.key, reading.c.body).where(
     among(reading.c.site, reading.c.key), ~reading.c.deleted, reading.c.subject.is_(None)
 )
@@ -79,12 +106,34 @@ def about(
 
     *known* are readings that were put in this very transaction: they need not be opened again.
     """
-    own = sorted((key, body) for key, body in connection.execute(_OWN, {"of_site": site, "names": subjects}))
-    others = connection.execute(_OTHERS, {"of_site": site, "names": [key for key, _ in own]}).scalars().all()
-    rest = connection.execute(_NOBODYS, {"of_site": site, "names": others}) if others else ()
-    for key, body in (*own, *sorted((key, body) for key, body in rest)):
+    yield from about_each(connection, site, {"": subjects}, known)[""]
+
+
+def about_each(
+    connection: Connection, site: str, persons: Persons, known: Mapping[str, Reading] = MappingProxyType({})
+) -> dict[str, Iterator[Reading]]:
+    """The same of several persons, by person; each is opened when it is looked at."""
+    rows = connection.execute(_OWN, {"of_site": site, "names": every_name(persons)})
+    own = of_each(rows, persons, attrgetter("subject"))
+    mentions: dict[str, list[str]] = {}
+    keys = [row.key for rows in own.values() for row in rows]
+    for key, other in connection.execute(_OTHERS, {"of_site": site, "names": keys}) if keys else ():
+        mentions.setdefault(key, []).append(other)
+    others = {other for several in mentions.values() for other in several}
+    rest = dict(map(tuple, connection.execute(_NOBODYS, {"of_site": site, "names": others}))) if others else {}
+    return {key: _opened(rows, mentions, rest, known) for key, rows in own.items()}
+
+
+def _opened(
+    own: Sequence[Any], mentions: Mapping[str, Sequence[str]], rest: Mapping[str, bytes], known: Mapping[str, Reading]
+) -> Iterator[Reading]:
+    """A patient's own resources, and then those that they rest on, each in the order of their keys."""
+    others = {other for row in own for other in mentions.get(row.key, ())} & rest.keys()
+    bodies = [*sorted((row.key, row.body) for row in own), *((key, rest[key]) for key in sorted(others))]
+    for key, body in bodies:
         if body is not None:
-            yield replace(known.get(key) or unpack_reading(body), key=key)
+            found = known.get(key) or unpack_reading(body)
+            yield found if found.key == key else replace(found, key=key)
 
 
 def stale(connection: Connection, site: str, mappings: Collection[str]) -> bool:
@@ -115,11 +164,32 @@ _PAGE = (
 def with_bytes(connection: Connection, site: str, after: str, most: int) -> list[tuple[Head, Reading, bytes, datetime]]:
     """The newest versions under the keys that follow *after*: what is known, what was read, the bytes, and when they
     came."""
-    rows = connection.execute(_PAGE, {"site": site, "after": after, "most": most}).all()
+    rows, raws = _page(connection, site, after, most)
+    return [(_head(row), unpack_reading(row.body), raws[place], row.received) for place, row in enumerate(rows)]
+
+
+def holding(
+    connection: Connection, site: str, wanted: Callable[[bytes], bool], most: int = 500
+) -> Iterator[tuple[Head, Reading, bytes, datetime]]:
+    """The same of every resource of a site whose bytes are *wanted*; of the others nothing is opened."""
+    after = ""
+    while True:
+        rows, raws = _page(connection, site, after, most)
+        if not rows:
+            return
+        for place, row in enumerate(rows):
+            after = row.key
+            if wanted(raws[place]):
+                yield _head(row), unpack_reading(row.body), raws[place], row.received
+
+
+def _page(connection: Connection, site: str, after: str, most: int) -> tuple[list[Any], dict[int, bytes]]:
+    """The next rows, and the bytes that each came in."""
+    rows = list(connection.execute(_PAGE, {"site": site, "after": after, "most": most}).all())
     opened, raws = Parcels(connection), dict[int, bytes]()
     for place in sorted(range(len(rows)), key=lambda place: rows[place].parcel):
         raws[place] = opened.bytes_of(rows[place].parcel, rows[place].start, rows[place].length)
-    return [(_head(row), unpack_reading(row.body), raws[place], row.received) for place, row in enumerate(rows)]
+    return rows, raws
 
 
 _MENTIONING = select(mention.c.other, mention.c.key).where(among(mention.c.site, mention.c.other))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, Literal
 
 import msgspec
@@ -27,7 +28,9 @@ from sqlalchemy import (
     cast,
     column,
     func,
+    literal_column,
     select,
+    union_all,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.default import DefaultDialect
@@ -63,14 +66,22 @@ def add_up(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
         _put(connection, table, _ordered(table, rows), "add")
 
 
-def numbers(connection: Connection, table: Table, count: int) -> list[int]:
-    """As many numbers for new rows of a table that counts its rows by `seq`; nobody else gets them."""
+def numbers(connection: Connection, table: Table, count: int, *others: Table) -> list[int]:
+    """As many numbers for new rows of a table that counts its rows by `seq`; nobody else gets them. *others* are
+    tables whose rows are given the same numbers, and nowhere else any."""
     if connection.dialect.name == "postgresql":
         name = func.pg_get_serial_sequence(table.name, "seq")
         asked = select(func.nextval(name)).select_from(func.generate_series(1, count))
         return sorted(connection.execute(asked).scalars())
-    last = connection.execute(select(func.max(table.c.seq))).scalar() or 0  # the one writer asks
+    last = connection.execute(_last(table, *others)).scalar() or 0  # the one writer asks
     return list(range(last + 1, last + count + 1))
+
+
+@cache
+def _last(*tables: Table) -> Any:
+    """The highest number of these tables: of one alone rows may be gone whose numbers others still have."""
+    each = union_all(*(select(func.max(table.c.seq).label("seq")) for table in tables)).subquery()
+    return select(func.max(each.c.seq))
 
 
 def adding(connection: Connection, table: Table) -> Any:
@@ -79,8 +90,7 @@ def adding(connection: Connection, table: Table) -> Any:
 
 
 def _ordered(table: Table, rows: Sequence[Row]) -> list[Row]:
-    keys = _keys(table)
-    return sorted(rows, key=lambda row: tuple(row[key] for key in keys)) if len(rows) > 1 else list(rows)
+    return sorted(rows, key=itemgetter(*_keys(table))) if len(rows) > 1 else list(rows)
 
 
 @cache
@@ -90,24 +100,25 @@ def _keys(table: Table) -> tuple[str, ...]:
 
 def _put(connection: Connection, table: Table, rows: Sequence[Row], clash: Clash) -> None:
     names = tuple(rows[0])
-    written = _written(table, rows)
+    columns = {name: list(map(itemgetter(name), rows)) for name in names}
+    for name, kind in _moments(table, names):
+        known = {value: kind.process_bind_param(value, _ANY) for value in {*columns[name]}}  # most are the same
+        columns[name] = [known[value] for value in columns[name]]
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_one_by_one(table, names, clash), written)
+        connection.exec_driver_sql(_one_by_one(table, names, clash), list(zip(*columns.values(), strict=True)))
     else:
-        connection.execute(_at_once(table, names, clash), {"rows": json_text(written)})
+        connection.execute(_at_once(table, names, clash), {"rows": json_text(_objects(columns))})
 
 
-def _written(table: Table, rows: Sequence[Row]) -> list[Any]:
-    """The rows with their moments as text; most of one push are the same."""
-    kinds = {name: table.c[name].type for name in rows[0]}
-    moments = {name: kind for name, kind in kinds.items() if isinstance(kind, TypeDecorator)}
-    if not moments:
-        return list(rows)
-    known: dict[Any, Any] = {None: None}
-    for name, kind in moments.items():
-        values = {row[name] for row in rows} - known.keys()
-        known.update({value: kind.process_bind_param(value, _ANY) for value in values})
-    return [{**row, **{name: known[row[name]] for name in moments}} for row in rows]
+@cache
+def _moments(table: Table, names: tuple[str, ...]) -> tuple[tuple[str, TypeDecorator[Any]], ...]:
+    kinds = ((name, table.c[name].type) for name in names)
+    return tuple((name, kind) for name, kind in kinds if isinstance(kind, TypeDecorator))
+
+
+def _objects(columns: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
+    names = tuple(columns)
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 #: A moment is written the same for every database.
@@ -123,9 +134,10 @@ def json_text(value: Any) -> str:
 
 @cache
 def _one_by_one(table: Table, names: tuple[str, ...], clash: Clash) -> str:
-    """SQLite's statement for one row, which names its values."""
-    adding = sqlite.insert(table).values({name: bindparam(name) for name in names})
-    return str(_resolved(adding, table, names, clash).compile(dialect=sqlite.dialect(paramstyle="named")))
+    """SQLite's statement for one row, whose values come in the order of their *names*."""
+    numbered: dict[str, Any] = {name: literal_column(f"?{place}") for place, name in enumerate(names, 1)}
+    adding = sqlite.insert(table).values(numbered).inline()
+    return str(_resolved(adding, table, names, clash).compile(dialect=sqlite.dialect()))
 
 
 @cache

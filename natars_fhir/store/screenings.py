@@ -31,9 +31,13 @@ class Found:
     act: str = "push"
 
 
-def record(connection: Connection, site: str, key: str, found: Found) -> None:
-    """Adds to a patient's history."""
-    row = {
+def record(connection: Connection, site: str, news: Sequence[tuple[str, Found]]) -> None:
+    """Adds to the histories of patients."""
+    add(connection, screening, [_row(site, key, found) for key, found in news])
+
+
+def _row(site: str, key: str, found: Found) -> dict[str, Any]:
+    return {
         "site": site,
         "patient": key,
         "trial": found.body["trial"],
@@ -46,7 +50,6 @@ def record(connection: Connection, site: str, key: str, found: Found) -> None:
         "cause": _text(found.cause),
         "act": found.act,
     }
-    add(connection, screening, [row])
 
 
 def history(connection: Connection, site: str, key: str) -> Iterator[Found]:

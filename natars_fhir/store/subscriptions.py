@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, insert, literal, or_, select, update
 
 from natars_fhir.emit.notification import Event
 from natars_fhir.emit.subscription import Subscription
@@ -67,10 +67,12 @@ def one(connection: Connection, site: str, ident: str) -> Subscription | None:
     return None if row is None else _subscription(row)
 
 
+_TOPICS = select(_here.topic).distinct().where(_here.site == bindparam("site"), _here.status != "off")
+
+
 def topics(connection: Connection, site: str) -> set[str]:
     """Of what anybody at the site wants to be told."""
-    asked = select(_here.topic).distinct().where(_here.site == site, _here.status != "off")
-    return set(connection.execute(asked).scalars())
+    return set(connection.execute(_TOPICS, {"site": site}).scalars())
 
 
 def happened(connection: Connection, site: str, topic: str, what: tuple[str, str, str], now: datetime) -> None:

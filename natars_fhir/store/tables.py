@@ -78,7 +78,7 @@ resource_version = Table(
     Column("start", Integer, nullable=False),
     Column("length", Integer, nullable=False),
     Column("received", Moment, nullable=False),
-    Index("resource_version_of", "site", "key", "hash"),
+    Index("resource_version_of", "site", "key"),
     Index("resource_version_in", "parcel"),
 )
 
@@ -101,7 +101,14 @@ reading = Table(
 )
 
 #: Under which key a business identifier was first heard of.
-resource_alias = Table("resource_alias", metadata, _text("site", key=True), _text("alias", key=True), _text("key"))
+resource_alias = Table(
+    "resource_alias",
+    metadata,
+    _text("site", key=True),
+    _text("alias", key=True),
+    _text("key"),
+    sqlite_with_rowid=False,  # rows are found by their key alone
+)
 
 #: A reading's facts rest on another resource too (a Medication): who is to be read again when that one changes.
 mention = Table(

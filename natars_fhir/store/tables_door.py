@@ -14,6 +14,7 @@ identified = Table(
     _text("site", key=True),
     Column("name", BigInteger, primary_key=True, autoincrement=False),
     _text("key", key=True),
+    sqlite_with_rowid=False,
 )
 
 #: A condition under which something was created or changed: its row is held until the sender's transaction ends, so

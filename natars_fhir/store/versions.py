@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Connection, Integer, bindparam, delete, func, select, update
 
 from natars_fhir.domain.identity import Version
@@ -32,8 +33,7 @@ class Kept:
     counted: int
 
 
-@dataclass(frozen=True, slots=True)
-class Came:
+class Came(Struct, frozen=True):
     """One version of a resource, about to be kept; without bytes it says that the resource is gone."""
 
     key: str
@@ -48,11 +48,11 @@ def keep(connection: Connection, site: str, came: Sequence[Came], now: datetime)
     """Keeps versions; gives the numbers under which they are kept, in the same order."""
     if not came:
         return []
-    seqs, rows = numbers(connection, resource_version, len(came)), list[dict[str, object]]()
+    seqs, rows = numbers(connection, resource_version, len(came), parcel), list[dict[str, object]]()
     left = 0
     for parcelled in _parcels(came):
-        number = numbers(connection, parcel, 1)[0]
-        body = pack(b"".join(one.raw for one in parcelled))
+        number = seqs[left]  # that of the first version in it
+        body = pack(b"".join([one.raw for one in parcelled]))
         add(connection, parcel, [{"seq": number, "site": site, "body": body}])
         start = 0
         for one in parcelled:

@@ -17,6 +17,10 @@ from natars_fhir.store.tables_worklist import worklist
 _here = worklist.c
 
 
+#: When the findings were last another, and when data came last.
+Moments = tuple[datetime, datetime]
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One patient of the worklist; the lists are of criterion ids, ``waits`` of what a person is waited for."""
@@ -66,11 +70,14 @@ SORTS: Final[Mapping[str, tuple[Any, ...]]] = MappingProxyType(
 )
 
 
-def put(connection: Connection, site: str, line: Line) -> None:
-    """The patient's line is this one now."""
+def put(connection: Connection, site: str, lines: Iterable[Line]) -> None:
+    """The lines of these patients are these now."""
+    keep_latest(connection, worklist, [_row(site, line) for line in lines])
+
+
+def _row(site: str, line: Line) -> dict[str, Any]:
     lists = {name: _listed(getattr(line, name)) for name in ("bars", "open", "waits")}
-    row = {"site": site, **asdict(line), **lists, "bar": line.bar, "lacks": len(line.open)}
-    keep_latest(connection, worklist, [row])
+    return {"site": site, **asdict(line), **lists, "bar": line.bar, "lacks": len(line.open)}
 
 
 def drop(connection: Connection, site: str, keys: Collection[str]) -> None:
@@ -82,7 +89,7 @@ def drop(connection: Connection, site: str, keys: Collection[str]) -> None:
 _MOMENTS = select(_here.key, _here.changed, _here.came).where(among(_here.site, _here.key))
 
 
-def moments(connection: Connection, site: str, names: Collection[str]) -> dict[str, tuple[datetime, datetime]]:
+def moments(connection: Connection, site: str, names: Collection[str]) -> dict[str, Moments]:
     """Key → when the findings were last another, and when data came last, of those of *names* who have a line."""
     rows = connection.execute(_MOMENTS, {"of_site": site, "names": names})
     return {row.key: (row.changed, row.came) for row in rows}

@@ -15,10 +15,13 @@ from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.validate import has_type
 from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.documents import DocumentReader
-from natars_fhir.mapping.files import load
+from natars_fhir.mapping.files import Mappings, load
+from natars_fhir.mapping.schema import Site
 from natars_fhir.service.access.grant import Grants
 from natars_fhir.service.access.hook_token import HookTokens
 from natars_fhir.service.access.published import Published
+from natars_fhir.service.activate import follow
+from natars_fhir.service.bulk_export import Depot
 from natars_fhir.service.deliver import Clock
 from natars_fhir.service.foretold import foretold
 from natars_fhir.service.gaps import draft
@@ -26,6 +29,8 @@ from natars_fhir.service.http import client
 from natars_fhir.service.ingest import push
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.live import Active, Live, active
+from natars_fhir.service.mapped import last_turn, with_desk
+from natars_fhir.service.provider.file import providers
 from natars_fhir.service.secret import secret
 from natars_fhir.service.subscribing import Bureau
 from natars_fhir.service.validation import validated
@@ -33,6 +38,7 @@ from natars_fhir.settings import Settings
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.web.access import Access, access, named_sites
 from natars_fhir.web.body import body_of
+from natars_fhir.web.bulk_export import Quay, add_bulk_export, export_files
 from natars_fhir.web.capability import capability
 from natars_fhir.web.cds_hooks import PATH as HOOKS_PATH
 from natars_fhir.web.cds_hooks import Ward as Bedside
@@ -54,6 +60,7 @@ from natars_fhir.web.pages.entrance import Elsewhere
 from natars_fhir.web.pages.refused import elsewhere, to_people
 from natars_fhir.web.pages.routes import pages
 from natars_fhir.web.presented import Presented
+from natars_fhir.web.pull import Listening, add_pull
 from natars_fhir.web.quarantine import Ward, quarantine_routes
 from natars_fhir.web.questionnaire import Forms, add_questionnaire
 from natars_fhir.web.respond import Refusal, error, refuse, respond
@@ -101,10 +108,13 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     key = secret(settings.key_file, opened)
 
     def made() -> Active:
-        folder = first.pop() if first else load(settings.mappings, settings.trial)
-        return active(folder, settings, key, {*folder.sites} | named, versions)
+        return over(first.pop() if first else load(settings.mappings, settings.trial))
 
-    live = Live(made)
+    def over(folder: Mappings) -> Active:
+        told, turn = with_desk(opened, folder)
+        return active(told, settings, key, {*folder.sites} | named, versions, folder, turn)
+
+    live = Live(made, over, lambda: last_turn(opened))
     served = Served(settings, opened, live, access(settings, opened, now, lambda: live.active.readers), now)
     metrics = Metrics()
     app = FastAPI(
@@ -125,12 +135,14 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     app.add_exception_handler(Elsewhere, elsewhere)
     for base, version in BASES.items():
         app.include_router(_base(served, base, version))
+        if version == "R4":
+            app.include_router(export_files(base, _quay(served)))
     app.include_router(quarantine_routes(Ward(opened, lambda: served.live.active, now)))
     app.include_router(operations(Watch(opened, served.live, settings.key_file, metrics, now)))
     app.include_router(_subjects(served))
     app.include_router(_tokens(served))
     app.include_router(hooks(_bedside(served)))
-    app.state.pages = Reception(settings, opened, lambda: live.active, now, served.access.rates.admit)
+    app.state.pages = _reception(served)
     app.include_router(pages(app.state.pages))
     add_openapi(app.router, app.routes)
     if forgotten := undeclared(app.routes):
@@ -174,6 +186,7 @@ def _base(served: Served, base: str, version: Name) -> APIRouter:
     add_responses(router, base, version, desk)
     if version == "R4":
         add_terminology(router, base, _terms(served))
+        add_bulk_export(router, base, _quay(served))
     add_questionnaire(router, base, version, _forms(served))
     add_subscriptions(router, base, version, _subscribers(served))
     add_messages(router, base, version, door)
@@ -233,11 +246,23 @@ def _forms(served: Served) -> Forms:
     )
 
 
+def _quay(served: Served) -> Quay:
+    """Where exports are asked for and fetched: of the sites that the mapping has that is active now."""
+    live, settings = served.live, served.settings
+    here = (lambda: tuple(sorted(live.active.readers)), settings.export_folder, settings.export_jobs, served.now)
+    depot = Depot(served.store, served.intake.key, *here)
+    return Quay(depot, lambda: live.active.mappings.sites, lambda: live.active.intake.study, settings.address)
+
+
 def _subjects(served: Served) -> APIRouter:
-    """What is told of the trial's subjects by their pseudonyms."""
+    """What is told of the trial's subjects by their pseudonyms, and what hospitals' servers tell us."""
     router = APIRouter()
-    office = Office(served.store, lambda: served.intake, lambda: served.live.active.mappings.sites, served.now)
-    add_subjects(router, office)
+
+    def sites() -> Mapping[str, Site]:
+        return served.live.active.mappings.sites
+
+    add_subjects(router, Office(served.store, lambda: served.intake, sites, served.now))
+    add_pull(router, Listening(served.store, lambda: served.intake.key, sites, served.now))
     return router
 
 
@@ -266,6 +291,21 @@ def _subscribers(served: Served) -> Subscribers:
         return Bureau(served.store, live.active.intake.key, settings.canonical_base, settings.address)
 
     return Subscribers(bureau, lambda site: live.active.mappings.sites[site], served.now)
+
+
+def _reception(served: Served) -> Reception:
+    """Where people come in. Raises MappingError where the file of providers has faults."""
+    settings, live = served.settings, served.live
+    known = providers(settings.providers, live.active.readers)
+    return Reception(
+        settings,
+        served.store,
+        lambda: live.active,
+        served.now,
+        lambda: follow(live),
+        served.access.rates.admit,
+        providers=known,
+    )
 
 
 def _bedside(served: Served) -> Bedside:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
@@ -12,6 +12,7 @@ from natars_fhir import __version__
 from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.versions import Name
 from natars_fhir.settings import Settings
+from natars_fhir.web.bulk_export import ON_TYPES, OPERATIONS, STANDARD
 from natars_fhir.web.interactions import INSTANCE, TYPE
 from natars_fhir.web.oauth import TOKEN_PATH
 from natars_fhir.web.questionnaire import CAPABILITIES
@@ -32,6 +33,7 @@ _OPERATIONS = {
         "process-message",
         "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message",
     ),
+    **OPERATIONS,
 }
 
 #: Types of which what we tell a site is all that there is.
@@ -83,7 +85,7 @@ def capability(
     resources = [
         _with(own.pop(kind, {}), _kept(kind, every, searched)) if every else {} for kind, searched in kinds.items()
     ]
-    resources = [one for one in resources if one] + list(own.values())
+    resources = [_asked(one, offered) for one in (*(one for one in resources if one), *own.values())]
     return {
         "resourceType": "CapabilityStatement",
         "url": f"{settings.canonical_base}/CapabilityStatement/{version.lower()}",
@@ -93,6 +95,7 @@ def capability(
         "status": "active",
         "date": now.isoformat(timespec="seconds"),
         "kind": "instance",
+        **({"instantiates": [STANDARD]} if {*OPERATIONS} <= offered else {}),
         "software": {"name": "natars-fhir", "version": __version__},
         "implementation": {"description": "Takes in what hospitals send; gives a site back what is its own."},
         "fhirVersion": _NUMBERS[version],
@@ -108,6 +111,12 @@ def capability(
             }
         ],
     }
+
+
+def _asked(told: Node, offered: Collection[tuple[str, str]]) -> Node:
+    """A type, and the operations on it that are routes of their own."""
+    more = [dict(operation) for way, (kind, operation) in ON_TYPES.items() if way in offered and kind == told["type"]]
+    return {**told, "operation": [*told.get("operation", ()), *more]} if more else told
 
 
 def _kept(kind: str, codes: Sequence[str], searched: Sequence[str]) -> Node:

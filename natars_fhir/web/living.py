@@ -6,15 +6,18 @@ Of several processes on one database one makes the rounds, at a time; what waits
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from dataclasses import dataclass
+from datetime import timedelta
 
 import httpx
 from fastapi import FastAPI
 
 from natars_fhir.service.access.sessions import rule_of, sweep
-from natars_fhir.service.activate import activate, catch_up, try_all_again
+from natars_fhir.service.activate import activate, catch_up, follow, try_all_again
 from natars_fhir.service.audit import seal
+from natars_fhir.service.bulk_export import home
+from natars_fhir.service.bulk_export_work import Workshop, work_once
 from natars_fhir.service.daily import rescreen_due
 from natars_fhir.service.deliver import Clock, Rounds, deliver_once
 from natars_fhir.service.digest import Postman, send_due
@@ -22,6 +25,8 @@ from natars_fhir.service.http import Clients, client
 from natars_fhir.service.live import Live
 from natars_fhir.service.mail import post
 from natars_fhir.service.notify import Plan, notify_once
+from natars_fhir.service.pull.pull import Order, pausing
+from natars_fhir.service.pull.rounds import Pullers
 from natars_fhir.service.subscribing import Bureau
 from natars_fhir.settings import Settings
 from natars_fhir.store.audit import EVERYWHERE
@@ -32,7 +37,8 @@ from natars_fhir.web.rounds import rounds
 
 @dataclass(slots=True)
 class Work:
-    """What a round works with. ``behind``: the store is still to be brought to the mapping that is active."""
+    """What a round works with. ``behind``: the store is still to be brought to the mapping that is active; ``turn`` is
+    the desk's turn to which it was brought."""
 
     settings: Settings
     store: Store
@@ -40,11 +46,15 @@ class Work:
     now: Clock
     metrics: Metrics
     behind: bool = True
+    turn: int = 0
 
     def once(self, http: Clients, stopped: Callable[[], bool]) -> None:
         """One round."""
         if self.live.asked():
             activate(self.store, self.live, self.now())
+        follow(self.live)
+        if self.turn != self.live.active.turn:
+            self.behind, self.turn = True, self.live.active.turn
         with self.store.leading("rounds") as first:
             if first:
                 self._keep_house()
@@ -62,6 +72,31 @@ class Work:
         )
         self.metrics.round_made("tell", self.now())
 
+    def pull(self, pullers: Pullers, stopped: Callable[[], bool]) -> None:
+        """What is due is fetched from the sites' servers."""
+        here, settings = self.live.active, self.settings
+        pullers.once(
+            Order(
+                self.store,
+                here.intake,
+                here.any_version(name).mapping,
+                settings.most_bytes,
+                settings.pull_folder,
+                settings.address,
+                self.now,
+                pausing(stopped),
+            )
+            for name in here.readers
+            if here.mappings.sites[name].pull is not None
+        )
+        self.metrics.round_made("pull", self.now())
+
+    def export(self, stopped: Callable[[], bool]) -> None:
+        """What clients asked to export is made."""
+        while work_once(self._workshop(), self.now, stopped) and not stopped():
+            continue
+        self.metrics.round_made("export", self.now())
+
     def seal(self) -> None:
         """The audit of every site gets its seals."""
         here = self.live.active
@@ -77,6 +112,12 @@ class Work:
         for name in here.readers:
             rescreen_due(self.store, here.intake, here.mappings.sites[name], self.now())
         sweep(self.store, rule_of(self.settings), self.now())
+
+    def _workshop(self) -> Workshop:
+        here, settings = self.live.active, self.settings
+        folder = home(settings.export_folder, here.intake.key)
+        sites = {name: here.mappings.sites[name] for name in here.readers}
+        return Workshop(self.store, here.intake, sites, folder, timedelta(hours=settings.export_hours))
 
     def _bureau(self) -> Bureau:
         key, settings = self.live.active.intake.key, self.settings
@@ -107,8 +148,13 @@ def living(work: Work, *, ours: bool) -> Callable[[FastAPI], AbstractAsyncContex
             def tell(stopped: Callable[[], bool]) -> None:
                 work.tell(plain, stopped)
 
-            async with rounds(once, every), rounds(lambda _: work.seal(), every), rounds(tell, every):
-                yield
+            def pull(stopped: Callable[[], bool]) -> None:
+                work.pull(pullers, stopped)
+
+            others = (rounds(lambda _: work.seal(), every), rounds(work.export, every), rounds(pull, every))
+            with closing(Pullers()) as pullers:
+                async with rounds(once, every), rounds(tell, every), others[0], others[1], others[2]:
+                    yield
         if ours:
             work.store.close()
 

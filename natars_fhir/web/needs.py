@@ -53,7 +53,7 @@ class Needs:
             raise Refusal(403, "forbidden", f"The token's role does not allow this: {self.may}.")
         if self.across and not who.across:
             raise Refusal(403, "forbidden", "This is about every site, and the token is one site's.")
-        if not self.across and not who.site and self.may not in ("known", "quarantine"):
+        if not self.across and not who.site and self.may not in ("known", "quarantine", "bulk"):
             raise Refusal(403, "forbidden", "This is about one site, and the token is none's.")
         if self.does and not who.does(kind, self.does):
             raise Refusal(403, "forbidden", "The token's scopes do not allow this.", _SCOPE)

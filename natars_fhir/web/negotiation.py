@@ -53,14 +53,18 @@ def _fault(asked: str, version: Name) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """How much is to be returned (empty: as we see fit), and whether a search is to be understood to the letter."""
+    """How much is to be returned (empty: as we see fit), whether a request is to be understood to the letter or as far
+    as it goes, and whether the answer may come later."""
 
     returns: str = ""
     strict: bool = False
+    lenient: bool = False
+    later: bool = False
 
 
 def preference(request: Request) -> Preference:
     """https://www.rfc-editor.org/rfc/rfc7240"""
     said = ",".join(request.headers.getlist("prefer")).replace(";", ",").split(",")
     pairs = {name.strip().lower(): value.strip().strip('"') for name, _, value in (one.partition("=") for one in said)}
-    return Preference(pairs.get("return", ""), pairs.get("handling") == "strict")
+    handling = pairs.get("handling")
+    return Preference(pairs.get("return", ""), handling == "strict", handling == "lenient", "respond-async" in pairs)

@@ -58,7 +58,7 @@ def add_token(router: APIRouter, access: Access, grants: Grants) -> None:
     async def token(request: Request) -> Response:
         try:
             form = await _form(request)
-            mine = replace(grants, admit=lambda site: access.admit(site, request))
+            mine = replace(grants, admit=lambda site: _admit(access, site, request))
             given = await run_in_threadpool(grant, mine, form, access.now())
         except GrantRefusedError as fault:
             return _error(400, fault.error, fault.text)
@@ -67,6 +67,13 @@ def add_token(router: APIRouter, access: Access, grants: Grants) -> None:
         return _answer(given)
 
     router.add_api_route(TOKEN_PATH, token, methods=["POST"], response_model=None, dependencies=needs("anybody"))
+
+
+def _admit(access: Access, site: str, request: Request) -> None:
+    """Is there room for another request of the site, or of those who are of none? Raises Refusal."""
+    access.admit(site, request)
+    if not site:
+        access.rates.admit("clients of no site")
 
 
 async def _form(request: Request) -> Mapping[str, str]:

@@ -56,7 +56,8 @@ class _Laid:
             return
         headers = dict(self._start.get("headers", ()))
         body = bytes(self._body)
-        if b"json" in headers.get(b"content-type", b"") and body:
+        kind = headers.get(b"content-type", b"")
+        if b"json" in kind and b"ndjson" not in kind and body:
             body = msgspec.json.format(body, indent=2)
             told = [(n, str(len(body)).encode() if n == b"content-length" else v) for n, v in self._start["headers"]]
             self._start = {**self._start, "headers": told}

@@ -132,7 +132,8 @@ def test_the_whole_bench_runs_in_short_form(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(real, "_FEW", 1)
-    run.main(run.Size(whole_mb=0.3, slice_mb=0.1, rounds=1, subjects=50, delivered=50, seconds=1), tmp_path)
+    told = {"subjects": 50, "exported": 20, "delivered": 50, "patients": 2, "pulled": 1, "seconds": 1}
+    run.main(run.Size(whole_mb=0.3, slice_mb=0.1, rounds=1, **told), tmp_path)
     lines = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("#")]
     figures = {name: float(value) for name, _, value in (line.partition(": ") for line in lines)}
     assert set(run.RATIOS) | {"pipeline.mb-per-s", "pipeline.peak-rss-mb"} <= figures.keys()

@@ -98,6 +98,8 @@ def test_without_the_library_everything_else_is_told(told: Any, monkeypatch: pyt
         (("endpoints", "--language", "de"), 64, "not en or zh"),
         (("endpoints", "--site", "hospital-z"), 64, "no file for the site"),
         (("endpoints", "--tables", "nowhere-at-all"), 64, "is no folder"),
+        (("endpoints", "--tables", ".", "--as", "xslx"), 64, "did you mean «xlsx»"),
+        (("endpoints", "--as", "csv"), 64, "--as asks for --tables"),
         (("visits", "due", "--format", "xml"), 64, "not table, json or csv"),
         (("visits", "due", "--language", "de"), 64, "not en or zh"),
         (("visits", "due", "--on", "tomorrow"), 64, "is not a day"),
@@ -122,7 +124,8 @@ def test_issues_are_told_by_pseudonym() -> None:
 
 def test_the_tables_are_written_with_their_dictionary(told: Any, tmp_path: Path) -> None:
     told("endpoints", *LATE, "--tables", str(tmp_path))
-    names = ["adverse-events", "dictionary", "enrolment", "facts", "subjects", "times", "visits"]
+    names = ["adverse-events", "data-quality", "dictionary", "enrolment", "facts", "subjects", "times", "visits"]
+    names.append("withheld")
     assert sorted(path.stem for path in tmp_path.glob("*.csv")) == names
     rows = list(csv.DictReader(io.StringIO((tmp_path / "subjects.csv").read_text("utf-8-sig"))))
     assert sorted(row["pfs_days"] for row in rows) == ["184", "243"]
@@ -130,17 +133,50 @@ def test_the_tables_are_written_with_their_dictionary(told: Any, tmp_path: Path)
     assert not any(private in everything for private in ("MRN0000191", "c-191", "90000511", "1961-04-09", "2024-08-20"))
 
 
+def test_several_forms_go_into_one_folder_and_the_audit_knows(
+    told: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("odmlib", reason="the extra `tables` is not installed")
+    asked = ("endpoints", *LATE, "--tables", str(tmp_path), "--as", "odm", "--as", "xlsx")
+    assert run(list(asked)) == 0
+    said = capsys.readouterr().err
+    assert "odm, DM: 2" in said
+    assert "xlsx, subjects: 2" in said
+    assert {path.name for path in tmp_path.glob("natars-*")} == {"natars-odm.xml", "natars-tables.xlsx"}
+    rows = [json.loads(line) for line in told("audit", "list", "--format", "json").splitlines()]
+    assert sorted(row["site"] for row in rows if row["act"] == "export") == ["hospital-b", "hospital-c"]
+
+
+def test_a_form_without_its_library_ends_the_command(told: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    assert "extra `tables`" in told("endpoints", *LATE, "--tables", str(tmp_path), "--as", "xlsx", code=78)
+
+
 def test_visits_that_are_due(told: Any) -> None:
     (row,) = json.loads(told("visits", "due", "--on", "2024-06-14", "--format", "json"))
     assert (row["cycle"], row["visit"], row["due"], row["closes"], row["standing"]) == (
         1, "1-d", "2024-06-14", "2024-06-15", "due",
     )  # fmt: skip
+    (late,) = json.loads(told("visits", "due", "--on", "2024-06-15", "--format", "json"))
+    assert (late["visit"], late["standing"]) == ("1-d", "overdue")
     assert "No visit is due." in told("visits", "due", "--on", "2024-06-16")
     assert "无应完成的访视" in told("visits", "due", "--on", "2024-06-16", "--language", "zh")
 
 
 def test_all_visits_as_a_table_and_as_csv(told: Any) -> None:
     rows = list(csv.DictReader(io.StringIO(told("visits", "due", "--on", "2025-06-01", "--all", "--format", "csv"))))
-    assert [(row["cycle"], row["visit"]) for row in rows] == [(c, v) for c in "123" for v in ("1-d", "7-d")]
-    assert {row["standing"] for row in rows} <= {"done", "missed"}
+    safety = [row for row in rows if row["kind"] == "safety"]
+    assert [(row["cycle"], row["visit"]) for row in safety] == [(c, v) for c in "123" for v in ("1-d", "7-d")]
+    assert {row["standing"] for row in safety} <= {"done", "missed"}
+    later = sorted(row["visit"] for row in rows if row["kind"] == "follow-up" and row["standing"] == "done")
+    assert later == ["30-d", "30-d", "90-d", "90-d"]
     assert "missed" in told("visits", "due", "--on", "2025-06-01", "--all")
+
+
+def test_visits_are_counted_by_site(told: Any) -> None:
+    rows = json.loads(told("visits", "due", "--on", "2025-06-01", "--by-site", "--format", "json"))
+    assert [(row["site"], row["overdue"], row["done"], row["missed"]) for row in rows] == [
+        ("hospital-b", 0, 2, 0), ("hospital-c", 0, 2, 6),
+    ]  # fmt: skip
+    assert "site,overdue,due,done,missed,planned" in told("visits", "due", "--by-site", "--format", "csv")
+    assert "已逾期" in told("visits", "due", "--on", "2025-06-01", "--by-site", "--language", "zh")

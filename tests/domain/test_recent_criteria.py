@@ -127,6 +127,22 @@ def test_a_condition_that_may_last_needs_a_person_unless_its_state_is_told(
         pytest.param(
             (fact("severe-infection", "suspected", "2024-06-01"),), "unknown needs-attestation", id="pneumonia"
         ),
+        pytest.param(
+            (fact("severe-infection", "present", "2024-05-10", ended="2024-05-15"),), "yes", id="lasted into the month"
+        ),
+        pytest.param(
+            (fact("severe-infection", "suspected", "2024-05-10", ended="2024-05-20"),),
+            "unknown needs-attestation",
+            id="pneumonia that lasted into the month",
+        ),
+        pytest.param(
+            (fact("severe-infection", "present", "2024-05-10", ended="2024-05-14"),), "no", id="over before the month"
+        ),
+        pytest.param(
+            (fact("severe-infection", "present", "2024-04-10", ended="2024-05"),),
+            "unknown imprecise",
+            id="over in a month across the edge",
+        ),
         pytest.param((fact("severe-infection", "absent", "2024-06-01"),), "no", id="denied"),
         pytest.param((), "unknown silent", id="nothing"),
     ],
@@ -150,6 +166,14 @@ def operation(when: str, reference: str = "Procedure/9") -> Fact:
             (operation("2024-06-01"), fact("high-bleeding-surgery", "absent", "2024-06-02")),
             "no",
             id="weighed by a person",
+        ),
+        pytest.param(
+            (operation("2024-06-05"), fact("high-bleeding-surgery", "absent", "2024-06-02")),
+            "unknown needs-attestation",
+            id="an operation after it was denied",
+        ),
+        pytest.param(
+            (operation("2024-06-05"), fact("high-bleeding-surgery", "absent")), "no", id="denied, who knows when"
         ),
         pytest.param((OPERATED, operation("2024-06-10", "Procedure/index")), "unknown silent", id="the index surgery"),
         pytest.param(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
+from decimal import Decimal
+from typing import Any
+
 from natars_fhir.domain.record import Fact
 from natars_fhir.export.subject import Subject
 from tests.domain.endpoints.course import (
@@ -47,3 +51,8 @@ B = subject("bbbb", *OPERATED, scan(90), seen(800), site="hospital-b")
 C = subject("cccc", *WAITING, site="hospital-b")
 D = subject("dddd", *OPERATED, died(None))
 EVERYBODY = (A, B, C, D)
+
+
+def plain(row: Any) -> tuple[Any, ...]:
+    """A row as a file with types holds it: nothing is null, a number is a float."""
+    return tuple(float(one) if isinstance(one, Decimal) else None if one == "" else one for one in astuple(row))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import astuple
-from typing import Any
+from decimal import Decimal
 
 import pytest
 
@@ -16,15 +16,11 @@ from tests.domain.endpoints.course import BORN, NEO, SURGERY_ONLY, complication,
 from tests.domain.trial_patients import fact
 from tests.export.made import ALLOCATED_EARLY, EVERYBODY, A, B, C, D, subject
 
-ROWS: dict[str, Any] = {
-    "facts": tables.facts(EVERYBODY),
-    "times": tables.times(EVERYBODY),
-    "subjects": tables.by_subject(EVERYBODY),
-    "visits": tables.visits(EVERYBODY),
-    "adverse-events": tables.adverse_events(EVERYBODY),
-    "enrolment": tables.enrolment(EVERYBODY, 102),
+MADE = {
+    name: list(rows)
+    for name, rows in tables.every(EVERYBODY, 102, {("hospital-b", NEO): 2, ("hospital-a", ""): 1}).items()
 }
-MADE = {name: list(rows) for name, rows in ROWS.items()}
+KINDS = {"text": str, "whole": int, "number": Decimal}
 
 
 def test_a_row_a_subject_tells_the_registered_endpoints() -> None:
@@ -61,12 +57,13 @@ def test_a_row_a_time_is_an_adtte_row() -> None:
     (row,) = [one for one in MADE["times"] if (one.subject, one.paramcd) == ("aaaa", "PFS")]
     assert (row.aval, row.cnsr, row.evntdesc, row.imputed) == (200, 0, "progression", "")
     assert row.derivation == "6.1 from-surgery; 6.2 progression"
+    assert (row.param, row.avalu, row.startdy, row.ady) == ("Progression-free survival from surgery", "DAYS", 68, 268)
     assert {one.paramcd for one in MADE["times"]} == {"PFS", "OS", "PFS-TX", "PFS-ITT", "OS-ITT"}
 
 
 def test_what_is_not_evaluable_has_no_value_and_is_not_censored() -> None:
     (row,) = [one for one in MADE["times"] if (one.subject, one.paramcd) == ("cccc", "OS")]
-    assert (row.aval, row.cnsr, row.evntdesc) == (None, None, "never-operated")
+    assert (row.aval, row.cnsr, row.evntdesc, row.startdy, row.ady) == (None, None, "never-operated", None, None)
     (row,) = [one for one in MADE["times"] if (one.subject, one.paramcd) == ("dddd", "OS")]
     assert (row.aval, row.cnsr, row.evntdesc) == (None, 0, "death-undated")
 
@@ -83,6 +80,8 @@ def test_facts_are_dated_from_allocation_and_surgery() -> None:
     ("value", "expected"),
     [
         ("R1", "R1"),
+        ("4", "4"),
+        ("42", ""),
         (NEO, NEO),
         ("2024-05-01", ""),
         ("13800138000", ""),
@@ -101,6 +100,7 @@ def test_a_partly_known_number_and_day_keep_their_bounds() -> None:
     told = fact("anc", Interval(None, number("1").high, high_open=True), "2024-02")
     row = next(row for row in tables.facts([subject("x", BORN, ALLOCATED_EARLY, told)]) if row.concept == "anc")
     assert (row.low, row.high, row.day_low, row.day_high) == ("", "<1", 30, 58)
+    assert (row.number_low, row.number_high) == (None, Decimal(1))
     assert (row.surgery_day_low, row.surgery_day_high) == (None, None)
 
 
@@ -127,6 +127,10 @@ def test_enrolment_is_counted_by_site_and_month_against_the_plan() -> None:
         ("hospital-a", "2024-03", 1, 2, 3, 102),
         ("hospital-b", "2024-03", 1, 2, 4, 102),
     ]
+
+
+def test_those_left_out_are_counted_by_site_and_arm() -> None:
+    assert [astuple(row) for row in MADE["withheld"]] == [("hospital-a", "", 1), ("hospital-b", NEO, 2)]
 
 
 @pytest.mark.parametrize("name", [name for name in TABLES if name != "enrolment"])
@@ -160,7 +164,7 @@ def test_every_column_is_explained_once_in_both_languages() -> None:
         (table, name) for table, row in TABLES.items() for name in row.__dataclass_fields__
     ]
     for one in columns:
-        assert one.kind in ("text", "whole")
+        assert one.kind in KINDS
         assert one.en
         assert re.search(r"[\u4e00-\u9fff]", one.zh), one.name
         assert one.derivation
@@ -173,7 +177,7 @@ def test_every_value_is_of_the_type_that_the_dictionary_says(name: str) -> None:
         assert isinstance(row, TABLES[name])
         for column, kind in kinds.items():
             value = getattr(row, column)
-            assert value is None or isinstance(value, int if kind == "whole" else str), column
+            assert value is None or isinstance(value, KINDS[kind]), column
 
 
 def test_an_event_of_a_cycle_is_told_by_its_day() -> None:

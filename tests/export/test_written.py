@@ -8,7 +8,8 @@ import io
 import pytest
 
 from natars_fhir.export.dictionary import TABLES, dictionary
-from natars_fhir.export.tables import EnrolmentRow, VisitRow, visits
+from natars_fhir.export.rows import EnrolmentRow, VisitRow
+from natars_fhir.export.tables import visits
 from natars_fhir.export.written import cell, write_dictionary, write_rows
 from tests.export.made import EVERYBODY
 

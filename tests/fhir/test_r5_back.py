@@ -114,9 +114,9 @@ def test_what_was_sent_in_r4_is_sound_r5_and_comes_back(path: Path) -> None:
 
 
 #: What R5 must say and R4 need not; and what one of them cannot say: a consent's hour, its policy's authority, that it
-#: was rejected, that a drug's use is over.
+#: was rejected.
 _LOST = {"clinicalStatus", "extension", "statusReason", "_status"}
-_LOST_OF = {"Consent": {"policy", "dateTime", "status"}, "MedicationStatement": {"status"}}
+_LOST_OF = {"Consent": {"policy", "dateTime", "status"}}
 
 
 def without(node: Node) -> Node:
@@ -146,6 +146,18 @@ def test_whether_a_drug_is_taken_is_told_beside_the_status(status: str, five: st
     told, _ = to_r5({"resourceType": "MedicationStatement", "status": status})
     assert told["status"] == five
     assert (told["adherence"]["code"]["coding"][0]["code"] if "adherence" in told else None) == adherence
+
+
+@pytest.mark.parametrize("status", ["active", "completed", "intended", "not-taken", "on-hold", "stopped", "unknown"])
+def test_the_status_of_a_drug_comes_back_as_it_was(status: str) -> None:
+    told, _ = to_r5({"resourceType": "MedicationStatement", "status": status})
+    assert to_r4(told)[0]["status"] == status
+
+
+def test_what_adherence_says_counts_before_the_status_that_was_sent_along() -> None:
+    told, _ = to_r5({"resourceType": "MedicationStatement", "status": "completed"})
+    adherence = {"code": {"coding": [{"code": "not-taking"}]}}
+    assert to_r4(told | {"adherence": adherence})[0]["status"] == "not-taken"
 
 
 def test_the_root_of_a_consent_is_its_decision() -> None:

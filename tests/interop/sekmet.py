@@ -50,12 +50,12 @@ class Elsewhere:
 
 
 @contextmanager
-def sekmet(folder: Path) -> Iterator[Elsewhere]:
-    """Started, waited for, and killed when the block ends."""
+def sekmet(folder: Path, more: str = "") -> Iterator[Elsewhere]:
+    """Started, with *more* settings, waited for, and killed when the block ends."""
     program, port = which("sekmet", path=str(Path(sys.executable).parent)), free_port()
     assert program is not None, "sekmet-fhir is a dev dependency"
     url = f"http://127.0.0.1:{port}/fhir"
-    written = f"base_url: {url}\ndata_dir: {folder}/held\nlog_inbound: false\nsimulator:\n  enabled: false\n"
+    written = f"base_url: {url}\ndata_dir: {folder}/held\nlog_inbound: false\nsimulator:\n  enabled: false\n{more}"
     (folder / "settings.yaml").write_text(written, encoding="utf-8")
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 (a program of our own environment)

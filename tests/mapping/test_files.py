@@ -21,7 +21,8 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def words_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """The narrative word lists are compiled already: they take most of the time of loading."""
-    monkeypatch.setattr("natars_fhir.mapping.files.load_words", lambda *_: mappings().words)
+    words = mappings().words  # before it is made to need itself
+    monkeypatch.setattr("natars_fhir.mapping.files.load_words", lambda *_: words)
 
 
 def add(folder: Path, name: str, text: str) -> int:
@@ -571,3 +572,9 @@ def test_only_what_is_there_or_not_can_be_complete(folder: Path, name: str, told
     with pytest.raises(MappingError) as refused:
         load(folder)
     assert [fault.text for fault in refused.value.faults] == [told]
+
+
+@pytest.mark.usefixtures("words_known")
+def test_what_decides_only_what_goes_out_leaves_the_readings_as_they_are(folder: Path) -> None:
+    (folder / "export" / "more.toml").write_text("x = 1\n")
+    assert load(folder).hash == mappings().hash

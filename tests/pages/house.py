@@ -18,6 +18,7 @@ from unittest.mock import patch
 
 import pyotp
 import uvicorn
+from fastapi import FastAPI
 
 from natars_fhir.service.access import accounts, login, second
 from natars_fhir.service.access.accounts import Wanted
@@ -30,6 +31,7 @@ from natars_fhir.store.engine import Store, open_store
 from natars_fhir.web.app import create_app
 from natars_fhir.web.server import config_of
 from tests import ward
+from tests.pages.filled import fill_desk
 from tests.postgres import free_port
 from tests.service.hospital import KEY
 
@@ -46,6 +48,7 @@ PEOPLE = {
     "coordinator": Wanted("zhang.wei", ("coordinator",), SITE),
     "investigator": Wanted("li.na", ("investigator",), SITE),
     "operator": Wanted("ops", ("operator",)),
+    "engineer": Wanted("sun.li", ("operator",), SITE),
     "trial-office": Wanted("office", ("trial-office",)),
 }
 _MOST_SECONDS = 60.0
@@ -69,6 +72,7 @@ class House:
     """A server that runs, its store, and who may log in."""
 
     address: str
+    app: FastAPI = field(repr=False)
     store: Store
     clock: Clock
     people: dict[str, Account]
@@ -98,6 +102,7 @@ def house(folder: Path, **more: Any) -> Iterator[House]:
     settings, clock = Settings(**told), Clock()
     store = open_store(settings.database)
     fill(store)
+    fill_desk(store, NOON)
     people, secrets = _people(store, clock())
     with patch("natars_fhir.web.app.load", ward.load_once):  # reading the mappings takes most of a start
         app = create_app(settings, now=clock, store=store)
@@ -110,7 +115,7 @@ def house(folder: Path, **more: Any) -> Iterator[House]:
         while not running.started:
             assert time.monotonic() < end, "it took too long"
             time.sleep(0.01)
-        yield House(settings.address, store, clock, people, secrets)
+        yield House(settings.address, app, store, clock, people, secrets)
     finally:
         running.should_exit = True
         thread.join(_MOST_SECONDS)

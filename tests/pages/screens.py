@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from playwright.sync_api import Page
+
 from natars_fhir.emit.identity import keyed
+from tests.pages.browser import Visitor
+from tests.pages.filled import GAP, REPORT, SITE
 from tests.service.hospital import KEY
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A picture: *role* (empty: nobody is logged in) looks at *path*; *ready*: what scripts put there."""
+    """A picture: *role* (empty: nobody is logged in) looks at *path*, does something there, waits for what comes."""
 
     role: str
     path: str
-    ready: str = ""
+    then: Callable[[Page], None] | None = None
+    waits: str = "main h1"
+
+    def seen_by(self, somebody: Visitor) -> Page:
+        """The page as it is shown to somebody."""
+        page = somebody.goto(self.path)
+        if self.then is not None:
+            self.then(page)
+        page.locator(self.waits).first.wait_for()
+        return page
+
+
+def _first(page: Page) -> None:
+    """The first row of the list."""
+    page.locator("tbody th a").first.click()
+
+
+def _pasted(page: Page) -> None:
+    page.locator("#document").fill(REPORT)
+    page.locator("#kind").select_option("pathology")
+    page.locator("main form button").last.click()
 
 
 _NUMBERS = "https://his.hospital-a.example/fhir/NamingSystem/patient-number"
@@ -38,7 +62,19 @@ SCREENS: Mapping[str, Screen] = {
     "worklist": Screen("investigator of A", "/pages/worklist"),
     "patient": Screen("investigator of A", CORRECTED),
     "evidence": Screen("investigator of A", f"{CORRECTED}/evidence/I-09"),
-    "facts": Screen("investigator of A", f"{CORRECTED}/facts", ".chart svg"),
+    "facts": Screen("investigator of A", f"{CORRECTED}/facts", waits=".chart svg"),
     "history": Screen("investigator of A", f"{CORRECTED}/history"),
-    "form": Screen("investigator of A", f"{CORRECTED}/form", "#form lhc-item"),
+    "form": Screen("investigator of A", f"{CORRECTED}/form", waits="form[data-form] button:enabled"),
+    "mapping": Screen("engineer", f"/pages/mapping?site={SITE}"),
+    "mapping-line": Screen("engineer", f"/pages/mapping/line?site={SITE}&gap={GAP}"),
+    "mapping-versions": Screen("engineer", f"/pages/mapping/versions?site={SITE}"),
+    "mapping-version": Screen("engineer", f"/pages/mapping/version?site={SITE}&number=1", waits="#effect .figure"),
+    "mapping-check": Screen("coordinator", "/pages/mapping/check", waits="main .figure"),
+    "mapping-try": Screen("coordinator", "/pages/mapping/try", _pasted, waits="mark"),
+    "feeds": Screen("operator", f"/pages/feeds?site={SITE}"),
+    "quarantine": Screen("operator", f"/pages/feeds/quarantine?site={SITE}"),
+    "quarantine-one": Screen("operator", f"/pages/feeds/quarantine?site={SITE}", _first, waits="dl.facts"),
+    "outbox": Screen("operator", f"/pages/feeds/outbox?site={SITE}"),
+    "outbox-one": Screen("operator", f"/pages/feeds/outbox?site={SITE}&state=dead", _first, waits="dl.facts"),
+    "tokens": Screen("operator", "/pages/feeds/tokens"),
 }

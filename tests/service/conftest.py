@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from natars_fhir.store.engine import Store
+from natars_fhir.store.engine import Store, open_store
 from tests.service.hospital import Hospital
 
 
 @pytest.fixture
 def store(either_store: Store) -> Store:
     return either_store
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Store]:
+    """An empty store on SQLite alone."""
+    opened = open_store(f"sqlite:///{tmp_path}/store.sqlite")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import Mappings, load
 from natars_fhir.mapping.site import compiled
 from natars_fhir.service.answer import Answer
+from natars_fhir.service.exporting import plan_of
 from natars_fhir.service.ingest import push
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.worklist import screening_of
@@ -40,7 +41,8 @@ def reader(site: str = "generic", version: Name | None = None) -> DocumentReader
 
 @cache
 def intake(most_entries: int = 10_000) -> Intake:
-    return Intake(mappings().study, KEY, "https://natars.example/fhir", most_entries)
+    base = "https://natars.example/fhir"
+    return Intake(mappings().study, KEY, base, most_entries, plan_of(mappings(), base))
 
 
 class Hospital:

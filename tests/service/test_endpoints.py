@@ -104,9 +104,10 @@ def test_whose_use_of_data_was_withdrawn_is_left_out_and_who_left_is_told_to_tha
         for key in patients.in_scope(connection, "hospital-c"):
             said = Event(cause, "2024-09-15", NOW, "office", "trial-office", "asked")
             stored.cause(connection, Whose("hospital-c", key, mappings().study.id), said)
-    withheld: list[str] = []
-    told = found(pushed, "hospital-c", withheld=withheld.append)
-    assert (len(told), bool(withheld)) == (left, left == 0)
+    withheld: list[tuple[str, str]] = []
+    told = found(pushed, "hospital-c", withheld=lambda *whose: withheld.append(whose))
+    assert len(told) == left
+    assert sorted(withheld) == ([] if left else [("hospital-c", ""), ("hospital-c", ""), ("hospital-c", NEO)])
     for one in told:
         free = one.endpoints.time("PFS")
         assert free is not None

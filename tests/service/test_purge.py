@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ from natars_fhir.store.forgetting import KEPT, OWN_WAY
 from natars_fhir.store.packed import digest, unpack
 from natars_fhir.store.tables import metadata, outbox, parcel, quarantine
 from natars_fhir.store.tables_audit import audit
+from tests.service.exporting import Desk, of_site
 from tests.service.hospital import KEY, NOW, Hospital, Node, condition, intake, mappings, patient, statuses, transaction
 from tests.service.spoken import HospitalA, answers, hear, item, texts
 from tests.service.subjects import ASSISTANT, SIGNER, SITE, known, letters, only, say
@@ -295,3 +297,26 @@ def test_texts_of_an_answer_do_not_tell_who_is_forgotten(hospital: Hospital, sto
     answer = hospital.push({**she(version=3)})
     assert answer.status == 202
     assert not any(mark in " ".join(texts(answer)) for mark in MARKS)
+
+
+def test_exports_that_hold_the_person_go_too_and_clients_are_told_to_delete(
+    store: Store, pseudonym: str, tmp_path: Path
+) -> None:
+    say(store, pseudonym, "withdrew-use")
+    desk = Desk(store, tmp_path)
+    desk.trial.has(SITE, pseudonym, {"resourceType": "Patient", "id": "hers"})
+    whole, others = desk.made(), desk.made(of_site("hospital-b"))
+    made = forget(store, pseudonym).certificate
+    assert made is not None
+    assert (made["removed"]["export_job"], made["removed"]["export_known"]) == (1, 1)
+    assert [path.name for path in desk.folder.iterdir()] == [others.job.id]
+    gone = desk.look(whole.job.id)
+    assert (gone.job.state, gone.told["output"]) == ("purged", [])
+    for table in ("export_known", "export_subject", "export_job", "export_file"):
+        with store.read() as connection:
+            rows = connection.execute(select(metadata.tables[table])).all()
+        assert pseudonym not in str(rows), table
+    desk.trial.withheld = {pseudonym: "neo"}
+    assert desk.made(since=whole.at).deleted() == ["Patient/hers"]
+    del desk.trial.records[SITE][pseudonym]
+    assert desk.made(since=whole.at).deleted() == ["Patient/hers"]

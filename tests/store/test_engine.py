@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, MetaData, Table, insert, select, update
+from sqlalchemy import Column, Connection, MetaData, Table, insert, select, update
 
 from natars_fhir.store import about
 from natars_fhir.store.engine import Store, StoreError, open_store
@@ -113,3 +113,21 @@ def test_nothing_to_keep_is_no_question(store: Store) -> None:
         keep_new(connection, patient_name, [])
         keep_latest(connection, resource_alias, [])
         assert connection.execute(select(patient_name)).all() == []
+
+
+def test_a_moment_of_the_store_shows_nothing_that_was_written_after_it(store: Store) -> None:
+    def count(connection: Connection) -> int:
+        return len(connection.execute(select(resource_alias)).all())
+
+    with store.moment() as then:
+        with store.write() as connection:
+            keep_new(connection, resource_alias, [{"site": "a", "alias": "x", "key": "1"}])
+        with then.read() as first, then.of("a").read() as second:
+            assert (count(first), count(second)) == (0, 0)
+    with store.read() as connection:
+        assert count(connection) == 1
+
+
+def test_nothing_is_written_into_a_moment(store: Store) -> None:
+    with store.moment() as then, pytest.raises(StoreError, match="nothing is written"), then.write():
+        pass

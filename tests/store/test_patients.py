@@ -60,9 +60,9 @@ def test_persons_of_two_sites_never_join(store: Store) -> None:
 def test_where_a_patient_stands_is_the_last_that_was_said(store: Store) -> None:
     first, last = Standing("Patient/1", "f", False, "undetermined"), Standing("Patient/1", "g", True, "candidate", "t")
     with store.write() as connection:
-        patients.stands(connection, "a", first)
+        patients.stand(connection, "a", [first])
         assert patients.in_scope(connection, "a") == []
-        patients.stands(connection, "a", last)
+        patients.stand(connection, "a", [last])
         assert patients.standing(connection, "a", ["Patient/1", "Patient/2"]) == [last]
         assert patients.in_scope(connection, "a") == ["Patient/1"]
         assert patients.in_scope(connection, "b") == []

@@ -38,7 +38,7 @@ def test_sites_trials_and_patients_are_apart(store: Store) -> None:
     with store.write() as connection:
         for whose in others:
             subjects.cause(connection, whose, Event("opened", "2024-06-01", AT, "甲"))
-            subjects.stands(connection, whose, Stood("screening", "opened", "2024-06-01", AT))
+            subjects.stand(connection, [(whose, Stood("screening", "opened", "2024-06-01", AT))])
             subjects.decline(connection, whose, Declined(frozenset({"I-18"}), "甲", "no", AT))
         asked = (connection, "a", "natars", {"Patient/1"})
         assert (subjects.caused(*asked), subjects.stood(*asked), subjects.refused(*asked)) == ([], [], [])
@@ -52,7 +52,7 @@ def test_an_event_without_its_moment_is_not_kept(store: Store) -> None:
 def test_states_and_declined_requests_come_back(store: Store) -> None:
     stood, said = Stood("eligible", "signed", "2024-06-01", AT), Declined(frozenset({"I-18", "E-04"}), "甲", "no", AT)
     with store.write() as connection:
-        subjects.stands(connection, MINE, stood)
+        subjects.stand(connection, [(MINE, stood)])
         subjects.decline(connection, MINE, said)
         assert subjects.stood(connection, "a", "natars", {"Patient/1"}) == [stood]
         assert subjects.refused(connection, "a", "natars", {"Patient/1"}) == [said]
@@ -61,6 +61,6 @@ def test_states_and_declined_requests_come_back(store: Store) -> None:
 def test_a_subject_is_found_by_where_it_is_told(store: Store) -> None:
     with store.write() as connection:
         for site in ("a", "b"):
-            patients.stands(connection, site, Standing("Patient/1", "x", True, "candidate", f"ResearchSubject?{site}"))
+            patients.stand(connection, site, [Standing("Patient/1", "x", True, "candidate", f"ResearchSubject?{site}")])
         assert list(subjects.told_as(connection, "ResearchSubject?a")) == [("a", "Patient/1")]
         assert list(subjects.told_as(connection, "ResearchSubject?a", "b")) == []

@@ -51,6 +51,6 @@ def test_the_history_of_a_patient_is_told_in_order(store: Store) -> None:
     last = Found(LATER, "2024-06-15", "candidate", True, "g", {"trial": "natars", "criteria": {"I-01": 1}}, (3,))
     with store.write() as connection:
         for found in (first, last):
-            screenings.record(connection, "a", "Patient/1", found)
+            screenings.record(connection, "a", [("Patient/1", found)])
         assert list(screenings.history(connection, "a", "Patient/1")) == [first, last]
         assert list(screenings.history(connection, "b", "Patient/1")) == []

@@ -24,9 +24,8 @@ HIDDEN = replace(FIRST, key="Patient/4", pseudonym="p4", number="A4", place="off
 @pytest.fixture
 def filled(either_store: Store) -> Store:
     with either_store.write() as connection:
-        for line in (FIRST, SECOND, THIRD, HIDDEN):
-            worklist.put(connection, "a", line)
-        worklist.put(connection, "b", replace(FIRST, number="B1"))
+        worklist.put(connection, "a", (FIRST, SECOND, THIRD, HIDDEN))
+        worklist.put(connection, "b", [replace(FIRST, number="B1")])
     return either_store
 
 
@@ -65,7 +64,7 @@ def test_a_line_is_given_back_as_it_was_put_and_replaced(filled: Store) -> None:
         assert worklist.named(connection, "b", "p2") is None
         assert worklist.moments(connection, "a", ["Patient/2", "Patient/9"]) == {"Patient/2": (LATER, DAY)}
     with filled.write() as connection:
-        worklist.put(connection, "a", replace(SECOND, open=()))
+        worklist.put(connection, "a", [replace(SECOND, open=())])
         worklist.drop(connection, "a", ["Patient/1"])
     with filled.of("a").read() as connection:
         assert [one.open for one in worklist.page(connection, "a", Asked(), 0, 9)] == [(), ("I-09", "I-15")]
@@ -80,8 +79,7 @@ def test_a_number_is_found_by_a_part_and_its_signs_are_letters(
     part: str, keys: list[str], expected: list[str], store: Store
 ) -> None:
     with store.write() as connection:
-        for line in (FIRST, SECOND, THIRD, HIDDEN):
-            worklist.put(connection, "a", line)
+        worklist.put(connection, "a", (FIRST, SECOND, THIRD, HIDDEN))
     with store.read() as connection:
         assert [one.pseudonym for one in worklist.numbered(connection, "a", part, keys, 9)] == expected
 

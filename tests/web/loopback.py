@@ -25,12 +25,12 @@ Ask = tuple[str, str, Any, dict[str, str]]
 
 
 @contextmanager
-def served(folder: Path, store: Store) -> Iterator[httpx.Client]:
-    """A client of the R4 base of a server that runs."""
+def served(folder: Path, store: Store, **more: Any) -> Iterator[httpx.Client]:
+    """A client of the R4 base of a server that runs, with these settings."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    chosen = settings(folder, port=port)
+    chosen = settings(folder, port=port, **more)
     running = server(create_app(chosen, store=store), chosen)
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()

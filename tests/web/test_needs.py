@@ -27,7 +27,8 @@ from tests.web.caller import Caller, code, settings
 FOR_EVERYBODY = {
     "/healthz", "/readyz", "/openapi.json", "/cds-services", "/auth/token", "{base}/metadata",
     "/pages/login", "/pages/logout", "/pages/language", "/pages/static/{name:path}",
-    "{base}/.well-known/smart-configuration",
+    "/pages/login/by/{name}", "/pages/login/by/{name}/back",
+    "{base}/.well-known/smart-configuration", "/api/pull/{site}/{ident}",
     *(f"{{base}}/{kind}{more}" for kind in ("Questionnaire", "CodeSystem", "EvidenceVariable", "Group")
       for more in ("", "/{ident}")),
 }  # fmt: skip

@@ -144,6 +144,17 @@ def test_a_token_endpoint_is_no_way_around_the_rate(tmp_path: Path) -> None:
     assert int(told[2].headers["retry-after"]) >= 1
 
 
+def test_the_trial_offices_clients_have_a_rate_too(tmp_path: Path) -> None:
+    call = Caller(tmp_path, most_requests=2, **HERE)
+    opened = open_store(call.settings.database)
+    registration.register(opened, KEY, client("office", "", roles=("trial-office",), scopes="system/*.rs"))
+    opened.close()
+    told = [ask(call, form(signed(claims("office")), "system/*.rs")) for _ in range(3)]
+    assert [one.status_code for one in told] == [200, 200, 429]
+    response = call("GET", "/fhir/r4/ConceptMap", authorization=f"Bearer {told[0].json()['access_token']}")
+    assert (response.status_code, code(response)) == (403, "forbidden")
+
+
 def test_a_client_needs_its_sites_certificate_to_ask_too(tmp_path: Path) -> None:
     call = Caller(tmp_path, certificate_header="x-client-cert", trusted_proxies=["127.0.0.1"], **HERE)
     opened = open_store(call.settings.database)

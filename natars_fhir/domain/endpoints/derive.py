@@ -7,6 +7,7 @@ from datetime import date
 
 from natars_fhir.domain.endpoints.conventions import USUAL, Conventions
 from natars_fhir.domain.endpoints.cycles import Cycle, cycles
+from natars_fhir.domain.endpoints.flaws import Flaw
 from natars_fhir.domain.endpoints.morbidity import Morbidity, morbidity
 from natars_fhir.domain.endpoints.never_operated import NeverOperated, never_operated
 from natars_fhir.domain.endpoints.progression import events
@@ -14,7 +15,6 @@ from natars_fhir.domain.endpoints.quality import quality
 from natars_fhir.domain.endpoints.time_to_event import TimeToEvent, overall, pfs
 from natars_fhir.domain.endpoints.timeline import Timeline, timeline
 from natars_fhir.domain.endpoints.trace import Step, Trace
-from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.record import Fact, Record
 
 
@@ -34,7 +34,7 @@ class Endpoints:
     progressed_before_surgery: tuple[Fact, ...]
     cycles: tuple[Cycle, ...]
     morbidity: tuple[Morbidity, ...]
-    issues: tuple[Issue, ...]
+    issues: tuple[Flaw, ...]
     trace: tuple[Step, ...]
 
     def time(self, parameter: str) -> TimeToEvent | None:
@@ -59,7 +59,7 @@ def derive(
         course.arm, as_of, course.end,
         course.allocated.day if course.allocated else None, course.surgery.day if course.surgery else None,
         _sets(course, len(given), planned_cycles, excluded), _times(course, how), never, _before_surgery(course),
-        given, morbidity(course, how, trace), quality(course, how), tuple(trace),
+        given, morbidity(course, how, trace), quality(course, how, given), tuple(trace),
     )  # fmt: skip
 
 

@@ -7,27 +7,26 @@ from datetime import date
 
 from natars_fhir.domain.answer import YES
 from natars_fhir.domain.endpoints.conventions import Conventions
+from natars_fhir.domain.endpoints.cycles import Cycle
+from natars_fhir.domain.endpoints.flaws import Flaw, flaw
 from natars_fhir.domain.endpoints.moments import Moment
 from natars_fhir.domain.endpoints.progression import events
 from natars_fhir.domain.endpoints.timeline import Timeline
-from natars_fhir.domain.issue import Issue, Severity
+from natars_fhir.domain.interval import Days, days
 from natars_fhir.domain.record import Fact
 
 #: Acts of the trial itself: none of them may come before consent to it.
 _OF_TRIAL = ("allocation", "neoadjuvant-cycle", "index-surgery")
 
 
-def quality(course: Timeline, how: Conventions) -> tuple[Issue, ...]:
-    """Everything about *course* that a person should look at, each thing once."""
+def quality(course: Timeline, how: Conventions, given: Iterable[Cycle] = ()) -> tuple[Flaw, ...]:
+    """Everything about *course*, and about the cycles that were *given*, that a person should look at, each thing
+    once."""
     found = [
-        *_birth(course), *_consent(course), *_arms(course), *_surgery(course), *_progressions(course), *_deaths(course),
-        *_cycles(course, how), *_imputed(course),
+        *_birth(course), *_consent(course), *_visits(course, given), *_arms(course), *_surgery(course),
+        *_progressions(course), *_deaths(course), *_cycles(course, how), *_imputed(course),
     ]  # fmt: skip
     return tuple(dict.fromkeys(found))
-
-
-def _issue(fact: Fact, text: str, severity: Severity = "error") -> Issue:
-    return Issue(severity, "business-rule", fact.path, text)
 
 
 def _surely_before(fact: Fact, day: date) -> bool:
@@ -35,88 +34,114 @@ def _surely_before(fact: Fact, day: date) -> bool:
     return known is not None and known.high is not None and known.high < day
 
 
-def _birth(course: Timeline) -> Iterator[Issue]:
+def _birth(course: Timeline) -> Iterator[Flaw]:
     """A birth date is a fact without a day: its value is the date."""
-    for fact in course.dated("birth-date"):
-        born = str(fact.value)
-        for moment, what in ((course.surgery, "The index surgery"), (course.death.moment, "The death")):
-            if moment and moment.high.isoformat() < born[:10].ljust(10, "~")[: len(born)]:
-                yield _issue(moment.fact, f"{what} is dated before the patient's birth.")
+    told = [(fact, days(str(fact.value))) for fact in course.dated("birth-date")]
+    if _cannot_be_one([born for _, born in told]):
+        yield flaw("births-disagree", told[0][0])
+    for born in [born for _, born in told]:
+        if born.low is None:
+            continue
+        if course.surgery and course.surgery.high < born.low:
+            yield flaw("surgery-before-birth", course.surgery.fact)
+        if course.death.moment and course.death.moment.high < born.low:
+            yield flaw("death-before-birth", course.death.moment.fact)
+        for concept in ("consent", "allocation", "neoadjuvant-cycle"):
+            for act in course.dated(concept):
+                if _surely_before(act, born.low):
+                    yield flaw("act-before-birth", act, concept)
 
 
-def _consent(course: Timeline) -> Iterator[Issue]:
+def _cannot_be_one(told: list[Days]) -> bool:
+    lows, highs = [one.low for one in told if one.low], [one.high for one in told if one.high]
+    return bool(lows and highs) and max(lows) > min(highs)
+
+
+def _consent(course: Timeline) -> Iterator[Flaw]:
     """Acts of the trial before consent to it, or without any."""
     given = course.consented
     for concept in _OF_TRIAL:
         for fact in course.dated(concept):
             if given is None:
-                yield _issue(fact, f"An act of the trial ({concept}) without consent to it on record.", "warning")
+                yield flaw("act-without-consent", fact, concept)
             elif _surely_before(fact, given.low):
-                yield _issue(fact, f"An act of the trial ({concept}) is dated before consent to it.")
+                yield flaw("act-before-consent", fact, concept)
 
 
-def _arms(course: Timeline) -> Iterator[Issue]:
+def _visits(course: Timeline, given: Iterable[Cycle]) -> Iterator[Flaw]:
+    """Safety visits that were made before consent."""
+    consented = course.consented
+    for visit in (visit for cycle in given for visit in cycle.visits):
+        if consented is not None and visit.done is not None and visit.done < consented.low:
+            yield flaw("visit-before-consent", visit.facts[0], f"{visit.cycle}/{visit.name}")
+
+
+def _arms(course: Timeline) -> Iterator[Flaw]:
     told = [fact for fact in course.dated("allocation") if isinstance(fact.value, str)]
     if len({fact.value for fact in told}) > 1:
-        yield _issue(told[0], "Two arms are on record for one subject.")
+        yield flaw("two-arms", told[0])
     if told and course.allocated is None:
-        yield _issue(told[0], "An allocation without a day that can be used.")
+        yield flaw("allocation-undated", told[0])
     if course.surgery is not None and not told:
-        yield _issue(course.surgery.fact, "Operated in the trial without an allocation on record.", "warning")
+        yield flaw("operated-unallocated", course.surgery.fact)
 
 
-def _surgery(course: Timeline) -> Iterator[Issue]:
+def _surgery(course: Timeline) -> Iterator[Flaw]:
     if course.surgery_undated:
-        fact = course.dated("index-surgery", "present")[0]
-        yield _issue(fact, "The index surgery has no day that can be used: no endpoint from surgery is defined.")
+        yield flaw("surgery-undated", course.dated("index-surgery", "present")[0])
 
 
-def _progressions(course: Timeline) -> Iterator[Issue]:
-    surgery = course.surgery
+def _progressions(course: Timeline) -> Iterator[Flaw]:
+    dead = course.death.moment
     for fact in events(course, "present"):
         day = fact.day
         if day is None:
-            yield _issue(fact, "A progression without a date.", "warning")
-        elif surgery is None:
+            yield flaw("progression-undated", fact)
             continue
-        elif _surely_before(fact, surgery.day):
-            yield _issue(fact, "A progression before the index surgery: it is no event from surgery.", "warning")
-        elif day.at_most(surgery.day) is YES:
-            yield _issue(fact, "A progression on the day of the index surgery: it is no event from surgery.", "warning")
-        elif day.low is not None and day.low <= surgery.day:
-            yield _issue(fact, "A progression of which the date does not tell whether it came before the surgery.")
+        if dead is not None and day.low is not None and day.low > dead.high:
+            yield flaw("progression-after-death", fact)
+        if course.surgery is not None and (found := _around(fact, day, course.surgery.day)):
+            yield found
 
 
-def _deaths(course: Timeline) -> Iterator[Issue]:
+def _around(fact: Fact, day: Days, surgery: date) -> Flaw | None:
+    """A progression that is, or may be, of the time up to the day of surgery."""
+    if _surely_before(fact, surgery):
+        return flaw("progression-before-surgery", fact)
+    if day.at_most(surgery) is YES:
+        return flaw("progression-on-surgery-day", fact)
+    return flaw("progression-around-surgery", fact) if day.low is not None and day.low <= surgery else None
+
+
+def _deaths(course: Timeline) -> Iterator[Flaw]:
     death = course.death
     if death.doubt == "conflicting":
         for fact in death.facts:
-            yield _issue(fact, "Dates of death on record disagree: none of them is used.")
+            yield flaw("deaths-disagree", fact)
     elif death.doubt == "undated":
-        yield _issue(death.facts[0], "The patient is dead, and no day of death can be used.")
+        yield flaw("death-undated", death.facts[0])
     if death.facts and course.dated("death", "absent"):
-        yield _issue(death.facts[0], "The patient is said to be dead, and elsewhere to be alive.", "warning")
+        yield flaw("dead-and-alive", death.facts[0])
     died = [fact.day.high for fact in death.facts if fact.day and fact.day.high]
     if not died:
         return
     if course.surgery is not None and max(died) < course.surgery.low:
-        yield _issue(course.surgery.fact, "The index surgery is dated after the patient's death.")
+        yield flaw("surgery-after-death", course.surgery.fact)
     if course.alive is not None and course.alive.low > max(died):
-        yield _issue(course.alive.fact, "The patient was seen alive after the day of death.")
+        yield flaw("alive-after-death", course.alive.fact)
 
 
-def _cycles(course: Timeline, how: Conventions) -> Iterator[Issue]:
+def _cycles(course: Timeline, how: Conventions) -> Iterator[Flaw]:
     told = course.dated("neoadjuvant-cycle")
     if len(told) > how.cycles:
-        yield _issue(told[0], "More cycles of neoadjuvant treatment than the protocol plans.", "warning")
-    if any(fact.said("grade") is None for fact in course.dated("adverse-event")):
-        fact = next(fact for fact in course.dated("adverse-event") if fact.said("grade") is None)
-        yield _issue(fact, "An adverse event without a grade.", "information")
+        yield flaw("too-many-cycles", told[0])
+    ungraded = next((fact for fact in course.dated("adverse-event") if fact.said("grade") is None), None)
+    if ungraded is not None:
+        yield flaw("event-without-grade", ungraded)
 
 
-def _imputed(course: Timeline) -> Iterator[Issue]:
+def _imputed(course: Timeline) -> Iterator[Flaw]:
     used: Iterable[Moment | None] = (course.surgery, course.allocated, course.death.moment, course.alive)
     for moment in used:
         if moment is not None and moment.imputed:
-            text = f"Of {moment.fact.concept} only the month is known: a day stands in for it, flagged."
-            yield _issue(moment.fact, text, "information")
+            yield flaw("imputed", moment.fact, moment.fact.concept)

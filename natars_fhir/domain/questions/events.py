@@ -72,6 +72,8 @@ def within(
             return _otherwise(asked, concept, window, span, tuple(lists.over), supported_by)
         if found.answer is YES:
             return Finding(found.answer, None, Sentence("window.yes", (concept, span, found.facts)), found.facts)
+        if found.answer is NO and (since := _since(asked, window, supported_by, found.facts)):
+            return Finding(UNKNOWN, "needs-attestation", Sentence("window.shown", (concept, since)), since)
         if found.reason == "imprecise":
             fills = (concept, span, found.facts)
             return Finding(found.answer, found.reason, Sentence("window.imprecise", fills), found.facts)
@@ -89,6 +91,8 @@ def _sorted(facts: Sequence[Fact], window: Window, needs: Qualifier | None, *, l
         place = _place(fact, window)
         if place == "after":
             continue
+        if lasting and place == "before":
+            place = _lasted(fact, window)
         past = place == "before" and not (lasting and fact.said("ended") is None)
         if past or (needs and fact.said(needs.key) == needs.clears):
             lists.over.append(fact)
@@ -128,6 +132,14 @@ def _place(fact: Fact, window: Window) -> Place:
     return "maybe" if place == "in" and fact.said("old") == "yes" else place
 
 
+def _lasted(fact: Fact, window: Window) -> Place:
+    """Where something lies that began before the window and lasts: in it, if it was not over before that opened."""
+    ended = fact.said("ended")
+    if not isinstance(ended, str) or (days_of(ended).high or window.end) < window.start:
+        return "before"
+    return "in" if (days_of(ended).low or window.start) >= window.start_by else "maybe"
+
+
 def _otherwise(
     asked: Asked,
     concept: Concept,
@@ -143,6 +155,12 @@ def _otherwise(
     if over:
         return Finding(NO, None, Sentence("window.over", (concept, span, over)), over)
     return Finding(UNKNOWN, "silent", Sentence("presence.silent", (concept,)))
+
+
+def _since(asked: Asked, window: Window, concepts: Sequence[Concept], denials: Sequence[Fact]) -> tuple[Fact, ...]:
+    """What a person should weigh that came after the last denial, beyond doubt: no denial speaks of it."""
+    last = max(stated(fact).high for fact in denials)
+    return tuple(fact for fact in _support(asked, window, concepts) if onset(fact).low > last)
 
 
 def _support(asked: Asked, window: Window, concepts: Sequence[Concept]) -> tuple[Fact, ...]:

@@ -15,7 +15,7 @@ from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
-#: The types that a view may read, or that come along with them. Others are let go.
+#: The types that a view may read, or that come along with them, or that an export writes. Others are let go.
 RESOURCES = (
     "AdverseEvent",
     "AllergyIntolerance",
@@ -40,7 +40,9 @@ RESOURCES = (
     "Patient",
     "Practitioner",
     "Procedure",
+    "Provenance",
     "QuestionnaireResponse",
+    "ResearchStudy",
     "ResearchSubject",
     "ServiceRequest",
     "Specimen",

@@ -1464,6 +1464,53 @@ class ProcedureFocalDevice(BackboneElement, kw_only=True):
     manipulated: Reference
 
 
+class Provenance(DomainResource, kw_only=True):
+    """Provenance"""
+
+    target: Many[Reference]
+    occurredPeriod: Maybe[Period] = None
+    occurredDateTime: Maybe[DateTime] = None
+    recorded: Instant
+    policy: Maybe[Many[Uri]] = None
+    location: Maybe[Reference] = None
+    reason: Maybe[Many[CodeableConcept]] = None
+    activity: Maybe[CodeableConcept] = None
+    agent: Many[ProvenanceAgent]
+    entity: Maybe[Many[ProvenanceEntity]] = None
+    signature: Maybe[Many[Signature]] = None
+
+    __post_init__ = choice((0, ('occurredPeriod', 'occurredDateTime',)))
+
+
+class ProvenanceAgent(BackboneElement, kw_only=True):
+    """Provenance.agent"""
+
+    type: Maybe[CodeableConcept] = None
+    role: Maybe[Many[CodeableConcept]] = None
+    who: Reference
+    onBehalfOf: Maybe[Reference] = None
+
+
+class ProvenanceEntity(BackboneElement, kw_only=True):
+    """Provenance.entity"""
+
+    role: Literal["derivation", "quotation", "removal", "revision", "source"]
+    what: Reference
+    agent: Maybe[Many[ProvenanceAgent]] = None
+
+
+class Signature(Element, kw_only=True):
+    """Signature"""
+
+    type: Many[Coding]
+    when: Instant
+    who: Reference
+    onBehalfOf: Maybe[Reference] = None
+    targetFormat: Maybe[Code] = None
+    sigFormat: Maybe[Code] = None
+    data: Maybe[Base64Binary] = None
+
+
 class QuestionnaireResponse(DomainResource, kw_only=True):
     """QuestionnaireResponse"""
 
@@ -1508,6 +1555,69 @@ class QuestionnaireResponseItemAnswer(BackboneElement, kw_only=True):
     item: Maybe[Many[QuestionnaireResponseItem]] = None
 
     __post_init__ = choice((0, ('valueBoolean', 'valueDecimal', 'valueInteger', 'valueDate', 'valueDateTime', 'valueTime', 'valueString', 'valueUri', 'valueAttachment', 'valueCoding', 'valueQuantity', 'valueReference',)))
+
+
+class ResearchStudy(DomainResource, kw_only=True):
+    """ResearchStudy"""
+
+    identifier: Maybe[Many[Identifier]] = None
+    title: Maybe[String] = None
+    protocol: Maybe[Many[Reference]] = None
+    partOf: Maybe[Many[Reference]] = None
+    status: Literal["active", "administratively-completed", "approved", "closed-to-accrual", "closed-to-accrual-and-intervention", "completed", "disapproved", "in-review", "temporarily-closed-to-accrual", "temporarily-closed-to-accrual-and-intervention", "withdrawn"]
+    primaryPurposeType: Maybe[CodeableConcept] = None
+    phase: Maybe[CodeableConcept] = None
+    category: Maybe[Many[CodeableConcept]] = None
+    focus: Maybe[Many[CodeableConcept]] = None
+    condition: Maybe[Many[CodeableConcept]] = None
+    contact: Maybe[Many[ContactDetail]] = None
+    relatedArtifact: Maybe[Many[RelatedArtifact]] = None
+    keyword: Maybe[Many[CodeableConcept]] = None
+    location: Maybe[Many[CodeableConcept]] = None
+    description: Maybe[Markdown] = None
+    enrollment: Maybe[Many[Reference]] = None
+    period: Maybe[Period] = None
+    sponsor: Maybe[Reference] = None
+    principalInvestigator: Maybe[Reference] = None
+    site: Maybe[Many[Reference]] = None
+    reasonStopped: Maybe[CodeableConcept] = None
+    note: Maybe[Many[Annotation]] = None
+    arm: Maybe[Many[ResearchStudyArm]] = None
+    objective: Maybe[Many[ResearchStudyObjective]] = None
+
+
+class ContactDetail(Element, kw_only=True):
+    """ContactDetail"""
+
+    name: Maybe[String] = None
+    telecom: Maybe[Many[ContactPoint]] = None
+
+
+class RelatedArtifact(Element, kw_only=True):
+    """RelatedArtifact"""
+
+    type: Literal["citation", "composed-of", "depends-on", "derived-from", "documentation", "justification", "predecessor", "successor"]
+    label: Maybe[String] = None
+    display: Maybe[String] = None
+    citation: Maybe[Markdown] = None
+    url: Maybe[Url] = None
+    document: Maybe[Attachment] = None
+    resource: Maybe[Canonical] = None
+
+
+class ResearchStudyArm(BackboneElement, kw_only=True):
+    """ResearchStudy.arm"""
+
+    name: String
+    type: Maybe[CodeableConcept] = None
+    description: Maybe[String] = None
+
+
+class ResearchStudyObjective(BackboneElement, kw_only=True):
+    """ResearchStudy.objective"""
+
+    name: Maybe[String] = None
+    type: Maybe[CodeableConcept] = None
 
 
 class ResearchSubject(DomainResource, kw_only=True):
@@ -1628,7 +1738,7 @@ class SpecimenContainer(BackboneElement, kw_only=True):
     __post_init__ = choice((0, ('additiveCodeableConcept', 'additiveReference',)))
 
 
-Contained = Union[AdverseEvent, AllergyIntolerance, CarePlan, Condition, Consent, DiagnosticReport, DocumentReference, Encounter, FamilyMemberHistory, ImagingStudy, Immunization, List, Location, Medication, MedicationAdministration, MedicationRequest, MedicationStatement, MessageHeader, Observation, Organization, Patient, Practitioner, Procedure, QuestionnaireResponse, ResearchSubject, ServiceRequest, Specimen]
+Contained = Union[AdverseEvent, AllergyIntolerance, CarePlan, Condition, Consent, DiagnosticReport, DocumentReference, Encounter, FamilyMemberHistory, ImagingStudy, Immunization, List, Location, Medication, MedicationAdministration, MedicationRequest, MedicationStatement, MessageHeader, Observation, Organization, Patient, Practitioner, Procedure, Provenance, QuestionnaireResponse, ResearchStudy, ResearchSubject, ServiceRequest, Specimen]
 
 #: The Struct of each resource type that is read.
 RESOURCES: dict[str, type[DomainResource]] = {
@@ -1655,7 +1765,9 @@ RESOURCES: dict[str, type[DomainResource]] = {
     "Patient": Patient,
     "Practitioner": Practitioner,
     "Procedure": Procedure,
+    "Provenance": Provenance,
     "QuestionnaireResponse": QuestionnaireResponse,
+    "ResearchStudy": ResearchStudy,
     "ResearchSubject": ResearchSubject,
     "ServiceRequest": ServiceRequest,
     "Specimen": Specimen,

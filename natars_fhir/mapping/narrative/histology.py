@@ -28,6 +28,7 @@ _BREAKS = frozenset(")。,;\n")
 _OF = re.compile(r"\s(?:of|in) (?:the )?(?:left |right )?")
 #: carcinomas that are named after their organ
 _NAMES_ORGAN = re.compile("乳腺|甲状腺|前列腺|胰腺|肾上腺|涎腺|唾液腺")
+_OTHER_SARCOMA = "OTHER-SARCOMA"
 _ELSEWHERE = "a tumour of another place or time is named"
 
 
@@ -151,15 +152,22 @@ def _row(page: Page, shape: Patterns, row: list[Hit], kind: Kind) -> list[Said]:
     if stance.denied or (page.text[high : high + 1] in _NODES and _NO_NODES.match(page.text, high)):
         return []
     either = any(
-        left.tag != right.tag and shape.either.fullmatch(page.text, left.end, right.start)
+        _type(left) != _type(right) and shape.either.fullmatch(page.text, left.end, right.start)
         for left, right in pairwise(row)
     )
     hedged = stance.hedged or either or _before_tissue(page, shape, low, kind)
     told: list[Said] = []
     for hit in row:
-        said = _part_of(kind) if shape.component.match(page.text, hit.end) else (("method", kind),)
-        told.append(Said(CONCEPT, hit.tag, page.span(hit.start, hit.end), firmness(hedged), said))
+        said: Detail = _part_of(kind) if shape.component.match(page.text, hit.end) else (("method", kind),)
+        if hit.tag == _OTHER_SARCOMA:
+            said = tuple(sorted((*said, ("family", "sarcoma"))))
+        told.append(Said(CONCEPT, _type(hit), page.span(hit.start, hit.end), firmness(hedged), said))
     return told
+
+
+def _type(hit: Hit) -> str:
+    """The trial's word for it: a sarcoma of another type is OTHER, of the family."""
+    return "OTHER" if hit.tag == _OTHER_SARCOMA else hit.tag
 
 
 def _stance(page: Page, low: int, high: int) -> Stance:

@@ -46,7 +46,7 @@ TABLES: Mapping[str, str] = {
     "counts.name": "mitoses necrosis",
     "counts.mitoses": "field area rare frequent seen none",
     "counts.necrosis": "extensive seen none",
-    "histology.name": "DDLPS WDLPS LMS UPS SFT OTHER SARCOMA-NOS",
+    "histology.name": "DDLPS WDLPS LMS UPS SFT OTHER OTHER-SARCOMA SARCOMA-NOS",
     "histology.around": "component like either before-tissue tissue hint",
     "histology.past": "word",
     "sites.organ": "*",

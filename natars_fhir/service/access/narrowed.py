@@ -7,7 +7,7 @@ entry that asks for data needs `r` or `s`.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.mapping.reading import Reading

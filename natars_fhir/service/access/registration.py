@@ -49,8 +49,8 @@ def _wrong(client: Client) -> str:
             "a client's id is made of letters, digits, dots, dashes and underscores, 64 at most; "
             "or it is an https:// address"
         )
-    if not client.site:
-        return "a client is a site's"
+    if not client.site and client.roles != ("trial-office",):
+        return "a client is a site's, or the trial office's"
     if wrong := fault(client.site, client.roles):
         return wrong
     if (words := not_scopes(client.scopes)) or not scopes(client.scopes):

@@ -18,8 +18,11 @@ May = Literal[
     "counts",
     "allocate",
     "export",
+    "bulk",
     "overlap",
     "quarantine",
+    "gaps",
+    "mapping",
     "tokens",
     "metrics",
     "people",
@@ -27,16 +30,16 @@ May = Literal[
 ]
 
 ROLES: Final[Mapping[Role, frozenset[May]]] = {
-    # the site's integration engine: sends, and reads what its own site sent
-    "engine": frozenset({"known", "push", "read"}),
+    # the site's integration engine: sends, reads what its own site sent, and exports its own subjects
+    "engine": frozenset({"known", "push", "read", "bulk"}),
     # the site's coordinator: who is to be looked at, what is missing, statements
-    "coordinator": frozenset({"known", "read", "worklist", "attest"}),
+    "coordinator": frozenset({"known", "read", "worklist", "attest", "gaps"}),
     # the site's investigator: the same, and the signature
-    "investigator": frozenset({"known", "read", "worklist", "attest", "sign"}),
+    "investigator": frozenset({"known", "read", "worklist", "attest", "sign", "gaps"}),
     # the trial office: numbers and pseudonyms over all sites
-    "trial-office": frozenset({"known", "counts", "allocate", "export", "overlap", "people"}),
+    "trial-office": frozenset({"known", "counts", "allocate", "export", "bulk", "overlap", "people"}),
     # who runs the installation
-    "operator": frozenset({"known", "quarantine", "tokens", "metrics", "people", "accounts"}),
+    "operator": frozenset({"known", "quarantine", "gaps", "mapping", "tokens", "metrics", "people", "accounts"}),
 }
 
 NAMES: Final[tuple[Role, ...]] = get_args(Role)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pyotp
+import segno
 from cryptography.fernet import InvalidToken
 
 from natars_fhir.service.sealed import box
@@ -35,6 +36,11 @@ def secret(key: bytes, sealed: bytes) -> str:
 def address(secret_: str, name: str) -> str:
     """What a telephone reads: https://github.com/google/google-authenticator/wiki/Key-Uri-Format"""
     return pyotp.TOTP(secret_).provisioning_uri(name=name, issuer_name=_ISSUER)
+
+
+def picture(address_: str) -> str:
+    """The address as an SVG that a telephone's camera reads: https://www.iso.org/standard/83389.html (QR code)"""
+    return segno.make(address_, error="m", micro=False).svg_inline(scale=4)
 
 
 def counter(secret_: str, code: str, now: datetime) -> int | None:

@@ -7,6 +7,7 @@ a request, and in any case after a working day; what is kept of it goes a day la
 from __future__ import annotations
 
 import hmac
+import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -83,9 +84,16 @@ def known(store: Store, token: str, rule: Rule, now: datetime) -> Known | None:
     return Known(one, session, step(one, session, required=rule.second), over)
 
 
-def csrf(token: str) -> str:
-    """What a form must bring along: made of a token that no other origin can read."""
-    return hmac.digest(token.encode(), b"natars-fhir csrf", "sha256").hex()
+def csrf(token: str, salt: str = "") -> str:
+    """What a form must bring along: made of a token that no other origin can read; with a *salt*, another one each
+    time, so that nothing can be told of it by how well an answer packs (https://www.breachattack.com)."""
+    salt = salt or secrets.token_hex(4)
+    return f"{salt}.{hmac.digest(token.encode(), b'natars-fhir csrf ' + salt.encode(), 'sha256').hex()}"
+
+
+def proves(token: str, told: str) -> bool:
+    """Was it made of this token?"""
+    return hmac.compare_digest(csrf(token, told.partition(".")[0] or "-").encode(), told.encode())
 
 
 def leave(store: Store, key: bytes, who: Known, now: datetime, *, everywhere: bool = False) -> None:

@@ -136,6 +136,7 @@ Table(
     _text("site", key=True),
     Column("name", BigInteger, primary_key=True, autoincrement=False),
     _text("key", key=True),
+    sqlite_with_rowid=False,
 )
 Table(
     "load",

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.access.caller import Caller
 from natars_fhir.service.access.sessions import Rule, rule_of
 from natars_fhir.service.deliver import Clock
+from natars_fhir.service.http import client
 from natars_fhir.service.live import Active
+from natars_fhir.service.provider.directory import Directory
+from natars_fhir.service.provider.file import Provider
 from natars_fhir.settings import Settings
 from natars_fhir.store.engine import Store
+from natars_fhir.web.limits import Rates
+
+#: Seconds that a provider has to answer.
+_TIMEOUT = 10.0
+#: Logins that are tried from one address in a minute, per worker.
+_TRIES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +31,15 @@ class Desk:
     store: Store = field(repr=False)
     active: Callable[[], Active] = field(repr=False)
     now: Clock = field(repr=False)
+    #: takes in what was made active at the mapping desk just now
+    follow: Callable[[], bool] = field(repr=False)
     #: counts a request of somebody; raises Refusal where there were too many
     admit: Callable[[str], None] = field(repr=False)
+    #: how often somebody at one address tries to log in: a password takes time, which others need
+    tries: Rates = field(default_factory=lambda: Rates(_TRIES), repr=False)
+    #: the hospitals' own logins, and what they publish
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    directory: Directory = field(default_factory=lambda: Directory(lambda: client(_TIMEOUT)), repr=False)
 
     @property
     def key(self) -> bytes:

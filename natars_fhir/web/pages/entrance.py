@@ -9,7 +9,6 @@ known, or has still something to do, is shown the way; what was typed is kept wh
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from dataclasses import dataclass
 from typing import Literal
@@ -33,6 +32,8 @@ from natars_fhir.web.respond import Refusal
 LANGUAGE_COOKIE = "natars-language"
 _OCTETS = 32
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+#: What nobody keeps of a form that came too late.
+_NEVER_KEPT = frozenset({"csrf", "password", "old", "new", "again", "code"})
 #: Step that is still to do → where it is done.
 _STEPS = {"second": "/login/second", "enrol": "/login/enrol", "password": "/account/password"}
 
@@ -51,7 +52,10 @@ class Elsewhere(Exception):  # noqa: N818 (it is an answer, not an error of ours
 
 @dataclass(frozen=True, slots=True)
 class Enters(Needs):
-    """What a page needs: ``may`` as any route, of a person who is logged in."""
+    """What a page needs: ``may`` as any route, of a person who is logged in. What is typed is kept when the session has
+    ended, unless the page promises that nothing is (``forgets``)."""
+
+    forgets: bool = False
 
     async def __call__(self, request: Request) -> None:
         """Lets a request pass, and remembers what it is. Raises Refusal and Elsewhere."""
@@ -68,14 +72,14 @@ class Enters(Needs):
         """Raises Elsewhere where the person must do something first, Refusal where they may not."""
         known, desk = page.known, page.desk
         if known is None:
-            raise Elsewhere(page, "/login", next=_back(page))
+            raise Elsewhere(page, "/login", next=page.at)
         if known.over:
-            if page.form:
-                kept = {name: told for name, told in page.form.items() if name != "csrf"}
+            if page.form and not self.forgets:
+                kept = {name: told for name, told in page.form.items() if name not in _NEVER_KEPT}
                 sessions.keep_draft(desk.store, desk.key, known, page.at, kept, desk.now())
-            raise Elsewhere(page, "/login", next=_back(page), why="over")
+            raise Elsewhere(page, "/login", next=page.at, why="over")
         if known.step and page.request.url.path != page.link(_STEPS[known.step]):
-            raise Elsewhere(page, _STEPS[known.step], next=_back(page))
+            raise Elsewhere(page, _STEPS[known.step], next=page.at)
         who = page.who
         desk.admit(who.by)
         if self.may not in who.may or (self.across and not who.across):
@@ -86,9 +90,9 @@ class Enters(Needs):
             sessions.drop_draft(desk.store, known.account.id, page.at)
 
 
-def enters(may: May | Literal["anybody"], *, across: bool = False) -> list[Declared]:
+def enters(may: May | Literal["anybody"], *, across: bool = False, forgets: bool = False) -> list[Declared]:
     """The `dependencies` of a page's route."""
-    return [Depends(Enters(may, across=across))]
+    return [Depends(Enters(may, across=across, forgets=forgets))]
 
 
 def page_of(request: Request) -> Page:
@@ -123,19 +127,9 @@ async def _sent(page: Page) -> Page:
         raise Refusal(403, "forbidden", NOT_OURS)
     form = await fields(request, MOST if page.known else MOST_UNKNOWN)
     told = request.headers.get("x-csrf-token") or first(form, "csrf")
-    if page.fresh or not hmac.compare_digest(told.encode(), page.csrf.encode()):
+    if page.fresh or not sessions.proves(page.token, told):
         raise Refusal(403, "forbidden", NOT_OURS)
     return Page(request, page.desk, page.language, page.token, page.known, form, {}, page.fresh)
-
-
-def _back(page: Page) -> str:
-    """The page to which the person comes back: the one that they are on, and never the target of a form."""
-    if page.form:
-        return page.at
-    if page.request.method in _UNSAFE:
-        return ""
-    current = page.request.headers.get("hx-current-url", "") if page.partial else ""
-    return ours(page, "/" + current.split("/", 3)[3]) if current.count("/") > 2 else page.at
 
 
 def ours(page: Page, address: str) -> str:

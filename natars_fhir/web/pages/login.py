@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
+from markupsafe import Markup
 
 from natars_fhir.service.access import login, second, sessions
 from natars_fhir.web.pages.desk import Desk
 from natars_fhir.web.pages.entrance import enters, ours, page_of
 from natars_fhir.web.pages.form import first
 from natars_fhir.web.pages.page import Page, give
+from natars_fhir.web.pages.provider import WHY_NOT, ending
 from natars_fhir.web.pages.registry import ROOT, start
 from natars_fhir.web.pages.words import msg
 
@@ -29,13 +31,15 @@ def add_login(router: APIRouter, desk: Desk) -> None:
         page = page_of(request)
         if page.inside:
             return page.leave(_next(page))
-        return _form(page, _WHY.get(request.query_params.get("why", ""), ""))
+        why = request.query_params.get("why", "")
+        return _form(page, _WHY.get(why, ""), refused=WHY_NOT.get(why, ""))
 
     def entered(request: Request) -> Response:
         page = page_of(request)
+        desk.tries.admit(_from(request))
         token = login.enter(desk.store, desk.key, page.typed("name"), page.typed("password"), desk.now())
         if token is None:
-            return _form(page, _WRONG, 401)
+            return _form(page, "", 401, _WRONG)
         return _on(page, token, _next(page))
 
     def begun(request: Request) -> Response:
@@ -44,11 +48,15 @@ def add_login(router: APIRouter, desk: Desk) -> None:
 
     def left(request: Request) -> Response:
         page = page_of(request)
+        provider, address = ending(page)
         if page.known is not None:
             sessions.leave(desk.store, desk.key, page.known, desk.now(), everywhere=bool(page.typed("everywhere")))
+        if address:
+            return page.show("ended.html", provider=provider, address=address)
         return page.go("/login", why="left")
 
-    router.add_api_route(ROOT, begun, methods=["GET"], response_model=None, dependencies=enters("known"))
+    for path in (ROOT, f"{ROOT}/"):  # as cards and mails name it (NATARS_PAGES_URL)
+        router.add_api_route(path, begun, methods=["GET"], response_model=None, dependencies=enters("known"))
     router.add_api_route(f"{ROOT}/login", asked, methods=["GET"], response_model=None, dependencies=anybody)
     router.add_api_route(f"{ROOT}/login", entered, methods=["POST"], response_model=None, dependencies=anybody)
     router.add_api_route(f"{ROOT}/logout", left, methods=["POST"], response_model=None, dependencies=anybody)
@@ -71,6 +79,7 @@ def _add_second(router: APIRouter, desk: Desk) -> None:
         page = page_of(request)
         if page.known is None or page.known.step not in ("second", "enrol"):
             return page.leave(_next(page))
+        desk.tries.admit(_from(request))
         one, code = page.known.account, page.typed("code")
         token = login.show(desk.store, desk.key, one.id, page.token, code, desk.now())
         if token is not None:
@@ -85,9 +94,11 @@ def _add_second(router: APIRouter, desk: Desk) -> None:
         router.add_api_route(ROOT + path, shown, methods=["POST"], response_model=None, dependencies=may)
 
 
-def _form(page: Page, told: str, status: int = 200) -> Response:
+def _form(page: Page, told: str, status: int = 200, refused: str = "") -> Response:
     from_form = page.form or {"name": [""]}
-    return page.show("login.html", status, told=told, name=first(from_form, "name"), to=_next(page))
+    named = {key: one.name for key, one in page.desk.providers.items()}
+    typed = first(from_form, "name")
+    return page.show("login.html", status, name=typed, to=_next(page), told=told, refused=refused, providers=named)
 
 
 def _enrol(page: Page, wrong: str = "") -> Response:
@@ -97,7 +108,13 @@ def _enrol(page: Page, wrong: str = "") -> Response:
     secret = sessions.begin_second(page.desk.store, page.desk.key, page.known)
     groups = " ".join(secret[place : place + 4] for place in range(0, len(secret), 4))
     address = second.address(secret, page.known.account.name)
-    return page.show("enrol.html", 401 if wrong else 200, wrong=wrong, secret=groups, address=address)
+    seen = Markup(second.picture(address))  # noqa: S704 (made here, of letters that are escaped in the address)
+    return page.show("enrol.html", 401 if wrong else 200, wrong=wrong, secret=groups, address=address, seen=seen)
+
+
+def _from(request: Request) -> str:
+    """The address that a login comes from; behind a proxy that does not tell it, the proxy's."""
+    return request.client.host if request.client else ""
 
 
 def _next(page: Page) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
@@ -64,7 +64,7 @@ class Page:
         """Is somebody logged in, with nothing left to do?"""
         return self.known is not None and not self.known.over and not self.known.step
 
-    @property
+    @cached_property
     def csrf(self) -> str:
         """What every form must bring along."""
         return csrf(self.token)
@@ -76,16 +76,20 @@ class Page:
 
     @property
     def at(self) -> str:
-        """The page that a form is on, with its query: there it comes back to when the session ended meanwhile."""
-        if self.form:
-            return first(self.form, "at")
-        query = self.request.url.query
-        return self.request.url.path + (f"?{query}" if query else "")
+        """The page that the person is on, with its query; of a form the page that it stands on: there they come back to
+        when the session ended meanwhile. Never the target of a form."""
+        if told := first(self.form, "at"):
+            return told
+        current = urlsplit(self.request.headers.get("hx-current-url", "") if self.partial else str(self.request.url))
+        if not self.partial and self.request.method not in ("GET", "HEAD"):
+            return ""
+        return current.path + (f"?{current.query}" if current.query else "")
 
     @property
     def navigation(self) -> Mapping[str, Entry]:
         """The pages that the person may see."""
-        return seen(self.who.may) if self.inside else {}
+        known = seen(self.who.may) if self.inside else {}
+        return {name: entry for name, entry in known.items() if self.who.site or not entry.of_site}
 
     @property
     def partial(self) -> bool:

@@ -47,6 +47,7 @@ DER = certificate().public_bytes(Encoding.DER)
         client("a.b-c_1", scopes="system/Observation.read"),
         client(url="https://his.hospital-a.example/jwks", keys=""),
         client(roles=("engine", "coordinator")),
+        client("statistics", "", roles=("trial-office",), scopes="system/*.rs"),
     ],
 )
 def test_a_client_is_kept_as_it_was_told(store: Store, one: Client) -> None:
@@ -63,6 +64,7 @@ def test_a_client_is_kept_as_it_was_told(store: Store, one: Client) -> None:
         (client("a b"), "id is made of"),
         (client("x" * 65), "id is made of"),
         (client(site=""), "a site's"),
+        (client(site="", roles=("operator",)), "trial office's"),
         (client(roles=()), "a role is one of"),
         (client(roles=("trial-office",)), "of no site"),
         (client(scopes=""), "no scope"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,12 +13,15 @@ from urllib.parse import urlencode
 import httpx
 import pyotp
 from fastapi import FastAPI
+from sqlalchemy import delete
 
 from natars_fhir.service.access import accounts, login, second
 from natars_fhir.service.access.accounts import Wanted
 from natars_fhir.store import accounts as kept
 from natars_fhir.store.accounts import Account
 from natars_fhir.store.engine import Store, open_store
+from natars_fhir.store.tables import metadata
+from natars_fhir.store.tables import store as store_itself
 from natars_fhir.web.app import create_app
 from tests.service.hospital import KEY, NOW
 from tests.web.caller import settings
@@ -45,6 +49,17 @@ class Reception:
         self.settings, self.clock = settings(folder, **more), Clock()
         self.store: Store = open_store(self.settings.database)
         self.app: FastAPI = create_app(self.settings, now=self.clock, store=self.store)
+
+    def emptied(self) -> Reception:
+        """As it was at the start: nobody and nothing is known, and it is noon."""
+        self.clock.at = NOW
+        self.app.state.pages.tries._limiter.storage.reset()
+        with self.store.write() as connection:
+            for table in reversed(metadata.sorted_tables):
+                if table is not store_itself:
+                    connection.execute(delete(table))
+        self.app.state.pages.follow()
+        return self
 
     def person(self, name: str = "zhang", *roles: str, site: str = "hospital-a", ready: bool = True) -> Account:
         """An account; *ready*: past all that is asked at the first login."""
@@ -87,7 +102,7 @@ class Somebody:
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         response = self._ask("GET", path, None, headers)
-        if found := re.search(r'<meta name="csrf" content="(\w+)">', response.text):
+        if found := re.search(r'<meta name="csrf" content="([\w.]+)">', response.text):
             self.proof, self.at = found[1], path
         return response
 
@@ -105,12 +120,12 @@ class Somebody:
         raise AssertionError("it leads round and round")
 
     def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> httpx.Response:
-        import asyncio
-
         named = {"accept": "text/html", "accept-language": "en", **{n.replace("_", "-"): v for n, v in headers.items()}}
         response = asyncio.run(self._call(method, path, body, named))
-        for name, value in response.cookies.items():
-            self.cookies[name] = value
+        self.cookies |= dict(response.cookies.items())
+        for told in response.headers.get_list("set-cookie"):
+            if "Max-Age=0" in told:
+                self.cookies.pop(told.partition("=")[0], None)
         return response
 
     async def _call(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> httpx.Response:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from fastapi import Request, Response
+from sqlalchemy import select
 
 from natars_fhir.service.access import accounts
 from natars_fhir.service.access.roles import NAMES, allowed
+from natars_fhir.service.access.sessions import draft, rule_of, sweep
 from natars_fhir.store import accounts as kept
+from natars_fhir.store.tables_people import draft as drafts
 from natars_fhir.web.needs import declared, reachable
 from natars_fhir.web.pages.entrance import Enters, enters, page_of
 from natars_fhir.web.pages.registry import PAGES, ROOT, seen, start
@@ -20,9 +25,10 @@ ROLES = [name for name in NAMES if name != "engine"]
 OF_A_SITE = {"coordinator", "investigator"}
 
 
-@pytest.fixture
-def noting(here: Reception) -> Reception:
+@pytest.fixture(scope="module")
+def with_notes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reception]:
     """With a page that has a form, as pages of patients have: a text, and who may send it."""
+    here = Reception(tmp_path_factory.mktemp("notes"))
 
     def shown(request: Request) -> Response:
         page = page_of(request)
@@ -35,7 +41,13 @@ def noting(here: Reception) -> Reception:
     for path, take, method in (("/note", shown, "GET"), ("/note/add", taken, "POST")):
         may = enters("worklist")
         router.add_api_route(ROOT + path, take, methods=[method], response_model=None, dependencies=may)
-    return here
+    yield here
+    here.store.close()
+
+
+@pytest.fixture
+def noting(with_notes: Reception) -> Reception:
+    return with_notes.emptied()
 
 
 def test_every_route_of_the_pages_says_who_may(here: Reception) -> None:
@@ -47,12 +59,14 @@ def test_every_route_of_the_pages_says_who_may(here: Reception) -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_sees_the_pages_that_it_may_and_no_other(here: Reception, role: str) -> None:
-    browser = here.browser(here.person("one", role, site="hospital-a" if role in OF_A_SITE else ""))
+    site = "hospital-a" if role in OF_A_SITE else ""
+    browser = here.browser(here.person("one", role, site=site))
     for entry in PAGES.values():
-        expected = 200 if entry.may in allowed([role]) else 403
+        expected = 200 if entry.may in allowed([role]) and (site or not entry.of_site) else 403
         assert browser.get(ROOT + entry.path).status_code == expected
     for entry in seen(allowed([role])).values():
-        assert f'href="{ROOT}{entry.path}"' in browser.get("/pages/home").text
+        linked = f'href="{ROOT}{entry.path}"' in browser.get("/pages/home").text
+        assert linked is bool(site or not entry.of_site)
     assert browser.get("/pages").headers["location"] == start(allowed([role]))
 
 
@@ -102,7 +116,7 @@ def test_a_role_that_was_taken_away_is_gone_at_the_next_request(here: Reception)
     assert browser.send("/pages/people/add", {}).status_code == 403
 
 
-@pytest.mark.parametrize("proof", ["", "wrong", "0" * 64])
+@pytest.mark.parametrize("proof", ["", "wrong", "0" * 64, "." + "0" * 64, "1f." + "0" * 64, "é.é"])
 def test_a_form_without_the_proof_of_a_page_of_ours_is_refused(here: Reception, proof: str) -> None:
     browser = here.browser(here.person())
     browser.get("/pages/account")
@@ -145,22 +159,17 @@ def test_what_was_typed_when_the_session_ended_comes_back_to_the_same_person_alo
 
 
 def test_what_was_typed_is_unreadable_in_the_store_and_goes_within_a_day(noting: Reception) -> None:
-    from sqlalchemy import select
-
-    from natars_fhir.service.access.sessions import rule_of, sweep
-    from natars_fhir.store.tables_people import draft
-
     browser = noting.browser(noting.person())
     browser.get("/pages/note")
     noting.clock.later(hours=2)
     browser.send("/pages/note/add", {"reason": "geheim"})
     with noting.store.read() as connection:
-        (row,) = connection.execute(select(draft)).all()
+        (row,) = connection.execute(select(drafts)).all()
     assert b"geheim" not in row.fields
     noting.clock.later(hours=25)
     sweep(noting.store, rule_of(noting.settings), noting.clock())
     with noting.store.read() as connection:
-        assert connection.execute(select(draft)).all() == []
+        assert connection.execute(select(drafts)).all() == []
 
 
 def test_a_form_that_is_too_late_without_its_proof_keeps_nothing(noting: Reception) -> None:
@@ -194,3 +203,12 @@ def test_a_program_is_told_the_same_as_an_outcome(here: Reception) -> None:
     assert response.json()["resourceType"] == "OperationOutcome"
     assert browser.get("/pages/nothing").status_code == 404
     assert "There is nothing here." in browser.get("/pages/nothing").text
+
+
+def test_a_password_that_was_typed_too_late_is_not_kept(here: Reception) -> None:
+    one = here.person()
+    browser = here.browser(one)
+    browser.get("/pages/account/password")
+    here.clock.later(hours=2)
+    browser.send("/pages/account/password", {"old": "geheim", "new": "geheim", "again": "geheim"})
+    assert draft(here.store, KEY, one.id, "/pages/account/password") == {"at": ["/pages/account/password"]}

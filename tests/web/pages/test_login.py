@@ -135,3 +135,24 @@ def test_logins_are_in_the_audit_by_id_and_keyed_hash_and_without_a_name(here: R
     assert [row.act for row in rows] == ["account made", "login refused", "login"]
     assert all(row.person for row in rows)
     assert "zhang" not in str(rows)
+
+
+@pytest.mark.parametrize("path", ["/pages", "/pages/"])
+def test_the_link_of_cards_and_mails_leads_by_the_login_to_where_one_starts(here: Reception, path: str) -> None:
+    one, browser = here.person(), here.browser()
+    response = browser.get(path)
+    assert response.headers["location"].startswith("/pages/login?next=%2Fpages")
+    browser.follow(response)
+    browser.send("/pages/login", {"name": "zhang", "password": PASSWORD, "next": path})
+    browser.get("/pages/login/second")
+    response = browser.send("/pages/login/second", {"code": here.code(one), "next": path})
+    assert response.headers["location"] == path
+    assert browser.get(path).headers["location"] == "/pages/home"
+
+
+def test_who_tries_too_often_waits_and_those_who_are_inside_do_not(here: Reception) -> None:
+    inside, browser = here.browser(here.person()), here.browser()
+    statuses = [typed(browser, f"nobody-{number}", "wrong") for number in range(31)]
+    assert statuses == [401] * 30 + [429]
+    assert "wait a minute" in browser.send("/pages/login", {"name": "x", "password": "x"}).text
+    assert inside.get("/pages/home").status_code == 200

@@ -16,6 +16,7 @@ from natars_fhir.fhir.decode import kind_of
 from natars_fhir.store import walls
 from natars_fhir.store.audit import FIRST_RELEASE
 from natars_fhir.store.migrations.second_release import metadata as added
+from natars_fhir.store.migrations.second_release_out import metadata as added_out
 from natars_fhir.store.packed import digest, unpack
 
 revision = "0002"
@@ -53,6 +54,7 @@ def upgrade() -> None:
     """All of it, in one transaction."""
     connection = op.get_bind()
     added.create_all(connection)
+    added_out.create_all(connection)
     for table, columns in _COLUMNS.items():
         for column in columns:
             op.add_column(table, column)
@@ -64,6 +66,8 @@ def upgrade() -> None:
     mark = f"'{FIRST_RELEASE} ' || seq"  # our own words
     connection.execute(text(f"UPDATE audit SET mark = {mark}"))  # noqa: S608
     _indexes()
+    if connection.dialect.name == "sqlite":
+        _without_row_numbers()
     if connection.dialect.name == "postgresql":
         for table, columns in _COLUMNS.items():
             for column in columns:
@@ -116,6 +120,7 @@ def _indexes() -> None:
         ("mention_of", "mention", ["site", "other", "key"]),
         ("patient_named", "patient_name", ["site", "name", "key"]),
         ("outbox_waiting", "outbox", ["site", "state", "seq"]),
+        ("resource_version_of", "resource_version", ["site", "key"]),
     ):
         op.drop_index(name, table_name=table)
         op.create_index(name, table, columns)
@@ -124,6 +129,15 @@ def _indexes() -> None:
     op.create_index("quarantine_waiting", "quarantine", ["site", "state", "tried_with", "seq"])
     op.create_index("audit_of", "audit", ["site", "seq"])
     op.create_index("resource_version_in", "resource_version", ["parcel"])
+
+
+def _without_row_numbers() -> None:
+    """Aliases are found by their key alone. https://www.sqlite.org/withoutrowid.html"""
+    op.rename_table("resource_alias", "resource_alias_before")
+    columns = (Column(name, Text, primary_key=name != "key", nullable=False) for name in ("site", "alias", "key"))
+    op.create_table("resource_alias", *columns, sqlite_with_rowid=False)
+    op.execute("INSERT INTO resource_alias (site, alias, key) SELECT site, alias, key FROM resource_alias_before")
+    op.drop_table("resource_alias_before")
 
 
 def _pages(connection: Connection, table: Table, *columns: Any) -> Iterator[Any]:

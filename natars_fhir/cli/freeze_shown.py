@@ -1,0 +1,131 @@
+"""How the commands about freezes tell what they found: as lines in English or Chinese, and as plain objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from natars_fhir.domain.sentence import Language
+from natars_fhir.domain.words import WORDS
+
+if TYPE_CHECKING:
+    from natars_fhir.service.freeze.compare import Changed, Difference, Setting, Value
+    from natars_fhir.service.freeze.verify import Fault
+
+_SAYS: Mapping[str, tuple[str, str]] = {
+    "nothing": ("Nothing differs.", "无差异。"),
+    "made": ("Made of or with:", "制作依据："),
+    "withheld": ("Withheld subjects:", "不得使用其数据的受试者："),
+    "counts": ("{} new, {} gone, {} changed.", "新增{}例，移除{}例，变更{}例。"),
+    "new": ("new", "新增"),
+    "gone": ("gone", "移除"),
+    "changed": ("changed", "变更"),
+    "facts": ("  facts  {}: {} added, {} removed, {} changed ({})", "  事实  {}：新增{}，移除{}，变更{}（{}）"),
+    "issue-new": ("  issue +  {}", "  问题 +  {}"),
+    "issue-solved": ("  issue -  {}", "  问题 -  {}"),
+}
+_WHY: Mapping[str, tuple[str, str]] = {
+    "data": ("data changed", "数据变更"),
+    "mapping": ("mapping changed", "映射变更"),
+    "as-of": ("another day", "截止日不同"),
+    "trial-file": ("trial file changed", "试验文件变更"),
+    "code": ("program changed", "程序变更"),
+    "withdrawn": ("use of data withdrawn", "撤回数据使用同意"),
+    "purged": ("purged", "已清除"),
+    "left-scope": ("left the trial's scope", "移出研究范围"),
+    "merged": ("joined to another record", "与另一记录合并"),
+    "renamed": ("goes by another number", "标识已更换"),
+    "no-longer-enrolled": ("no longer enrolled", "不再属于入组受试者"),
+    "unknown": ("not in the store", "库中无此受试者"),
+    "enrolled": ("enrolled since", "其后入组"),
+    "first-seen": ("not known before", "此前未见"),
+    "was-withdrawn": ("use of data allowed again", "重新允许使用数据"),
+    "was-left-scope": ("in scope again", "重新进入研究范围"),
+    "was-merged": ("parted from another record", "与另一记录分开"),
+    "was-renamed": ("went by another number", "此前使用另一标识"),
+    "was-purged": ("purged before", "此前已清除"),
+}
+
+
+def fault_lines(faults: Iterable[Fault], language: Language) -> Iterator[str]:
+    """A line a file that is not as it was written."""
+    from natars_fhir.service.freeze.verify import FAULTS
+
+    for one in faults:
+        yield f"{one.file} {FAULTS[one.what][language == 'zh']}"
+
+
+def lines(found: Difference, language: Language) -> Iterator[str]:
+    """Everything that differs, subject by subject."""
+    if not found:
+        yield _say("nothing", language)
+        return
+    for title, rows in (("made", found.settings), ("withheld", found.withheld)):
+        if rows:
+            yield _say(title, language)
+            yield from (f"  {_setting(row)}" for row in rows)
+    for one in found.subjects:
+        yield from _subject(one, language)
+    status = [one.status for one in found.subjects]
+    yield _say("counts", language).format(*(status.count(name) for name in ("new", "gone", "changed")))
+
+
+def _subject(one: Changed, language: Language) -> Iterator[str]:
+    why = ", ".join(_WHY[each][language == "zh"] for each in one.why)
+    yield f"{one.subject}  {one.site}  {_say(one.status, language)} ({why}){f' → {one.now}' if one.now else ''}"
+    for value in one.values:
+        yield from _value(value, language)
+    for row in one.other:
+        yield f"  {_setting(row)}"
+    for fact in one.facts:
+        numbers = (fact.concept, fact.added, fact.removed, fact.changed, _WHY[fact.why][language == "zh"])
+        yield _say("facts", language).format(*numbers)
+    for name, issues in (("issue-new", one.issues_new), ("issue-solved", one.issues_solved)):
+        yield from (_say(name, language).format(issue[language]) for issue in issues)
+
+
+def _value(one: Value, language: Language) -> Iterator[str]:
+    yield f"  {one.parameter}  {_outcome(one.before, language)} → {_outcome(one.after, language)}"
+    for sign, steps in (("-", one.removed), ("+", one.added)):
+        for step in steps:
+            yield f"    {sign} {step['rule'].rpartition(' ')[2]:6} {step[language] or step['decision']}"
+
+
+def _outcome(one: Mapping[str, Any], language: Language) -> str:
+    words = WORDS[language]
+    if not one["status"]:
+        return "–"
+    days = "" if one["days"] is None else f" {one['days']}{'*' if one['imputed'] else ''}"
+    return f"{words.get(one['status'], one['status'])} ({words.get(one['reason'], one['reason'])}){days}"
+
+
+def _setting(one: Setting) -> str:
+    return f"{one.name}: {one.before or '–'} → {one.after or '–'}"
+
+
+def _say(name: str, language: Language) -> str:
+    return _SAYS[name][language == "zh"]
+
+
+def as_json(found: Difference) -> dict[str, Any]:
+    """The same for a machine."""
+    return {
+        "madeOf": [one._asdict() for one in found.settings],
+        "withheld": [one._asdict() for one in found.withheld],
+        "subjects": [_object(one) for one in found.subjects],
+    }
+
+
+def _object(one: Changed) -> dict[str, Any]:
+    return {
+        "subject": one.subject,
+        "site": one.site,
+        "status": one.status,
+        "why": list(one.why),
+        "now": one.now or None,
+        "endpoints": [asdict(value) for value in one.values],
+        "other": [row._asdict() for row in one.other],
+        "facts": [row._asdict() for row in one.facts],
+        "issues": {"new": list(one.issues_new), "solved": list(one.issues_solved)},
+    }

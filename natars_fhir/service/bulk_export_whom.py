@@ -1,0 +1,67 @@
+"""Whom a Bulk Data export is of: a site's subjects, an arm's, those who are named, or all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from natars_fhir.domain.study import Study
+from natars_fhir.export.pseudonym import export_keys, keyed_id
+from natars_fhir.export.research.whole import PATIENT
+from natars_fhir.mapping.schema import Site
+from natars_fhir.service.bulk_export_asked import Wanted
+from natars_fhir.service.intake import Intake
+from natars_fhir.service.subjects import subjects_of
+from natars_fhir.store.engine import Store
+from natars_fhir.store.exports import Job
+
+#: How the id of a Group begins that is a site's subjects, or an arm's; and that of all.
+SITE, ARM, ALL = "site-", "arm-", "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Of one site *everybody*, or those who are *named* by their pseudonyms; ``asked`` are the names that they were
+    asked for by."""
+
+    site: Site
+    everybody: bool = True
+    named: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
+
+
+def of_group(ident: str, sites: Mapping[str, Site], study: Study, whose: str) -> tuple[str, str] | None:
+    """The site and the arm of a Group; None where the caller, who is of the site *whose* (or of none), has no such."""
+    if ident == ALL:
+        return "", ""
+    site, arm = ident.removeprefix(SITE), ident.removeprefix(ARM)
+    if site != ident and site in sites and whose in ("", site):
+        return site, ""
+    if arm != ident and any(one.slug == arm for one in study.arms):
+        return "", arm
+    return None
+
+
+def whom(store: Store, intake: Intake, sites: Mapping[str, Site], job: Job, wanted: Wanted) -> Sequence[Whom]:
+    """Site by site, in the order of their names; of a site that has no file any more nothing."""
+    ours = [job.whose] if job.whose else sorted(sites)
+    named = [sites[one] for one in ours if one in sites and wanted.site in ("", one)]
+    found = [_of(store, intake, site, job, wanted) for site in named]
+    return [one for one in found if one.everybody or one.named]
+
+
+def _of(store: Store, intake: Intake, site: Site, job: Job, wanted: Wanted) -> Whom:
+    if not wanted.arm and not wanted.subjects:
+        return Whom(site)
+    with store.of(site.site).read() as connection:
+        now = job.begun or job.made
+        there = {one.pseudonym: one for one in subjects_of(connection, intake, site, now)}
+    known = {
+        pseudonym for pseudonym, one in there.items() if not wanted.arm or (one.arm and one.arm.slug == wanted.arm)
+    }
+    if not wanted.subjects:
+        return Whom(site, everybody=False, named=frozenset(known))
+    keys = export_keys(intake.key, intake.study.id)
+    called = {name: one for one in known for name in (one, keyed_id(keys, one, "Patient", PATIENT))}
+    mine = {name: called[name] for name in wanted.subjects if name in called}
+    return Whom(site, everybody=False, named=frozenset(mine.values()), asked=frozenset(mine))

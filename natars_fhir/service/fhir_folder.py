@@ -1,0 +1,93 @@
+"""The export as a folder: NDJSON by type, a manifest that tells what is in it, and checksums. The same store and
+question give the same bytes, so that two folders can be compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from natars_fhir import __version__
+from natars_fhir.fhir.build import Node
+from natars_fhir.fhir.outcome import operation_outcome
+from natars_fhir.service.endpoints import Seen
+from natars_fhir.service.export_told import Told
+from natars_fhir.service.exported import TYPES, Asked, exported
+from natars_fhir.service.intake import Intake
+from natars_fhir.service.ndjson_files import MOST_BYTES, NdjsonFiles, owners
+from natars_fhir.store.engine import Store
+from natars_fhir.store.exports import File
+
+MANIFEST, CHECKSUMS = "manifest.json", "SHA256SUMS"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The files of a folder, how many subjects of each site are in them, and how many were left out."""
+
+    files: tuple[File, ...]
+    subjects: Mapping[str, int]
+    told: Told
+
+
+def write_folder(
+    store: Store, intake: Intake, asked: Asked, folder: Path, seen: Seen | None = None, most: int = MOST_BYTES
+) -> Written:
+    """Writes the export into an empty folder. Raises OSError."""
+    told, whose, nobodys = Told(), dict[str, int](), set[tuple[str, str]]()
+    with NdjsonFiles(folder, packed=False, most=most) as files:
+        for site in sorted(asked.sites, key=lambda one: one.site):
+            subjects, own = set[str](), replace(asked, sites=(site,))
+            for line in exported(store, intake, own, seen=seen, withheld=told.withheld, told=told.told):
+                if line.subject or (line.kind, line.id) not in nobodys:
+                    files.add("output", line.kind, line.raw)
+                if line.subject:
+                    subjects.add(line.subject)
+                else:
+                    nobodys.add((line.kind, line.id))
+            whose[site.site] = len(subjects)
+        for issue in told.issues():
+            files.add("error", "OperationOutcome", msgspec.json.encode(operation_outcome([issue])))
+        made = files.close()
+    _sum(folder, made, manifest(intake, asked, made, told))
+    return Written(made, whose, told)
+
+
+def manifest(intake: Intake, asked: Asked, made: Sequence[File], told: Told) -> Node:
+    """What was asked, and what there is; no moment of this run."""
+
+    def listed(role: str) -> list[Node]:
+        return [
+            {"type": one.kind, "url": one.name, "count": one.count, "bytes": one.size, "sha256": one.digest}
+            for one in made
+            if one.role == role
+        ]
+
+    return {
+        "format": "fhir",
+        "trial": intake.study.id,
+        "software": f"natars-fhir {__version__}",
+        "mapping": intake.plan.mapping if intake.plan else "",
+        "asOf": asked.as_of.isoformat(),
+        "sites": sorted(one.site for one in asked.sites),
+        "types": [kind for kind in TYPES if not asked.types or kind in asked.types],
+        "since": asked.since.isoformat() if asked.since else None,
+        "texts": asked.texts,
+        "withheld": [{"site": site, "arm": arm, "subjects": count} for (site, arm), count in sorted(told.left.items())],
+        "output": listed("output"),
+        "error": listed("error"),
+    }
+
+
+def _sum(folder: Path, made: Sequence[File], told: Node) -> None:
+    """The manifest, and checksums as `sha256sum -c` reads them."""
+    raw = msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n"
+    sums = {**{one.name: one.digest for one in made}, MANIFEST: sha256(raw).hexdigest()}
+    text = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
+    for name, content in ((MANIFEST, raw), (CHECKSUMS, text.encode())):
+        with owners(folder / name) as out:
+            out.write(content)

@@ -1,0 +1,132 @@
+"""`natars-fhir export`: a folder of NDJSON with its manifest and checksums, the same each time, and nobody in it."""
+
+from __future__ import annotations
+
+import json
+import stat
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from natars_fhir.cli import run
+from natars_fhir.store import audit
+from natars_fhir.store.engine import open_store
+from tests import ward
+from tests.service.hospital import Hospital
+from tests.service.test_endpoints import CASES
+
+LATE = ("--as-of", "2025-06-01")
+Ran = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a store of two sites."""
+    folder = tmp_path_factory.mktemp("export")
+    opened = open_store(f"sqlite:///{folder}/store.sqlite")
+    for site, case in CASES.items():
+        Hospital(opened, site).push((case / "bundle.json").read_bytes())
+    opened.close()
+    return folder
+
+
+@pytest.fixture
+def told(filled: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Ran:
+    monkeypatch.setattr("natars_fhir.cli.inputs.load", ward.load_once)
+    monkeypatch.setenv("NATARS_DATABASE", f"sqlite:///{filled}/store.sqlite")
+    monkeypatch.setenv("NATARS_KEY_FILE", str(filled / "key"))
+
+    def ran(*arguments: object, code: int = 0) -> str:
+        assert run(["export", *map(str, arguments)]) == code
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return out + err
+
+    return ran
+
+
+def test_every_type_has_its_file_and_the_manifest_and_the_checksums_hold(told: Ran, tmp_path: Path) -> None:
+    said = told(tmp_path / "out", *LATE)
+    out = tmp_path / "out"
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert (manifest["asOf"], manifest["format"], manifest["withheld"]) == ("2025-06-01", "fhir", [])
+    for one in manifest["output"]:
+        read = [json.loads(line) for line in (out / one["url"]).read_text("utf-8").splitlines()]
+        assert {each["resourceType"] for each in read} == {one["type"]}
+        assert len(read) == one["count"] > 0
+        assert f"{one['type']}: " in said
+    assert {"Patient", "ResearchSubject", "Observation"} <= {one["type"] for one in manifest["output"]}
+    subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=out, check=True, capture_output=True)  # noqa: S607
+    listed = {line.split()[1] for line in (out / "SHA256SUMS").read_text().splitlines()}
+    assert listed | {"SHA256SUMS"} == {path.name for path in out.iterdir()}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in out.iterdir()} == {0o600}
+    assert stat.S_IMODE(out.stat().st_mode) == 0o700
+
+
+def test_the_same_store_gives_the_same_bytes(told: Ran, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        told(tmp_path / name, *LATE)
+    one, two = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("one", "two"))
+    assert one == two
+
+
+def test_a_site_a_type_and_a_moment_narrow_it(told: Ran, tmp_path: Path) -> None:
+    told(tmp_path / "b", *LATE, "--site", "hospital-b", "--type", "Patient,ResearchSubject", "--type", "Condition")
+    manifest = json.loads((tmp_path / "b" / "manifest.json").read_text())
+    assert manifest["sites"] == ["hospital-b"]
+    assert manifest["types"] == ["Patient", "ResearchSubject", "Condition"]
+    assert {one["type"]: one["count"] for one in manifest["output"]} == {
+        "Patient": 1, "ResearchSubject": 1, "Condition": 1,
+    }  # fmt: skip
+    told(tmp_path / "none", *LATE, "--type", "Patient", "--since", "2030-01-01T00:00:00Z")
+    assert json.loads((tmp_path / "none" / "manifest.json").read_text())["output"] == []
+
+
+def test_the_forms_of_tables_are_written_too(told: Ran, tmp_path: Path) -> None:
+    told(tmp_path / "out", *LATE, "--format", "csv")
+    assert (tmp_path / "out" / "subjects.csv").read_text("utf-8-sig").count("\n") == 3
+    assert "for the format fhir" in told(tmp_path / "no", "--format", "csv", "--type", "Patient", code=64)
+
+
+def test_nothing_of_it_names_anybody(told: Ran, tmp_path: Path) -> None:
+    told(tmp_path / "out", *LATE)
+    text = "".join(path.read_text("utf-8") for path in (tmp_path / "out").iterdir())
+    assert not [one for one in ("MRN0000191", "c-191", "90000511", "1961-04-09", "2024-08-20") if one in text]
+
+
+def test_it_is_in_the_audit_of_every_site(told: Ran, tmp_path: Path, filled: Path) -> None:
+    told(tmp_path / "out", *LATE)
+    store = open_store(f"sqlite:///{filled}/store.sqlite")
+    with store.read() as connection:
+        *_, last = audit.acts(connection, "hospital-c")
+    store.close()
+    assert (last.act, last.counts) == ("export", {"subjects": 1, "withheld": 0})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--format", "xml"), "is not fhir"),
+        (("--type", "Patients"), "Patient"),
+        (("--since", "yesterday"), "no moment"),
+        (("--site", "hospital-z"), "no file for the site"),
+        (("--as-of", "tomorrow"), "is not a day"),
+    ],
+)
+def test_what_cannot_be_done_is_told(told: Ran, tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
+    assert says in told(tmp_path / "out", *arguments, code=64)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_holds_something_is_left_alone(told: Ran, tmp_path: Path) -> None:
+    (tmp_path / "there").write_text("mine")
+    assert "no empty folder" in told(tmp_path, code=64)
+    assert "no empty folder" in told(tmp_path / "there", code=64)
+    assert [path.name for path in tmp_path.iterdir()] == ["there"]
+
+
+def test_a_folder_that_cannot_be_made_is_told(told: Ran, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert "cannot be written" in told(tmp_path / "file" / "out", *LATE, code=69)

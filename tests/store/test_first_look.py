@@ -1,0 +1,45 @@
+"""A new PostgreSQL database looks at its tables once there is something to see, and so finds rows by their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Connection, text
+
+from natars_fhir.store.engine import Store, open_store
+from natars_fhir.store.rows import keep_new
+from natars_fhir.store.tables import resource_alias
+
+_PLAN = "EXPLAIN SELECT key FROM resource_alias WHERE site = 'a' AND alias = ANY(ARRAY['1 x', '2 x', '3 x'])"
+_LOOKED = text("SELECT reltuples FROM pg_class WHERE oid = 'resource_alias'::regclass")
+
+
+@pytest.fixture
+def store(postgres: str) -> Iterator[Store]:
+    """A database that nobody has written to."""
+    opened = open_store(postgres)
+    yield opened
+    opened.close()
+
+
+def _write(store: Store, times: range) -> None:
+    for time in times:
+        rows = [{"site": "a", "alias": f"{number} {time}", "key": "k"} for number in range(100)]
+
+        def work(connection: Connection, rows: list[dict[str, str]] = rows) -> None:
+            keep_new(connection, resource_alias, rows)
+
+        store.of("a").done((), work)
+
+
+def test_a_new_database_is_looked_at_once_there_is_something_to_see(store: Store) -> None:
+    _write(store, range(19))
+    with store.read() as connection:
+        assert connection.execute(_LOOKED).scalar_one() <= 0
+    _write(store, range(19, 20))
+    with store.read() as connection:
+        assert connection.execute(_LOOKED).scalar_one() > 0
+        told = "\n".join(connection.execute(text(_PLAN)).scalars())
+    assert "resource_alias_pkey" in told
+    assert "Filter: (alias" not in told

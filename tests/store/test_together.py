@@ -1,0 +1,129 @@
+"""Writers of an embedded database who come while another writes share one transaction, and one's fault is its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+from time import monotonic, sleep
+
+import pytest
+from sqlalchemy import Connection, event, insert, select
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from natars_fhir.store.actor import acting, actor
+from natars_fhir.store.engine import Store, open_store
+from natars_fhir.store.tables import resource_alias
+
+_WAIT = 20.0
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A file: this is about databases that take one writer at a time."""
+    opened = open_store(f"sqlite:///{tmp_path}/store.sqlite")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def commits(store: Store) -> list[int]:
+    """How many rows were there at each commit."""
+    told: list[int] = []
+    event.listen(store._engine, "commit", lambda connection: told.append(len(_aliases(connection))))
+    return told
+
+
+def _aliases(connection: Connection) -> list[str]:
+    return list(connection.execute(select(resource_alias.c.alias).order_by(resource_alias.c.alias)).scalars())
+
+
+def _adding(alias: str) -> Callable[[Connection], str]:
+    def work(connection: Connection) -> str:
+        connection.execute(insert(resource_alias).values(site="a", alias=alias, key=actor().request))
+        return alias
+
+    return work
+
+
+def _while_one_writes(store: Store, works: list[Callable[[Connection], str]]) -> list[Future[str]]:
+    """Somebody writes; meanwhile the others come, in this order."""
+    begun, go_on, futures = Event(), Event(), list[Future[str]]()
+
+    def slow(connection: Connection) -> str:
+        begun.set()
+        assert go_on.wait(_WAIT)
+        return _adding("0")(connection)
+
+    def come(work: Callable[[Connection], str], request: str) -> str:
+        with acting("site", request):
+            return store.of("a").done((), work)
+
+    with ThreadPoolExecutor(len(works) + 1) as pool:
+        futures.append(pool.submit(come, slow, "r0"))
+        assert begun.wait(_WAIT)
+        for number, work in enumerate(works, 1):
+            futures.append(pool.submit(come, work, f"r{number}"))
+            _until(lambda number=number: len(store._together._waiting) == number)
+        go_on.set()
+    return futures[1:]
+
+
+def _until(true: Callable[[], bool]) -> None:
+    end = monotonic() + _WAIT
+    while not true() and monotonic() < end:
+        sleep(0.001)
+    assert true()
+
+
+def test_who_comes_while_another_writes_is_kept_with_all_who_came(store: Store, commits: list[int]) -> None:
+    done = _while_one_writes(store, [_adding(str(number)) for number in range(1, 6)])
+    assert [one.result() for one in done] == ["1", "2", "3", "4", "5"]
+    assert commits[:2] == [1, 6]  # the first alone, the five together
+
+
+def test_each_acts_in_its_own_name(store: Store) -> None:
+    _while_one_writes(store, [_adding("1"), _adding("2")])
+    with store.read() as connection:
+        rows = connection.execute(select(resource_alias.c.alias, resource_alias.c.key)).all()
+    assert dict(map(tuple, rows)) == {"0": "r0", "1": "r1", "2": "r2"}
+
+
+def test_what_one_raises_is_told_to_that_one_and_nothing_of_it_is_kept(store: Store) -> None:
+    done = _while_one_writes(store, [_adding("1"), _adding("0"), _adding("3")])
+    assert [type(one.exception()) for one in done] == [type(None), IntegrityError, type(None)]
+    with store.read() as connection:
+        assert _aliases(connection) == ["0", "1", "3"]
+
+
+def test_a_commit_that_fails_answers_nobody(store: Store) -> None:
+    def refuse(connection: Connection) -> None:
+        raise OperationalError("COMMIT", None, Exception("disk full"))
+
+    def last(connection: Connection) -> str:
+        event.listen(store._engine, "commit", refuse)
+        return _adding("2")(connection)
+
+    done = _while_one_writes(store, [_adding("1"), last])
+    event.remove(store._engine, "commit", refuse)
+    assert [type(one.exception()) for one in done] == [OperationalError, OperationalError]
+    with store.read() as connection:
+        assert _aliases(connection) == ["0"]
+
+
+def test_who_is_stopped_while_it_writes_for_all_leaves_nothing_behind(store: Store) -> None:
+    def stop(_: Connection) -> str:
+        raise KeyboardInterrupt
+
+    done = _while_one_writes(store, [_adding("1"), stop])
+    assert [type(one.exception()) for one in done] == [KeyboardInterrupt, KeyboardInterrupt]
+    with store.read() as connection:
+        assert _aliases(connection) == ["0"]
+    assert store.done((), _adding("4")) == "4"
+
+
+def test_more_than_share_a_transaction_are_all_kept(store: Store, commits: list[int]) -> None:
+    done = _while_one_writes(store, [_adding(f"{number:02}") for number in range(1, 21)])
+    assert [one.result() for one in done] == [f"{number:02}" for number in range(1, 21)]
+    assert commits[:3] == [1, 17, 21]
