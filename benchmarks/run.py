@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from benchmarks import bulk, deliver, endpoints, export, generate, load, measure, pull, real, simulated
+from benchmarks import bulk, deliver, endpoints, export, generate, load, measure, pages, pull, real, simulated
 from benchmarks.measure import Measurement, Missing, Rounds
 
 HERE = Path(__file__).parent
@@ -97,6 +97,7 @@ def main(size: Size | None = None, folder: Path = HERE) -> None:
     figures |= pull.figures(size.pulled)
     figures |= bulk.figures(size.bulk_mb, size.bulk_patients, size.bulk_rounds, folder / ".made")
     figures |= load.figures(size.seconds)
+    figures |= pages.figures()
     for name, value in figures.items():
         print(f"# {name}: not measured ({value.reason})" if isinstance(value, Missing) else f"{name}: {value:.3g}")
     for line in remarks(found):
