@@ -138,6 +138,7 @@ def test_the_whole_bench_runs_in_short_form(
         "delivered": 50,
         "patients": 2,
         "pulled": 1,
+        "listed": 20,
         "seconds": 1,
         "bulk_mb": 0.5,
         "bulk_patients": 20,

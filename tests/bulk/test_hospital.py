@@ -226,9 +226,12 @@ def test_versions_of_the_standard_may_be_mixed_in_a_folder(tmp_path: Path) -> No
 # ── cuts ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+LINES = [b'{"a": 1}', b"", b"  ", b'\xef\xbb\xbf{"b": 2}', b'["c"]']
+
+
 @FEW
 @given(
-    lines=st.lists(st.sampled_from([b'{"a": 1}', b"", b"  ", b'\xef\xbb\xbf{"b": 2}', b'["c"]']), min_size=2, max_size=30),
+    lines=st.lists(st.sampled_from(LINES), min_size=2, max_size=30),
     size=st.integers(1, 60),
     end=st.sampled_from([b"\n", b"", b"\r\n"]),
 )

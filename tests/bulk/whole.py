@@ -36,9 +36,8 @@ def person(ident: str, *numbers: str, **more: Any) -> dict[str, Any]:
 
 def size(patient: Any, ident: str, value: float, **more: Any) -> dict[str, Any]:
     quantity = {"value": value, "unit": "cm", "system": ward.UCUM, "code": "cm"}
-    return {**about(patient, "Observation", ident), **observation("tumour-size", ident, valueQuantity=quantity), **more} | {
-        "subject": about(patient, "Observation", ident)["subject"]
-    }  # fmt: skip
+    told = about(patient, "Observation", ident)
+    return {**told, **observation("tumour-size", ident, valueQuantity=quantity), **more, "subject": told["subject"]}
 
 
 def version(number: str) -> dict[str, Any]:
@@ -112,11 +111,8 @@ def traps() -> list[bytes]:
     lines = [raw({name: said for name, said in one.items() if said is not None}) for one in told]
     escaped = json.dumps(about("j", "Condition", "j1", code={"text": "腹膜后平滑肌肉瘤"})).encode()
     garbled = '{"resourceType":"Condition","id":"g","code":{"text":"肉瘤"}}'.encode("gb18030")
-    return [*lines, escaped, raw(person("j", "22")), size_line("j"), garbled, b'{"resourceType": "Condition", "id"', b"{}"]
-
-
-def size_line(patient: str) -> bytes:
-    return raw(size(patient, f"{patient}-size", 10))
+    broken = b'{"resourceType": "Condition", "id"'
+    return [*lines, escaped, raw(person("j", "22")), raw(size("j", "j-size", 10)), garbled, broken, b"{}"]
 
 
 class Ran(NamedTuple):

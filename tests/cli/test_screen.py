@@ -425,9 +425,7 @@ def test_results_go_into_a_folder_as_json_or_parquet_with_a_report(screen: Any, 
             assert rows[0]["I-03"] == one.rows[0]["criteria"]["I-03"]["answer"]
 
 
-def test_the_same_command_goes_on_and_another_day_needs_another_folder(
-    screen: Any, feed: Path, tmp_path: Path
-) -> None:
+def test_the_same_command_goes_on_and_another_day_needs_another_folder(screen: Any, feed: Path, tmp_path: Path) -> None:
     kept, to = tmp_path / "kept", tmp_path / "to"
     first = screen(feed, "--resume", kept, "--to", to, *DAY)
     spools = {path: path.stat().st_mtime_ns for path in kept.glob("*.spool")}

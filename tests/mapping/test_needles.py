@@ -38,7 +38,8 @@ def matters(raw: bytes) -> bool:
 def missed(documents: list[bytes]) -> list[str]:
     """What matters and is not hit; in small blocks, as a run searches."""
     found = set(hit()(documents))
-    return [raw.decode("utf-8", "replace") for place, raw in enumerate(documents) if place not in found and matters(raw)]
+    others = [raw for place, raw in enumerate(documents) if place not in found]
+    return [raw.decode("utf-8", "replace") for raw in others if matters(raw)]
 
 
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -61,7 +62,8 @@ LIGATURES = {"fi": "\ufb01", "fl": "\ufb02", "st": "\ufb06"}
 
 def torn(by: str) -> Callable[[str], str]:
     """The word with something amid it, after every second character."""
-    return lambda text: re.sub(r"(?<=[\u3400-\u9fff].)(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[\u3400-\u9fff]$)", by, text)
+    places = r"(?<=[\u3400-\u9fff].)(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[\u3400-\u9fff]$)"
+    return lambda text: re.sub(places, by, text)
 
 
 def joined(text: str) -> str:
@@ -211,9 +213,7 @@ def test_hyperscan_hits_the_same() -> None:
 
 
 def test_of_other_documents_few_are_hit() -> None:
-    others = [
-        {**DISEASE, "code": concept(ICD_10, code)} for code in ("I10", "E11.9", "C50.9", "J18.9", "C34.1", "K35")
-    ]
+    others = [{**DISEASE, "code": concept(ICD_10, code)} for code in ("I10", "E11.9", "C50.9", "J18.9", "C34.1", "K35")]
     others += [{**DISEASE, "code": {"text": text}} for text in ("高血压病", "follow-ups of groups", "肺部感染", "lift")]
     others += [ward.observation("haemoglobin", valueQuantity={"value": 88}, id="88f3c0de-8858-4a3c-9c48-8858aa31")]
     assert hit()([plain(one) for one in others]) == []
