@@ -75,8 +75,8 @@ class Size:
 
 
 QUICK = Size(
-    whole_mb=20, slice_mb=2, rounds=7, subjects=500, exported=1_000, delivered=2_000, patients=500, pulled=16, listed=10_000,
-    bulk_mb=25, bulk_patients=1_000, bulk_rounds=1, seconds=6,
+    whole_mb=20, slice_mb=2, rounds=7, subjects=500, exported=1_000, delivered=2_000, patients=500,
+    pulled=16, listed=10_000, bulk_mb=25, bulk_patients=1_000, bulk_rounds=1, seconds=6,
 )  # fmt: skip
 FULL = Size(
     whole_mb=100, slice_mb=4, rounds=7, subjects=2_000, exported=10_000, delivered=10_000, patients=4_000, pulled=80,

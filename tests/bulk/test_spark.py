@@ -50,7 +50,7 @@ def in_parquet(folder: Path) -> list[bytes]:
 def test_a_cluster_answers_of_the_fixtures_as_one_process_does(rig: Rig, tmp_path: Path) -> None:
     folder = ward.FIXTURES / "hospital-a"
     ran = rig.run(Job(rig.master, str(folder), "hospital-a", str(tmp_path / "out"), "json", 150_000))
-    _, outcomes = screen_files([folder], ward.reader("hospital-a"), ward.mappings().study, order().as_of)
+    tally, outcomes = screen_files([folder], ward.reader("hospital-a"), ward.mappings().study, order().as_of)
     found = list(outcomes)
     assert written(tmp_path / "out") == lines(found)
     candidates = [one for one in found if one.screening.in_scope and one.screening.verdict == "candidate"]
