@@ -91,6 +91,9 @@ class Settings(BaseSettings):
     deliver_every: float = Field(2.0, description="Seconds between looks into the outbox while the server runs.")
     deliver_timeout: float = Field(30.0, description="Seconds that a site's server has to answer a delivery.")
     deliver_attempts: int = Field(12, description="Attempts before a delivery is given up and listed as dead.")
+    freeze_folder: Path = Field(
+        Path("natars-freezes"), description="Where the freezes lie that the trial office starts on the pages."
+    )
     export_folder: Path = Field(
         Path("natars-exports"), description="Where the files of exports lie that clients ask for over HTTP."
     )

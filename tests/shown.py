@@ -182,6 +182,9 @@ PROMISES: Mapping[int, Shown] = {
             "tests/cli/test_load.py::test_a_run_that_is_killed_at_any_moment_leaves_in_the_end_what_an_unbroken_one_leaves",
             "tests/service/test_load.py::test_what_bulk_export_says_is_deleted_is_taken_back",
             "tests/service/test_load.py::test_four_times_the_lines_need_no_more_memory",
+            "tests/bulk/test_hospital.py::test_a_run_that_broke_off_goes_on_and_comes_to_the_same",
+            "tests/bulk/test_hospital.py::test_the_same_answers_wherever_the_cuts_are",
+            "tests/bulk/test_hospital.py::test_needles_find_everybody_in_scope_with_the_same_answers",
             "tests/interop/test_pull.py::test_by_export_every_file_comes_and_then_only_what_changed",
             "tests/cli/test_pull.py::test_a_pull_that_is_killed_in_the_middle_of_a_download_goes_on_there",
             "tests/service/pull/test_bulk.py::test_what_is_said_to_be_deleted_is_taken_back",
@@ -276,6 +279,7 @@ PROMISES: Mapping[int, Shown] = {
         (
             "tests/service/test_log.py::test_the_counts_are_those_of_a_consort_diagram",
             "tests/service/test_log.py::test_everybody_in_scope_stands_in_one_place_and_the_first_bar_is_named",
+            "tests/pages/test_office.py::test_enrolment_is_seen_narrowed_to_a_site_and_taken_away",
         ),
     ),
     41: Shown(
@@ -353,6 +357,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/service/freeze/test_write.py::test_every_part_gives_the_same_bytes_and_nothing_that_identifies",
             "tests/service/freeze/test_verify.py::test_what_was_done_to_it_is_told",
             "tests/service/freeze/test_verify.py::test_sha256sum_takes_the_sums",
+            "tests/pages/test_office.py::test_a_freeze_is_started_watched_verified_and_fetched",
             "tests/service/freeze/test_compare.py::test_a_later_progression_is_told_with_the_decisions_that_differ",
         ),
     ),
@@ -367,6 +372,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/export/figures/test_kaplan_meier.py::test_numbers_at_risk_are_those_that_lifelines_counts",
             "tests/export/figures/test_written.py::test_the_svg_says_the_numbers_at_risk",
             "tests/export/figures/test_consort.py::test_from_allocation_on_the_endpoints_count_by_arm",
+            "tests/pages/test_office.py::test_the_files_hold_the_numbers_that_the_commands_print",
         ),
     ),
     52: Shown(
@@ -379,6 +385,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/domain/endpoints/test_quality.py::test_death_twice_with_different_dates",
             "tests/domain/endpoints/test_quality.py::test_visits_before_consent",
             "tests/cli/test_endpoints.py::test_one_subject_with_each_decision",
+            "tests/pages/test_office.py::test_from_the_curves_to_each_line_of_a_subjects_derivation",
         ),
     ),
     53: Shown(
@@ -389,6 +396,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/cli/test_endpoints.py::test_visits_that_are_due",
             "tests/export/test_agenda.py::test_a_safety_visit_is_due_then_overdue_then_missed",
             "tests/export/test_agenda.py::test_follow_up_after_surgery_is_due_on_the_last_day_of_each_window",
+            "tests/pages/test_office.py::test_the_files_hold_the_numbers_that_the_commands_print",
         ),
     ),
     54: Shown(
@@ -401,6 +409,34 @@ PROMISES: Mapping[int, Shown] = {
             "tests/web/test_operations.py::test_what_came_in_is_counted_by_its_fate_and_its_issues_by_code",
             "tests/web/test_operations.py::test_what_hinders_the_work_is_told",
             "tests/test_privacy_served.py::test_nothing_of_a_patient_is_in_it",
+            "tests/pages/test_office.py::test_enrolment_is_seen_narrowed_to_a_site_and_taken_away",
+        ),
+    ),
+    13: Shown(
+        "A site's mapping is declared, versioned, and kept with who made it",
+        (
+            "tests/service/test_mapped.py::test_a_version_counts_only_once_it_is_made_active_and_the_data_follows",
+            "tests/service/test_mapped.py::test_going_back_is_a_turn_of_its_own_and_undoes_what_was_read",
+            "tests/web/pages/test_mapping.py::test_of_two_people_the_second_is_told_and_what_they_chose_stays",
+        ),
+    ),
+    14: Shown(
+        "What would be read of a sample is shown, and nothing of it kept",
+        ("tests/web/pages/test_mapping.py::test_a_report_is_read_with_its_words_marked_and_nothing_is_kept",),
+    ),
+    15: Shown(
+        "What is not mapped is listed by site with counts, first, last and a hint, and mapped there",
+        (
+            "tests/service/test_gaps.py::test_a_gap_is_counted_with_its_first_and_last_day_and_a_hint",
+            "tests/web/pages/test_mapping.py::test_many_codes_are_paged_and_counts_are_readable",
+            "tests/pages/test_desk.py::test_a_code_is_mapped_and_made_active_by_the_keyboard_alone",
+        ),
+    ),
+    56: Shown(
+        "A changed map reads all history again, and its difference is shown first",
+        (
+            "tests/service/test_mapped.py::test_what_would_change_is_told_before_it_does",
+            "tests/service/test_remap.py::test_a_new_line_makes_facts_of_what_is_known",
         ),
     ),
     46: Shown(

@@ -23,7 +23,7 @@ def main() -> None:
             for name, screen in SCREENS.items():
                 for language in ("zh", "en"):
                     with visitor(chromium.browser(), one, screen.role, language) as somebody:
-                        somebody.goto(screen.path)
+                        screen.seen_by(somebody)
                         somebody.screenshot(f"{name}-{language}", DOCS / "pages")
         finally:
             chromium.stop()

@@ -10,7 +10,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from natars_fhir.export.extra import library
 
-#: (which needle, where it begins); a needle within another may go unsaid, and one that overlaps another
+#: (which needle, where it begins): every one, also within another, for it may be the other that does not hold
 Match = tuple[int, int]
 Matcher = Callable[[bytes], list[Match]]
 
@@ -20,7 +20,7 @@ def ahocorasick(needles: Sequence[bytes]) -> Matcher:
     find = BytesAhoCorasick(needles, implementation=Implementation.DFA).find_matches_as_indexes
 
     def matches(block: bytes) -> list[Match]:
-        return [(number, start) for number, start, _ in find(block.lower())]
+        return [(number, start) for number, start, _ in find(block.lower(), overlapping=True)]
 
     return matches
 

@@ -15,9 +15,9 @@ from rich.table import Table
 
 from natars_fhir.bulk.survey import survey
 from natars_fhir.cli.exits import DONE, FAULTS, PARTLY_READ
-from natars_fhir.cli.inputs import AsOfOption, VersionOption, day, inputs, known_site, named_version
+from natars_fhir.cli.inputs import Asked, AsOfOption, VersionOption, day, inputs, known_site, named_version
 from natars_fhir.cli.screens import errors, output
-from natars_fhir.cli.stored import opened
+from natars_fhir.cli.stored import at_the_desk, opened
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import Mappings, load
 from natars_fhir.mapping.heard.difference import Change, changes, counts, stand
@@ -69,9 +69,8 @@ def _of_store(
     from natars_fhir.service.difference import stands
 
     with opened(settings) as store:
-        before, after = (
-            stands(store, reader, folder.study, when) for folder, reader in zip(folders, readers, strict=True)
-        )
+        found = [at_the_desk(Asked(settings, *one, when), store) for one in zip(folders, readers, strict=True)]
+        before, after = (stands(store, one.reader, one.mappings.study, when) for one in found)
     if after.to_send_again:
         text = "resources must be sent again to be read anew: their Bundle alone tells whose they are"
         errors().print(f"{after.to_send_again} {text}", soft_wrap=True)

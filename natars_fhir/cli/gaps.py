@@ -17,7 +17,7 @@ from natars_fhir.bulk.survey import survey
 from natars_fhir.cli.exits import DONE, PARTLY_READ
 from natars_fhir.cli.inputs import Asked, MappingsOption, VersionOption, asked, inputs
 from natars_fhir.cli.screens import errors, output
-from natars_fhir.cli.stored import opened
+from natars_fhir.cli.stored import at_the_desk, opened
 from natars_fhir.mapping.heard.expected import Expected
 from natars_fhir.mapping.heard.suggest import Suggester, suggester
 from natars_fhir.mapping.heard.unmapped import Listed, Listing, draft_map, listed, listing
@@ -72,8 +72,9 @@ def _of_store(what: Asked) -> tuple[list[Listed], Sequence[Expected], bool]:
     from natars_fhir.service.gaps import gaps as of_store
 
     with opened(what.settings) as store:
-        mapping = what.reader.mapping
-        return of_store(store, mapping, hints(what)), feeds(store, mapping, datetime.now(UTC)), True
+        here = at_the_desk(what, store)
+        mapping = here.reader.mapping
+        return of_store(store, mapping, hints(here)), feeds(store, mapping, datetime.now(UTC)), True
 
 
 def _set_apart(what: Asked) -> None:
@@ -81,7 +82,7 @@ def _set_apart(what: Asked) -> None:
     from natars_fhir.service.quarantine import standing
 
     with opened(what.settings) as store:
-        waiting, untried = standing(store, what.reader.mapping)
+        waiting, untried = standing(store, at_the_desk(what, store).reader.mapping)
     if waiting:
         tried = f", {untried} of them not tried with this mapping yet" if untried else ""
         errors().print(f"quarantine: {waiting} wait{tried}: natars-fhir quarantine list", markup=False, soft_wrap=True)

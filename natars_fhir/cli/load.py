@@ -18,7 +18,7 @@ from natars_fhir.cli.exits import DONE, FAULTS, PARTLY_READ, UNAVAILABLE
 from natars_fhir.cli.inputs import Input, MappingsOption, VersionOption, asked, found, inputs
 from natars_fhir.cli.looked import LanguageOption, intake_of
 from natars_fhir.cli.screens import errors, output, progress
-from natars_fhir.cli.stored import opened
+from natars_fhir.cli.stored import at_the_desk, opened
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.ndjson import Document, files
 
@@ -136,6 +136,7 @@ def load(
     with opened(what.settings, made=True) as store:
         from natars_fhir.service.load import Door
 
+        what = at_the_desk(what, store)
         with progress(found(given)) as seen:
             door = Door(
                 store,

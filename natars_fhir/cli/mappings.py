@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from natars_fhir.cli import difference, gaps, terminology
+from natars_fhir.cli import difference, gaps, mapped, terminology
 from natars_fhir.cli.exits import DONE
 from natars_fhir.cli.inputs import MappingsOption
 from natars_fhir.cli.screens import output
@@ -17,6 +17,7 @@ app.command("export")(terminology.export)
 app.command("import")(terminology.take_in)
 app.command("gaps")(gaps.gaps)
 app.command("diff")(difference.diff)
+app.command("desk")(mapped.desk)
 
 
 @app.callback()

@@ -18,7 +18,7 @@ from natars_fhir.cli.exits import DONE, FAULTS, UNAVAILABLE
 from natars_fhir.cli.inputs import Asked, MappingsOption, asked
 from natars_fhir.cli.looked import LanguageOption, intake_of
 from natars_fhir.cli.screens import errors, output
-from natars_fhir.cli.stored import key_of, opened
+from natars_fhir.cli.stored import at_the_desk, key_of, opened
 from natars_fhir.settings import Settings
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def replay(
     with _store() as store:
         told = _numbered(store, numbers, site, mappings, words) if numbers else None
         if told is None:
-            told = _every(store, asked(site, "", mappings), code, kind)
+            told = _every(store, at_the_desk(asked(site, "", mappings), store), code, kind)
     if style == "json":
         _lines([told])
     else:
@@ -194,7 +194,9 @@ def _numbered(
         found = one(store, number, site)
         if found is None:
             raise _unknown(words)
-        what = sites.get(found.site) or sites.setdefault(found.site, asked(found.site, "", folder))
+        if found.site not in sites:
+            sites[found.site] = at_the_desk(asked(found.site, "", folder), store)
+        what = sites[found.site]
         done.count(once(store, intake_of(what, store), what.reader.mapping, number, _now()))
     left = sum(standing(store, what.reader.mapping)[0] for what in sites.values())
     return {"tried": done.tried, "replayed": done.replayed, "resources": done.resources, "left": left}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from natars_fhir.cli.screens import errors
 from natars_fhir.settings import Settings
 
 if TYPE_CHECKING:
+    from natars_fhir.cli.inputs import Asked
     from natars_fhir.store.engine import Store
 
 
@@ -40,6 +42,18 @@ def opened(settings: Settings, *, made: bool = False) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+def at_the_desk(what: Asked, store: Store) -> Asked:
+    """The same options, with what the site's people mapped at the desk, so that a command reads as the server does.
+    Raises MappingError where it does not load over the folder."""
+    from natars_fhir.mapping.documents import DocumentReader  # heavy: only where a store is asked
+    from natars_fhir.mapping.site import compiled
+    from natars_fhir.service.mapped import with_desk
+
+    mappings, _ = with_desk(store, what.mappings)
+    reader = DocumentReader(compiled(mappings, what.reader.site), what.reader.version)
+    return replace(what, mappings=mappings, reader=reader)
 
 
 def key_of(settings: Settings, store: Store) -> bytes:

@@ -6,7 +6,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,7 +28,10 @@ Shaped = TypeVar("Shaped", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Mappings:
-    """Everything that the folder says; ``hash`` changes with every byte of it."""
+    """Everything that the folder says; ``hash`` changes with every byte of it.
+
+    ``over`` are lines that stand over a site's file (`mapping.overlay`).
+    """
 
     folder: Path
     hash: str
@@ -39,6 +42,13 @@ class Mappings:
     words: Words
     study: Study
     exporting: Exporting
+    over: Mapping[str, str] = field(default_factory=dict)
+
+    def hash_of(self, site: str) -> str:
+        """What a site's documents are read with: the folder, and what stands over the site's file."""
+        if site not in self.over:
+            return self.hash
+        return hashlib.sha256(f"{self.hash}\0{self.over[site]}".encode()).hexdigest()[: len(self.hash)]
 
 
 def load(folder: Path, trial: str = "natars") -> Mappings:

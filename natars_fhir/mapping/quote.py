@@ -26,6 +26,12 @@ def quote(evidence: Evidence, resource: Any) -> str:
     return _shown(value)
 
 
+def text_at(path: str, resource: Any) -> str | None:
+    """The whole text in which spans at this place count; None where there is none."""
+    value = _at(resource, path)
+    return unmarked(value) if path.endswith(_NARRATIVE) and isinstance(value, str) else _text(value)
+
+
 def _at(resource: Any, path: str) -> Any:
     """The element at a place such as ``Observation.component[1].valueQuantity``; an attachment instead of its data."""
     node = resource

@@ -40,7 +40,7 @@ def compiled(mappings: Mappings, site: str) -> SiteMapping:
     kinds, subjects = frozenset(reads), subject_of(mappings.views)
     unasked = route(lore, mappings.views, reads)
     standard = frozenset(mappings.concepts.systems)
-    return SiteMapping(found, mappings.hash, reads, subjects, kinds, lore, unasked, standard)
+    return SiteMapping(found, mappings.hash_of(site), reads, subjects, kinds, lore, unasked, standard)
 
 
 def lore_of(mappings: Mappings, site: Site) -> Lore:
@@ -49,7 +49,7 @@ def lore_of(mappings: Mappings, site: Site) -> Lore:
     systems = Systems({**concepts.systems, **site.systems})
     return Lore(
         site=site.site,
-        hash=mappings.hash,
+        hash=mappings.hash_of(site.site),
         concepts=concepts.concepts,
         systems=systems,
         asked=Table(systems, _asked(concepts, local), key=str),

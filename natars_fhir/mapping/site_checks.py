@@ -13,8 +13,18 @@ from natars_fhir.mapping.view import struct, types
 
 
 def site_faults(path: Path, site: Site, concepts: Concepts, drugs: Drugs) -> list[Fault]:
-    """Local codes that name concepts, values and drugs which exist; systems and units that can be read."""
+    """Everything that is checked of a site's file."""
     source = path.read_text(encoding="utf-8")
+    faults = lines_faults(str(path), source, site, concepts, drugs)
+    if site.site != path.stem:
+        text = f"«{site.site}» stands in a file of another name"
+        faults.append(Fault(str(path), line_of(source, site.site), text))
+    return faults
+
+
+def lines_faults(name: str, source: str, site: Site, concepts: Concepts, drugs: Drugs) -> list[Fault]:
+    """Local codes that name concepts, values and drugs which exist; systems and units that can be read. The lines are
+    those of *source*, which people know by its *name*."""
     faults = [
         (code, text)
         for codes in site.codes.values()
@@ -31,12 +41,10 @@ def site_faults(path: Path, site: Site, concepts: Concepts, drugs: Drugs) -> lis
         if unit not in accepted:
             near = nearest(unit, accepted)
             faults.append((spelling, f"«{spelling}» stands for «{unit}», which no concept accepts{near}"))
-    faults += [(name, text) for name in site.complete if (text := _never_complete(name, concepts))]
-    if site.site != path.stem:
-        faults.append((site.site, f"«{site.site}» stands in a file of another name"))
+    faults += [(one, text) for one in site.complete if (text := _never_complete(one, concepts))]
     systems = system_faults(site.systems, concepts.systems)
-    told = [Fault(str(path), line_at(source, "systems", name), text) for name, text in systems]
-    return [*told, *(Fault(str(path), line_of(source, word), text) for word, text in faults)]
+    told = [Fault(name, line_at(source, "systems", system), text) for system, text in systems]
+    return [*told, *(Fault(name, line_of(source, word), text) for word, text in faults)]
 
 
 def _never_complete(name: str, concepts: Concepts) -> str:
@@ -74,14 +82,14 @@ def _report(code: str, row: LocalCode, concepts: Concepts) -> Iterator[str]:
 
 def _said(code: str, row: LocalCode, concepts: Concepts, drugs: Drugs) -> Iterator[str]:
     concept = concepts.concepts[row.concept]
-    allowed = _allowed(concept, concepts, drugs)
-    if not allowed:
+    words = allowed(concept, concepts, drugs)
+    if not words:
         yield f"«{code}»: a code cannot say a value of «{row.concept}», which is a {concept.kind}"
-    elif row.value not in allowed:
-        yield f"«{code}»: «{row.concept}» cannot be «{row.value}»{nearest(row.value, allowed)}"
+    elif row.value not in words:
+        yield f"«{code}»: «{row.concept}» cannot be «{row.value}»{nearest(row.value, words)}"
 
 
-def _allowed(concept: Concept, concepts: Concepts, drugs: Drugs) -> tuple[str, ...]:
+def allowed(concept: Concept, concepts: Concepts, drugs: Drugs) -> tuple[str, ...]:
     """The values that a code may say of a concept; none of a number, a date or a text."""
     if concept.kind == "drug":
         return (*(drug.name for drug in drugs.drug), *(group.name for group in drugs.group))

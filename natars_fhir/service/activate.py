@@ -21,8 +21,7 @@ def activate(store: Store, live: Live, now: datetime) -> dict[str, Remapped]:
     """Site → what the new mapping changed. Nothing where the folder has faults, which go to the log one by one: they
     speak of files, and of no patient."""
     if not live.renew():
-        for fault in live.faults:
-            _log.error("mappings not active", file=fault.file, line=fault.line, fault=fault.text)
+        _tell(live)
         if not live.faults:
             _log.info("mappings unchanged", mapping=live.active.mappings.hash)
         return {}
@@ -31,16 +30,31 @@ def activate(store: Store, live: Live, now: datetime) -> dict[str, Remapped]:
     return catch_up(store, live, now)
 
 
+def follow(live: Live) -> bool:
+    """Takes in what counts at the mapping desk, wherever somebody made it active; faults go to the log once."""
+    before = live.faults
+    changed = live.follow()
+    if live.faults != before:
+        _tell(live)
+    return changed
+
+
+def _tell(live: Live) -> None:
+    for fault in live.faults:
+        _log.error("mappings not active", file=fault.file, line=fault.line, fault=fault.text)
+
+
 def catch_up(store: Store, live: Live, now: datetime) -> dict[str, Remapped]:
     """Reads with the active mapping what another one read: after a change, or a start with a changed folder."""
     here, done = live.active, dict[str, Remapped]()
-    known = (here.mappings.hash, to_send_again(here.mappings.hash))
     for site in sorted(here.readers):
+        hash_ = here.mappings.hash_of(site)
+        known = (hash_, to_send_again(hash_))
         with store.read() as connection:
             waiting = readings.stale(connection, site, known)
         if waiting:
             done[site] = remap(store, here.intake, here.any_version(site), now)
-            _log.info("mappings active", site=site, mapping=here.mappings.hash, **done[site].counts)
+            _log.info("mappings active", site=site, mapping=hash_, **done[site].counts)
     return done
 
 

@@ -100,6 +100,13 @@ def known(depot: Depot, who: Caller, ident: str) -> tuple[Job, int]:
     return job, ahead
 
 
+def listed(depot: Depot, who: Caller) -> list[tuple[Job, list[File]]]:
+    """Every job of the caller with its files, the latest first."""
+    with depot.store.read() as connection:
+        jobs = exports.asked_by(connection, "" if who.across else who.site, who.by)
+        return [(job, exports.files(connection, job.id)) for job in jobs]
+
+
 def progress(job: Job, ahead: int, now: datetime) -> Mapping[str, str]:
     """How far it is, and when to ask again (https://hl7.org/fhir/uv/bulkdata/STU2/export.html#response---in-progress-status)."""
     said = job.progress or ("begun" if job.state == "running" else f"waiting, {ahead} before it")

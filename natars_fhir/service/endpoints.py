@@ -100,6 +100,14 @@ def known(
             seen(done, len(told))
 
 
+def known_one(connection: Connection, intake: Intake, site: Site, names: Collection[str], as_of: date) -> Known | None:
+    """One person of a site with what was found out on the way; None for who was never enrolled, or withdrew the use of
+    the data."""
+    who = _Who(connection, intake, site, names, as_of)
+    used, until = who.use()
+    return who.known(until, NO_ALLOCATIONS) if used else None
+
+
 def _persons(connection: Connection, site: str) -> Iterable[Collection[str]]:
     return patients.persons(connection, site, patients.in_scope(connection, site)).values()
 

@@ -25,6 +25,7 @@ from natars_fhir.store import (
     tables_export,  # noqa: F401
     tables_line,  # noqa: F401
     tables_load,  # noqa: F401
+    tables_mapped,  # noqa: F401
     tables_people,  # noqa: F401
     tables_pull,  # noqa: F401
     tables_subject,  # noqa: F401

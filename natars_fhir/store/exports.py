@@ -72,6 +72,12 @@ def one(connection: Connection, ident: str) -> Job | None:
     return None if row is None else _told(row)
 
 
+def asked_by(connection: Connection, whose: str, by: str) -> list[Job]:
+    """Every job of this caller, the latest first."""
+    asked = select(export_job).where(_job.whose == whose, _job.by == by).order_by(_job.made.desc(), _job.id)
+    return [_told(row) for row in connection.execute(asked)]
+
+
 def before(connection: Connection, job: Job) -> int:
     """How many jobs are to be done before this one."""
     asked = select(func.count()).where(_job.state.in_(_UNDER_WAY), _job.made < job.made)

@@ -64,6 +64,8 @@ KEPT: Mapping[str, str] = MappingProxyType(
         "login_session": "of who is logged in, and of no patient",
         "site_certificate": "of who may, and of no patient",
         "site_line": "of a site's server: who delivers to it, and whether it is well",
+        "site_mapping": "what codes and units mean, and nobody's",
+        "site_mapping_turn": "which of it counts since when",
         "smart_assertion": "of who may, and of no patient",
         "smart_client": "of who may, and of no patient",
         "store": "one row of the store itself",

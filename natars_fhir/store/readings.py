@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 from types import MappingProxyType
@@ -164,11 +164,32 @@ _PAGE = (
 def with_bytes(connection: Connection, site: str, after: str, most: int) -> list[tuple[Head, Reading, bytes, datetime]]:
     """The newest versions under the keys that follow *after*: what is known, what was read, the bytes, and when they
     came."""
-    rows = connection.execute(_PAGE, {"site": site, "after": after, "most": most}).all()
+    rows, raws = _page(connection, site, after, most)
+    return [(_head(row), unpack_reading(row.body), raws[place], row.received) for place, row in enumerate(rows)]
+
+
+def holding(
+    connection: Connection, site: str, wanted: Callable[[bytes], bool], most: int = 500
+) -> Iterator[tuple[Head, Reading, bytes, datetime]]:
+    """The same of every resource of a site whose bytes are *wanted*; of the others nothing is opened."""
+    after = ""
+    while True:
+        rows, raws = _page(connection, site, after, most)
+        if not rows:
+            return
+        for place, row in enumerate(rows):
+            after = row.key
+            if wanted(raws[place]):
+                yield _head(row), unpack_reading(row.body), raws[place], row.received
+
+
+def _page(connection: Connection, site: str, after: str, most: int) -> tuple[list[Any], dict[int, bytes]]:
+    """The next rows, and the bytes that each came in."""
+    rows = list(connection.execute(_PAGE, {"site": site, "after": after, "most": most}).all())
     opened, raws = Parcels(connection), dict[int, bytes]()
     for place in sorted(range(len(rows)), key=lambda place: rows[place].parcel):
         raws[place] = opened.bytes_of(rows[place].parcel, rows[place].start, rows[place].length)
-    return [(_head(row), unpack_reading(row.body), raws[place], row.received) for place, row in enumerate(rows)]
+    return rows, raws
 
 
 _MENTIONING = select(mention.c.other, mention.c.key).where(among(mention.c.site, mention.c.other))

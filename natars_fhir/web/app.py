@@ -15,11 +15,12 @@ from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.validate import has_type
 from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.documents import DocumentReader
-from natars_fhir.mapping.files import load
+from natars_fhir.mapping.files import Mappings, load
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.access.grant import Grants
 from natars_fhir.service.access.hook_token import HookTokens
 from natars_fhir.service.access.published import Published
+from natars_fhir.service.activate import follow
 from natars_fhir.service.bulk_export import Depot
 from natars_fhir.service.deliver import Clock
 from natars_fhir.service.foretold import foretold
@@ -28,6 +29,7 @@ from natars_fhir.service.http import client
 from natars_fhir.service.ingest import push
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.live import Active, Live, active
+from natars_fhir.service.mapped import last_turn, with_desk
 from natars_fhir.service.provider.file import providers
 from natars_fhir.service.secret import secret
 from natars_fhir.service.subscribing import Bureau
@@ -106,10 +108,13 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     key = secret(settings.key_file, opened)
 
     def made() -> Active:
-        folder = first.pop() if first else load(settings.mappings, settings.trial)
-        return active(folder, settings, key, {*folder.sites} | named, versions)
+        return over(first.pop() if first else load(settings.mappings, settings.trial))
 
-    live = Live(made)
+    def over(folder: Mappings) -> Active:
+        told, turn = with_desk(opened, folder)
+        return active(told, settings, key, {*folder.sites} | named, versions, folder, turn)
+
+    live = Live(made, over, lambda: last_turn(opened))
     served = Served(settings, opened, live, access(settings, opened, now, lambda: live.active.readers), now)
     metrics = Metrics()
     app = FastAPI(
@@ -293,7 +298,13 @@ def _reception(served: Served) -> Reception:
     settings, live = served.settings, served.live
     known = providers(settings.providers, live.active.readers)
     return Reception(
-        settings, served.store, lambda: live.active, served.now, served.access.rates.admit, providers=known
+        settings,
+        served.store,
+        lambda: live.active,
+        served.now,
+        lambda: follow(live),
+        served.access.rates.admit,
+        providers=known,
     )
 
 

@@ -14,7 +14,7 @@ import httpx
 from fastapi import FastAPI
 
 from natars_fhir.service.access.sessions import rule_of, sweep
-from natars_fhir.service.activate import activate, catch_up, try_all_again
+from natars_fhir.service.activate import activate, catch_up, follow, try_all_again
 from natars_fhir.service.audit import seal
 from natars_fhir.service.bulk_export import home
 from natars_fhir.service.bulk_export_work import Workshop, work_once
@@ -37,7 +37,8 @@ from natars_fhir.web.rounds import rounds
 
 @dataclass(slots=True)
 class Work:
-    """What a round works with. ``behind``: the store is still to be brought to the mapping that is active."""
+    """What a round works with. ``behind``: the store is still to be brought to the mapping that is active; ``turn`` is
+    the desk's turn to which it was brought."""
 
     settings: Settings
     store: Store
@@ -45,11 +46,15 @@ class Work:
     now: Clock
     metrics: Metrics
     behind: bool = True
+    turn: int = 0
 
     def once(self, http: Clients, stopped: Callable[[], bool]) -> None:
         """One round."""
         if self.live.asked():
             activate(self.store, self.live, self.now())
+        follow(self.live)
+        if self.turn != self.live.active.turn:
+            self.behind, self.turn = True, self.live.active.turn
         with self.store.leading("rounds") as first:
             if first:
                 self._keep_house()

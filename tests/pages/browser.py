@@ -59,7 +59,13 @@ class Visitor:
     def goto(self, path: str) -> Page:
         """Opens a page of ours."""
         self.page.goto(self.house.address + path)
+        self.settled()
         return self.page
+
+    def settled(self) -> None:
+        """Waits until what is being made for a page is made, and the page shows it."""
+        self.page.locator("[data-making]").first.wait_for(state="detached")
+        self.page.wait_for_load_state()
 
     def violations(self) -> list[str]:
         """What axe finds: rule, and where."""

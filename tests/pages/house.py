@@ -1,5 +1,5 @@
-"""A house full of people and patients for the pages: one server on loopback, filled from the fixtures, and a clock that
-tests may set.
+"""A house full of people and patients for the pages: one server on loopback, filled from the fixtures and with a
+crowd of invented subjects of hospital A, and a clock that tests may set.
 
 Nothing of it knows a browser: `python -m tests.write_screens` uses it too.
 """
@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ import pyotp
 import uvicorn
 from fastapi import FastAPI
 
+from natars_fhir.domain.study import Officer
+from natars_fhir.mapping.files import Mappings
 from natars_fhir.service.access import accounts, login, second
 from natars_fhir.service.access.accounts import Wanted
 from natars_fhir.service.ingest import push
@@ -31,6 +33,8 @@ from natars_fhir.store.engine import Store, open_store
 from natars_fhir.web.app import create_app
 from natars_fhir.web.server import config_of
 from tests import ward
+from tests.pages.crowd import crowd
+from tests.pages.filled import fill_desk
 from tests.postgres import free_port
 from tests.service.hospital import KEY
 
@@ -38,12 +42,15 @@ from tests.service.hospital import KEY
 NOON = datetime(2024, 6, 15, 4, 0, tzinfo=UTC)
 PASSWORD = "a long sentence that nobody guesses"  # noqa: S105 (of a made person)
 SITE = "hospital-b"
+#: Who speaks for the trial office.
+OFFICER = "办公室丙（虚构）"
 #: Role → the name of a person who has it; each of the site, or of none.
 PEOPLE = {
     "coordinator": Wanted("zhang.wei", ("coordinator",), SITE),
     "investigator": Wanted("li.na", ("investigator",), SITE),
     "operator": Wanted("ops", ("operator",)),
-    "trial-office": Wanted("office", ("trial-office",)),
+    "engineer": Wanted("sun.li", ("operator",), SITE),
+    "trial-office": Wanted("office", ("trial-office",), person=OFFICER),
 }
 _MOST_SECONDS = 60.0
 
@@ -92,12 +99,21 @@ def house(folder: Path, **more: Any) -> Iterator[House]:
     """A server for as long as the block runs."""
     (folder / "key").write_bytes(KEY)
     (folder / "key").chmod(0o600)
-    told = {"database": f"sqlite:///{folder}/store.sqlite", "key_file": folder / "key", "port": free_port(), **more}
+    own = {"freeze_folder": folder / "freezes", "export_folder": folder / "exports"}
+    told = {
+        "database": f"sqlite:///{folder}/store.sqlite",
+        "key_file": folder / "key",
+        "port": free_port(),
+        **own,
+        **more,
+    }
     settings, clock = Settings(**told), Clock()
     store = open_store(settings.database)
     fill(store)
+    fill_desk(store, NOON)
+    crowd(store, _intake(), NOON - timedelta(hours=2))
     people, secrets = _people(store, clock())
-    with patch("natars_fhir.web.app.load", ward.load_once):  # reading the mappings takes most of a start
+    with patch("natars_fhir.web.app.load", with_office):  # reading the mappings takes most of a start
         app = create_app(settings, now=clock, store=store)
     # the rounds stay at home: nothing is delivered, and the clock is the tests' own
     running = uvicorn.Server(config_of(app, settings, lifespan="off"))
@@ -115,13 +131,23 @@ def house(folder: Path, **more: Any) -> Iterator[House]:
         store.close()
 
 
+def with_office(*named: Any) -> Mappings:
+    """The mappings, read once, with a person of the trial office."""
+    found = ward.load_once(*named)
+    return replace(found, study=replace(found.study, office=(Officer(OFFICER),)))
+
+
 def fill(store: Store) -> None:
     """Every patient of the fixtures, each at their own site."""
-    intake = Intake(ward.mappings().study, KEY, "https://natars.example/fhir", 10_000)
+    intake = _intake()
     for case in ward.cases():
         reader = ward.reader(case.parent.name)
         for raw in ward.sent_in(case):
             push(store, intake, reader, raw, NOON - timedelta(hours=2))
+
+
+def _intake() -> Intake:
+    return Intake(ward.mappings().study, KEY, "https://natars.example/fhir", 10_000)
 
 
 def _people(store: Store, now: datetime) -> tuple[dict[str, Account], dict[str, str]]:

@@ -26,7 +26,7 @@ def test_every_page_of_the_navigation_has_its_picture() -> None:
 def test_a_page_is_free_of_barriers_and_of_anything_from_elsewhere(name: str, language: str, visit: Visit) -> None:
     screen = SCREENS[name]
     somebody = visit(screen.role, language=language)
-    page = somebody.goto(screen.path)
+    page = screen.seen_by(somebody)
     assert page.locator("html").get_attribute("lang") == {"zh": "zh-CN", "en": "en"}[language]
     assert somebody.violations() == []
     somebody.screenshot(f"{name}-{language}")
@@ -36,7 +36,7 @@ def test_a_page_is_free_of_barriers_and_of_anything_from_elsewhere(name: str, la
 def test_a_page_fits_a_telephone_and_prints_without_what_is_for_the_screen(name: str, visit: Visit) -> None:
     screen = SCREENS[name]
     somebody = visit(screen.role, language="zh", width=PHONE)
-    page = somebody.goto(screen.path)
+    page = screen.seen_by(somebody)
     assert not somebody.too_wide()
     somebody.screenshot(f"{name}-phone")
     page.emulate_media(media="print")

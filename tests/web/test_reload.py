@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -10,8 +11,13 @@ from typing import Any
 import pytest
 
 from natars_fhir.mapping.files import load
+from natars_fhir.mapping.schema import Code
+from natars_fhir.mapping.terms.crosswalk import Row, Target
+from natars_fhir.service import mapped
+from natars_fhir.store.engine import open_store
 from natars_fhir.web.app import create_app
-from tests.service.hospital import NOW, mappings
+from tests.service.hospital import KEY, NOW, mappings
+from tests.service.test_gaps import LIS
 from tests.service.test_remap import add
 from tests.ward import FOLDER
 from tests.web.caller import settings
@@ -47,6 +53,30 @@ def test_a_changed_folder_counts_once_the_server_is_asked(app: Any, tmp_path: Pa
     assert app.state.live.active.mappings.hash == mappings().hash
     asyncio.run(_while_running(app, asked=True))
     assert app.state.live.active.mappings.hash != mappings().hash
+
+
+def test_what_counts_at_the_desk_is_taken_in_at_the_next_round_and_the_folder_is_not_looked_at(
+    app: Any, tmp_path: Path
+) -> None:
+    store, live = open_store(settings(tmp_path).database), app.state.live
+    row = Row(Code(system=LIS, code="LIS0103"), Target("asked", "anc"))
+    number = mapped.put(store, KEY, mappings(), "hospital-b", 0, row, "", NOW)
+    mapped.make_active(store, KEY, mappings(), "hospital-b", number, "", NOW)
+    store.close()
+    add(tmp_path / "mappings", '"LIS0999" = "nonsense"')
+    asyncio.run(_until(app, lambda: bool(live.active.mappings.over)))
+    mapping = live.active.any_version("hospital-b").mapping
+    assert mapping.lore.asked[LIS, "LIS0103"] == ("anc",)
+    assert mapping.hash != live.active.mappings.hash == mappings().hash
+    assert live.faults == ()
+
+
+async def _until(app: Any, seen: Callable[[], bool]) -> None:
+    async with app.router.lifespan_context(app):
+        for _ in range(500):
+            if seen():
+                return
+            await asyncio.sleep(0.01)
 
 
 def test_a_folder_with_faults_leaves_the_last_good_one(app: Any, tmp_path: Path) -> None:

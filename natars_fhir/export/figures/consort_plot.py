@@ -25,7 +25,7 @@ _SMALL = 0.35
 
 def plot(found: Flow, language: Language, font: Path | None = None) -> Plate:
     """The figure in a language. Raises ExtraError."""
-    return plate(partial(_draw, found, language), _SIZE, language, font, "CONSORT flow")
+    return plate(partial(_draw, found, language), _SIZE, language, font, "CONSORT flow", cut=True)
 
 
 def _draw(found: Flow, language: Language, figure: Any) -> None:

@@ -35,9 +35,11 @@ class Plate(NamedTuple):
 
 
 def plate(
-    draw: Callable[[Any], None], size: tuple[float, float], language: Language, font: Path | None, name: str
-) -> Plate:
-    """What *draw* puts on an empty figure of *size* inches. *name*: its title for a machine. Raises ExtraError."""
+    draw: Callable[[Any], None], size: tuple[float, float], language: Language, font: Path | None, name: str,
+    *, cut: bool = False,
+) -> Plate:  # fmt: skip
+    """What *draw* puts on an empty figure of *size* inches; *cut*: without the ground that is left empty. *name*: its
+    title for a machine. Raises ExtraError."""
     what = {"what": "Figures", "extra": "statistics"}
     plotting, figures = library("matplotlib", **what), library("matplotlib.figure", **what)
     with _DRAWING, plotting.rc_context(), warnings.catch_warnings():
@@ -47,9 +49,10 @@ def plate(
         plotting.rcParams.update({**_STYLE, "font.family": families})
         figure = figures.Figure(figsize=size, layout="none")
         draw(figure)
-        svg = _saved(figure, "svg", {"Date": None, "Creator": "natars-fhir", "Title": name})
+        svg = _saved(figure, "svg", {"Date": None, "Creator": "natars-fhir", "Title": name}, cut=cut)
         readable = language == "en" or font is not None
-        return Plate(svg, _saved(figure, "png", {"Software": None, "Title": name}) if readable else None)
+        png = _saved(figure, "png", {"Software": None, "Title": name}, cut=cut) if readable else None
+        return Plate(svg, png)
 
 
 def _family(font: Path) -> str:
@@ -58,7 +61,7 @@ def _family(font: Path) -> str:
     return str(manager.FontProperties(fname=str(font)).get_name())
 
 
-def _saved(figure: Any, form: str, metadata: dict[str, str | None]) -> bytes:
+def _saved(figure: Any, form: str, metadata: dict[str, str | None], *, cut: bool) -> bytes:
     out = io.BytesIO()
-    figure.savefig(out, format=form, dpi=160, metadata=metadata)
+    figure.savefig(out, format=form, dpi=160, metadata=metadata, bbox_inches="tight" if cut else None)
     return out.getvalue()

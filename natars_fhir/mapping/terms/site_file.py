@@ -66,6 +66,23 @@ def merged(source: str, rows: Iterable[Row]) -> str:
     return made
 
 
+def said_of(source: str, table: str, code: str) -> Any:
+    """What the line of one code says; None where there is none."""
+    return next((line.value for line in _lines(source) if (line.table, line.code) == (table, code)), None)
+
+
+def lines(source: str) -> list[Line]:
+    """Every line that gives a code its meaning."""
+    return [*_lines(source)]
+
+
+def without(source: str, table: str, code: str) -> str:
+    """The text without the line of one code; as it is where there is none."""
+    at = next((line.at for line in _lines(source) if (line.table, line.code) == (table, code)), None)
+    text = source.split("\n")
+    return source if at is None else "\n".join([*text[:at], *text[at + 1 :]])
+
+
 def _compare(source: str, made: str, rows: list[Row]) -> None:
     """Raises SiteFileError where the new file does not say what it said before, and the rows."""
     wanted = tomllib.loads(source)

@@ -88,8 +88,9 @@ def publisher_of(mappings: Mappings, site: str, base: str) -> Publisher:
 
 
 def source_of(mappings: Mappings, site: str) -> str:
-    """The text of the site's file."""
-    return (mappings.folder / "sites" / f"{site}.toml").read_text(encoding="utf-8")
+    """The text of the site's file, and of the lines that stand over it."""
+    text = (mappings.folder / "sites" / f"{site}.toml").read_text(encoding="utf-8")
+    return f"{text}\n{mappings.over[site]}" if site in mappings.over else text
 
 
 def _tables(systems: Systems, owned: Sequence[tuple[Sequence[Row], Publisher]]) -> dict[Part, Table[Held]]:

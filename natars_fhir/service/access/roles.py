@@ -16,11 +16,14 @@ May = Literal[
     "attest",
     "sign",
     "counts",
+    "figures",
     "allocate",
     "export",
     "bulk",
     "overlap",
     "quarantine",
+    "gaps",
+    "mapping",
     "tokens",
     "metrics",
     "people",
@@ -31,13 +34,13 @@ ROLES: Final[Mapping[Role, frozenset[May]]] = {
     # the site's integration engine: sends, reads what its own site sent, and exports its own subjects
     "engine": frozenset({"known", "push", "read", "bulk"}),
     # the site's coordinator: who is to be looked at, what is missing, statements
-    "coordinator": frozenset({"known", "read", "worklist", "attest"}),
+    "coordinator": frozenset({"known", "read", "worklist", "attest", "gaps", "figures"}),
     # the site's investigator: the same, and the signature
-    "investigator": frozenset({"known", "read", "worklist", "attest", "sign"}),
+    "investigator": frozenset({"known", "read", "worklist", "attest", "sign", "gaps", "figures"}),
     # the trial office: numbers and pseudonyms over all sites
-    "trial-office": frozenset({"known", "counts", "allocate", "export", "bulk", "overlap", "people"}),
+    "trial-office": frozenset({"known", "counts", "figures", "allocate", "export", "bulk", "overlap", "people"}),
     # who runs the installation
-    "operator": frozenset({"known", "quarantine", "tokens", "metrics", "people", "accounts"}),
+    "operator": frozenset({"known", "quarantine", "gaps", "mapping", "tokens", "metrics", "people", "accounts"}),
 }
 
 NAMES: Final[tuple[Role, ...]] = get_args(Role)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from natars_fhir.domain.interval import SHANGHAI
 from natars_fhir.domain.record import Fact
-from natars_fhir.emit.identity import keyed
+from natars_fhir.emit.identity import Key, keyed
 from natars_fhir.export.subject import Subject
 from natars_fhir.mapping.files import Mappings
 from natars_fhir.mapping.schema import Site
@@ -74,12 +74,22 @@ class Cut:
 
     def mark(self, *parts: str) -> str:
         """A keyed mark: the same of the same thing in every freeze of this store, and nothing to anybody else."""
-        return keyed(self.intake.key, "freeze", *parts)[:_MARK]
+        return mark(self.intake.key, *parts)
 
     def named(self, fact: Fact) -> str:
         """What a fact is called in a freeze: by where it was read, so that a corrected one keeps its name."""
-        span = "" if fact.span is None else f"{fact.span[0]}"
-        return self.mark("fact", fact.source.site, fact.source.reference, fact.path, span, fact.concept)
+        return named(self.intake.key, fact)
+
+
+def mark(key: Key, *parts: str) -> str:
+    """What something is called in every freeze of the store with this key."""
+    return keyed(key, "freeze", *parts)[:_MARK]
+
+
+def named(key: Key, fact: Fact) -> str:
+    """What a fact is called there."""
+    span = "" if fact.span is None else f"{fact.span[0]}"
+    return mark(key, "fact", fact.source.site, fact.source.reference, fact.path, span, fact.concept)
 
 
 @contextmanager

@@ -169,3 +169,23 @@ Table(
     _text("made"),
     Column("behind", Boolean, nullable=False),
 )
+Table(
+    "site_mapping",
+    metadata,
+    _text("site", key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    _text("text"),
+    _text("by"),
+    _text("made"),
+)
+Table(
+    "site_mapping_turn",
+    metadata,
+    _number(),
+    _text("site"),
+    Column("version", Integer, nullable=False),
+    Column("newest", Integer, nullable=False),
+    _text("by"),
+    _text("at"),
+    Index("site_mapping_turn_of", "site", "seq"),
+)

@@ -31,6 +31,8 @@ class Desk:
     store: Store = field(repr=False)
     active: Callable[[], Active] = field(repr=False)
     now: Clock = field(repr=False)
+    #: takes in what was made active at the mapping desk just now
+    follow: Callable[[], bool] = field(repr=False)
     #: counts a request of somebody; raises Refusal where there were too many
     admit: Callable[[str], None] = field(repr=False)
     #: how often somebody at one address tries to log in: a password takes time, which others need

@@ -52,7 +52,10 @@ class Elsewhere(Exception):  # noqa: N818 (it is an answer, not an error of ours
 
 @dataclass(frozen=True, slots=True)
 class Enters(Needs):
-    """What a page needs: ``may`` as any route, of a person who is logged in."""
+    """What a page needs: ``may`` as any route, of a person who is logged in. What is typed is kept when the session has
+    ended, unless the page promises that nothing is (``forgets``)."""
+
+    forgets: bool = False
 
     async def __call__(self, request: Request) -> None:
         """Lets a request pass, and remembers what it is. Raises Refusal and Elsewhere."""
@@ -71,7 +74,7 @@ class Enters(Needs):
         if known is None:
             raise Elsewhere(page, "/login", next=page.at)
         if known.over:
-            if page.form:
+            if page.form and not self.forgets:
                 kept = {name: told for name, told in page.form.items() if name not in _NEVER_KEPT}
                 sessions.keep_draft(desk.store, desk.key, known, page.at, kept, desk.now())
             raise Elsewhere(page, "/login", next=page.at, why="over")
@@ -87,9 +90,9 @@ class Enters(Needs):
             sessions.drop_draft(desk.store, known.account.id, page.at)
 
 
-def enters(may: May | Literal["anybody"], *, across: bool = False) -> list[Declared]:
+def enters(may: May | Literal["anybody"], *, across: bool = False, forgets: bool = False) -> list[Declared]:
     """The `dependencies` of a page's route."""
-    return [Depends(Enters(may, across=across))]
+    return [Depends(Enters(may, across=across, forgets=forgets))]
 
 
 def page_of(request: Request) -> Page:

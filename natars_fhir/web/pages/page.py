@@ -85,7 +85,8 @@ class Page:
     @property
     def navigation(self) -> Mapping[str, Entry]:
         """The pages that the person may see."""
-        return seen(self.who.may) if self.inside else {}
+        known = seen(self.who.may) if self.inside else {}
+        return {name: entry for name, entry in known.items() if self.who.site or not entry.of_site}
 
     @property
     def partial(self) -> bool:

@@ -23,17 +23,22 @@ class Entry:
     path: str
     may: May
     title: str
+    #: is it for people of a site alone, who see their own?
+    of_site: bool = False
 
 
 PAGES: Final[Mapping[str, Entry]] = MappingProxyType(
     {
+        "trial": Entry("/trial", "figures", msg("Trial")),
+        "feeds": Entry("/feeds", "quarantine", msg("Feeds")),
+        "mapping": Entry("/mapping", "gaps", msg("Mapping desk"), of_site=True),
         "people": Entry("/people", "people", msg("People")),
         "home": Entry("/home", "known", msg("Overview")),
         "account": Entry("/account", "known", msg("My account")),
     }
 )
 #: Where nobody starts who may see anything else.
-_NEVER_FIRST = frozenset({"people", "account"})
+_NEVER_FIRST = frozenset({"mapping", "people", "account"})
 
 
 def seen(may: Collection[May]) -> dict[str, Entry]:

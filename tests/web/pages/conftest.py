@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.ward import load_once
 from tests.web.pages.people import Reception
 
 
@@ -20,6 +21,12 @@ def reception(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reception]:
     made = Reception(tmp_path_factory.mktemp("reception"))
     yield made
     made.store.close()
+
+
+@pytest.fixture(autouse=True)
+def _loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading the mappings takes most of a start."""
+    monkeypatch.setattr("natars_fhir.web.app.load", load_once)
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from natars_fhir.service.access.accounts import Wanted
 from natars_fhir.store import accounts as kept
 from natars_fhir.store.accounts import Account
 from natars_fhir.store.engine import Store, open_store
-from natars_fhir.store.tables_audit import audit
-from natars_fhir.store.tables_people import account, draft, login_session
+from natars_fhir.store.tables import metadata
+from natars_fhir.store.tables import store as store_itself
 from natars_fhir.web.app import create_app
 from tests.service.hospital import KEY, NOW
 from tests.web.caller import settings
@@ -51,12 +51,14 @@ class Reception:
         self.app: FastAPI = create_app(self.settings, now=self.clock, store=self.store)
 
     def emptied(self) -> Reception:
-        """As it was at the start: nobody is known, and it is noon."""
+        """As it was at the start: nobody and nothing is known, and it is noon."""
         self.clock.at = NOW
         self.app.state.pages.tries._limiter.storage.reset()
         with self.store.write() as connection:
-            for table in (draft, login_session, account, audit):
-                connection.execute(delete(table))
+            for table in reversed(metadata.sorted_tables):
+                if table is not store_itself:
+                    connection.execute(delete(table))
+        self.app.state.pages.follow()
         return self
 
     def person(self, name: str = "zhang", *roles: str, site: str = "hospital-a", ready: bool = True) -> Account:
