@@ -16,7 +16,7 @@ Matcher = Callable[[bytes], list[Match]]
 
 
 def ahocorasick(needles: Sequence[bytes]) -> Matcher:
-    """Aho and Corasick's automaton as one table, https://github.com/G-Research/ahocorasick_rs; in every installation."""
+    """Aho and Corasick's automaton as one table: https://github.com/G-Research/ahocorasick_rs. Always there."""
     find = BytesAhoCorasick(needles, implementation=Implementation.DFA).find_matches_as_indexes
 
     def matches(block: bytes) -> list[Match]:

@@ -11,8 +11,8 @@ import typer
 from natars_fhir.bulk.screen import screen_files
 from natars_fhir.cli.exits import DONE, PARTLY_READ
 from natars_fhir.cli.inputs import (
-    AsOfOption,
     Asked,
+    AsOfOption,
     Input,
     MappingsOption,
     SiteOption,
