@@ -143,6 +143,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/pages/test_every_page.py::test_a_page_fits_a_telephone_and_prints_without_what_is_for_the_screen",
             "tests/pages/test_login_stories.py::test_a_coordinator_logs_in_and_out_with_the_keyboard_alone",
             "tests/pages/test_login_stories.py::test_what_an_operator_typed_when_the_session_ended_is_there_after_the_login",
+            "tests/pages/test_patient.py::test_by_the_keyboard_alone_a_patient_is_found_evidence_read_a_statement_made_and_signed",
         ),
     ),
     66: Shown(
@@ -272,6 +273,15 @@ PROMISES: Mapping[int, Shown] = {
         (
             "tests/service/test_log.py::test_what_is_missing_is_counted_over_all_patients",
             "tests/cli/test_log.py::test_what_is_missing_as_json_csv_and_table",
+        ),
+    ),
+    39: Shown(
+        "A screening list for people: filtered, sorted, searched, with counts that agree with the log",
+        (
+            "tests/pages/test_worklist.py::test_the_counts_above_the_list_are_those_of_the_log",
+            "tests/pages/test_worklist.py::test_filters_stay_in_the_address_and_can_be_left_again",
+            "tests/web/pages/test_worklist.py::test_a_number_goes_neither_into_an_address_nor_into_the_log",
+            "tests/service/test_worklist_page.py::test_what_is_new_since_yesterday_stands_beside_the_line",
         ),
     ),
     40: Shown(

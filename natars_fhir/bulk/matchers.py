@@ -16,7 +16,7 @@ Matcher = Callable[[bytes], list[Match]]
 
 
 def ahocorasick(needles: Sequence[bytes]) -> Matcher:
-    """Aho and Corasick's automaton as one table (the library ahocorasick_rs), which is in every installation."""
+    """Aho and Corasick's automaton as one table: https://github.com/G-Research/ahocorasick_rs. Always there."""
     find = BytesAhoCorasick(needles, implementation=Implementation.DFA).find_matches_as_indexes
 
     def matches(block: bytes) -> list[Match]:
@@ -26,7 +26,7 @@ def ahocorasick(needles: Sequence[bytes]) -> Matcher:
 
 
 def hyperscan(needles: Sequence[bytes]) -> Matcher:
-    """Intel's Hyperscan (the library hyperscan), of the extra `needles`. Raises ExtraError."""
+    """Intel's Hyperscan, https://github.com/darvid/python-hyperscan; the extra `needles`. Raises ExtraError."""
     scan = library("hyperscan", what="Searches by hyperscan", extra="needles")
     found: Any = scan.Database()
     expressions = [re.escape(needle) for needle in needles]

@@ -67,22 +67,22 @@ def screen(
     what = asked(site, as_of, mappings, fhir_version, routed=routed)
     if options.asked:
         raise typer.Exit(screen_whole(what, given, options, routed=routed))
-    raise typer.Exit(_at_once(what, given, options))
+    raise typer.Exit(_here(what, given, style, language))
 
 
-def _at_once(what: Asked, given: list[Input], options: Options) -> int:
-    """One process, one pass, nothing kept."""
+def _here(what: Asked, given: list[Input], style: str, language: str) -> int:
+    """Screens within this process, patient by patient, and prints; gives the exit code."""
     with progress(found(given)) as seen:
         tally, outcomes = screen_files(
             given, what.reader, what.mappings.study, what.as_of, what.settings.facts_in_memory, seen
         )
-    if options.style == "json":
+    if style == "json":
         write = sys.stdout.buffer.write
         for outcome in outcomes:
             write(as_json(prefilled(outcome.screening, outcome.record.facts, outcome.issues)) + b"\n")
         sys.stdout.flush()
     else:
-        report = Report(options.language)
+        report = Report(language)
         for outcome in outcomes:
             report.add(outcome)
         report.show(output(), what.as_of)
