@@ -15,7 +15,18 @@ import pytest
 from natars_fhir.store.engine import open_store
 from tests.postgres import free_port
 from tests.service.test_crash import (
-    ENGINES, MOST_SECONDS, SITE, TOKEN, Feed, finish, half_there, hospital, missing, out_of_turn, serving, state,
+    ENGINES,
+    MOST_SECONDS,
+    SITE,
+    TOKEN,
+    Feed,
+    finish,
+    half_there,
+    hospital,
+    missing,
+    out_of_turn,
+    serving,
+    state,
     uninterrupted,
 )  # fmt: skip
 from tests.web.test_over_loopback import mappings_with, until
