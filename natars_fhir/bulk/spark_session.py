@@ -49,9 +49,10 @@ def session(master: str = "", remote: str = "") -> Iterator[SparkSession]:
         builder = builder.config(name, value)
     try:
         spark = builder.getOrCreate()
-    except Exception as fault:  # Spark raises what Java raised, of any kind
-        told = f"Spark cannot be begun ({type(fault).__name__}): is there a master at that address?"
-        raise SparkError(told) from fault
+    except Exception as fault:
+        raise SparkError(
+            f"Spark cannot be begun ({type(fault).__name__}): is there a master at that address?"
+        ) from fault
     try:
         yield spark
     finally:
