@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from benchmarks import deliver, endpoints, export, generate, load, measure, pull, real, simulated
+from benchmarks import bulk, deliver, endpoints, export, generate, load, measure, pages, pull, real, simulated
 from benchmarks.measure import Measurement, Missing, Rounds
 
 HERE = Path(__file__).parent
@@ -64,24 +64,25 @@ class Size:
     patients: int
     #: patients that a source holds
     pulled: int
+    #: patients of whom a page tells
+    listed: int
+    #: a file that one and two processes screen, the patients among whom needles search, how often each
+    bulk_mb: float
+    bulk_patients: int
+    bulk_rounds: int
     #: how long a server is pushed to
     seconds: float
 
 
 QUICK = Size(
-    whole_mb=20, slice_mb=2, rounds=7, subjects=500, exported=1_000, delivered=2_000, patients=500, pulled=16, seconds=6
-)
+    whole_mb=20, slice_mb=2, rounds=7, subjects=500, exported=1_000, delivered=2_000, patients=500,
+    pulled=16, listed=10_000, bulk_mb=25, bulk_patients=1_000, bulk_rounds=1, seconds=6,
+)  # fmt: skip
 FULL = Size(
-    whole_mb=100,
-    slice_mb=4,
-    rounds=7,
-    subjects=2_000,
-    exported=10_000,
-    delivered=10_000,
-    patients=4_000,
-    pulled=80,
-    seconds=60,
-)
+    whole_mb=100, slice_mb=4, rounds=7, subjects=2_000, exported=10_000, delivered=10_000, patients=4_000, pulled=80,
+    listed=10_000,
+    bulk_mb=800, bulk_patients=20_000, bulk_rounds=3, seconds=60,
+)  # fmt: skip
 
 
 def main(size: Size | None = None, folder: Path = HERE) -> None:
@@ -97,7 +98,9 @@ def main(size: Size | None = None, folder: Path = HERE) -> None:
     figures |= deliver.figures(size.delivered)
     figures |= simulated.figures(size.patients)
     figures |= pull.figures(size.pulled)
+    figures |= bulk.figures(size.bulk_mb, size.bulk_patients, size.bulk_rounds, folder / ".made")
     figures |= load.figures(size.seconds)
+    figures |= pages.figures(size.listed, min(100, size.listed // 2))
     for name, value in figures.items():
         print(f"# {name}: not measured ({value.reason})" if isinstance(value, Missing) else f"{name}: {value:.3g}")
     for line in remarks(found):

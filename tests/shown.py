@@ -143,6 +143,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/pages/test_every_page.py::test_a_page_fits_a_telephone_and_prints_without_what_is_for_the_screen",
             "tests/pages/test_login_stories.py::test_a_coordinator_logs_in_and_out_with_the_keyboard_alone",
             "tests/pages/test_login_stories.py::test_what_an_operator_typed_when_the_session_ended_is_there_after_the_login",
+            "tests/pages/test_patient.py::test_by_the_keyboard_alone_a_patient_is_found_evidence_read_a_statement_made_and_signed",
         ),
     ),
     66: Shown(
@@ -182,6 +183,9 @@ PROMISES: Mapping[int, Shown] = {
             "tests/cli/test_load.py::test_a_run_that_is_killed_at_any_moment_leaves_in_the_end_what_an_unbroken_one_leaves",
             "tests/service/test_load.py::test_what_bulk_export_says_is_deleted_is_taken_back",
             "tests/service/test_load.py::test_four_times_the_lines_need_no_more_memory",
+            "tests/bulk/test_hospital.py::test_a_run_that_broke_off_goes_on_and_comes_to_the_same",
+            "tests/bulk/test_hospital.py::test_the_same_answers_wherever_the_cuts_are",
+            "tests/bulk/test_hospital.py::test_needles_find_everybody_in_scope_with_the_same_answers",
             "tests/interop/test_pull.py::test_by_export_every_file_comes_and_then_only_what_changed",
             "tests/cli/test_pull.py::test_a_pull_that_is_killed_in_the_middle_of_a_download_goes_on_there",
             "tests/service/pull/test_bulk.py::test_what_is_said_to_be_deleted_is_taken_back",
@@ -269,6 +273,15 @@ PROMISES: Mapping[int, Shown] = {
         (
             "tests/service/test_log.py::test_what_is_missing_is_counted_over_all_patients",
             "tests/cli/test_log.py::test_what_is_missing_as_json_csv_and_table",
+        ),
+    ),
+    39: Shown(
+        "A screening list for people: filtered, sorted, searched, with counts that agree with the log",
+        (
+            "tests/pages/test_worklist.py::test_the_counts_above_the_list_are_those_of_the_log",
+            "tests/pages/test_worklist.py::test_filters_stay_in_the_address_and_can_be_left_again",
+            "tests/web/pages/test_worklist.py::test_a_number_goes_neither_into_an_address_nor_into_the_log",
+            "tests/service/test_worklist_page.py::test_what_is_new_since_yesterday_stands_beside_the_line",
         ),
     ),
     40: Shown(

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from natars_fhir.fhir.ndjson import Document, Stretch, every_document, files, in_lines
 
 #: Bytes of a chunk: large enough that starting one costs nothing, small enough that a killed run loses little.
-CHUNK = 32 * 1024 * 1024
+CHUNK = 8 * 1024 * 1024
 
 
 class Stamp(Struct, frozen=True, gc=False):

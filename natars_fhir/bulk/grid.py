@@ -1,6 +1,6 @@
-"""The grid: an input cut into pieces by arithmetic alone, so that a cluster's workers need no list of the pieces.
+"""The grid: an input cut into pieces by arithmetic alone, so that workers need no list of them.
 
-A line belongs to the piece in which its first byte stands. The piece's number orders it among all, as one process reads.
+A line belongs to the piece in which its first byte stands. The numbers of the pieces are the order of reading.
 """
 
 from __future__ import annotations

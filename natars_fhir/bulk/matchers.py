@@ -10,23 +10,23 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from natars_fhir.export.extra import library
 
-#: (which needle, where it begins); a needle within another may go unsaid, and one that overlaps another
+#: (which needle, where it begins): every one, also within another, for it may be the other that does not hold
 Match = tuple[int, int]
 Matcher = Callable[[bytes], list[Match]]
 
 
 def ahocorasick(needles: Sequence[bytes]) -> Matcher:
-    """Aho and Corasick's automaton as one table, https://pypi.org/project/ahocorasick-rs/; in every installation."""
+    """Aho and Corasick's automaton as one table: https://github.com/G-Research/ahocorasick_rs. Always there."""
     find = BytesAhoCorasick(needles, implementation=Implementation.DFA).find_matches_as_indexes
 
     def matches(block: bytes) -> list[Match]:
-        return [(number, start) for number, start, _ in find(block.lower())]
+        return [(number, start) for number, start, _ in find(block.lower(), overlapping=True)]
 
     return matches
 
 
 def hyperscan(needles: Sequence[bytes]) -> Matcher:
-    """Intel's Hyperscan, https://pypi.org/project/hyperscan/; the extra `needles`. Raises ExtraError."""
+    """Intel's Hyperscan, https://github.com/darvid/python-hyperscan; the extra `needles`. Raises ExtraError."""
     scan = library("hyperscan", what="Searches by hyperscan", extra="needles")
     found: Any = scan.Database()
     expressions = [re.escape(needle) for needle in needles]

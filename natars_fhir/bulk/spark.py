@@ -1,8 +1,8 @@
 """The pipeline on Apache Spark: pieces of files → rows by patient → threads → outcomes.
 
-Three steps and one shuffle of what was read: pieces are read where they lie (`mapInArrow`); names that were met together
-are joined; each thread is read again in the order of the input and screened (`mapInArrow` over sorted rows). Every step
-is a pure function of its rows, so that Spark may do any of it again when a worker is lost.
+Pieces are read where they lie (`mapInArrow`); names that were met together are joined; each thread is read again in the
+order of the input and screened (`mapInArrow` over sorted rows). Every step is a pure function of its rows, so that
+Spark may do any of it again when a worker is lost.
 
 https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrame.mapInArrow.html
 """

@@ -49,8 +49,10 @@ def session(master: str = "", remote: str = "") -> Iterator[SparkSession]:
         builder = builder.config(name, value)
     try:
         spark = builder.getOrCreate()
-    except Exception as fault:  # noqa: BLE001 (Spark raises what Java raised, of any kind)
-        raise SparkError(f"Spark cannot be begun ({type(fault).__name__}): is there a master at that address?") from fault
+    except Exception as fault:
+        raise SparkError(
+            f"Spark cannot be begun ({type(fault).__name__}): is there a master at that address?"
+        ) from fault
     try:
         yield spark
     finally:

@@ -2,8 +2,8 @@
 
 Two readings have to do with one another only where they share a name: the patient whom they are about, the resource's
 key, a business identifier. Whatever hangs together by such names is a thread; a thread read again in the order of the
-input, by the same `Gathered`, gives what one process gives. Names are hashes of 64 bits: two that meet by chance join two
-threads, which costs a little and changes nothing.
+input, by the same `Gathered`, gives what one process gives. Names are hashes of 64 bits: two that meet by chance join
+two threads, which costs a little and changes nothing.
 """
 
 from __future__ import annotations

@@ -10,7 +10,17 @@ import typer
 
 from natars_fhir.bulk.screen import screen_files
 from natars_fhir.cli.exits import DONE, PARTLY_READ
-from natars_fhir.cli.inputs import AsOfOption, MappingsOption, SiteOption, VersionOption, asked, found, inputs
+from natars_fhir.cli.inputs import (
+    Asked,
+    AsOfOption,
+    Input,
+    MappingsOption,
+    SiteOption,
+    VersionOption,
+    asked,
+    found,
+    inputs,
+)
 from natars_fhir.cli.on_spark import Where
 from natars_fhir.cli.report import Report, summary
 from natars_fhir.cli.screens import errors, output, progress
@@ -57,6 +67,11 @@ def screen(
     what = asked(site, as_of, mappings, fhir_version, routed=routed)
     if options.asked:
         raise typer.Exit(screen_whole(what, given, options, routed=routed))
+    raise typer.Exit(_here(what, given, style, language))
+
+
+def _here(what: Asked, given: list[Input], style: str, language: str) -> int:
+    """Screens within this process, patient by patient, and prints; gives the exit code."""
     with progress(found(given)) as seen:
         tally, outcomes = screen_files(
             given, what.reader, what.mappings.study, what.as_of, what.settings.facts_in_memory, seen
@@ -72,4 +87,4 @@ def screen(
             report.add(outcome)
         report.show(output(), what.as_of)
     summary(errors(), tally, what.reader.mapping)
-    raise typer.Exit(DONE if tally.all_read else PARTLY_READ)
+    return DONE if tally.all_read else PARTLY_READ

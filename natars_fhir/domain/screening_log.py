@@ -86,11 +86,7 @@ def entry(
         screening.patient,
         first,
         last,
-        _place(
-            way.state,
-            part,
-            allocated=arm is not None or screening.phase != "screening",
-        ),
+        place_of(way.state, screening, part, arm),
         screening.verdict,
         part.people.verdict,
         arm.slug if arm else "",
@@ -112,8 +108,9 @@ def arm_of(record: Record, study: Study) -> Arm | None:
     return next((a for said in told for a in study.arms if said in (a.name.casefold(), a.slug.casefold())), None)
 
 
-def _place(standing: str, part: PeoplesPart, *, allocated: bool) -> Place:
-    if allocated:
+def place_of(standing: str, screening: Screening, part: PeoplesPart, arm: Arm | None) -> Place:
+    """Where a patient in scope is counted; *standing* is the state of their life in the study."""
+    if arm is not None or screening.phase != "screening":
         return "off-study" if standing in _ENDED else "allocated"
     if standing in _ENDED or part.people.verdict == "ineligible":
         return "excluded"
@@ -122,11 +119,16 @@ def _place(standing: str, part: PeoplesPart, *, allocated: bool) -> Place:
     return part.people.verdict
 
 
+def barring(part: PeoplesPart) -> list[tuple[Criterion, Finding]]:
+    """The leaves that bar, in protocol order, with people's part."""
+    return [(c, f) for c, f in part.people.findings if not c.parts and bars(c, f)]
+
+
 def _first_bar(screening: Screening, part: PeoplesPart) -> FirstBar | None:
-    found = next(((c, f) for c, f in part.people.findings if not c.parts and bars(c, f)), None)
-    if found is None:
+    found = barring(part)
+    if not found:
         return None
-    criterion, finding = found
+    criterion, finding = found[0]
     day = None if criterion.id in part.people.said else again(screening).get(criterion.id)
     return FirstBar(criterion.id, finding.sentence, bar(criterion, finding, day), day)
 

@@ -46,6 +46,11 @@ def _phrase(sentence: Sentence, language: Language) -> str:
     return PHRASES[language][sentence.key].format(*(_Fill(fill, language) for fill in sentence.fills))
 
 
+def said(value: object, language: Language) -> str:
+    """A value of a fact (a word, a number or a range with its unit), or a fact with its day, by itself."""
+    return _shown(value, language)
+
+
 class _Fill:
     """One fill, shown as its phrase asks."""
 

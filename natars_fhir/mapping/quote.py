@@ -19,11 +19,24 @@ _AROUND = 24
 def quote(evidence: Evidence, resource: Any) -> str:
     """What stands at the evidence's place: words with their surroundings, marked «…»; a code with its display; a
     number with its unit. Empty where the place cannot be found in this version of the resource."""
-    value = _at(resource, evidence.path)
     if evidence.span is not None:
-        text = unmarked(value) if evidence.path.endswith(_NARRATIVE) else _text(value)
+        text = words(evidence.path, resource)
         return _marked(text, *evidence.span) if text is not None else ""
-    return _shown(value)
+    return _shown(_at(resource, evidence.path))
+
+
+def words(path: str, resource: Any) -> str | None:
+    """The whole text at a place, whose characters a span counts; None where there is none."""
+    value = _at(resource, path)
+    return unmarked(value) if path.endswith(_NARRATIVE) and isinstance(value, str) else _text(value)
+
+
+def steps(path: str) -> list[str | int]:
+    """A place as the names and numbers that lead to it: ``Observation.component[1].code`` is component, 1, code."""
+    found: list[str | int] = []
+    for name, index in _STEP.findall(path.partition(".")[2]):
+        found += [name, int(index)] if index else [name]
+    return found
 
 
 def text_at(path: str, resource: Any) -> str | None:

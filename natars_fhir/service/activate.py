@@ -10,6 +10,7 @@ from natars_fhir.service.audit import note
 from natars_fhir.service.live import Live
 from natars_fhir.service.remap import Remapped, remap, to_send_again
 from natars_fhir.service.replay import Done, try_again
+from natars_fhir.service.worklist_page import fill
 from natars_fhir.store import readings
 from natars_fhir.store.audit import EVERYWHERE, Act
 from natars_fhir.store.engine import Store
@@ -55,6 +56,7 @@ def catch_up(store: Store, live: Live, now: datetime) -> dict[str, Remapped]:
         if waiting:
             done[site] = remap(store, here.intake, here.any_version(site), now)
             _log.info("mappings active", site=site, mapping=hash_, **done[site].counts)
+        fill(store, here.intake, here.mappings.sites[site], now)
     return done
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
@@ -14,16 +14,18 @@ from natars_fhir.domain.request import Decline
 from natars_fhir.domain.study import Study
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.service.lives import by_then
-from natars_fhir.store import attestations, patients, readings, subjects
+from natars_fhir.store import attestations, patients, readings, subjects, worklist
 from natars_fhir.store.attestations import Said
 from natars_fhir.store.patients import Standing
 from natars_fhir.store.persons import Persons
 from natars_fhir.store.subjects import Stood
+from natars_fhir.store.worklist import Moments
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """One person: where it stood, under whichever names; what people caused, said and declined; and all readings."""
+    """One person: where it stood, under whichever names; what people caused, said and declined; all readings; and the
+    lines that it has in the worklist, by key, with their moments."""
 
     standing: Sequence[Standing]
     told: Sequence[Event]
@@ -31,6 +33,7 @@ class Before:
     declined: Sequence[Decline]
     stood: Sequence[Stood]
     readings: Iterator[Reading]
+    lines: Mapping[str, Moments] = field(default_factory=dict)
 
 
 def before(
@@ -44,6 +47,8 @@ def before(
     declined = subjects.refused_of(connection, site, study.id, persons)
     stood = subjects.stood_of(connection, site, study.id, persons)
     read = readings.about_each(connection, site, persons, known)
+    listed = [one.key for stands in standing.values() for one in stands if one.in_scope]
+    lines = worklist.moments(connection, site, listed) if listed else {}
     return {
         key: Before(
             standing[key],
@@ -52,6 +57,7 @@ def before(
             [Decline(one.criteria, one.reason) for one in declined[key]],
             stood[key],
             read[key],
+            {one.key: lines[one.key] for one in standing[key] if one.key in lines},
         )
         for key in persons
     }

@@ -64,6 +64,8 @@ class Step:
     verdict: Changed | None
     #: the patient was never looked at before
     first: bool = False
+    #: by which the findings are known
+    findings: str = ""
 
     def told(self, language: Language = "en") -> str:
         """The step in one line."""
@@ -80,7 +82,8 @@ class Step:
 
     def as_json(self) -> dict[str, Any]:
         """The step as plain values."""
-        return {**asdict(self), "at": self.at.isoformat(), "told": {"en": self.told("en"), "zh": self.told("zh")}}
+        told = {name: value for name, value in asdict(self).items() if name != "findings"}
+        return {**told, "at": self.at.isoformat(), "told": {"en": self.told("en"), "zh": self.told("zh")}}
 
 
 def steps_of(store: Store, site: str, names: Collection[str]) -> list[Step]:
@@ -89,14 +92,31 @@ def steps_of(store: Store, site: str, names: Collection[str]) -> list[Step]:
         persons = patients.persons(connection, site, names)
         known = {name for found in persons.values() for name in found}
         found = [one for name in sorted(known) for one in screenings.history(connection, site, name)]
-        found.sort(key=lambda one: one.at)
-        return [_step(connection, site, before, after) for before, after in zip([None, *found], found, strict=False)]
+        return _steps(connection, site, sorted(found, key=lambda one: one.at))
+
+
+def recent(connection: Connection, site: str, key: str, since: datetime) -> list[Step]:
+    """The steps since a moment of what is known by one key, for a list of many patients."""
+    found = screenings.since(connection, site, key, since)
+    return [one for one in _steps(connection, site, found) if one.at >= since]
+
+
+def since_findings(store: Store, site: str, names: Collection[str], digest: str) -> list[Step]:
+    """The steps after the findings of this digest; empty where there were none such."""
+    steps = steps_of(store, site, names)
+    last = max((at for at, one in enumerate(steps) if one.findings == digest), default=None)
+    return [] if last is None else steps[last + 1 :]
+
+
+def _steps(connection: Connection, site: str, found: Sequence[Found]) -> list[Step]:
+    return [_step(connection, site, before, after) for before, after in zip([None, *found], found, strict=False)]
 
 
 def _step(connection: Connection, site: str, before: Found | None, after: Found) -> Step:
     old: Body = before.body if before else {}
     causes = tuple(map(_named, versions.named(connection, site, after.cause)))
-    return Step(after.at, after.act, causes, *differences(old, after.body), first=before is None)
+    told = differences(old, after.body)
+    return Step(after.at, after.act, causes, *told, first=before is None, findings=after.findings)
 
 
 def differences(

@@ -24,7 +24,7 @@ from natars_fhir.service.answer import Answer
 from natars_fhir.service.delegation import delegate
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.pseudonym import person_of, subject_of
-from natars_fhir.service.rescreen import is_dead, outcome, rescreen, today
+from natars_fhir.service.rescreen import findings, is_dead, outcome, peoples_part, rescreen, today
 from natars_fhir.service.sayings import Saying, hear, unsignable
 from natars_fhir.store import attestations, audit, patients, versions
 from natars_fhir.store.attestations import Said, Whence
@@ -36,13 +36,15 @@ from natars_fhir.store.versions import Came
 #: Clocks differ a little.
 _SKEW = timedelta(minutes=5)
 _PLACE = "QuestionnaireResponse"
+MEANWHILE = "The patient's findings are others by now: look at them again; nothing is taken."
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """What a person says: of whom (names of one patient), who (names of one person), when, and whether it is signed.
 
-    ``key`` is what the document is known by, ``raw`` its bytes.
+    ``key`` is what the document is known by, ``raw`` its bytes. ``seen`` is the digest of the findings that the person
+    had before them; where somebody else was quicker, nothing is taken.
     """
 
     subject: tuple[str, ...]
@@ -52,6 +54,7 @@ class Spoken:
     signs: bool = False
     key: str = ""
     raw: bytes = field(default=b"", repr=False)
+    seen: str = ""
 
 
 class _RefusedError(Exception):
@@ -88,6 +91,8 @@ def _spoken(connection: Connection, intake: Intake, site: Site, spoken: Spoken, 
     key, names, found = _patient(connection, intake, site, spoken, now)
     about = subject_of(intake, site, found.screening.patient)
     known = attestations.said_of(connection, site.site, intake.study.id, names)
+    if spoken.seen and spoken.seen != findings(found.screening, peoples_part(found, intake.study, known)):
+        raise _RefusedError(409, [Issue("error", "conflict", _PLACE, MEANWHILE)], about)
     heard = hear(spoken.sayings, found.screening, known.statements, by, spoken.at)
     issues = list(heard.issues)
     signature = _signature(found, known, heard.statements, spoken, by, issues) if spoken.signs else None

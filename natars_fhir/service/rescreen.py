@@ -5,7 +5,7 @@ Nothing is taken from the push that brought it about but its names: the order of
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -30,18 +30,22 @@ from natars_fhir.emit.prefilled import prefilled
 from natars_fhir.mapping.gathered import Gathered
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.mapping.schema import Site
-from natars_fhir.service import announce
+from natars_fhir.service import announce, worklist_line
 from natars_fhir.service.before import Before, before
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.lives import Noticed, caused, life_of, notice, told_by_office
 from natars_fhir.service.tell import Known, LastSaid, retract, tell
-from natars_fhir.store import outbox, patients, readings, screenings, subjects
+from natars_fhir.service.worklist_line import Brought
+from natars_fhir.store import outbox, patients, readings, screenings, subjects, worklist
 from natars_fhir.store.attestations import Said
 from natars_fhir.store.packed import digest
 from natars_fhir.store.patients import Standing
 from natars_fhir.store.persons import Persons
 from natars_fhir.store.subjects import Whose
+from natars_fhir.store.worklist import Line
 
+#: Asks when data came last of one person.
+LastCame = Callable[[], datetime | None]
 #: As many persons are held in memory at once.
 _MANY = 50
 
@@ -111,9 +115,12 @@ def rescreen(
         seen = before(connection, intake.study, site.site, some, today(now), known)
         last = partial(outbox.last_said, connection, site.site)
         news = [
-            _person(intake, site, key, seen[key], Cause(_cause(names, causes), act), (now, last))
+            _person(
+                intake, site, key, seen[key], Cause(_cause(names, causes), act),
+                (now, last, partial(worklist.last_came, connection, site.site, names)),
+            )
             for key, names in some.items()
-        ]
+        ]  # fmt: skip
         done = done.and_more(_written(connection, intake.study.id, site.site, news, now))
     return done
 
@@ -127,7 +134,7 @@ def _cause(names: Collection[str], causes: Mapping[str, Iterable[int]]) -> tuple
 @dataclass(frozen=True, slots=True)
 class _News:
     """What one person came to, to be written down: where it stands now (nowhere, where nothing is known of it), the
-    letters, the way, and the screening where it is another."""
+    letters, the way, the screening where it is another, and the line in the worklist; ``lines`` are those of before."""
 
     earlier: Sequence[Standing]
     stands: Standing | None = None
@@ -135,6 +142,8 @@ class _News:
     noticed: Noticed | None = None
     changed: bool = False
     found: screenings.Found | None = None
+    line: Line | None = None
+    lines: Collection[str] = ()
 
     @property
     def target(self) -> str | None:
@@ -148,11 +157,13 @@ class _News:
         return now is not None and all((one.key, one.verdict) != (now.key, now.verdict) for one in self.earlier)
 
 
-def _person(intake: Intake, site: Site, key: str, seen: Before, cause: Cause, at: tuple[datetime, LastSaid]) -> _News:
-    now, last = at
+def _person(
+    intake: Intake, site: Site, key: str, seen: Before, cause: Cause, at: tuple[datetime, LastSaid, LastCame]
+) -> _News:
+    now, last, came = at
     found = _concluded(intake.study, site.site, seen.readings, today(now), seen.told)
     if found is None:
-        return _News(seen.standing)
+        return _News(seen.standing, lines=seen.lines)
     screening, people = found.screening, peoples_part(found, intake.study, seen.said)
     noticed = _noticed(intake.study, seen, found, people, now)
     asked = request(people, noticed.way, seen.declined)
@@ -163,7 +174,10 @@ def _person(intake: Intake, site: Site, key: str, seen: Before, cause: Cause, at
     changed = all((one.key, one.findings) != (key, digested) for one in seen.standing)
     told = changed and may_be_used(noticed.way) and any(one.in_scope for one in (stands, *seen.standing))
     body = prefilled(screening, found.record.facts, found.issues, people, days) if told else None
-    return _News(seen.standing, stands, letters, noticed, changed, _found(stands, body, cause, now) if body else None)
+    brought = Brought(cause.act, bool(cause.versions), changed, came)
+    line = worklist_line.after(intake, site, key, (found, people, noticed.way), seen.lines, brought, now)
+    told_of = _found(stands, body, cause, now) if body else None
+    return _News(seen.standing, stands, letters, noticed, changed, told_of, line, seen.lines)
 
 
 def _noticed(study: Study, seen: Before, found: pipeline.Outcome, people: PeoplesPart, now: datetime) -> Noticed:
@@ -189,6 +203,9 @@ def _written(connection: Connection, trial: str, site: str, news: Sequence[_News
     subjects.notice(connection, [(whose, event) for whose, way in ways for event in way.causes])
     subjects.stand(connection, [(whose, way.stands) for whose, way in ways if way.stands])
     patients.stand(connection, site, stand)
+    lines = [one.line for one in news if one.line]
+    worklist.drop(connection, site, {key for one in news for key in one.lines} - {line.key for line in lines})
+    worklist.put(connection, site, lines)
     announce.verdicts(connection, site, [one.target for one in news if one.turned and one.target], now)
     screenings.record(connection, site, [(one.stands.key, one.found) for one in news if one.stands and one.found])
     queued += sum(_retracted(connection, site, one.earlier, one.target, now) for one in news)

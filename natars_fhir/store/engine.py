@@ -29,6 +29,7 @@ from natars_fhir.store import (
     tables_people,  # noqa: F401
     tables_pull,  # noqa: F401
     tables_subject,  # noqa: F401
+    tables_worklist,  # noqa: F401
 )
 from natars_fhir.store.first_look import FirstLook
 from natars_fhir.store.gone import watch_file

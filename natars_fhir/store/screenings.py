@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, exists, select
 
 from natars_fhir.domain.screening import Verdict
 from natars_fhir.store.packed import pack_json, unpack_json
 from natars_fhir.store.rows import add
-from natars_fhir.store.tables import screening
+from natars_fhir.store.tables import Moment, patient, screening
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,13 @@ class Found:
 
 def record(connection: Connection, site: str, news: Sequence[tuple[str, Found]]) -> None:
     """Adds to the histories of patients."""
-    add(connection, screening, [_row(site, patient, found) for patient, found in news])
+    add(connection, screening, [_row(site, key, found) for key, found in news])
 
 
-def _row(site: str, patient: str, found: Found) -> dict[str, Any]:
+def _row(site: str, key: str, found: Found) -> dict[str, Any]:
     return {
         "site": site,
-        "patient": patient,
+        "patient": key,
         "trial": found.body["trial"],
         "at": found.at,
         "as_of": found.as_of,
@@ -52,13 +52,32 @@ def _row(site: str, patient: str, found: Found) -> dict[str, Any]:
     }
 
 
-def history(connection: Connection, site: str, patient: str) -> Iterator[Found]:
+def history(connection: Connection, site: str, key: str) -> Iterator[Found]:
     """Everything that was found of a patient, the earliest first."""
     here = screening.c
-    asked = select(screening).where(here.site == site, here.patient == patient).order_by(here.seq)
-    for row in connection.execute(asked):
-        cause = tuple(json.loads(row.cause))
-        yield Found(row.at, row.as_of, row.verdict, row.in_scope, row.findings, unpack_json(row.body), cause, row.act)
+    asked = select(screening).where(here.site == site, here.patient == key).order_by(here.seq)
+    yield from map(_found, connection.execute(asked))
+
+
+_MINE = (screening.c.site == bindparam("site"), screening.c.patient == bindparam("patient"))
+_LATER = select(screening).where(*_MINE, screening.c.at >= bindparam("since", type_=Moment)).order_by(screening.c.seq)
+_BEFORE = (
+    select(screening)
+    .where(*_MINE, screening.c.at < bindparam("since", type_=Moment))
+    .order_by(screening.c.seq.desc())
+    .limit(1)
+)
+
+
+def since(connection: Connection, site: str, key: str, moment: datetime) -> list[Found]:
+    """What was found of a patient since a moment, the earliest first; before it the last that was found earlier."""
+    asked = {"site": site, "patient": key, "since": moment}
+    return [_found(row) for one in (_BEFORE, _LATER) for row in connection.execute(one, asked)]
+
+
+def _found(row: Any) -> Found:
+    cause = tuple(json.loads(row.cause))
+    return Found(row.at, row.as_of, row.verdict, row.in_scope, row.findings, unpack_json(row.body), cause, row.act)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +97,13 @@ def looked_at(connection: Connection, site: str) -> dict[str, Looked]:
     for name, at, verdict in connection.execute(asked):
         found[name] = Looked(found[name].first if name in found else at, at, verdict)
     return found
+
+
+def of_nobody_in_scope(connection: Connection, site: str) -> list[str]:
+    """The names under which somebody was in scope once, and nobody is now."""
+    here, now = screening.c, patient.c
+    is_now = exists().where(now.site == here.site, now.key == here.patient, now.in_scope)
+    return list(connection.execute(select(here.patient).distinct().where(here.site == site, ~is_now)).scalars())
 
 
 def _text(cause: Sequence[int]) -> str:

@@ -132,7 +132,18 @@ def test_the_whole_bench_runs_in_short_form(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(real, "_FEW", 1)
-    told = {"subjects": 50, "exported": 20, "delivered": 50, "patients": 2, "pulled": 1, "seconds": 1}
+    told = {
+        "subjects": 50,
+        "exported": 20,
+        "delivered": 50,
+        "patients": 2,
+        "pulled": 1,
+        "listed": 20,
+        "seconds": 1,
+        "bulk_mb": 0.5,
+        "bulk_patients": 20,
+        "bulk_rounds": 1,
+    }
     run.main(run.Size(whole_mb=0.3, slice_mb=0.1, rounds=1, **told), tmp_path)
     lines = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("#")]
     figures = {name: float(value) for name, _, value in (line.partition(": ") for line in lines)}

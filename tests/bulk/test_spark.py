@@ -33,7 +33,7 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def by_one(folder: Path, site: str) -> list[bytes]:
-    tally, outcomes = screen_files([folder], ward.reader(site), ward.mappings().study, order().as_of)
+    _, outcomes = screen_files([folder], ward.reader(site), ward.mappings().study, order().as_of)
     return lines(outcomes)
 
 

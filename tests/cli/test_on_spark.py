@@ -34,7 +34,11 @@ def mappings_once(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_what_a_cluster_does_not_do_is_said_before_it_is_begun(
-    given: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    given: tuple[str, ...],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "full").mkdir()

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from natars_fhir.bulk.engines import LostError
 from natars_fhir.cli import run
 from tests import ward
 from tests.ward import FIXTURES, ICD_10, SNOMED, bundle, concept, observation, raw, resource
@@ -365,3 +366,120 @@ def test_a_reader_who_stops_early_sees_no_stack_trace() -> None:
     done = subprocess.run(["/bin/sh", "-c", pipe], capture_output=True, check=False, env=environment)  # noqa: S603
     assert len(done.stdout) == 10
     assert b"Traceback" not in done.stderr
+
+
+# ── a whole hospital ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+OTHER = resource("Patient", "p2", identifier=[{"system": "urn:mrn", "value": "8"}])
+
+
+@pytest.fixture
+def feed(sent: Any) -> Path:
+    """A folder of NDJSON: one patient in scope, one who is not."""
+    path = sent(b"\n".join(map(raw, (PERSON, resource("Condition", "c1", code=concept(ICD_10, "C48.0"))))), "a.ndjson")
+    sent(raw(STAIN) + b"\n" + raw(OTHER), "feed/b.ndjson")
+    return Path(path.rename(path.parent / "feed" / "a.ndjson")).parent
+
+
+def test_several_workers_print_what_one_prints(screen: Any, feed: Path) -> None:
+    one = screen(feed, "--format", "json", *DAY)
+    for more in (("--workers", "2"), ("--engine", "one"), ("--engine", "pool")):
+        ran = screen(feed, "--format", "json", *more, *DAY)
+        assert (ran.code, ran.out) == (0, one.out)
+        assert one.err.strip() in ran.err
+        assert "2 patients screened, 1 in scope" in ran.err
+    assert screen(feed, "--workers", "2", *DAY).out == screen(feed, *DAY).out
+
+
+def test_standard_input_is_shared_among_workers_too(
+    screen: Any, feed: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    one = screen(feed, "--format", "json", *DAY)
+    content = b"\n".join(path.read_bytes() for path in sorted(feed.iterdir()))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+    ran = screen("-", "--format", "json", "--workers", "2", *DAY)
+    assert [row["verdict"] for row in ran.rows] == [row["verdict"] for row in one.rows]
+    assert screen("-", "--resume", tmp_path / "kept").code == 64
+
+
+def test_results_go_into_a_folder_as_json_or_parquet_with_a_report(screen: Any, feed: Path, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    one = screen(feed, "--format", "json", *DAY)
+    for style in ("json", "parquet"):
+        to = tmp_path / style
+        ran = screen(feed, "--to", to, "--format", style, "--resume", tmp_path / "kept", *DAY)
+        assert (ran.code, ran.out) == (0, "")
+        report = json.loads((to / "report.json").read_text("utf-8"))
+        assert report["files"] == 2
+        assert report["patients"] == 2
+        assert report["inScope"] == 1
+        assert report["needles"] is None
+        assert sum(report["verdicts"].values()) == 1
+        (part,) = [to / name for name in report["parts"]]
+        if style == "json":
+            assert part.read_text("utf-8") == one.out
+        else:
+            rows = parquet.read_table(part).to_pylist()
+            assert [row["screening"] for row in rows] == one.out.splitlines()
+            assert [row["inScope"] for row in rows] == [row["inScope"] for row in one.rows]
+            assert rows[0]["I-03"] == one.rows[0]["criteria"]["I-03"]["answer"]
+
+
+def test_the_same_command_goes_on_and_another_day_needs_another_folder(screen: Any, feed: Path, tmp_path: Path) -> None:
+    kept, to = tmp_path / "kept", tmp_path / "to"
+    first = screen(feed, "--resume", kept, "--to", to, *DAY)
+    spools = {path: path.stat().st_mtime_ns for path in kept.glob("*.spool")}
+    again = screen(feed, "--resume", kept, "--to", to, *DAY)
+    assert (first.code, again.code) == (0, 0)
+    assert {path: path.stat().st_mtime_ns for path in kept.glob("*.spool")} == spools
+    other = screen(feed, "--resume", kept, "--to", to, "--as-of", "2024-06-16")
+    assert other.code == 64
+    assert "nothing is written over" in other.err
+    assert screen(feed, "--resume", kept, "--to", tmp_path / "next", "--as-of", "2024-06-16").code == 0
+    assert {path: path.stat().st_mtime_ns for path in kept.glob("*.spool")} == spools, "the day changes no reading"
+
+
+@pytest.mark.parametrize("matcher", ["ahocorasick", "hyperscan"])
+def test_needles_screen_who_can_matter_and_tell_who_was_not_screened(matcher: str, screen: Any, feed: Path) -> None:
+    if matcher == "hyperscan":
+        pytest.importorskip("hyperscan")
+    everybody = screen(feed, "--format", "json", *DAY)
+    ran = screen(feed, "--format", "json", "--needles", "--matcher", matcher, *DAY)
+    assert ran.rows == [row for row in everybody.rows if row["inScope"]]
+    assert "1 patients NOT SCREENED" in ran.err
+    assert "已检索" in screen(feed, "--needles", "--language", "zh", *DAY).err
+    assert "未预筛" in screen(feed, "--needles", "--language", "zh", *DAY).err
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (("--engine", "spork"), "«spork» is not one, pool"),
+        (("--needles", "--matcher", "grep"), "«grep» is not ahocorasick or hyperscan"),
+        (("--format", "parquet", "--workers", "2"), "name it with --to"),
+        (("--to", "x", "--format", "table"), "json or parquet"),
+        (("--workers", "0"), "Invalid value for '--workers'"),
+    ],
+)
+def test_what_cannot_be_done_is_said_before_anything_is_read(
+    more: tuple[str, ...], told: str, screen: Any, feed: Path
+) -> None:
+    ran = screen(feed, *more)
+    assert ran.code == 64
+    assert told in ran.err
+
+
+def test_a_lost_worker_is_told_and_how_to_go_on(screen: Any, feed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(*_: Any) -> None:
+        raise LostError
+
+    monkeypatch.setattr("natars_fhir.cli.whole.read_hospital", lost)
+    ran = screen(feed, "--workers", "2")
+    assert ran.code == 1
+    assert "--resume" in ran.err
+
+
+def test_input_that_cannot_be_read_gives_the_same_code_in_parts(screen: Any, feed: Path) -> None:
+    (feed / "c.ndjson").write_bytes(b"{\n{")
+    one, two = screen(feed, *DAY), screen(feed, "--workers", "2", *DAY)
+    assert one.code == two.code == 2

@@ -23,6 +23,7 @@ WIDE, PHONE = 1280, 360
 _ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
 _LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 _MOST_MS = 20_000
+_TALLEST = 2_400
 
 
 class Chromium:
@@ -56,9 +57,11 @@ class Visitor:
     context: BrowserContext = field(repr=False)
     faults: list[str] = field(default_factory=list)
 
-    def goto(self, path: str) -> Page:
-        """Opens a page of ours."""
+    def goto(self, path: str, ready: str = "") -> Page:
+        """Opens a page of ours, and waits for what scripts put there (*ready*, a selector)."""
         self.page.goto(self.house.address + path)
+        if ready:
+            self.page.wait_for_selector(ready)
         self.settled()
         return self.page
 
@@ -81,9 +84,11 @@ class Visitor:
         return self.page.pdf(format="A4")
 
     def screenshot(self, name: str, folder: Path = SCREENS) -> Path:
-        """A picture of the whole page, for people to look at."""
+        """A picture of the page, for people to look at; of a very long one its beginning."""
         folder.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=folder / f"{name}.png", full_page=True, animations="disabled")
+        size = self.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+        part: Any = {"x": 0, "y": 0, "width": size[0], "height": min(size[1], _TALLEST)}
+        self.page.screenshot(path=folder / f"{name}.png", full_page=True, animations="disabled", clip=part)
         return folder / f"{name}.png"
 
     def press_to(self, name: str, most: int = 60) -> None:

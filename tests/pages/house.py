@@ -44,8 +44,12 @@ PASSWORD = "a long sentence that nobody guesses"  # noqa: S105 (of a made person
 SITE = "hospital-b"
 #: Who speaks for the trial office.
 OFFICER = "办公室丙（虚构）"
-#: Role → the name of a person who has it; each of the site, or of none.
+#: How the delegation list of hospital A names an investigator, and a coordinator.
+STAFF = "https://his.hospital-a.example/fhir/NamingSystem/staff|"
+#: Role → the name of a person who has it; each of the site, or of none. Those of A may speak for it.
 PEOPLE = {
+    "investigator of A": Wanted("wang.yi", ("investigator",), "hospital-a", f"{STAFF}S-001"),
+    "coordinator of A": Wanted("chen.er", ("coordinator",), "hospital-a", f"{STAFF}S-002"),
     "coordinator": Wanted("zhang.wei", ("coordinator",), SITE),
     "investigator": Wanted("li.na", ("investigator",), SITE),
     "operator": Wanted("ops", ("operator",)),

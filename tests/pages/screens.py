@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
+from natars_fhir.emit.identity import keyed
 from tests.pages.browser import Visitor
 from tests.pages.filled import GAP, REPORT, SITE
+from tests.service.hospital import KEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,16 @@ def _pasted(page: Page) -> None:
 
 #: A subject of the crowd (`crowd.py`) who was treated and operated on, and progressed.
 SUBJECT = "89d876315bad7554a8f68b84cd2665ed"
+_NUMBERS = "https://his.hospital-a.example/fhir/NamingSystem/patient-number"
+
+
+def patient(number: str) -> str:
+    """The page of a patient of hospital A."""
+    return f"/pages/patient/{keyed(KEY, 'natars', 'hospital-a', 'subject', 'identifier', _NUMBERS, number)}"
+
+
+#: Whose MDM2 was corrected from positive to negative: I-09 bars since.
+CORRECTED = patient("BA0000301")
 
 SCREENS: Mapping[str, Screen] = {
     "login": Screen("", "/pages/login"),
@@ -49,6 +61,12 @@ SCREENS: Mapping[str, Screen] = {
     "account": Screen("investigator", "/pages/account"),
     "password": Screen("investigator", "/pages/account/password"),
     "people": Screen("operator", "/pages/people"),
+    "worklist": Screen("investigator of A", "/pages/worklist"),
+    "patient": Screen("investigator of A", CORRECTED),
+    "evidence": Screen("investigator of A", f"{CORRECTED}/evidence/I-09"),
+    "facts": Screen("investigator of A", f"{CORRECTED}/facts", waits=".chart svg"),
+    "history": Screen("investigator of A", f"{CORRECTED}/history"),
+    "form": Screen("investigator of A", f"{CORRECTED}/form", waits="form[data-form] button:enabled"),
     "mapping": Screen("engineer", f"/pages/mapping?site={SITE}"),
     "mapping-line": Screen("engineer", f"/pages/mapping/line?site={SITE}&gap={GAP}"),
     "mapping-versions": Screen("engineer", f"/pages/mapping/versions?site={SITE}"),

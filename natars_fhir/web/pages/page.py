@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from datetime import datetime
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -13,7 +14,8 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
-from natars_fhir.domain.sentence import Language
+from natars_fhir.domain.interval import SHANGHAI
+from natars_fhir.domain.sentence import Language, said
 from natars_fhir.service.access.accounts import speaks
 from natars_fhir.service.access.caller import Caller
 from natars_fhir.service.access.sessions import Known, csrf
@@ -25,6 +27,7 @@ from natars_fhir.web.pages.desk import Desk
 from natars_fhir.web.pages.form import Fields, first
 from natars_fhir.web.pages.headers import headers
 from natars_fhir.web.pages.registry import ROOT, Entry, seen
+from natars_fhir.web.pages.shown import worded
 from natars_fhir.web.pages.templates import template
 from natars_fhir.web.pages.words import LANGUAGES, saying
 
@@ -97,6 +100,18 @@ class Page:
         """A text of ours in the person's language."""
         return saying(self.language)(text, **named)
 
+    def age(self, at: datetime) -> Markup:
+        """How many days ago that was, by the days of the trial's zone."""
+        days = (self.desk.now().astimezone(SHANGHAI).date() - at.astimezone(SHANGHAI).date()).days
+        if days > 1:
+            return self.say("{days} days ago", days=days)
+        return self.say("yesterday") if days == 1 else self.say("today")
+
+    def concept(self, name: str) -> str:
+        """A concept by the name that the mapping gives it, in the person's language."""
+        found = self.desk.active().mappings.concepts.concepts.get(name)
+        return name if found is None else found.zh if self.language == "zh" and found.zh else found.en or name
+
     def link(self, path: str = "", **query: object) -> str:
         """The address of a page of ours, below `/pages`."""
         asked = "&".join(f"{quote(name)}={quote(str(value), safe='')}" for name, value in query.items() if value != "")
@@ -113,7 +128,10 @@ class Page:
 
     def show(self, name: str, status: int = 200, /, *, styled: bool = False, **told: Any) -> Response:
         """A template as the answer. *styled*: it is the page of the prefilled form (`headers.policy`)."""
-        page_names: dict[str, Any] = {"page": self, "_": saying(self.language), "static": self._static}
+        page_names: dict[str, Any] = {
+            "page": self, "_": saying(self.language), "static": self._static, "word": worded(self.language),
+            "valued": partial(said, language=self.language),
+        }  # fmt: skip
         text = template(name).render(**page_names, languages=LANGUAGES, **told)
         response = HTMLResponse(text, status, headers(self.nonce if styled else ""))
         if self.fresh:

@@ -29,6 +29,7 @@ class Entry:
 
 PAGES: Final[Mapping[str, Entry]] = MappingProxyType(
     {
+        "worklist": Entry("/worklist", "worklist", msg("Worklist"), of_site=True),
         "trial": Entry("/trial", "figures", msg("Trial")),
         "feeds": Entry("/feeds", "quarantine", msg("Feeds")),
         "mapping": Entry("/mapping", "gaps", msg("Mapping desk"), of_site=True),

@@ -1,10 +1,20 @@
-"""Shown: moments and days as pages show them, in the trial's zone."""
+"""Shown: moments, days and texts as pages show them: in the trial's zone, in the words of the sentences, and no sign
+that nobody sees."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import cache
+from typing import Final
 
 from natars_fhir.domain.interval import SHANGHAI
+from natars_fhir.domain.sentence import Language
+from natars_fhir.domain.words import WORDS
+
+#: Signs that turn the direction of a text, or that a page cannot show. https://www.unicode.org/reports/tr9/
+_UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 def moment(at: datetime | None) -> str:
@@ -17,3 +27,25 @@ def day(at: datetime | date | None) -> str:
     if at is None:
         return "—"
     return (at.astimezone(SHANGHAI) if isinstance(at, datetime) else at).strftime("%Y-%m-%d")
+
+
+def written(text: str | None) -> str:
+    """A date as it was written; of a moment with its zone, the minute in the trial's; a dash where there is none."""
+    if not text:
+        return "—"
+    try:
+        return moment(datetime.fromisoformat(text)) if "T" in text else text
+    except ValueError:
+        return text
+
+
+def visible(text: str) -> str:
+    """A text of the hospital with what nobody would see named: a sign that turns the direction makes words lie."""
+    return _UNSEEN.sub(lambda sign: f"⟨U+{ord(sign[0]):04X}⟩", str(text))
+
+
+@cache
+def worded(language: Language) -> Callable[[str], str]:
+    """What says a word of the sentences (a place, a reason, a concept) in *language*; one without a row stays."""
+    words = WORDS[language]
+    return lambda name: words.get(name, name)

@@ -8,7 +8,7 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from natars_fhir.web.pages.shown import day, moment
+from natars_fhir.web.pages.shown import day, moment, visible, written
 
 FOLDER: Final = Path(__file__).parents[1] / "templates"
 
@@ -20,7 +20,7 @@ def environment() -> Environment:
         loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, auto_reload=False,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    made.filters |= {"moment": moment, "day": day}
+    made.filters |= {"moment": moment, "day": day, "visible": visible, "written": written}
     return made
 
 

@@ -26,3 +26,26 @@ function drawAll(within) {
 
 addEventListener("DOMContentLoaded", () => drawAll(document));
 document.addEventListener("htmx:after:swap", () => drawAll(document));
+
+// The prefilled form: LHC-Forms shows it, and what it reads back is sent with the form of the page.
+async function showForm() {
+  const told = (id) => JSON.parse(document.getElementById(id).textContent);
+  const form = window.LForms.Util.convertFHIRQuestionnaireToLForms(told("blank-form"), "R4");
+  const filled = window.LForms.Util.mergeFHIRDataIntoLForms("QuestionnaireResponse", told("filled-form"), form, "R4");
+  await window.LForms.Util.addFormToPage(filled, "form", { prepopulate: false });
+  // a help button says that it opens what is there only once it is open: nobody finds that
+  for (const button of document.querySelectorAll("#form [aria-controls]")) {
+    if (!document.getElementById(button.getAttribute("aria-controls"))) button.removeAttribute("aria-controls");
+  }
+  const sender = document.querySelector("form[data-form]");
+  if (!sender) return;
+  sender.addEventListener("submit", () => {
+    const read = window.LForms.Util.getFormFHIRData("QuestionnaireResponse", "R4", "#form");
+    sender.elements.response.value = JSON.stringify(read);
+  });
+  sender.querySelector("button").disabled = false;
+}
+
+addEventListener("DOMContentLoaded", () => {
+  if (document.getElementById("filled-form")) showForm();
+});

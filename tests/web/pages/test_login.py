@@ -147,7 +147,7 @@ def test_the_link_of_cards_and_mails_leads_by_the_login_to_where_one_starts(here
     browser.get("/pages/login/second")
     response = browser.send("/pages/login/second", {"code": here.code(one), "next": path})
     assert response.headers["location"] == path
-    assert browser.get(path).headers["location"] == "/pages/home"
+    assert browser.get(path).headers["location"] == "/pages/worklist"
 
 
 def test_who_tries_too_often_waits_and_those_who_are_inside_do_not(here: Reception) -> None:
