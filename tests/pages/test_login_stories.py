@@ -41,7 +41,7 @@ def test_a_coordinator_logs_in_and_out_with_the_keyboard_alone(language: str, vi
     page.keyboard.type(full_house.code("coordinator"))
     somebody.press_to(on)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/pages/home")
+    page.wait_for_url("**/pages/worklist")
     somebody.press_to(account)
     page.keyboard.press("Enter")
     page.wait_for_url("**/pages/account")

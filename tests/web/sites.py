@@ -48,8 +48,9 @@ class Request:
 
     def by_session(self, call: Caller, token: str) -> tuple[int, str]:
         """The same of a page, by the browser of somebody who is logged in. What is another each time is left out: the
-        proof of a form, the id of an account."""
+        proof of a form, the id of an account; and what is another for each patient, in the links to one's own."""
         status, text = self._told(call, {"cookie": f"natars={token}", "x-csrf-token": csrf(token), **_BROWSER})
+        text = sub(r"(?<=/pages/patient/)[0-9a-f]{32}\b", "", text)
         return status, sub(r"\b([0-9a-f]{64}|[0-9a-f]{8})\b", "", text)
 
     def _told(self, call: Caller, headers: dict[str, str]) -> tuple[int, str]:
