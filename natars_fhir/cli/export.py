@@ -15,7 +15,7 @@ from natars_fhir.cli.exits import DONE, UNAVAILABLE
 from natars_fhir.cli.inputs import Asked, AsOfOption, MappingsOption, asked
 from natars_fhir.cli.looked import intake_of
 from natars_fhir.cli.screens import errors
-from natars_fhir.cli.stored import noted, opened
+from natars_fhir.cli.stored import must_be_fresh, noted, opened
 from natars_fhir.cli.subjects import counted
 from natars_fhir.mapping.faults import nearest
 
@@ -84,6 +84,7 @@ def _fhir(order: Order) -> None:
     sites = tuple(known[name] for name in ([order.site] if order.site else sorted(known)))
     wanted = service.Asked(sites, what.as_of, order.types, order.since, texts=order.texts)
     with opened(what.settings) as store, counted() as seen:
+        must_be_fresh(what, store)
         made = write_folder(store, intake_of(what, store), wanted, order.folder, seen)
         for name, count in made.subjects.items():
             counts = {"subjects": count, "withheld": made.told.left_of(name)}

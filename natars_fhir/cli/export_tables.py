@@ -13,7 +13,7 @@ from natars_fhir.cli.exits import CONFIGURATION, UNAVAILABLE
 from natars_fhir.cli.inputs import Asked
 from natars_fhir.cli.looked import intake_of
 from natars_fhir.cli.screens import errors
-from natars_fhir.cli.stored import noted, opened
+from natars_fhir.cli.stored import must_be_fresh, noted, opened
 from natars_fhir.cli.subjects import counted
 from natars_fhir.mapping.faults import nearest
 
@@ -30,6 +30,7 @@ def write_forms(what: Asked, site: str, folder: Path, forms: Sequence[str]) -> N
     checked_forms(folder, forms)
     sites = [what.mappings.sites[name] for name in ([site] if site else sorted(what.mappings.sites))]
     with opened(what.settings) as store, counted() as seen:
+        must_be_fresh(what, store)
         asks_log = bool(WITH_LOG & {*forms})
         told = content(store, intake_of(what, store), what.mappings, sites, what.as_of, seen, with_log=asks_log)
         for name, count in Counter(one.site for one in told.subjects).items():

@@ -62,10 +62,10 @@ def screen(
         raise typer.BadParameter(f"«{style}» is not table or json")
     if language not in ("en", "zh"):
         raise typer.BadParameter(f"«{language}» is not en or zh")
-    given = inputs(paths)
+    given, whole = inputs(paths), options.asked
     options = checked(options, given)
     what = asked(site, as_of, mappings, fhir_version, routed=routed)
-    if options.asked:
+    if whole:
         raise typer.Exit(screen_whole(what, given, options, routed=routed))
     raise typer.Exit(_here(what, given, style, language))
 

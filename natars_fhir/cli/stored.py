@@ -56,6 +56,15 @@ def at_the_desk(what: Asked, store: Store) -> Asked:
     return replace(what, mappings=mappings, reader=reader)
 
 
+def must_be_fresh(what: Asked, store: Store) -> None:
+    """Ends the command (78) where the store was read with another mapping than the one that figures would name."""
+    from natars_fhir.service.fresh import STALE, is_fresh  # heavy: only where a store is asked
+
+    if not is_fresh(store, what.mappings):
+        errors().print(f"Nothing was told: {STALE}.", markup=False, soft_wrap=True)
+        raise typer.Exit(CONFIGURATION)
+
+
 def key_of(settings: Settings, store: Store) -> bytes:
     """The key of the store. Ends the command (78) where it is not there, or another one."""
     from natars_fhir.service.secret import SecretError, secret  # heavy: only where a store is asked

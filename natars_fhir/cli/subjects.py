@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from natars_fhir.cli.inputs import Asked
 from natars_fhir.cli.looked import intake_of
 from natars_fhir.cli.screens import errors
-from natars_fhir.cli.stored import opened
+from natars_fhir.cli.stored import must_be_fresh, opened
 
 if TYPE_CHECKING:
     from natars_fhir.export.subject import Subject
@@ -26,6 +26,7 @@ def every_subject(what: Asked, site: str) -> list[Subject]:
 
     sites = [what.mappings.sites[name] for name in ([site] if site else sorted(what.mappings.sites))]
     with opened(what.settings) as store, counted() as seen:
+        must_be_fresh(what, store)
         withheld: Counter[tuple[str, str]] = Counter()
 
         def left_out(where: str, arm: str) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from natars_fhir.cli import run
 from natars_fhir.store import audit
 from natars_fhir.store.engine import open_store
+from natars_fhir.store.tables import reading
 from tests import ward
 from tests.service.hospital import Hospital
 from tests.service.test_endpoints import CASES
@@ -130,3 +133,18 @@ def test_a_folder_that_holds_something_is_left_alone(told: Ran, tmp_path: Path) 
 def test_a_folder_that_cannot_be_made_is_told(told: Ran, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert "cannot be written" in told(tmp_path / "file" / "out", *LATE, code=69)
+
+
+@pytest.mark.parametrize("style", ["fhir", "csv"])
+def test_what_another_mapping_read_is_not_told_under_this_ones_name(
+    told: Ran, filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, style: str
+) -> None:
+    shutil.copy(filled / "store.sqlite", tmp_path)
+    shutil.copy(filled / "key", tmp_path)
+    monkeypatch.setenv("NATARS_DATABASE", f"sqlite:///{tmp_path}/store.sqlite")
+    opened = open_store(f"sqlite:///{tmp_path}/store.sqlite")
+    with opened.write() as connection:
+        connection.execute(update(reading).values(mapping="another"))
+    opened.close()
+    assert "another mapping read" in told(tmp_path / "out", "--format", style, *LATE, code=78)
+    assert [*(tmp_path / "out").iterdir()] == []

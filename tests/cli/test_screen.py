@@ -383,6 +383,7 @@ def feed(sent: Any) -> Path:
 
 def test_several_workers_print_what_one_prints(screen: Any, feed: Path) -> None:
     one = screen(feed, "--format", "json", *DAY)
+    assert "in scope" not in one.err, "one process and one pass, unless more is asked"
     for more in (("--workers", "2"), ("--engine", "one"), ("--engine", "pool")):
         ran = screen(feed, "--format", "json", *more, *DAY)
         assert (ran.code, ran.out) == (0, one.out)

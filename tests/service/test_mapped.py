@@ -15,6 +15,7 @@ from natars_fhir.mapping.site import compiled
 from natars_fhir.mapping.terms.crosswalk import UNIT_SPELLINGS, Row, Target
 from natars_fhir.service.activate import catch_up, follow
 from natars_fhir.service.effect import effect, holds
+from natars_fhir.service.fresh import is_fresh
 from natars_fhir.service.ingest import push
 from natars_fhir.service.live import Active, Live, active
 from natars_fhir.service.mapped import OvertakenError, desk, last_turn, make_active, put, take_out, with_desk
@@ -74,6 +75,19 @@ def test_a_version_counts_only_once_it_is_made_active_and_the_data_follows(
     with store.read() as connection:
         acts = [(one.act, one.counts.get("version")) for one in audit.acts(connection, SITE)]
     assert [one for one in acts if one[0].startswith("mapping")] == [("mapping drafted", 1), ("mapping", 1)]
+
+
+def test_what_the_desk_reads_is_fresh_for_who_asks_with_the_folder_and_not_before_it_is_read(
+    store: Store, live: Live, save: Callable[..., int]
+) -> None:
+    pushed(store, live, patient(), condition(), result("1", **COUNT))
+    assert is_fresh(store, mappings())
+    turned(store, save(row()))
+    assert not is_fresh(store, mappings())
+    assert follow(live)
+    assert not is_fresh(store, mappings())
+    catch_up(store, live, NOW)
+    assert is_fresh(store, mappings())
 
 
 def test_going_back_is_a_turn_of_its_own_and_undoes_what_was_read(

@@ -16,10 +16,9 @@ from natars_fhir.export.subject import Subject
 from natars_fhir.mapping.files import Mappings
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.endpoints import Seen, subjects
+from natars_fhir.service.fresh import STALE, is_fresh
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.log import Log, log_of
-from natars_fhir.service.remap import to_send_again
-from natars_fhir.store import readings
 from natars_fhir.store.engine import Store
 
 _MARK = 16
@@ -40,9 +39,7 @@ class StaleError(FreezeError):
     """What is kept was read with another mapping than the one that would be told of."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "the store holds what another mapping read: the server reads it again when it starts, or on SIGHUP"
-        )
+        super().__init__(STALE)
 
 
 class Withheld(NamedTuple):
@@ -97,7 +94,8 @@ def cut(store: Store, intake: Intake, mappings: Mappings, as_of: date, seen: See
     """The store at this moment, for as long as the block lasts. Raises StaleError."""
     sites = [mappings.sites[name] for name in sorted(mappings.sites)]
     with store.moment() as then:
-        _fresh(then, mappings)
+        if not is_fresh(then, mappings):
+            raise StaleError
         places: list[tuple[str, str]] = []
         names: list[str] = []
 
@@ -109,14 +107,6 @@ def cut(store: Store, intake: Intake, mappings: Mappings, as_of: date, seen: See
         ordered = sorted(found, key=lambda one: (one.site, one.pseudonym))
         logs = tuple(log_of(then, intake.study, site.site, end_of(as_of)) for site in sites)
         yield Cut(then, intake, mappings, as_of, tuple(ordered), tuple(withheld), logs)
-
-
-def _fresh(then: Store, mappings: Mappings) -> None:
-    """Raises StaleError where a site's data was read with another mapping, and can be read with this one."""
-    with then.read() as connection:
-        for site in mappings.sites:
-            if readings.stale(connection, site, (mappings.hash, to_send_again(mappings.hash))):
-                raise StaleError
 
 
 def end_of(day: date) -> datetime:
