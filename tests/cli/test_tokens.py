@@ -35,14 +35,14 @@ def test_a_site_gets_a_token_that_its_engine_can_use(said: Any, tmp_path: Path) 
     assert re.fullmatch(r"natars_[\w-]{43}\n", out)
     assert "hospital-a (engine)" in err
     assert out.strip() not in err
-    assert good(tmp_path, out) == "hospital-a known push read"
+    assert good(tmp_path, out) == "hospital-a bulk known push read"
 
 
 def test_roles_scopes_and_days_are_as_they_are_told(said: Any, tmp_path: Path) -> None:
     roles = ("--role", "coordinator", "--role", "investigator", "--label", "pages", "--days", "0")
     code, out, _ = said("site", "add", "hospital-b", *roles, "--scope", "system/*.rs")
     assert code == 0
-    assert good(tmp_path, out) == "hospital-b attest known read sign worklist"
+    assert good(tmp_path, out) == "hospital-b attest figures gaps known read sign worklist"
     listed = said("token", "list")[1]
     assert all(word in listed for word in ("hospital-b", "pages", "system/*.rs", "good", "—"))
     assert out.strip() not in listed
@@ -51,7 +51,7 @@ def test_roles_scopes_and_days_are_as_they_are_told(said: Any, tmp_path: Path) -
 def test_the_trial_office_gets_a_token_of_no_site(said: Any, tmp_path: Path) -> None:
     code, out, _ = said("token", "add", "--role", "trial-office")
     assert code == 0
-    assert good(tmp_path, out).strip() == "allocate counts export known overlap"
+    assert good(tmp_path, out).strip() == "allocate bulk counts export figures known overlap people"
 
 
 def test_a_token_is_rotated_and_revoked(said: Any, tmp_path: Path) -> None:
