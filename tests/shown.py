@@ -278,7 +278,7 @@ PROMISES: Mapping[int, Shown] = {
     39: Shown(
         "A screening list for people: filtered, sorted, searched, with counts that agree with the log",
         (
-            "tests/pages/test_counts.py::test_the_counts_above_the_list_are_those_of_the_log",
+            "tests/pages/test_worklist.py::test_the_counts_above_the_list_are_those_of_the_log",
             "tests/pages/test_worklist.py::test_filters_stay_in_the_address_and_can_be_left_again",
             "tests/web/pages/test_worklist.py::test_a_number_goes_neither_into_an_address_nor_into_the_log",
             "tests/service/test_worklist_page.py::test_what_is_new_since_yesterday_stands_beside_the_line",

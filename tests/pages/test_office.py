@@ -20,8 +20,10 @@ from natars_fhir.service.bulk_export import home
 from natars_fhir.service.bulk_export_work import Workshop, work_once
 from natars_fhir.service.freeze import write
 from natars_fhir.service.freeze.parts import PARTS
+from natars_fhir.service.worklist_page import fill
 from natars_fhir.store.tables import attestation
 from natars_fhir.store.tables_subject import allocation, subject_move
+from natars_fhir.store.tables_worklist import worklist
 from tests.pages.browser import PHONE, Visitor
 from tests.pages.house import House
 from tests.pages.screens import SUBJECT
@@ -116,6 +118,9 @@ def signed(full_house: House) -> Iterator[str]:
     with full_house.store.of("hospital-a").write() as connection:
         for table in (subject_move, allocation, attestation):
             connection.execute(delete(table).where(table.c.site == "hospital-a", table.c.patient == WHOLE))
+        # the line of the worklist is derived from them, and made again
+        connection.execute(delete(worklist).where(worklist.c.site == "hospital-a", worklist.c.key == WHOLE))
+    assert fill(full_house.store, intake(), mappings().sites["hospital-a"], full_house.clock()) == 1
 
 
 def test_an_arm_is_recorded_with_the_keyboard_alone(visit: Visit, signed: str) -> None:

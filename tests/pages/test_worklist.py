@@ -7,8 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
+from natars_fhir.service.log import log_of
+from natars_fhir.service.worklist_page import listed
+from natars_fhir.store.worklist import Asked
+from tests import ward
 from tests.pages.browser import Visitor
-from tests.pages.house import PASSWORD, PEOPLE
+from tests.pages.house import PASSWORD, PEOPLE, House
 
 Visit = Callable[..., Visitor]
 
@@ -16,6 +20,18 @@ WORDS = {
     "en": ("Name", "Password", "Log in", "Go on", "Worklist", "Hospital number", "Find", "Barred by", "Show"),
     "zh": ("姓名", "密码", "登录", "继续", "工作列表", "病案号", "查找", "不符合的标准", "显示"),
 }
+
+
+@pytest.mark.parametrize("site", ["hospital-a", "hospital-b", "hospital-c"])
+def test_the_counts_above_the_list_are_those_of_the_log(full_house: House, site: str) -> None:
+    store, now = full_house.store, full_house.clock()
+    log, told = log_of(store, ward.mappings().study, site, now).consort, listed(store, site, Asked(), 1, now).counts
+    assert (told.known, told.in_scope) == (log.looked_at, log.in_scope)
+    places = {name: told.places.get(name, 0) for name in ("excluded", "undetermined", "candidate", "eligible", "left")}
+    assert places == {name: getattr(log, name) for name in places}
+    assert told.places.get("allocated", 0) + told.places.get("off-study", 0) == log.allocated
+    assert told.places.get("off-study", 0) == log.off_study
+    assert dict(told.bars) == {name: count for name, count in log.excluded_by.items() if name != "died or withdrew"}
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

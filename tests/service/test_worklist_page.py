@@ -15,6 +15,7 @@ from natars_fhir.store.engine import Store
 from natars_fhir.store.worklist import Asked, Line
 from tests.service.hospital import NOW, Hospital, condition, intake, mappings, patient, transaction
 from tests.service.spoken import INVESTIGATOR, WHOLE, HospitalA, answers, hear, item, push_case, site
+from tests.service.subjects import say, sign
 
 LATER = NOW + timedelta(days=3)
 
@@ -69,6 +70,13 @@ def test_a_statement_changes_the_line_and_brings_no_data(hospital: Hospital, sto
 def test_a_signature_moves_the_patient_to_the_eligible(hospital: Hospital, store: Store) -> None:
     hear(store, answers(status="completed", by=INVESTIGATOR))
     assert (lines(store)[WHOLE].place, lines(store)[WHOLE].waits) == ("eligible", ())
+    assert of_list(store) == of_log(store)
+
+
+def test_an_arm_moves_the_patient_to_the_allocated(hospital: Hospital, store: Store) -> None:
+    sign(store)
+    assert say(store, lines(store)[WHOLE].pseudonym, "allocated", arm="neoadjuvant", day="2024-06-15").status == 201
+    assert lines(store)[WHOLE].place == "allocated"
     assert of_list(store) == of_log(store)
 
 
