@@ -167,6 +167,8 @@ def _shape_faults(name: str, tags: Any) -> list[str]:
             faults.append(f"{place} {tag}: must be a list of words, not empty")
         elif any(not isinstance(word, str) or not word.strip(GAP + " ") for word in words):
             faults.append(f"{place} {tag}: holds something that is no word")
+        else:  # a text may widen a space, and where such a word begins would depend on it
+            faults += [f"{place} {tag}: «{word}» begins or ends with a space" for word in words if word != word.strip()]
     return faults
 
 

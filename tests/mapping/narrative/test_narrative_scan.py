@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from natars_fhir.mapping.narrative import Words, load, read
@@ -46,6 +46,8 @@ def _overlapping(form: Form, text: str, cased: str) -> list[Hit]:
 
 
 @settings(max_examples=300, deadline=None)
+@example("MDM2  to CEP12")
+@example(" \n to CEP12")
 @given(_texts())
 def test_every_list_is_found_as_its_expression_finds_it(text: str) -> None:
     leaf = page(text, WORDS)

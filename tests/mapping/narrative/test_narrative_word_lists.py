@@ -49,6 +49,13 @@ def test_a_word_with_two_meanings_is_a_fault(folder: Path) -> None:
         load(folder)
 
 
+def test_a_word_that_begins_with_a_space_is_a_fault(folder: Path) -> None:
+    """In a text with wide spaces it would begin at two places."""
+    _change(folder / "fish.toml", '"to CEP12"', '" to CEP12"')
+    with pytest.raises(WordListError, match="« to CEP12» begins or ends with a space"):
+        load(folder)
+
+
 def test_a_missing_characters_file_is_a_fault(folder: Path) -> None:
     (folder / "characters.toml").unlink()
     with pytest.raises(WordListError, match=r"characters\.toml: the file is missing"):
