@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -11,7 +12,8 @@ import pytest
 from sqlalchemy import select
 
 from natars_fhir.service import people, sayings
-from natars_fhir.store import accounts, audit
+from natars_fhir.service.access.bearers import hashed
+from natars_fhir.store import accounts, audit, sessions
 from natars_fhir.store.tables import attestation
 from natars_fhir.web.pages.patient_facts import MOST
 from natars_fhir.web.pages.patient_told import WHOLE
@@ -44,6 +46,29 @@ def seen(text: str) -> str:
 def state(browser: Somebody, at: str, digest: str, answer: str = "no", reason: str = "MDT of 14 June") -> object:
     fields = {"criterion": "I-15", "answer": answer, "reason": reason, "seen": digest}
     return browser.send(f"{at}/state", fields)
+
+
+def of(text: str, criterion: str) -> str:
+    """The digest that the statement on one criterion is sent with."""
+    found = re.search(rf'name="seen" value="(\w+)"><input type="hidden" name="criterion" value="{criterion}">', text)
+    assert found is not None
+    return found[1]
+
+
+def filled(text: str) -> str:
+    """The form as the page shows it filled in."""
+    found = re.search(r'id="filled-form">(.*?)</script>', text, re.DOTALL)
+    assert found is not None
+    return json.dumps(json.loads(found[1]))
+
+
+def later(here: Ward, browser: Somebody) -> Somebody:
+    """Another login of whose session ended."""
+    token = hashed(browser.cookies["natars"])
+    with here.reception.store.read() as connection:
+        session = sessions.by_hash(connection, token)
+        one = accounts.by_id(connection, session.account) if session else None
+    return here.reception.browser(one)
 
 
 def kept(here: Ward) -> list[tuple[str, str, str]]:
@@ -171,6 +196,48 @@ def test_what_was_typed_when_the_session_ended_comes_back(here: Ward) -> None:
     page = here.reception.browser(one).get(at)
     assert re.search(r'<details class="state" open>.*?a long reason', page.text, re.DOTALL)
     assert kept(here) == []
+
+
+def test_what_was_typed_before_somebody_was_quicker_is_not_taken_unseen(here: Ward) -> None:
+    browser, at = here.worker("coordinator"), here.address()
+    digest = seen(browser.get(at).text)
+    here.reception.clock.later(hours=1)
+    assert state(browser, at, digest, "yes", "a long reason").headers["location"].startswith("/pages/login")
+    other = here.worker("investigator")
+    assert state(other, at, seen(other.get(at).text)).status_code == 303
+    here.reception.clock.later(minutes=1)
+    again = later(here, browser)
+    page = again.get(at)
+    refused = state(again, at, of(page.text, "I-15"), "yes", "a long reason")
+    assert refused.status_code == 409
+    assert "MDT of 14 June" in refused.text
+    assert "a long reason" in refused.text
+    assert [reason for _, _, reason in kept(here)] == ["MDT of 14 June"]
+    assert of(page.text, "I-14") != digest
+    sent = state(again, at, of(refused.text, "I-15"), "yes", "a long reason")
+    assert sent.headers["location"].startswith(f"{at}?done=conflict")
+
+
+def test_a_form_that_was_filled_in_before_somebody_was_quicker_is_not_taken_unseen(here: Ward) -> None:
+    at, clock = here.address(), here.reception.clock
+    other = here.worker("investigator")
+    assert state(other, at, seen(other.get(at).text)).status_code == 303
+    clock.later(minutes=1)
+    browser = here.worker("coordinator")
+    first = browser.get(f"{at}/form").text
+    response = filled(first)
+    clock.later(hours=1)
+    browser.send(f"{at}/form", {"seen": seen(first), "response": response})
+    other = here.worker("investigator")
+    assert state(other, at, seen(other.get(at).text), "yes", "seen again").status_code == 303
+    again = later(here, browser)
+    page = again.get(f"{at}/form").text
+    assert json.loads(filled(page)) == json.loads(response)
+    refused = again.send(f"{at}/form", {"seen": seen(page), "response": filled(page)})
+    assert refused.status_code == 409
+    assert "Since you opened the page:" in refused.text
+    assert "seen again" in refused.text or "I-15" in refused.text
+    assert len(kept(here)) == 2
 
 
 @pytest.mark.parametrize("path", ["", "/facts", "/history", "/form", "/evidence/I-02"])
