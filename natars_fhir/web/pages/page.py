@@ -77,13 +77,13 @@ class Page:
     @property
     def at(self) -> str:
         """The page that the person is on, with its query; of a form the page that it stands on: there they come back to
-        when the session ended meanwhile. Never the target of a form."""
+        when the session ended meanwhile. Never the target of a form, and without what was done there before."""
         if told := first(self.form, "at"):
-            return told
+            return _bare(told)
         current = urlsplit(self.request.headers.get("hx-current-url", "") if self.partial else str(self.request.url))
         if not self.partial and self.request.method not in ("GET", "HEAD"):
             return ""
-        return current.path + (f"?{current.query}" if current.query else "")
+        return _bare(current.path + (f"?{current.query}" if current.query else ""))
 
     @property
     def navigation(self) -> Mapping[str, Entry]:
@@ -161,6 +161,13 @@ class Page:
 
     def _static(self, name: str) -> str:
         return self.root + static.address(name)
+
+
+def _bare(address: str) -> str:
+    """Without the word of what was done (``done``): whoever comes back there has not done it again."""
+    path, _, query = address.partition("?")
+    asked = "&".join(one for one in query.split("&") if one.partition("=")[0] != "done")
+    return path + (f"?{asked}" if asked else "")
 
 
 def cookie(desk: Desk) -> str:

@@ -63,8 +63,7 @@ def add_patient(router: APIRouter, desk: Desk) -> None:  # noqa: ARG001 (a reque
         page = page_of(request)
         here = look(page, pseudonym)
         page.viewed(pseudonym)
-        done = DONE.get(request.query_params.get("done", ""), "")
-        return show(page, here, done=page.say(done) if done else "")
+        return show(page, here, done=_done(page, here))
 
     def stated(request: Request, pseudonym: str) -> Response:
         return _stated(page_of(request), pseudonym)
@@ -132,6 +131,16 @@ def say(page: Page, here: Seen, *sayings: Saying, signs: bool = False, raw: byte
     desk, person = page.desk, page.known.account.person if page.known else ""
     spoken = Spoken((here.subject.key,), (person,), desk.now(), sayings, signs, "", raw, page.typed("seen") or "none")
     return speak(desk.store, desk.active().intake, desk.site(page.who), spoken, desk.now())
+
+
+def _done(page: Page, here: Seen) -> str:
+    """What was done just now; nothing where what was typed waits to be sent again, and no signature that does not
+    stand: an address can be opened at any time, by anybody."""
+    code, signed = page.request.query_params.get("done", ""), here.subject.part.signed
+    mine = signed and signed.holds and here.speaker is not None and signed.signature.by == here.speaker.name
+    if page.kept or code not in DONE or (code == "signed" and not mine):
+        return ""
+    return page.say(DONE[code])
 
 
 def _stated(page: Page, pseudonym: str) -> Response:

@@ -124,6 +124,39 @@ def test_going_back_after_signing_signs_nothing_twice(here: Ward) -> None:
     assert f"{at}/sign" not in browser.get(at).text
 
 
+def test_a_signature_that_came_too_late_is_not_told_as_one(here: Ward) -> None:
+    browser, at = here.worker("investigator"), here.address()
+    page = browser.get(f"{at}?done=kept")
+    assert set(re.findall(r'name="at" value="([^"]*)"', page.text)) == {at}
+    here.reception.clock.later(hours=1)
+    late = browser.send(f"{at}/sign", {"seen": seen(page.text), "at": f"{at}?done=signed"})
+    assert late.headers["location"].startswith("/pages/login?next=")
+    assert "done" not in late.headers["location"]
+    for query in ("", "?done=signed", "?done=kept"):
+        back = later(here, browser).get(at + query).text
+        assert 'role="status"' not in back
+        assert "Sign: eligible" in back
+    assert kept(here) == []
+
+
+def test_a_signature_that_does_not_hold_any_more_is_not_told_as_done(here: Ward) -> None:
+    browser, at = here.worker("investigator"), here.address()
+    signed = browser.send(f"{at}/sign", {"seen": seen(browser.get(at).text)})
+    assert "You signed:" in browser.follow(signed).text
+    here.reception.clock.later(minutes=1)
+    other = here.worker("coordinator")
+    assert state(other, at, seen(other.get(at).text)).status_code == 303
+    page = browser.get(f"{at}?done=signed").text
+    assert "It does not hold any more." in page
+    assert "You signed:" not in page
+
+
+@pytest.mark.parametrize("role", ["coordinator", "investigator"])
+def test_an_address_alone_tells_of_no_signature(still: Ward, role: str) -> None:
+    text = still.worker(role).get(f"{still.address()}?done=signed").text
+    assert "You signed:" not in text
+
+
 def test_what_stops_a_signature_is_said_before_and_a_press_changes_nothing(still: Ward) -> None:
     browser, at = still.worker("investigator"), still.address("Patient/7")
     page = browser.get(at)
