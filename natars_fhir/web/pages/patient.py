@@ -155,9 +155,14 @@ def _stated(page: Page, pseudonym: str) -> Response:
 
 
 def _after(page: Page, pseudonym: str, answer: Told, done: str, place: str = "") -> Response:
-    """To the page anew, so that going back and forth sends nothing twice; or why it was not taken."""
+    """On after what was taken; or the page, with why it was not."""
     if answer.status >= 300:
         return show(page, look(page, pseudonym), answer.status, wrong=told(page, answer))
+    return after(page, pseudonym, answer, done, place)
+
+
+def after(page: Page, pseudonym: str, answer: Told, done: str, place: str = "") -> Response:
+    """To the page anew, so that going back and forth sends nothing twice, with what is to be said of what was taken."""
     codes = {one["code"] for one in answer.body["issue"] if one["severity"] == "warning"}
     said = "nothing" if answer.status == 200 else "conflict" if "conflict" in codes else done
     return page.leave(page.link(f"/patient/{pseudonym}", done=said) + place)

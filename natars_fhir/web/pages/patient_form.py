@@ -23,7 +23,7 @@ from natars_fhir.service.seen import Seen, meanwhile
 from natars_fhir.web.pages.desk import Desk
 from natars_fhir.web.pages.entrance import enters, page_of
 from natars_fhir.web.pages.page import Page
-from natars_fhir.web.pages.patient import AT, look, say
+from natars_fhir.web.pages.patient import AT, after, look, say
 from natars_fhir.web.pages.patient_told import told
 from natars_fhir.web.pages.registry import ROOT
 from natars_fhir.web.pages.words import msg
@@ -48,8 +48,7 @@ def add_form(router: APIRouter, desk: Desk) -> None:  # noqa: ARG001 (a request 
             return _show(page, pseudonym, here, 422, [page.say(_NOT_READ)])
         if answer.status >= 300:
             return _show(page, pseudonym, look(page, pseudonym), answer.status, told(page, answer))
-        done = "nothing" if answer.status == 200 else "kept"
-        return page.go(f"/patient/{pseudonym}", done=done)
+        return after(page, pseudonym, answer, "kept")
 
     path = f"{ROOT}{AT}/form"
     router.add_api_route(path, shown, methods=["GET"], response_model=None, dependencies=enters("worklist"))

@@ -15,11 +15,16 @@ from natars_fhir.service import people, sayings
 from natars_fhir.service.access.bearers import hashed
 from natars_fhir.store import accounts, audit, sessions
 from natars_fhir.store.tables import attestation
+from natars_fhir.web.pages.patient import DONE
 from natars_fhir.web.pages.patient_facts import MOST
 from natars_fhir.web.pages.patient_told import WHOLE
 from tests.service.hospital import Node, condition, patient, transaction
 from tests.web.pages.people import Somebody
 from tests.web.pages.wards import Ward, lms, ward
+
+
+#: The codes of the form's answers.
+YES, NO = "373066001", "373067005"
 
 
 @pytest.fixture
@@ -60,6 +65,16 @@ def filled(text: str) -> str:
     found = re.search(r'id="filled-form">(.*?)</script>', text, re.DOTALL)
     assert found is not None
     return json.dumps(json.loads(found[1]))
+
+
+def changed(form: str, criterion: str, code: str, reason: str) -> str:
+    """A form in which the answer to one criterion is another."""
+    told = json.loads(form)
+    below = {"linkId": f"{criterion}.reason", "answer": [{"valueString": reason}]}
+    said = {"valueCoding": {"system": "http://snomed.info/sct", "code": code}, "item": [below]}
+    (one,) = (one for group in told["item"] for one in group.get("item", ()) if one["linkId"] == criterion)
+    one["answer"] = [said]
+    return json.dumps(told)
 
 
 def later(here: Ward, browser: Somebody) -> Somebody:
@@ -271,6 +286,22 @@ def test_a_form_that_was_filled_in_before_somebody_was_quicker_is_not_taken_unse
     assert "Since you opened the page:" in refused.text
     assert "seen again" in refused.text or "I-15" in refused.text
     assert len(kept(here)) == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "done"),
+    [(NO, "MDT of 14 June", "nothing"), (NO, "a second look", "kept"), (YES, "a second look", "conflict")],
+)
+def test_a_form_is_answered_as_a_statement_is(here: Ward, code: str, reason: str, done: str) -> None:
+    other, at = here.worker("investigator"), here.address()
+    assert state(other, at, seen(other.get(at).text)).status_code == 303
+    here.reception.clock.later(minutes=1)
+    browser = here.worker("coordinator")
+    page = browser.get(f"{at}/form").text
+    form = changed(filled(page), "I-15", code, reason)
+    sent = browser.send(f"{at}/form", {"seen": seen(page), "response": form})
+    assert sent.headers["location"].startswith(f"{at}?done={done}")
+    assert DONE[done] in unescape(browser.follow(sent).text)
 
 
 @pytest.mark.parametrize("path", ["", "/facts", "/history", "/form", "/evidence/I-02"])
