@@ -62,7 +62,6 @@ def add_patient(router: APIRouter, desk: Desk) -> None:  # noqa: ARG001 (a reque
     def shown(request: Request, pseudonym: str) -> Response:
         page = page_of(request)
         here = look(page, pseudonym)
-        page.viewed(pseudonym)
         return show(page, here, done=_done(page, here))
 
     def stated(request: Request, pseudonym: str) -> Response:
@@ -90,7 +89,8 @@ def look(page: Page, pseudonym: str) -> Seen:
 
 
 def show(page: Page, here: Seen, status: int = 200, *, done: str = "", wrong: Sequence[Markup] = ()) -> Response:
-    """The page; *wrong* is why what was sent was not taken. What was typed stays."""
+    """The page, and that it was seen; *wrong* is why what was sent was not taken. What was typed stays."""
+    page.viewed(here.subject.pseudonym)
     steps = meanwhile(page.desk.store, page.who.site, here, page.typed("seen")) if wrong else []
     subject = here.subject
     state = subject.way.course.states.get(subject.way.state)

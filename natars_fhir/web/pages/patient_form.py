@@ -36,9 +36,7 @@ def add_form(router: APIRouter, desk: Desk) -> None:  # noqa: ARG001 (a request 
 
     def shown(request: Request, pseudonym: str) -> Response:
         page = page_of(request)
-        here = look(page, pseudonym)
-        page.viewed(pseudonym, act="populate")
-        return _show(page, pseudonym, here)
+        return _show(page, pseudonym, look(page, pseudonym))
 
     def taken(request: Request, pseudonym: str) -> Response:
         page = page_of(request)
@@ -56,7 +54,8 @@ def add_form(router: APIRouter, desk: Desk) -> None:  # noqa: ARG001 (a request 
 
 
 def _show(page: Page, pseudonym: str, here: Seen, status: int = 200, wrong: Sequence[str] = ()) -> Response:
-    """The form; after a refusal, or a session that ended, as it was filled in."""
+    """The form, and that it was seen; after a refusal, or a session that ended, as it was filled in."""
+    page.viewed(pseudonym, act="populate")
     desk, active = page.desk, page.desk.active()
     base, study = active.intake.canonical_base, active.mappings.study
     form = spoken(questionnaire(study, base), page.language)

@@ -22,7 +22,6 @@ from tests.service.hospital import Node, condition, patient, transaction
 from tests.web.pages.people import Somebody
 from tests.web.pages.wards import Ward, lms, ward
 
-
 #: The codes of the form's answers.
 YES, NO = "373066001", "373067005"
 
@@ -312,6 +311,37 @@ def test_every_view_of_a_patient_is_in_the_audit(still: Ward, path: str) -> None
         last = [act for _, act in audit.numbered(connection, "hospital-a")][-1]
     assert last.about == at.rpartition("/")[2]
     assert last.by.startswith("account ")
+
+
+NO_FORM = '{"resourceType": "QuestionnaireResponse", "item": 7}'
+
+
+@pytest.mark.parametrize(
+    ("path", "person", "fields", "status", "act"),
+    [
+        ("/state", None, {"answer": "maybe"}, 422, "view"),
+        ("/state", None, {"answer": "yes", "reason": " "}, 422, "view"),
+        ("/state", None, {"answer": "yes", "reason": "MDT", "criterion": "I-99"}, 422, "view"),
+        ("/state", None, {"answer": "yes", "reason": "MDT", "seen": "0"}, 409, "view"),
+        ("/state", "", {"answer": "yes", "reason": "MDT"}, 403, "view"),
+        ("/sign", "", {}, 403, "view"),
+        ("/form", None, {"response": "no form"}, 422, "populate"),
+        ("/form", None, {"response": NO_FORM}, 422, "populate"),
+        ("/form", "", {"response": NO_FORM}, 422, "populate"),
+    ],
+)
+def test_a_patient_who_is_shown_beside_a_refusal_is_in_the_audit(
+    still: Ward, path: str, person: str | None, fields: dict[str, str], status: int, act: str
+) -> None:
+    at = still.address()
+    digest = seen(still.worker("coordinator").get(at).text)
+    browser = still.worker("investigator", person)
+    browser.get("/pages/worklist")
+    refused = browser.send(at + path, {"criterion": "I-15", "seen": digest, **fields})
+    assert refused.status_code == status
+    with still.reception.store.read() as connection:
+        last = [act for _, act in audit.numbered(connection, "hospital-a")][-1]
+    assert (last.act, last.about) == (act, at.rpartition("/")[2])
 
 
 @pytest.mark.parametrize("path", ["", "/facts", "/history", "/form", "/evidence/I-02"])
