@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from natars_fhir.service.access import passwords, second
 from natars_fhir.service.access.accounts import act_of, plain
@@ -85,9 +85,8 @@ def begun(
     """The token of a new session of somebody who is known; *shown*: a provider asked for all that is to be asked."""
     token, session = fresh(one, now, shown=shown, provided=provided)
     with store.write(()) as connection:
-        # a right password takes back its own count alone, where a code is still to be shown: codes are guessed too
-        still = one.enrolled is not None and not shown
-        what = {"failures": one.failures if still else 0, "locked": one.locked if still else None}
+        here = accounts.by_id(connection, one.id, held=True) or one
+        what = {"failures": 0, "locked": None} if shown or here.enrolled is None else _taken_back(one, here)
         accounts.change(connection, one.id, used=now, **what)
         sessions.keep(connection, session)
         audit.write(connection, key, act_of(key, one, "login", now))
@@ -113,6 +112,15 @@ def counted(store: Store, name: str, now: datetime) -> Account | None:
         until = now + pause if (pause := wait(one.failures + 1)) else None
         accounts.change(connection, one.id, failures=one.failures + 1, locked=until)
     return one
+
+
+def _taken_back(before: Account, here: Account) -> dict[str, Any]:
+    """A right password takes back its own count alone, where a code is still to be shown: codes are guessed too, also
+    while the password is looked at, and what was counted meanwhile stays, with its wait."""
+    left = max(here.failures - 1, 0)
+    if here.failures == before.failures + 1:  # nobody else tried: as it was
+        return {"failures": left, "locked": before.locked}
+    return {"failures": left, "locked": here.locked if wait(left) else None}
 
 
 def refused(store: Store, key: bytes, one: Account, now: datetime) -> None:

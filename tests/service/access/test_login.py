@@ -9,7 +9,7 @@ import pyotp
 import pytest
 
 from natars_fhir.service.access import login, second
-from natars_fhir.service.access.accounts import Wanted, add
+from natars_fhir.service.access.accounts import Wanted, add, unlock
 from natars_fhir.service.access.login import enter, show, step, wait
 from natars_fhir.store import accounts as kept
 from natars_fhir.store.accounts import Account
@@ -115,6 +115,71 @@ def test_a_right_login_forgives_what_was_mistyped(either_store: Store) -> None:
     assert again(either_store, one).failures == 3
     assert show(either_store, KEY, one.id, str(token), code(one), NOW) is not None
     assert again(either_store, one).failures == 0
+
+
+@pytest.mark.parametrize(("wrong", "failures"), [(0, 0), (1, 1), (3, 3), (4, 4), (9, 4)])
+def test_codes_that_are_guessed_while_a_password_is_looked_at_are_counted(
+    monkeypatch: pytest.MonkeyPatch, either_store: Store, wrong: int, failures: int
+) -> None:
+    one = person(either_store)
+
+    def looked_at(_: str, __: str) -> bool:
+        assert [show(either_store, KEY, one.id, "", "wrong", NOW) for _ in range(wrong)] == [None] * wrong
+        return True
+
+    monkeypatch.setattr(login.passwords, "fits", looked_at)
+    assert enter(either_store, KEY, "zhang", PASSWORD, NOW) is not None
+    assert (again(either_store, one).failures, again(either_store, one).state(NOW)) == (failures, "good")
+    for _ in range(9):
+        assert show(either_store, KEY, one.id, "", "wrong", NOW) is None
+    assert (again(either_store, one).failures, again(either_store, one).state(NOW)) == (5, "locked")
+
+
+def test_a_wait_that_codes_have_earned_stays(monkeypatch: pytest.MonkeyPatch, either_store: Store) -> None:
+    one = person(either_store)
+
+    def looked_at(_: str, __: str) -> bool:
+        with either_store.write(()) as connection:
+            kept.change(connection, one.id, failures=7, locked=NOW + wait(7))
+        return True
+
+    monkeypatch.setattr(login.passwords, "fits", looked_at)
+    assert enter(either_store, KEY, "zhang", PASSWORD, NOW) is not None
+    assert (again(either_store, one).failures, again(either_store, one).state(NOW)) == (6, "locked")
+
+
+@pytest.mark.parametrize("before", [0, 3, 5, 8])
+def test_a_right_password_twice_at_once_locks_nobody_out(
+    monkeypatch: pytest.MonkeyPatch, either_store: Store, before: int
+) -> None:
+    one, tokens = person(either_store), list[str | None]()
+    with either_store.write(()) as connection:
+        kept.change(connection, one.id, failures=before, locked=NOW)
+
+    def looked_at(_: str, __: str) -> bool:
+        monkeypatch.setattr(login.passwords, "fits", lambda *_: True)
+        tokens.append(enter(either_store, KEY, "zhang", PASSWORD, NOW))
+        return True
+
+    monkeypatch.setattr(login.passwords, "fits", looked_at)
+    assert enter(either_store, KEY, "zhang", PASSWORD, NOW) is not None
+    assert (again(either_store, one).failures, again(either_store, one).state(NOW)) == (before, "good")
+
+
+def test_an_account_that_is_unlocked_while_a_password_is_looked_at_stays_so(
+    monkeypatch: pytest.MonkeyPatch, either_store: Store
+) -> None:
+    one = person(either_store)
+    with either_store.write(()) as connection:
+        kept.change(connection, one.id, failures=7, locked=NOW)
+
+    def looked_at(_: str, __: str) -> bool:
+        unlock(either_store, KEY, one.id, NOW)
+        return True
+
+    monkeypatch.setattr(login.passwords, "fits", looked_at)
+    assert enter(either_store, KEY, "zhang", PASSWORD, NOW) is not None
+    assert (again(either_store, one).failures, again(either_store, one).locked) == (0, None)
 
 
 def test_a_session_lasts_no_longer_for_having_been_renewed() -> None:
