@@ -56,6 +56,8 @@ def add(store: Store, key: bytes, wanted: Wanted, now: datetime, password: str =
         raise AccountError(f"a name has 1 to {MOST_NAME} characters that can be seen")
     if wrong := fault(wanted.site, wanted.roles):
         raise AccountError(wrong)
+    if wanted.issuer and password:
+        raise AccountError("a provider lets this person in: there is no password here")
     told = password or ("" if wanted.issuer else passwords.generated())
     one = Account(
         id=secrets.token_hex(4), name=name, site=wanted.site, roles=wanted.roles, made=now, person=wanted.person,
@@ -73,13 +75,16 @@ def add(store: Store, key: bytes, wanted: Wanted, now: datetime, password: str =
 def reset(
     store: Store, key: bytes, ident: str, now: datetime, password: str = "", *, second: bool = True
 ) -> tuple[Account, str]:
-    """Another password; with *second* the second factor is set anew too; every session ends. Raises AccountError."""
+    """Another password; with *second* the second factor is set anew too; every session ends. Raises AccountError, also
+    of whom a provider lets in: they have no password here, and who is out there must be out here."""
     told = password or passwords.generated()
     what: dict[str, Any] = {"password": passwords.hashed(told), "fresh": True, "failures": 0, "locked": None}
     if second:
         what |= {"second": None, "enrolled": None}
 
     def ended(connection: Connection, one: Account) -> None:
+        if one.issuer:
+            raise AccountError("a provider lets this person in: there is no password here")
         sessions.end_of(connection, one.id)
 
     return _changed(store, key, ident, now, "account reset", what, ended), told
@@ -117,7 +122,7 @@ def _changed(
         one = accounts.by_id(connection, ident, held=True)
         if one is None:
             raise AccountError("there is no such account")
-        accounts.change(connection, ident, **what)
         more(connection, one)
+        accounts.change(connection, ident, **what)
         audit.write(connection, key, act_of(key, one, act, now))
     return one

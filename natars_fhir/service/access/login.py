@@ -46,7 +46,7 @@ def step(one: Account, session: Session, *, required: bool) -> Step:
 def enter(store: Store, key: bytes, name: str, password: str, now: datetime) -> str | None:
     """The token of a new session; None where name and password do not go together, or the account must wait."""
     one = counted(store, name, now)
-    right = passwords.fits(one.password if one else "", password)
+    right = passwords.fits(one.password if one and not one.issuer else "", password)
     if one is None:
         return None
     if not right:

@@ -63,6 +63,8 @@ def add_people(router: APIRouter, desk: Desk) -> None:
     def reset(request: Request) -> Response:
         page = page_of(request)
         one = _meant(page)
+        if one.issuer:  # a hospital's login lets them in: there is no password
+            raise Refusal(404, "not-found", _NOT_HERE)
         second = bool(page.typed("second"))
         changed, password = accounts.reset(desk.store, desk.key, one.id, desk.now(), second=second)
         return page.show("password_once.html", one=changed, password=password)

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from natars_fhir.service.access import accounts, login
+from natars_fhir.service.access import accounts, login, passwords
 from natars_fhir.service.access.accounts import AccountError, Wanted, add, disable, enable, reset, unlock
 from natars_fhir.store import accounts as kept
+from natars_fhir.store import sessions
 from natars_fhir.store.accounts import Account
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.tables_audit import audit
@@ -100,6 +101,32 @@ def test_what_is_not_there_cannot_be_changed(store: Store, act: object) -> None:
 def test_an_account_of_a_provider_has_no_password(store: Store) -> None:
     one, password = add(store, KEY, Wanted("zhang", ("operator",), "", "", "https://login.example", "7"), NOW)
     assert (password, one.password, one.fresh) == ("", "", False)
+
+
+@pytest.mark.parametrize("password", ["", PASSWORD])
+def test_an_account_of_a_provider_gets_none_by_a_reset(store: Store, password: str) -> None:
+    one, _ = add(store, KEY, Wanted("zhang", ("operator",), "", "", "https://login.example", "7"), NOW)
+    with store.write(()) as connection:
+        sessions.keep(connection, login.fresh(one, NOW)[1])
+    with pytest.raises(AccountError, match="no password here"):
+        reset(store, KEY, one.id, NOW, password)
+    assert now(store, one) == one
+    with store.read() as connection:
+        assert len(sessions.of(connection, one.id)) == 1
+    assert acts(store) == ["account made"]
+
+
+def test_an_account_of_a_provider_is_not_made_with_a_password(store: Store) -> None:
+    with pytest.raises(AccountError, match="no password here"):
+        add(store, KEY, Wanted("zhang", ("operator",), "", "", "https://login.example", "7"), NOW, PASSWORD)
+    assert acts(store) == []
+
+
+def test_a_password_that_an_account_of_a_provider_has_opens_nothing(store: Store) -> None:
+    one, _ = add(store, KEY, Wanted("zhang", ("operator",), "", "", "https://login.example", "7"), NOW)
+    with store.write(()) as connection:
+        kept.change(connection, one.id, password=passwords.hashed(PASSWORD))
+    assert login.enter(store, KEY, "zhang", PASSWORD, NOW) is None
 
 
 def test_who_speaks_is_whom_the_delegation_list_names(store: Store) -> None:

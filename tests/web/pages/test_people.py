@@ -6,8 +6,11 @@ import re
 
 import pytest
 
+from natars_fhir.service.access import accounts
+from natars_fhir.service.access.accounts import Wanted
 from natars_fhir.store import accounts as kept
 from natars_fhir.store.accounts import Account
+from tests.service.hospital import KEY
 from tests.web.pages.people import PASSWORD, Reception
 
 
@@ -102,6 +105,17 @@ def test_a_password_is_reset_with_or_without_the_second_factor(here: Reception, 
     assert password != PASSWORD
     assert (here.again(one).enrolled is None) == second
     assert here.again(one).fresh
+
+
+def test_whom_a_hospitals_login_lets_in_gets_no_password(here: Reception, ops: Account) -> None:
+    wanted = Wanted("wu", ("coordinator",), "hospital-a", "", "https://login.hospital-a.example", "a-7")
+    one, _ = accounts.add(here.store, KEY, wanted, here.clock())
+    browser = here.browser(ops)
+    assert "Reset the password of" not in browser.get("/pages/people").text
+    refused = browser.send("/pages/people/reset", {"account": one.id, "second": "1"})
+    assert refused.status_code == 404
+    assert here.again(one) == one
+    assert browser.send("/pages/people/disable", {"account": one.id}).status_code == 200
 
 
 def test_the_trial_office_sees_everybody_may_disable_and_does_nothing_else(here: Reception) -> None:
