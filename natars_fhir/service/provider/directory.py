@@ -1,7 +1,8 @@
 """Directory: what providers publish of themselves: addresses and keys, fetched when needed and kept for a while.
 
 https://openid.net/specs/openid-connect-discovery-1_0.html. Only the issuer that the file names is asked, and what it
-names must be reached safely. Keys are asked for again when a token names one that is not known, once a minute at most.
+names must be reached safely. Keys are asked for again when a token names one that is not known, and one that does not
+answer is asked again, once a minute at most: whoever waits for it holds a thread that others need.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from joserfc.jwk import ECKey, Key, RSAKey
 
 from natars_fhir.mapping.endpoint import is_safe
 from natars_fhir.service.provider.file import Provider
-from natars_fhir.service.provider.refusal import ProviderRefusedError
+from natars_fhir.service.provider.refusal import ProviderRefusedError, Why
 
 _GOOD_FOR, _ASK_AGAIN = timedelta(hours=1), timedelta(minutes=1)
 _MOST_BYTES = 1_000_000
@@ -52,17 +53,19 @@ class Directory:
     def __init__(self, client: Callable[[], httpx.Client]) -> None:
         self._client = client
         self._locks: defaultdict[str, Lock] = defaultdict(Lock)
-        self._published: dict[str, tuple[Published, datetime]] = {}
+        #: what was found, or why nothing was, and when it was asked for
+        self._published: dict[str, tuple[Published | Why, datetime]] = {}
         self._keys: dict[str, _Keys] = {}
 
     def published(self, provider: Provider, now: datetime) -> Published:
-        """Where things are. Raises ProviderRefusedError."""
+        """Where things are. Raises ProviderRefusedError: of one that is away at once, until it is asked again."""
         with self._locks[provider.issuer]:
             kept = self._published.get(provider.issuer)
-            if kept is None or now - kept[1] >= _GOOD_FOR:
-                at = provider.issuer.rstrip("/") + "/.well-known/openid-configuration"
-                kept = self._published[provider.issuer] = (_read(self.asked(at), provider.issuer), now)
+            if kept is None or now - kept[1] >= (_GOOD_FOR if isinstance(kept[0], Published) else _ASK_AGAIN):
+                kept = self._published[provider.issuer] = (self._found(provider), now)
+        if isinstance(kept[0], Published):
             return kept[0]
+        raise ProviderRefusedError(kept[0])
 
     def key(self, provider: Provider, kid: str, kty: str, now: datetime) -> Key:
         """The key that a token names. Raises ProviderRefusedError."""
@@ -77,6 +80,14 @@ class Directory:
         if meant is None:
             raise ProviderRefusedError("signature")
         return meant
+
+    def _found(self, provider: Provider) -> Published | Why:
+        """What it publishes now; why nothing can be taken where it does not."""
+        try:
+            told = self.asked(provider.issuer.rstrip("/") + "/.well-known/openid-configuration")
+            return _read(told, provider.issuer)
+        except ProviderRefusedError as wrong:
+            return wrong.why
 
     def asked(self, url: str, form: dict[str, str] | None = None, auth: httpx.Auth | None = None) -> dict[str, Any]:
         """What an address answers, as a JSON object. Raises ProviderRefusedError."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from fastapi import Request
+
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.access.caller import Caller
 from natars_fhir.service.access.sessions import Rule, rule_of
@@ -35,7 +37,7 @@ class Desk:
     follow: Callable[[], bool] = field(repr=False)
     #: counts a request of somebody; raises Refusal where there were too many
     admit: Callable[[str], None] = field(repr=False)
-    #: how often somebody at one address tries to log in: a password takes time, which others need
+    #: how often somebody at one address tries to log in: a password, and a hospital's login, take time that others need
     tries: Rates = field(default_factory=lambda: Rates(_TRIES), repr=False)
     #: the hospitals' own logins, and what they publish
     providers: Mapping[str, Provider] = field(default_factory=dict)
@@ -55,6 +57,11 @@ class Desk:
     def secure(self) -> bool:
         """Are we reached by https alone? Then cookies are bound to it."""
         return self.settings.public_url.startswith("https://")
+
+    def tried(self, request: Request) -> None:
+        """Counts that somebody tries to log in, by the address that it comes from; behind a proxy that does not tell
+        it, the proxy's. Raises Refusal."""
+        self.tries.admit(request.client.host if request.client else "")
 
     def site(self, who: Caller) -> Site:
         """The caller's site, as the mapping that is active now has it. Raises KeyError where it has none."""

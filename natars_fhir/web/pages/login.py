@@ -36,7 +36,7 @@ def add_login(router: APIRouter, desk: Desk) -> None:
 
     def entered(request: Request) -> Response:
         page = page_of(request)
-        desk.tries.admit(_from(request))
+        desk.tried(request)
         token = login.enter(desk.store, desk.key, page.typed("name"), page.typed("password"), desk.now())
         if token is None:
             return _form(page, "", 401, _WRONG)
@@ -79,7 +79,7 @@ def _add_second(router: APIRouter, desk: Desk) -> None:
         page = page_of(request)
         if page.known is None or page.known.step not in ("second", "enrol"):
             return page.leave(_next(page))
-        desk.tries.admit(_from(request))
+        desk.tried(request)
         one, code = page.known.account, page.typed("code")
         token = login.show(desk.store, desk.key, one.id, page.token, code, desk.now())
         if token is not None:
@@ -110,11 +110,6 @@ def _enrol(page: Page, wrong: str = "") -> Response:
     address = second.address(secret, page.known.account.name)
     seen = Markup(second.picture(address))  # noqa: S704 (made here, of letters that are escaped in the address)
     return page.show("enrol.html", 401 if wrong else 200, wrong=wrong, secret=groups, address=address, seen=seen)
-
-
-def _from(request: Request) -> str:
-    """The address that a login comes from; behind a proxy that does not tell it, the proxy's."""
-    return request.client.host if request.client else ""
 
 
 def _next(page: Page) -> str:

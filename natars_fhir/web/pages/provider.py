@@ -42,6 +42,7 @@ def add_provider(router: APIRouter, desk: Desk) -> None:
 
     def begun(request: Request, name: str) -> Response:
         page, provider = page_of(request), _provider(desk, name)
+        desk.tried(request)
         asked = flow.begin(name, ours(page, request.query_params.get("next", "")))
         try:
             to = flow.address(desk.directory, provider, asked, _back(desk, name), desk.now())
@@ -56,6 +57,7 @@ def add_provider(router: APIRouter, desk: Desk) -> None:
 
     def back(request: Request, name: str) -> Response:
         page, provider = page_of(request), _provider(desk, name)
+        desk.tried(request)
         try:
             asked = flow.opened(desk.key, request.cookies.get(_cookie(desk), ""), desk.now())
             if asked.provider != name:

@@ -87,6 +87,27 @@ def test_what_is_no_answer_is_no_provider(response: httpx.Response, tmp_path: Pa
         directory().published(provider(tmp_path), NOW)
 
 
+def test_one_that_is_away_is_asked_once_a_minute_and_found_when_it_is_back(tmp_path: Path) -> None:
+    login, here, one = Login(), directory(), provider(tmp_path)
+    good = login.discovery.return_value
+    login.discovery.mock(side_effect=httpx.ReadTimeout("slow"))
+    for seconds in (0, 1, 59):
+        with pytest.raises(ProviderRefusedError, match="away"):
+            here.published(one, NOW + timedelta(seconds=seconds))
+    assert login.discovery.call_count == 1
+    login.discovery.mock(return_value=good, side_effect=None)
+    assert here.published(one, NOW + timedelta(seconds=60)).token == f"{ISSUER}/token"
+    assert login.discovery.call_count == 2
+
+
+def test_what_it_answers_wrongly_is_told_as_before_until_it_is_asked_again(tmp_path: Path) -> None:
+    login, here, one = Login(published={"issuer": "https://login.evil.example"}), directory(), provider(tmp_path)
+    for seconds in (0, 59):
+        with pytest.raises(ProviderRefusedError, match="issuer"):
+            here.published(one, NOW + timedelta(seconds=seconds))
+    assert login.discovery.call_count == 1
+
+
 def test_one_that_does_not_answer_is_away(tmp_path: Path) -> None:
     Login().discovery.mock(side_effect=httpx.ReadTimeout("slow"))
     with pytest.raises(ProviderRefusedError, match="away"):

@@ -120,6 +120,24 @@ def test_a_provider_that_is_away_is_told_and_the_password_still_opens(there: Rec
     assert 'name="password"' in page
 
 
+@pytest.mark.parametrize("path", ["", "/back?code=c0de&state=x"])
+def test_who_tries_too_often_from_one_address_waits_and_nobody_is_asked(there: Reception, path: str) -> None:
+    login, browser = Login(), there.browser()
+    statuses = [browser.get(f"/pages/login/by/b{path}").status_code for _ in range(33)]
+    assert (statuses[:30], statuses[-1]) == ([303] * 30, 429)
+    assert login.discovery.call_count <= 1
+    browser.get("/pages/login")
+    assert browser.send("/pages/login", {"name": "x", "password": "x"}).status_code == 429
+
+
+def test_while_a_provider_is_away_one_browser_waits_for_it(there: Reception) -> None:
+    login = Login()
+    login.discovery.mock(side_effect=httpx.ReadTimeout("slow"))
+    for _ in range(3):
+        assert there.browser().get("/pages/login/by/b").headers["location"] == "/pages/login?why=away"
+    assert login.discovery.call_count == 1
+
+
 def test_an_answer_without_a_question_and_a_login_that_is_not_there(there: Reception) -> None:
     Login()
     assert back(there.browser(), "state").headers["location"] == "/pages/login?why=state"
