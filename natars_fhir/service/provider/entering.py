@@ -17,7 +17,7 @@ from natars_fhir.service.provider.file import Provider
 from natars_fhir.service.provider.flow import Told
 from natars_fhir.service.provider.refusal import ProviderRefusedError
 from natars_fhir.service.sealed import box
-from natars_fhir.store import accounts, audit
+from natars_fhir.store import accounts, audit, sessions
 from natars_fhir.store.accounts import Account
 from natars_fhir.store.engine import Store
 
@@ -44,11 +44,12 @@ def granted(provider: Provider, claims: Mapping[str, Any]) -> Granted | None:
 
 
 def enter(store: Store, key: bytes, provider: Provider, told: Told, now: datetime) -> str:
-    """The token of a new session. The account is made at the first login, and changed where the claims changed. Raises
-    ProviderRefusedError."""
+    """The token of a new session. The account is made at the first login, and changed where the claims changed; who has
+    no grant any more is out, of every session. Raises ProviderRefusedError."""
     subject = str(told.claims["sub"])
     found, with_store = granted(provider, told.claims), _kept(store, provider.issuer, subject)
     if found is None and (provider.grant or with_store is None):
+        _out(store, key, with_store, now)
         raise ProviderRefusedError("nobody")
     if with_store is not None and with_store.disabled is not None:
         raise ProviderRefusedError("disabled")
@@ -58,6 +59,15 @@ def enter(store: Store, key: bytes, provider: Provider, told: Told, now: datetim
     if one is None:
         raise ProviderRefusedError("nobody")
     return begun(store, key, one, now, shown=True, provided=box(key, _WHAT).encrypt(told.token.encode()))
+
+
+def _out(store: Store, key: bytes, one: Account | None, now: datetime) -> None:
+    """Nothing is granted to them today: what they opened before ends too."""
+    if one is None:
+        return
+    with store.write(()) as connection:
+        sessions.end_of(connection, one.id)
+        audit.write(connection, key, act_of(key, one, "login refused", now, 403))
 
 
 def token_of(key: bytes, sealed: bytes) -> str:
@@ -73,14 +83,14 @@ def _kept(store: Store, issuer: str, subject: str) -> Account | None:
 def _as_granted(
     store: Store, key: bytes, provider: Provider, told: Told, found: Granted, one: Account | None, now: datetime
 ) -> Account:
-    """The account as the claims of today have it."""
-    person = _text(told.claims.get(provider.person_claim)) if provider.person_claim else ""
+    """The account as the claims of today have it; who it speaks for too, where a claim is to say so."""
+    person = _text(told.claims.get(provider.person_claim)) if provider.person_claim else one.person if one else ""
     if one is None:
         return _made(store, key, provider, told, found, person, now)
-    if (one.site, one.roles, one.person) == (found.site, found.roles, person or one.person):
+    if (one.site, one.roles, one.person) == (found.site, found.roles, person):
         return one
     with store.write(()) as connection:
-        what = {"site": found.site, "roles": found.roles, "person": person or one.person}
+        what = {"site": found.site, "roles": found.roles, "person": person}
         accounts.change(connection, one.id, **what)
         changed = accounts.by_id(connection, one.id) or one
         audit.write(connection, key, act_of(key, changed, "account changed", now))

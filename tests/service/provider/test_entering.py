@@ -88,7 +88,33 @@ def test_what_the_claims_of_today_say_counts(store: Store, hospital: Provider) -
         enter(store, KEY, hospital, told("staff"), NOW)
     with store.read() as connection:
         acts = connection.execute(select(audit.c.act).order_by(audit.c.seq)).scalars().all()
-    assert acts == ["account made", "login", "account changed", "login"]
+    assert acts == ["account made", "login", "account changed", "login", "login refused"]
+
+
+def test_who_is_granted_nothing_any_more_is_out_of_every_session(store: Store, hospital: Provider) -> None:
+    tokens = [enter(store, KEY, hospital, told("sarcoma"), NOW) for _ in range(2)]
+    other = enter(store, KEY, hospital, told("sarcoma", sub="b-18"), NOW)
+    with pytest.raises(ProviderRefusedError, match="nobody"):
+        enter(store, KEY, hospital, told("staff"), NOW)
+    assert [sessions.known(store, token, rule_of(Settings()), NOW) for token in tokens] == [None, None]
+    assert known(store, other).account.subject == "b-18"
+    enter(store, KEY, hospital, told("sarcoma"), NOW)
+
+
+@pytest.mark.parametrize(("claim", "expected"), [("S-2", "S-2"), (None, ""), ("", ""), (["S-1"], ""), (7, "")])
+def test_whom_the_claim_of_today_does_not_name_the_account_does_not_speak_for(
+    store: Store, hospital: Provider, claim: Any, expected: str
+) -> None:
+    assert known(store, enter(store, KEY, hospital, told("sarcoma"), NOW)).account.person == "S-1"
+    again = known(store, enter(store, KEY, hospital, told("sarcoma", staff=claim), NOW)).account
+    assert (again.person, again.roles) == (expected, ("coordinator",))
+
+
+def test_whom_an_account_was_made_for_stays_where_no_claim_is_to_say_so(store: Store, hospital: Provider) -> None:
+    silent = hospital.model_copy(update={"person_claim": ""})
+    accounts.add(store, KEY, Wanted("li", ("investigator",), "hospital-b", "S-2", ISSUER, "b-17"), NOW)
+    again = known(store, enter(store, KEY, silent, told("sarcoma"), NOW)).account
+    assert (again.person, again.roles) == ("S-2", ("coordinator",))
 
 
 def test_who_was_disabled_here_stays_out(store: Store, hospital: Provider) -> None:
