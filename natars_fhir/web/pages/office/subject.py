@@ -8,7 +8,6 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 
 from natars_fhir.domain.words import WORDS
-from natars_fhir.service.access.accounts import speaks
 from natars_fhir.service.moves import allocate
 from natars_fhir.service.office.derived import Derived, derived, lines
 from natars_fhir.service.rescreen import today
@@ -91,7 +90,8 @@ def _allocated(page: Page, room: Room) -> Response:
     except ValueError:
         return _shown(page, room, pseudonym, page.say(_NO_DAY), status=422)
     here = desk.active()
-    site, by = here.mappings.sites[found.subject.site], speaks(page.known.account)
+    # a login name is nobody of the trial file, though it may read like one: an account that is bound to none is refused
+    site, by = here.mappings.sites[found.subject.site], page.known.account.person
     answer = allocate(desk.store, here.intake, site, pseudonym, (arm, day, by), desk.now())
     if answer.status >= 400:
         said = _REFUSED.get(answer.status, _REFUSED[422])

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 
+from natars_fhir.domain.study import Officer
+from natars_fhir.mapping.files import Mappings
 from natars_fhir.service.audit import told
 from natars_fhir.store import accounts
 from tests.pages.house import OFFICER, with_office
@@ -18,6 +22,8 @@ from tests.web.pages.office.conftest import Desk
 from tests.web.pages.people import Reception
 
 AT = "/pages/trial/subject"
+#: Somebody of the trial office.
+NAMED = "办公室丁"
 
 
 @pytest.fixture(scope="module")
@@ -60,10 +66,16 @@ def test_a_view_is_in_the_audit_by_pseudonym(office: Desk, names: dict[str, str]
     assert last.person
 
 
+def _with_two(*named: Any) -> Mappings:
+    """A name that a login can have, too."""
+    found = with_office(*named)
+    return replace(found, study=replace(found.study, office=(*found.study.office, Officer(NAMED))))
+
+
 @pytest.fixture
 def signed(tmp_path: Path) -> Iterator[tuple[Reception, str]]:
     """A subject whom an investigator signed for."""
-    with patch("natars_fhir.web.app.load", with_office):
+    with patch("natars_fhir.web.app.load", _with_two):
         reception = Reception(tmp_path)
     push_case(HospitalA(reception.store))
     sign(reception.store)
@@ -93,6 +105,16 @@ def test_the_office_records_the_arm_once_and_by_its_own_people(signed: tuple[Rec
     again = browser.send(f"{AT}/arm", fields)
     assert again.status_code == 409
     assert "has an arm already" in again.text
+
+
+def test_a_login_that_is_called_like_somebody_records_no_arm(signed: tuple[Reception, str]) -> None:
+    reception, name = signed
+    browser = reception.browser(reception.person(NAMED, "trial-office", site=""))
+    browser.get(f"{AT}?of={name}")
+    refused = browser.send(f"{AT}/arm", {"of": name, "arm": "neoadjuvant", "day": "2024-06-15"})
+    assert refused.status_code == 403
+    assert "does not name you as a person of the trial office" in refused.text
+    assert not only(reception.store).way.allocated
 
 
 def test_a_sites_people_record_no_arm_here(signed: tuple[Reception, str]) -> None:
