@@ -65,7 +65,7 @@ def test_leniently_what_is_not_understood_is_told_as_a_warning(asked: list[tuple
         [("patient", "Group/g")],
         [("patient", f"Patient/{number}") for number in range(10_001)],
     ],
-    ids=["no-type-left", "no-moment", "a-filter-nobody-reads", "a-filter-of-another-type", "a-form-nobody-reads", "no-id", "no-patient", "too-many"],
+    ids=["no-type", "no-moment", "a-filter", "another-type", "a-form", "no-id", "no-patient", "too-many"],
 )  # fmt: skip
 def test_what_would_give_more_than_was_asked_for_is_refused_leniently_too(asked: list[tuple[str, str]]) -> None:
     told = understood(asked, lenient=True, by_post=True)
