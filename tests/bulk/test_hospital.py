@@ -66,6 +66,7 @@ def test_the_traps_are_traps(tmp_path: Path) -> None:
     _, lines = at_once([written(tmp_path, TRAPS)])
     told = {json.loads(line)["patient"]["reference"] for line in in_scope(lines)}
     assert told >= {"Patient/a", "Patient/b", "Patient/i", "Patient/k", "Patient/u", "Patient/t", "Patient/j"}
+    assert told >= {f"Condition/q{number}#p" for number in (1, 2, 3, 4)}
     assert len(told) < len(lines)
 
 
