@@ -18,7 +18,6 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from natars_fhir.domain.issue import Issue
-from natars_fhir.mapping.pull import Pull
 from natars_fhir.service.pull.ahead import ahead
 from natars_fhir.service.pull.errand import Errand, Part
 from natars_fhir.service.pull.fault import ENDS, ExpiredError, PullError, refused
@@ -78,7 +77,7 @@ def drop(errand: Errand) -> None:
 def _job(errand: Errand) -> Job | None:
     """What was begun before and is still what the plan asks for."""
     found = errand.read(lambda connection: pull_jobs.job(connection, errand.site))
-    if found is None or (found.asked == _digest(errand.plan) and _status(errand, found)):
+    if found is None or (found.asked == _digest(errand) and _status(errand, found)):
         return found
     _forget(errand, found, cancel=True)
     return None
@@ -96,7 +95,7 @@ def _kick_off(errand: Errand) -> Job:
         raise PullError("unreadable", "kick-off")
     sealed = seal(errand.key, {"url": source.at(place, heard.url)})
     rmtree(errand.folder / errand.site, ignore_errors=True)  # whatever an export left that is not known any more
-    job = Job(uuid4().hex, _digest(plan), sealed or b"", errand.now())
+    job = Job(uuid4().hex, _digest(errand), sealed or b"", errand.now())
     errand.write(lambda connection: pull_jobs.begin(connection, errand.site, errand.holder, job))
     return job
 
@@ -199,7 +198,7 @@ def _status(errand: Errand, job: Job) -> str:
     return url if errand.source.own(url) else ""
 
 
-def _digest(plan: Pull) -> str:
-    types = {kind: one.query for kind, one in plan.types.items()}
-    told = json.dumps([plan.level, plan.group, types], sort_keys=True)
+def _digest(errand: Errand) -> str:
+    types = {kind: errand.asked_for(one) for kind, one in errand.plan.types.items()}
+    told = json.dumps(types, sort_keys=True)
     return sha256(told.encode()).hexdigest()[:16]

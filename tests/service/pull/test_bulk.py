@@ -72,6 +72,20 @@ def test_where_one_type_was_never_read_everything_is_asked_for(puller: Puller, e
     assert export.asked[1] == [("_type", "Patient,Condition")]
 
 
+@pytest.mark.parametrize("whose", [{"level": "group", "group": "others"}, {"level": "patient"}, {"level": "system"}])
+def test_of_another_group_or_level_everything_is_asked_for(
+    puller: Puller, export: Export, router: respx.MockRouter, whose: dict[str, str]
+) -> None:
+    puller.pull()
+    kick_off = answer({}, 202, **{"content-location": STATUS})
+    others = router.get(url__startswith=f"{BASE}/Group/others/$export").mock(return_value=kick_off)
+    export.ready(TOLD)
+    puller.of = plan("bulk", "Patient", "Condition", **whose)
+    assert puller.counts() == {"unchanged": 3}
+    (call,) = [*others.calls] or [export.kick_off.calls.last]
+    assert "_since" not in call.request.url.params
+
+
 @pytest.mark.parametrize(
     ("more", "path", "asked"),
     [
@@ -302,6 +316,14 @@ def test_a_file_that_was_taken_in_in_part_goes_on_there(
             puller.pull()
     assert puller.counts() == {"created": 2}
     assert (export.files["p"].call_count, puller.marks()) == (1, MARKS)
+
+
+def test_an_export_of_another_server_is_not_taken_up(puller: Puller, export: Export, router: respx.MockRouter) -> None:
+    export.gives("c", answer({}, 503))
+    puller.pull()
+    puller.base = "https://his.hospital.example/other"
+    anew = router.get(url__startswith=f"{puller.base}/Group/natars/$export").mock(return_value=answer({}, 400))
+    assert (puller.fault(), anew.call_count, export.cancelled.call_count) == ("refused 400", 1, 1)
 
 
 @pytest.mark.parametrize("change", ["plan", "again"])

@@ -71,6 +71,17 @@ def test_another_query_makes_the_mark_void(puller: Puller, router: respx.MockRou
     assert asked(router, "Patient")[-1] == {"gender": "male", "_sort": "_lastUpdated", "_count": "200"}
 
 
+def test_another_server_makes_the_mark_void(puller: Puller, router: respx.MockRouter) -> None:
+    two_pages(router)
+    puller.pull()
+    puller.base = "https://his.hospital.example/other"
+    router.get(f"{puller.base}/metadata").mock(return_value=answer(capability()))
+    there = router.get(f"{puller.base}/Patient").mock(return_value=answer(searchset(changed(patient("4"), FIRST))))
+    assert puller.counts() == {"created": 1}
+    assert "_lastUpdated" not in there.calls.last.request.url.params
+    assert puller.marks() == {"Patient": "2024-06-15T00:00:00+00:00"}
+
+
 @pytest.mark.parametrize(
     ("updated", "date", "mark"),
     [
