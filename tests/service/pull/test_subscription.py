@@ -16,6 +16,7 @@ from natars_fhir.service.pull import wish
 from natars_fhir.service.pull.hearing import hear
 from natars_fhir.service.pull.pull import pull
 from natars_fhir.service.pull.subscription import silent, wanted
+from natars_fhir.service.sealed import opened, seal
 from natars_fhir.store.engine import Store
 from natars_fhir.store.pull_subscriptions import Waiting, settle, tell
 from tests.service.hospital import KEY, NOW, Hospital, condition, intake, patient
@@ -109,6 +110,19 @@ def test_one_that_ends_is_renewed_at_half_of_its_time(puller: Puller, server: re
     sent = json.loads(renewed.calls.last.request.content)
     assert (sent["id"], sent["end"]) == ("s1", "2024-07-01T04:00:00+00:00")
     assert now_held(puller.store)[0].made == puller.now()
+
+
+@pytest.mark.parametrize("days", [0, 10], ids=["it lasts", "it is to be renewed"])
+def test_one_whose_secret_another_key_sealed_is_ended_and_made_anew(
+    puller: Puller, server: respx.MockRouter, days: int
+) -> None:
+    puller.of = plan("subscription", "Patient", "Condition", days=days)
+    ours(puller, puller.store, made=NOW - timedelta(days=9), secret=seal(b"another key" * 3, {"secret": "theirs"}))
+    ended = server.delete(f"{AT}/s1").mock(return_value=answer(b"", 204))
+    assert puller.fault(full=False) == ""
+    (one,) = now_held(puller.store)
+    assert (ended.call_count, one.id != "ours", one.made, len(asked(server, "Condition"))) == (1, True, NOW, 1)
+    assert opened(KEY, one.secret)["secret"]
 
 
 def test_what_was_told_is_fetched_and_what_is_gone_is_taken_back(puller: Puller, server: respx.MockRouter) -> None:
