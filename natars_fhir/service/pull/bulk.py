@@ -154,7 +154,7 @@ def _ready(errand: Errand, job: Job, url: str) -> Heard:
     pause, source = _FIRST_WAIT, errand.source
     until = job.begun + timedelta(hours=errand.plan.hours)
     while True:
-        heard = source.get(url, _STATUS)
+        heard = _status_of(errand, job, url, until)
         if heard.status in (404, 410):
             raise ExpiredError("export")
         if heard.status == 200:
@@ -169,6 +169,17 @@ def _ready(errand: Errand, job: Job, url: str) -> Heard:
             errand.seen("export", min(int(found[1]), 100), 100)
         source.pause(source.wait(heard) or pause)
         pause = min(pause * 2, _LONGEST_WAIT)
+
+
+def _status_of(errand: Errand, job: Job, url: str, until: datetime) -> Heard:
+    """What the server says of the export. One for which it says 500 however often it is asked has failed, and one of
+    which it says nothing until the time is over is given up. Raises PullError."""
+    try:
+        return errand.source.get(url, _STATUS)
+    except PullError as wrong:
+        if wrong.kind == "away" and (wrong.word == "500" or errand.now() > until):
+            _forget(errand, job, cancel=True)
+        raise
 
 
 def _forget(errand: Errand, job: Job, *, cancel: bool) -> None:
