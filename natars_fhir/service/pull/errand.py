@@ -134,6 +134,12 @@ class Errand:
         self.write(lambda connection: pulls.move(connection, self.site, self.holder, mark))
         part.mark = at
 
+    def back(self, part: Part, kind: str, asked: Asked, at: datetime | None) -> None:
+        """Not all came until where the mark moved meanwhile: it stands where it stood before. Raises OvertakenError."""
+        before, now = Mark(kind, self.asked_for(asked), at, self.now()) if at else None, self.now()
+        self.write(lambda connection: pulls.back(connection, self.site, self.holder, kind, before, now))
+        part.mark = None
+
     def taken(self, part: Part, runs: Iterator[Run]) -> Iterator[None]:
         """Takes in what runs bring; everything that was asked for is durable whenever it yields."""
         before = Part("")
