@@ -31,6 +31,8 @@ Tables = Mapping[str, Rows]
 #: A date that stays: said by an extension in its place.
 _MASKED = absent("masked")
 _GONE = object()
+#: Of a free text no more goes out, in characters.
+_LONGEST = 500
 _HEXADECIMAL = re.compile("[0-9a-f]{6,64}")
 
 
@@ -131,8 +133,8 @@ def _digest(place: str) -> Rule:
 
 
 def _text(_: str) -> Rule:
-    """Free text: never, unless it was asked for, and then scrubbed."""
-    return lambda value, mask: mask.scrub(value) if mask.scrub is not None else None
+    """Free text: never, unless it was asked for, and then scrubbed; cut only afterwards, for half a number is none."""
+    return lambda value, mask: mask.scrub(value)[:_LONGEST] if mask.scrub is not None else None
 
 
 def _trial(_: str) -> Rule:

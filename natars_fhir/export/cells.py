@@ -48,8 +48,8 @@ def details(fact: Fact) -> str:
 
 
 def days_from(day: Days | None, origin: date | None) -> tuple[int | None, int | None]:
-    """Days from *origin*, which is day 0."""
-    if day is None or origin is None:
+    """Days from *origin*, which is day 0, of a day that is known as such: where the bounds of a month or a year stand
+    tells the origin's own date."""
+    if day is None or origin is None or not day.exact or day.low is None:
         return None, None
-    low = (day.low - origin).days if day.low else None
-    return low, (day.high - origin).days if day.high else None
+    return ((day.low - origin).days,) * 2

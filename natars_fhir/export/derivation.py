@@ -28,10 +28,7 @@ Name = Callable[[Fact], str]
 
 _DATE = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-\d\d)?|(?:19|20)\d\d年")
 _WRITTEN = re.compile(r"\d{4}(-\d{2}){0,2}(T.*)?")
-_DAY: dict[Language, tuple[str, str, str]] = {
-    "en": ("day {0}", "day {0} to {1}", "a day"),
-    "zh": ("第{0}天", "第{0}至{1}天", "某日"),
-}
+_DAY: dict[Language, tuple[str, str]] = {"en": ("day {0}", "a day"), "zh": ("第{0}天", "某日")}
 
 
 def derivation(one: Subject, name: Name) -> dict[str, Any]:
@@ -123,9 +120,9 @@ def _dates(fills: object) -> Iterator[str]:
 
 
 def _day(written: str, language: Language, origin: date | None) -> str:
-    exact, between, unknown = _DAY[language]
+    """A month or a year is a day that is not told: its bounds would tell the origin's own date."""
+    exact, unknown = _DAY[language]
     known = days(written)
-    if origin is None or known.low is None or known.high is None:
+    if origin is None or not known.exact or known.low is None:
         return unknown
-    low, high = (known.low - origin).days, (known.high - origin).days
-    return exact.format(low) if low == high else between.format(low, high)
+    return exact.format((known.low - origin).days)

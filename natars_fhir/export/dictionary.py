@@ -44,14 +44,24 @@ _SHARED: dict[str, tuple[str, str, str, str]] = {
         "组别（注册名称）",
         "the first allocation; empty where two of one day disagree",
     ),
-    "day_low": ("whole", "first possible day from allocation", "距入组日数（最早）", "allocation is day 0"),
+    "day_low": (
+        "whole",
+        "first possible day from allocation",
+        "距入组日数（最早）",
+        "day 0: allocation; empty where partly known",
+    ),
     "day_high": (
         "whole",
         "last possible day from allocation",
         "距入组日数（最晚）",
         "the same as the first where exact",
     ),
-    "surgery_day_low": ("whole", "first possible day from surgery", "距手术日数（最早）", "the index surgery is day 0"),
+    "surgery_day_low": (
+        "whole",
+        "first possible day from surgery",
+        "距手术日数（最早）",
+        "day 0: surgery; empty where partly known",
+    ),
     "cycle": ("whole", "cycle", "周期", "counted from its first dose; clinical.md §6.7"),
 }
 _OWN: dict[tuple[str, str], tuple[str, str, str, str]] = {

@@ -61,7 +61,9 @@ _LOOKS: tuple[tuple[str, str], ...] = (
     ),
     ("name", rf"[{_SURNAMES}](?:[{_CJK}]{{0,2}}?|某+)(?={_TITLES})"),
     ("name", r"\b(?:dr|mr|mrs|ms|miss|prof)\b\.?\s+[a-z][\w'\-]+(?:\s+[a-z][\w'\-]+)?"),
-    ("age", r"(?<!\d)(?:9\d|1[0-4]\d)\s*(?:岁|周岁|years?|yrs?|y/?o)"),
+    ("age", r"(?<!\d)(?:9\d|1[0-4]\d)[\s\-]*(?:岁|周岁|years?|yrs?|y/?o)"),
+    ("age", r"(?:年龄|\bage[d]?\b)\s*[:：]?\s*(?:9\d|1[0-4]\d)(?!\d)"),
+    ("age", r"(?:九十|一百)[零〇一二三四五六七八九十]{0,3}\s*(?:岁|周岁)"),
 )
 
 #: The same, compiled.

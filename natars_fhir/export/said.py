@@ -14,7 +14,6 @@ from natars_fhir.fhir.build import Node
 
 _STEP = re.compile(r"(\w+)(?:\[(\d+)\])?")
 _ENDS = "。；;\n\r"
-_MOST = 500
 #: Elements that hold what people wrote; any other text is a code or a date.
 _PROSE = ("text", "conclusion", "valueString", "description")
 #: Elements that name somebody wherever they stand.
@@ -27,6 +26,7 @@ _CALLED = frozenset({"text", "display", "value"})
 _NAMED = frozenset(
     {"name", "address", "telecom", "identifier", "subject", "patient", "performer", "actor", "author", "recorder",
      "asserter", "requester", "collector", "individual", "participant", "managingOrganization", "generalPractitioner",
+     "valueHumanName", "valueAddress", "valueContactPoint", "valueIdentifier", "valueReference",
      "authorReference", "who", "onBehalfOf", "location", "encounter", "specimen", "contact", "link", "other", "party",
      "resultsInterpreter", "informant", "practitioner", "organization", "serviceProvider", "focus", "context"}
 )  # fmt: skip
@@ -38,11 +38,11 @@ def words_at(resource: Node | None, fact: Fact) -> str:
     if not isinstance(text, str) or fact.path.endswith(".data"):
         return ""
     if fact.span is None:
-        return text[:_MOST]
+        return text
     start, end = fact.span
     low = max((text.rfind(one, 0, start) for one in _ENDS), default=-1) + 1
     high = min((at for one in _ENDS if (at := text.find(one, end)) >= 0), default=len(text))
-    return text[low:high].strip()[:_MOST]
+    return text[low:high].strip()
 
 
 def _at(resource: Any, path: str) -> Any:
@@ -63,6 +63,7 @@ def naming(node: Any, *, named: bool = False) -> Iterator[str]:
     """Every text of a resource that could name somebody: looked for in texts, wherever it stands."""
     if not isinstance(node, Mapping):
         return
+    yield from _whole_names(node)
     for element, value in node.items():
         for one in value if isinstance(value, list) else (value,):
             if not isinstance(one, str):
@@ -71,6 +72,14 @@ def naming(node: Any, *, named: bool = False) -> Iterator[str]:
                 yield one
             elif element in ("id", "reference", "versionId") and _tells(one):
                 yield one.rpartition("/")[2]
+
+
+def _whole_names(node: Mapping[str, Any]) -> Iterator[str]:
+    """Family and given names told apart, as people write them: 王 and 明 are too short to be looked for alone."""
+    family, given = node.get("family"), node.get("given")
+    if isinstance(family, str) and isinstance(given, list):
+        others = "".join(one for one in given if isinstance(one, str))
+        yield from (family + others, others + family)
 
 
 def _tells(ident: str) -> bool:

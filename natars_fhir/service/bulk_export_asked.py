@@ -63,9 +63,8 @@ def understood(asked: Sequence[tuple[str, str]], *, lenient: bool, by_post: bool
     here = _Understanding(by_post)
     for name, value in asked:
         _PARAMETERS.get(name, _unknown)(here, name, value)
-    if stray := {one.kind for one in here.filters} - set(here.kinds or TYPES):
-        here.doubt("_typeFilter", "A filter is of a type that is not asked for.", "value")
-        here.filters = tuple(one for one in here.filters if one.kind not in stray)
+    if {one.kind for one in here.filters} - set(here.kinds or TYPES):
+        here.refuse("_typeFilter", "A filter is of a type that is not asked for.")
     if not here.kinds and any(name == "_type" for name, _ in asked):
         here.refuse("_type", "Nothing of what is asked for can be exported.", "not-supported")
     if here.grave or (here.faults and not lenient):
@@ -86,7 +85,7 @@ def _format(here: _Understanding, name: str, value: str) -> None:
 def _since(here: _Understanding, name: str, value: str) -> None:
     moment = instant(value)
     if moment is None:
-        here.doubt(name, "A moment has its day, its time and its zone: 2024-06-15T12:00:00+08:00.", "value")
+        here.refuse(name, "A moment has its day, its time and its zone: 2024-06-15T12:00:00+08:00.")
     here.since = moment
 
 
@@ -101,7 +100,7 @@ def _filter(here: _Understanding, name: str, value: str) -> None:
     for text in parted(value):
         found = read(text)
         if found is None or len(here.filters) == _MOST_FILTERS:
-            here.doubt(name, "A filter asks by what is not compared here: see the documentation of the export.")
+            here.refuse(name, "A filter asks by what is not compared here: see the documentation.", "not-supported")
         else:
             here.filters += (found,)
 

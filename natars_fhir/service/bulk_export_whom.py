@@ -12,6 +12,7 @@ from natars_fhir.mapping.schema import Site
 from natars_fhir.service.bulk_export_asked import Wanted
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.subjects import subjects_of
+from natars_fhir.store import export_known
 from natars_fhir.store.engine import Store
 from natars_fhir.store.exports import Job
 
@@ -22,12 +23,13 @@ SITE, ARM, ALL = "site-", "arm-", "all"
 @dataclass(frozen=True, slots=True)
 class Whom:
     """Of one site *everybody*, or those who are *named* by their pseudonyms; ``asked`` are the names that they were
-    asked for by."""
+    asked for by. ``lost`` came out before and are no subjects any more: whichever arm they were of."""
 
     site: Site
     everybody: bool = True
     named: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()
+    lost: frozenset[str] = frozenset()
 
 
 def of_group(ident: str, sites: Mapping[str, Site], study: Study, whose: str) -> tuple[str, str] | None:
@@ -47,7 +49,7 @@ def whom(store: Store, intake: Intake, sites: Mapping[str, Site], job: Job, want
     ours = [job.whose] if job.whose else sorted(sites)
     named = [sites[one] for one in ours if one in sites and wanted.site in ("", one)]
     found = [_of(store, intake, site, job, wanted) for site in named]
-    return [one for one in found if one.everybody or one.named]
+    return [one for one in found if one.everybody or one.named or one.lost]
 
 
 def _of(store: Store, intake: Intake, site: Site, job: Job, wanted: Wanted) -> Whom:
@@ -56,11 +58,12 @@ def _of(store: Store, intake: Intake, site: Site, job: Job, wanted: Wanted) -> W
     with store.of(site.site).read() as connection:
         now = job.begun or job.made
         there = {one.pseudonym: one for one in subjects_of(connection, intake, site, now)}
+        before = export_known.subjects(connection, site.site) if wanted.arm else ()
     known = {
         pseudonym for pseudonym, one in there.items() if not wanted.arm or (one.arm and one.arm.slug == wanted.arm)
     }
     if not wanted.subjects:
-        return Whom(site, everybody=False, named=frozenset(known))
+        return Whom(site, everybody=False, named=frozenset(known), lost=frozenset({*before} - there.keys()))
     keys = export_keys(intake.key, intake.study.id)
     called = {name: one for one in known for name in (one, keyed_id(keys, one, "Patient", PATIENT))}
     mine = {name: called[name] for name in wanted.subjects if name in called}

@@ -154,12 +154,14 @@ def _site(run: _Run, whose: Whom, place: str) -> None:
     asked = Asked((whose.site,), today(run.moment.at), run.kinds, None, whose.named)
     told = run.told
     lines = shop.lines(shop.store, shop.intake, asked, seen=at, withheld=told.withheld, told=told.told)
+    if not (whose.everybody or whose.named):
+        lines = iter(())  # nobody named would be everybody
     for some in parts(by_subject(lines), _BATCH):
         _batch(run, whose.site.site, some)
         seen |= {subject for subject, _ in some}
     with shop.store.of(whose.site.site).read() as connection:
         there = export_known.subjects(connection, whose.site.site)
-    left = (there if whose.everybody else there & whose.named) - seen
+    left = (there if whose.everybody else there & (whose.named | whose.lost)) - seen
     for some in parts(((subject, list[Line]()) for subject in sorted(left)), _BATCH):
         _batch(run, whose.site.site, some)
 
@@ -252,5 +254,5 @@ def keep_house(shop: Workshop, now: datetime) -> None:
                 act = Act(job.whose or EVERYWHERE, now, "export expired", "", 200, {}, by=job.by)
                 audit.write(connection, shop.intake.key, act)
     for stray in shop.folder.iterdir() if shop.folder.is_dir() else ():
-        if stray.name not in known:
+        if stray.name not in known and stray.is_dir() and not stray.is_symlink():  # a file there is somebody else's
             remove(stray)

@@ -95,32 +95,45 @@ def put(store: Store, key: bytes, folder: Mappings, site: str, base: int, row: R
     table, code = row.code.system, row.code.code
 
     def news(here: Desk) -> str:
-        seen, there = (said_of(here.text(one), table, code) for one in (base, here.next_on))
-        if seen != there:
-            raise OvertakenError(next(one for one in here.versions if one.number == here.next_on))
+        known = base if base == FILE or base in {one.number for one in here.versions} else here.next_on
+        seen, there = (said_of(here.text(one), table, code) for one in (known, here.next_on))
+        if seen != there:  # by another version, or by whoever went back to the file
+            raise OvertakenError(next((one for one in here.versions if one.number == here.next_on), here.versions[0]))
         return merged(here.text(here.next_on), [row]).lstrip("\n")
 
-    return _kept(store, key, folder, site, news, by, now)
+    def fits(text: str) -> None:
+        overlaid(folder, {site: text})
+
+    return _kept(store, key, site, folder.hash, (news, fits), by, now)
 
 
 def take_out(
     store: Store, key: bytes, folder: Mappings, site: str, line: tuple[str, str], by: str, now: datetime
 ) -> int:
-    """A new version without the line of one code (table, code)."""
-    return _kept(store, key, folder, site, lambda here: without(here.text(here.next_on), *line), by, now)
+    """A new version without the line of one code (table, code); whether the rest fits shows when it is made active, so
+    that of several lines which fit no more one can be taken out after the other."""
+
+    def news(here: Desk) -> str:
+        return without(here.text(here.next_on), *line)
+
+    return _kept(store, key, site, folder.hash, (news, lambda _: None), by, now)
 
 
 def _kept(
-    store: Store, key: bytes, folder: Mappings, site: str, news: Callable[[Desk], str], by: str, now: datetime
-) -> int:
+    store: Store, key: bytes, site: str, folder: str,
+    made: tuple[Callable[[Desk], str], Callable[[str], None]], by: str, now: datetime,
+) -> int:  # fmt: skip
+    """Keeps the version that the first of *made* makes, where the second takes it; *folder* is the folder's hash."""
+    news, fits = made
+
     def work(connection: Connection) -> int:
         here = _desk(connection, site)
         text = news(here)
         if text == here.text(here.next_on):
             return here.next_on
-        overlaid(folder, {site: text})
+        fits(text)
         number = mapped.keep(connection, site, text, by, now)
-        audit.write(connection, key, Act(site, now, "mapping drafted", folder.hash, 200, {"version": number}))
+        audit.write(connection, key, Act(site, now, "mapping drafted", folder, 200, {"version": number}))
         return number
 
     return store.of(site).done(None, work)

@@ -89,16 +89,17 @@ def yesterday(now: datetime, days: int = 1) -> datetime:
 def fill(store: Store, intake: Intake, site: Site, now: datetime) -> int:
     """Gives a line to everybody in scope who has none, as in a store that was filled before there were any; to how
     many."""
-    done = 0
+    done, after = 0, ""
     while True:
         with store.of(site.site).write() as connection:
-            waiting = worklist.without_line(connection, site.site, _PAGE)
+            waiting = worklist.without_line(connection, site.site, _PAGE, after)
+            if not waiting:
+                return done
             persons = patients.persons(connection, site.site, waiting)
             rescreen(connection, intake, site, persons, {}, now, "day")
-            left = worklist.without_line(connection, site.site, _PAGE)
-        done += len(waiting)
-        if not waiting or left == waiting:
-            return done
+            left = worklist.without_line(connection, site.site, _PAGE, after)
+        done += len({*waiting} - {*left})
+        after = waiting[-1]  # who stays without a line keeps nobody behind them from one
 
 
 def _row(connection: Connection, site: str, line: Line, since: datetime) -> Row:

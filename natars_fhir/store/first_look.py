@@ -9,9 +9,11 @@ soon as there is something to see, and again whenever there is twice as much
 
 from __future__ import annotations
 
+from contextlib import suppress
 from threading import Lock
 
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
 
 #: Tables of which many rows are asked for at once. `reading` stands for all: they grow with it.
 _LOOK = text(
@@ -44,6 +46,7 @@ class FirstLook:
 
 
 def _look(engine: Engine) -> None:
-    with engine.connect() as connection, connection.begin():
+    """What was written is kept by now, so nobody hears of a fault here: the next look makes up for it."""
+    with suppress(SQLAlchemyError), engine.connect() as connection, connection.begin():
         if connection.execute(_GREW).scalar():
             connection.execute(_LOOK)

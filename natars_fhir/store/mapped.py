@@ -65,8 +65,9 @@ def turn(connection: Connection, site: str, version: int, by: str, now: datetime
 
 
 def last_turn(connection: Connection) -> int:
-    """The number of the last turn of any site; 0 where there was none. It tells whether another version counts now."""
-    return connection.execute(select(func.max(site_mapping_turn.c.seq))).scalar() or 0
+    """How many turns there were, at all sites. It tells whether another version counts now: the greatest number would
+    not, for of two sites' turns the later number may be there first."""
+    return connection.execute(select(func.count()).select_from(site_mapping_turn)).scalar_one()
 
 
 def active(connection: Connection) -> dict[str, str]:

@@ -29,7 +29,8 @@ class _Turn:
     work: Callable[[Connection], Any]
     around: Context
     given: Any = None
-    fault: BaseException | None = None
+    fault: Exception | None = None
+    kept: bool = False
     over: bool = False
 
     def take(self, connection: Connection) -> None:
@@ -56,10 +57,8 @@ class Together:
         while turns := self._next(mine):
             try:
                 self._all(turns)
-            except BaseException as fault:  # noqa: BLE001 (whoever does the work is stopped: nothing of it is kept)
-                for one in turns:
-                    one.fault = fault
-            self._let_go(turns)
+            finally:  # also where whoever does the work is stopped: it alone is told
+                self._let_go(turns, mine)
         if mine.fault is not None:
             raise mine.fault
         given: _T = mine.given
@@ -76,11 +75,14 @@ class Together:
             turns, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
             return turns
 
-    def _let_go(self, turns: Sequence[_Turn]) -> None:
+    def _let_go(self, turns: Sequence[_Turn], mine: _Turn) -> None:
+        """Those whose work is done are over; the others, where this writer was stopped, wait again, before who came
+        later."""
         with self._changed:
             self._busy = False
             for one in turns:
-                one.over = True
+                one.over = one.kept or one.fault is not None
+            self._waiting = [one for one in turns if not one.over and one is not mine] + self._waiting
             self._changed.notify_all()
 
     def _all(self, turns: Sequence[_Turn]) -> None:
@@ -90,7 +92,8 @@ class Together:
             try:
                 with self._write() as connection:
                     one.take(connection)
-            except BaseException as fault:  # noqa: BLE001 (its own writer raises it)
+                one.kept = True
+            except Exception as fault:  # noqa: BLE001 (its own writer raises it)
                 one.fault = fault
 
     def _at_once(self, turns: Sequence[_Turn]) -> bool:
@@ -101,4 +104,6 @@ class Together:
                     one.take(connection)
         except Exception:  # noqa: BLE001 (whose it is shows when each is done by itself)
             return False
+        for one in turns:
+            one.kept = True
         return True

@@ -145,10 +145,11 @@ def numbered(connection: Connection, site: str, part: str, keys: Collection[str]
     return [_line(row) for row in connection.execute(asked, {"of_site": site, "names": keys})]
 
 
-def without_line(connection: Connection, site: str, most: int) -> list[str]:
-    """Patients in scope who have no line: of a store that was filled before there were any."""
+def without_line(connection: Connection, site: str, most: int, after: str = "") -> list[str]:
+    """Patients in scope who have no line, by their keys, behind *after*: of a store that was filled before there were
+    any."""
     has = exists().where(_here.site == patient.c.site, _here.key == patient.c.key)
-    asked = select(patient.c.key).where(patient.c.site == site, patient.c.in_scope, ~has)
+    asked = select(patient.c.key).where(patient.c.site == site, patient.c.in_scope, patient.c.key > after, ~has)
     return list(connection.execute(asked.order_by(patient.c.key).limit(most)).scalars())
 
 

@@ -52,6 +52,7 @@ class Work:
         """One round."""
         if self.live.asked():
             activate(self.store, self.live, self.now())
+            self.behind = True
         follow(self.live)
         if self.turn != self.live.active.turn:
             self.behind, self.turn = True, self.live.active.turn
@@ -105,8 +106,8 @@ class Work:
 
     def _keep_house(self) -> None:
         if self.behind:
-            catch_up(self.store, self.live, self.now())
-            self.behind = False
+            # until nothing is left: who was under way meanwhile wrote with the mapping of before
+            self.behind = bool(catch_up(self.store, self.live, self.now()))
         try_all_again(self.store, self.live, self.now())
         here = self.live.active
         for name in here.readers:

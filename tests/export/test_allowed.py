@@ -113,6 +113,12 @@ def test_a_resource_without_a_table_stays() -> None:
     assert seen.left == {("Patient", "rule"): 1, ("Resource", "rule"): 1}
 
 
+def test_a_text_is_cut_only_after_it_was_scrubbed() -> None:
+    seen = mask(scrub=lambda text: text.replace("13800138000", "[number]"))
+    (said,) = kept("note", [{"text": "x" * 494 + "13800138000" + "y" * 90}], seen)["note"]
+    assert said["text"] == "x" * 494 + "[numbe"
+
+
 def test_text_goes_out_where_it_was_asked_for_and_scrubbed() -> None:
     seen = mask(scrub=lambda text: text.replace("韩梅梅", "[name]"))
     assert kept("note", [{"text": "韩梅梅: well"}], seen) == {"note": [{"text": "[name]: well"}]}

@@ -59,8 +59,8 @@ def test_one_without_a_surgery_has_a_reason_and_no_time() -> None:
 
 
 SAID = [
-    pytest.param((grew("2024-05"), T0), "first progression after that day: progression (day 52 to 82)", id="a month"),
-    pytest.param((grew("2025"), T0), "progression (day 297 to 661)", id="a year"),
+    pytest.param((grew("2024-05"), T0), "first progression after that day: progression (a day)", id="a month"),
+    pytest.param((grew("2025"), T0), "progression (a day)", id="a year"),
     pytest.param((grew("2024-03-12T08:00:00+08:00"), T0), "progression (day 2)", id="a moment"),
     pytest.param(((grew(9), grew(100)), T0), "progression (day 9), progression (day 100)", id="in their order"),
     pytest.param((seen(30), T0), "last contact day 30 (day 30)", id="a value that is a date"),

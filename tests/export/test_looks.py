@@ -49,6 +49,10 @@ SCRUB = scrubber(())
         ("Dr. Wang examined", "Wang"),
         ("男，93岁", "93"),
         ("a 101 years old man", "101"),
+        ("a 93-year-old man", "93"),
+        ("年龄：93", "93"),
+        ("aged 94", "94"),
+        ("九十三岁男性", "九十三"),
     ],
 )
 def test_what_could_name_somebody_goes(text: str, gone: str) -> None:

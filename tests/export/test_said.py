@@ -6,6 +6,7 @@ import pytest
 
 from natars_fhir.domain.record import Fact, Source
 from natars_fhir.export.said import naming, words_at
+from natars_fhir.export.scrub import scrubber
 
 REPORT = {
     "resourceType": "DiagnosticReport",
@@ -46,9 +47,10 @@ def test_what_is_no_text_says_nothing(path: str, said: str) -> None:
     assert at(path) == said
 
 
-def test_a_long_text_is_cut_and_a_missing_resource_says_nothing() -> None:
+def test_a_text_is_given_whole_to_be_scrubbed_and_a_missing_resource_says_nothing() -> None:
+    """Half a number would not be known for one."""
     fact = Fact("ihc-mdm2", "positive", None, Source("a", "b"), "Observation.valueString")
-    assert len(words_at({"valueString": "x" * 9_000}, fact)) == 500
+    assert len(words_at({"valueString": "x" * 9_000}, fact)) == 9_000
     assert words_at(None, fact) == ""
 
 
@@ -73,3 +75,10 @@ def test_whatever_names_somebody_is_found_wherever_it_stands() -> None:
     )
     assert {"patient-4711", "g-00001", "l-00001", *(f"{one}1" for one in "ABCDEFGHIJK")} <= found
     assert {"no name", "s"}.isdisjoint(found)
+
+
+def test_a_name_told_in_parts_is_known_as_people_write_it() -> None:
+    """王 and 明 alone are too short to be looked for."""
+    person = {"name": [{"family": "王", "given": ["明"]}], "extension": [{"valueHumanName": {"text": "赵小红"}}]}
+    told = scrubber(naming(person))
+    assert [told("王明同意手术"), told("由赵小红陪同")] == ["[name]同意手术", "由[name]陪同"]

@@ -96,10 +96,11 @@ def test_only_words_of_the_trial_go_out(value: object, expected: str) -> None:
     assert tables.word(value) == expected
 
 
-def test_a_partly_known_number_and_day_keep_their_bounds() -> None:
+def test_a_partly_known_number_keeps_its_bounds_and_a_partly_known_day_is_not_told() -> None:
+    """Where a month begins tells the date from which the days are counted."""
     told = fact("anc", Interval(None, number("1").high, high_open=True), "2024-02")
     row = next(row for row in tables.facts([subject("x", BORN, ALLOCATED_EARLY, told)]) if row.concept == "anc")
-    assert (row.low, row.high, row.day_low, row.day_high) == ("", "<1", 30, 58)
+    assert (row.low, row.high, row.day_low, row.day_high) == ("", "<1", None, None)
     assert (row.number_low, row.number_high) == (None, Decimal(1))
     assert (row.surgery_day_low, row.surgery_day_high) == (None, None)
 

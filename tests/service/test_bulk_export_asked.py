@@ -42,7 +42,6 @@ def test_every_fault_is_told_at_once_and_no_value_with_it() -> None:
     ("asked", "kept"),
     [
         ([("_type", "Patient,Nothing")], ("Patient",)),
-        ([("_since", "x")], ()),
         ([("_elements", "x"), ("includeAssociatedData", "x"), ("organizeOutputBy", "x")], ()),
     ],
 )
@@ -58,12 +57,15 @@ def test_leniently_what_is_not_understood_is_told_as_a_warning(asked: list[tuple
     "asked",
     [
         [("_type", "Nothing")],
+        [("_since", "2024-06-15")],
+        [("_type", "Observation"), ("_typeFilter", "Observation?code:in=x")],
+        [("_type", "Patient"), ("_typeFilter", "Observation?status=final")],
         [("_outputFormat", "text/csv")],
         [("patient", "Patient/")],
         [("patient", "Group/g")],
         [("patient", f"Patient/{number}") for number in range(10_001)],
     ],
-    ids=["no-type-left", "a-form-nobody-reads", "no-id", "no-patient", "too-many"],
+    ids=["no-type", "no-moment", "a-filter", "another-type", "a-form", "no-id", "no-patient", "too-many"],
 )  # fmt: skip
 def test_what_would_give_more_than_was_asked_for_is_refused_leniently_too(asked: list[tuple[str, str]]) -> None:
     told = understood(asked, lenient=True, by_post=True)

@@ -134,6 +134,16 @@ def test_what_is_gone_and_comes_back_is_told_again(desk: Desk) -> None:
     assert (back.ids(), back.deleted()) == (["Observation/ob1", "Patient/pb1"], [])
 
 
+def test_who_exports_an_arm_is_told_who_is_no_subject_any_more(desk: Desk) -> None:
+    first = desk.made()
+    gone = desk.made(arm="surgery-only", since=first.at)
+    assert (gone.ids(), gone.deleted()) == (
+        [],
+        EVERYTHING[:-1],
+    )  # of those who came out nobody is a subject of this store
+    assert desk.made(arm="surgery-only", since=gone.at).deleted() == []
+
+
 def test_what_one_client_was_told_hides_nothing_from_another(desk: Desk) -> None:
     first = desk.made()
     desk.trial.has(A, "a2", patient("pa2", gender="male"))
@@ -278,13 +288,14 @@ def test_a_job_that_is_cancelled_in_mid_work_leaves_nothing(desk: Desk) -> None:
 def test_what_is_over_is_taken_away_with_what_is_no_jobs(desk: Desk) -> None:
     job = desk.made().job
     (desk.folder / "left-behind").mkdir()
+    (desk.folder / "a note of somebody").write_text("not ours")
     desk.now += timedelta(hours=22)
     desk.work()
-    assert [one.name for one in desk.folder.iterdir()] == [job.id]
+    assert {one.name for one in desk.folder.iterdir()} == {job.id, "a note of somebody"}
     desk.now += timedelta(hours=1)
     desk.work()
     assert desk.job(job.id) is None
-    assert list(desk.folder.iterdir()) == []
+    assert [one.name for one in desk.folder.iterdir()] == ["a note of somebody"]
 
 
 def test_a_job_whose_files_are_not_there_is_over(desk: Desk) -> None:

@@ -23,6 +23,7 @@ from natars_fhir.service.rescreen import today
 from natars_fhir.settings import Settings
 from natars_fhir.store import audit
 from natars_fhir.store.engine import Store
+from natars_fhir.store.mapped import keep
 from tests.service.hospital import KEY, NOW, Node, bundle, condition, mappings, patient
 from tests.service.test_gaps import result
 from tests.service.test_remap import COUNT, SITE, facts
@@ -131,6 +132,33 @@ def test_of_two_people_who_map_one_code_the_second_is_told(save: Callable[..., i
         save(row(concept="wbc"), base=0)
     assert (caught.value.version.number, caught.value.version.by) == (1, ME)
     assert save(row(concept="wbc"), base=1) == 2
+
+
+def test_whoever_mapped_upon_a_version_that_was_left_meanwhile_is_told(store: Store, save: Callable[..., int]) -> None:
+    turned(store, save(row()))
+    turned(store, 0)
+    with pytest.raises(OvertakenError):
+        save(row(concept="wbc"), base=1)
+
+
+def test_a_version_that_there_is_not_is_no_fault(store: Store, save: Callable[..., int]) -> None:
+    assert save(row(), base=99) == 1
+
+
+def test_lines_that_fit_no_more_are_taken_out_one_by_one(store: Store, save: Callable[..., int]) -> None:
+    save(row())
+    save(row("LIS0104", "wbc"))
+    with store.of(SITE).write() as connection:
+        text = desk(store, SITE).versions[0].text.replace('"anc"', '"no-such"').replace('"wbc"', '"neither"')
+        keep(connection, SITE, text, ME, NOW)
+    assert take_out(store, KEY, mappings(), SITE, (LIS, "LIS0103"), ME, NOW) == 4
+
+
+def test_turns_are_counted_so_that_none_is_missed(store: Store, save: Callable[..., int]) -> None:
+    before = last_turn(store)
+    turned(store, save(row()))
+    turned(store, 0)
+    assert last_turn(store) == before + 2
 
 
 def test_of_two_people_who_map_two_codes_nothing_is_lost(store: Store, save: Callable[..., int]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select, text
 
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.rows import keep_new
@@ -31,6 +31,13 @@ def _write(store: Store, times: range) -> None:
             keep_new(connection, resource_alias, rows)
 
         store.of("a").done((), work)
+
+
+def test_a_look_that_fails_is_no_fault_of_what_was_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("natars_fhir.store.first_look._LOOK", text("ANALYZE there_is_no_such_table"))
+    _write(store, range(20))
+    with store.read() as connection:
+        assert connection.execute(select(func.count()).select_from(resource_alias)).scalar_one() == 2_000
 
 
 def test_a_new_database_is_looked_at_once_there_is_something_to_see(store: Store) -> None:

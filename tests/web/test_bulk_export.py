@@ -101,7 +101,7 @@ def test_what_is_not_understood_is_refused(shared: Harbour, asked: str, status: 
         ("?_type=Encounter", 400),
         ("?_outputFormat=text/csv", 400),
         ("?_elements=Patient.gender&nobody-knows=x", 202),
-        ("?_since=yesterday", 202),
+        ("?_since=yesterday", 400),
         ("?patient=Patient/pa1", 400),
     ],
 )

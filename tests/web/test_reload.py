@@ -9,14 +9,22 @@ from shutil import copytree
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from natars_fhir.mapping.files import load
 from natars_fhir.mapping.schema import Code
 from natars_fhir.mapping.terms.crosswalk import Row, Target
 from natars_fhir.service import mapped
+from natars_fhir.service.fresh import is_fresh
+from natars_fhir.service.http import Clients
+from natars_fhir.service.live import Live, active
+from natars_fhir.settings import Settings
 from natars_fhir.store.engine import open_store
+from natars_fhir.store.tables import reading
 from natars_fhir.web.app import create_app
-from tests.service.hospital import KEY, NOW, mappings
+from natars_fhir.web.living import Work
+from natars_fhir.web.metrics import Metrics
+from tests.service.hospital import KEY, NOW, Hospital, mappings, patient
 from tests.service.test_gaps import LIS
 from tests.service.test_remap import add
 from tests.ward import FOLDER
@@ -84,3 +92,27 @@ def test_a_folder_with_faults_leaves_the_last_good_one(app: Any, tmp_path: Path)
     asyncio.run(_while_running(app, asked=True))
     assert app.state.live.active.mappings.hash == mappings().hash
     assert ["did you mean «anc»" in fault.text for fault in app.state.live.faults] == [True]
+
+
+def test_what_was_written_while_the_mapping_changed_is_read_again_when_the_server_is_asked(tmp_path: Path) -> None:
+    """A push that was under way wrote with the mapping of before, after the round had passed it."""
+    store = open_store(f"sqlite:///{tmp_path}/store.sqlite")
+    Hospital(store, "hospital-b").push(patient("1"))
+    here = active(mappings(), Settings(), KEY, ["hospital-b"], ["R4"])
+    work = Work(Settings(), store, Live(lambda: here), lambda: NOW, Metrics())
+
+    def a_round() -> None:
+        with Clients(1.0) as http:
+            work.once(http, lambda: True)
+
+    a_round()
+    a_round()
+    assert not work.behind
+    with store.write() as connection:
+        connection.execute(update(reading).values(mapping="of before"))
+    a_round()
+    assert not is_fresh(store, mappings())
+    work.live.ask()
+    a_round()
+    assert is_fresh(store, mappings())
+    store.close()

@@ -1,7 +1,8 @@
 """Endpoint: PFS, OS and morbidity as Observations, each with the decisions that it came by (clinical.md §6).
 
-Days from the origin are what an analysis needs; origin and end stand in ``effectivePeriod`` where no day was put in the
-place of a partly known one: the fifteenth of a month, moved, would give away by how much.
+Days from the origin are what an analysis needs; origin and end stand in ``effectivePeriod``, where no day was put in
+place of a partly known one. The fifteenth of a month, moved, would give away by how much; so would the days from a
+surgery whose moved day goes out. Of such a time the status and the derivation go out alone; the tables have its days.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ def _time(one: TimeToEvent, making: Making) -> Node:
 
 
 def _days(one: TimeToEvent) -> Node:
+    if one.imputed:
+        return {"dataAbsentReason": absent("masked")}
     if one.days is None or one.status == "not-evaluable":
         return {"dataAbsentReason": absent("not-applicable" if one.status == "not-evaluable" else "unknown")}
     return {"valueQuantity": {"value": one.days, "unit": "d", "system": UCUM, "code": "d"}}

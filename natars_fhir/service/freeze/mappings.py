@@ -1,5 +1,5 @@
 """Mappings in a freeze: every file as it was used. Of a site's file what decides nothing of the data is left out:
-whom its server tells, who gets mail, who may sign (people of the site), and comments."""
+its servers, whom they tell, who gets mail, who may sign (people of the site), and comments."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 #: Tables of a site's file that name its people and its servers.
-LEFT_OUT = ("endpoint", "subscriptions", "digest", "delegation")
+LEFT_OUT = ("endpoint", "pull", "subscriptions", "digest", "delegation")
 
 _HEADER = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_-]+)")
 _COMMENT = re.compile(r"\s*#")

@@ -183,7 +183,10 @@ def _given(page: Page) -> Response:
         told = {**headers(), "Content-Disposition": f'attachment; filename="{name}.toml"'}
         return Response(here.text(asked), 200, told, "text/plain; charset=utf-8")
     base = page.desk.settings.canonical_base
-    maps = own_maps(overlaid(_folder(page), {site: here.text(asked)}), site, base)
+    try:
+        maps = own_maps(overlaid(_folder(page), {site: here.text(asked)}), site, base)
+    except MappingError as wrong:
+        return _shown(page, faults=wrong.faults, status=422)
     bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in maps]}
     told = {**headers(), "Content-Disposition": f'attachment; filename="{name}.json"'}
     return Response(json.dumps(bundle, ensure_ascii=False, indent=1), 200, told, MEDIA_TYPE)

@@ -33,6 +33,7 @@ def test_of_a_site_nobody_and_no_server_is_named(name: str) -> None:
             'site = "x"\n[endpoint]\nurl = "u"\n[endpoint.more]\na = 1\n[units]\nb = "c"\n',
             'site = "x"\n[units]\nb = "c"\n',
         ),
+        ('site = "x"\n[pull]\ngroup = "g"\n[pull.source]\nurl = "u"\n', 'site = "x"\n'),
         ('# of Dr. X\nsite = "x"\n', 'site = "x"\n'),
         ('site = "x"\nendpoint = { url = "u" }\n', ""),
         ('a = """\n# no comment\n"""\n', ""),

@@ -26,7 +26,7 @@ def add_overlap(router: APIRouter, room: Room) -> None:
 
     def mark() -> object:
         with desk.store.read() as connection:
-            return stamp(connection), desk.active().mappings.hash, today(desk.now())
+            return stamp(connection), desk.active().mappings.hash, desk.active().turn, today(desk.now())
 
     keeper: Keeper[Overlap] = Keeper(made, mark, desk.now)
 

@@ -113,7 +113,7 @@ def room_of(desk: Desk) -> Room:
 
     def mark() -> object:
         with desk.store.read() as connection:
-            return stamp(connection), desk.active().mappings.hash, today(desk.now())
+            return stamp(connection), desk.active().mappings.hash, desk.active().turn, today(desk.now())
 
     keeper: Keeper[Trial] = Keeper(made, mark, desk.now)
     return Room(desk, keeper, Freezing(desk.store, desk.settings.freeze_folder, desk.now))
