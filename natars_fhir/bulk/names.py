@@ -152,7 +152,8 @@ class Names:
                 continue
             if reference.reference and reference.reference.startswith("#"):
                 yield from _within(entry, reference.reference[1:])
-            elif (key := scope.key(reference, entry, "Patient")) is not None:
+            # one without a number, or that nothing contains, goes by the name of what holds it
+            if (key := scope.key(reference, entry, "Patient")) is not None:
                 yield key
 
     def _aliases(self, entry: Entry, scope: Scope) -> Iterator[str]:

@@ -12,15 +12,19 @@ from natars_fhir.bulk.recipe import Recipe, kitchen
 from natars_fhir.bulk.screen import Tally, spare_the_collector
 from natars_fhir.bulk.spool import Writer
 from natars_fhir.domain.issue import Issue
-from natars_fhir.fhir.ndjson import Document, Stretch, trimmed
+from natars_fhir.fhir.ndjson import Document, Stretch, trimmed, unopened
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.pipeline import read
 
 CHANGED = Issue("error", "conflict", "", "The file changed while it was read: what it holds now was not read whole.")
+_UNSEARCHED = Issue(
+    "error", "incomplete", "", "The file could not be searched to its end: who is told of after that is missing."
+)
 
-
-#: Which document, and where it stands in a file of lines: its first byte, its line within the chunk.
+#: Which document, and where it stands in a file of lines: its first byte, its line within the chunk (`NOT_READ`: from
+#: there on it could not be searched).
 Stands = tuple[int, int, int]
+NOT_READ = 0
 
 
 class ReadJob(Struct, frozen=True):
@@ -61,10 +65,16 @@ def some(chunk: Chunk, only: tuple[Stands, ...], told: Stretch) -> Iterator[Docu
         numbers = {number for number, _, _ in only}
         yield from (found for number, found in enumerate(chunk.documents(told)) if number in numbers)
         return
-    with Path(chunk.path).open("rb") as stream:
-        for _, start, line in only:
-            stream.seek(start)
-            yield Document(chunk.name, trimmed(stream.readline()), line)
+    if any(line == NOT_READ for *_, line in only):
+        yield Document(chunk.name, b"", issues=(_UNSEARCHED,))
+    try:
+        with Path(chunk.path).open("rb") as stream:
+            for _, start, line in only:
+                if line != NOT_READ:
+                    stream.seek(start)
+                    yield Document(chunk.name, trimmed(stream.readline()), line)
+    except OSError as fault:
+        yield Document(chunk.name, b"", issues=(unopened(fault),))
 
 
 def _taken(documents: Iterator[Document], reader: DocumentReader, writer: Writer) -> Tally:

@@ -17,6 +17,7 @@ from msgspec import Struct
 from natars_fhir.bulk.chunks import Chunk
 from natars_fhir.bulk.index import Index
 from natars_fhir.bulk.names import Named, Names, UnreadableError
+from natars_fhir.bulk.reading import NOT_READ
 from natars_fhir.bulk.recipe import Recipe, kitchen
 from natars_fhir.bulk.search import Search, search
 from natars_fhir.domain.record import Patient, Record
@@ -88,19 +89,24 @@ def _blocks(chunk: Chunk, index: Index) -> Iterator[list[bytes]]:
 def _of_lines(chunk: Chunk, stop: int, index: Index) -> Iterator[list[bytes]]:
     """The same from a file of lines, quickly: these are most of what is ever searched."""
     at = chunk.start
-    with Path(chunk.path).open("rb") as stream:
-        stream.seek(at)
-        while at < stop and (lines := stream.readlines(min(_BLOCK, stop - at))):
-            block = []
-            for line in lines:
-                if at >= stop:
-                    break
-                index.lines += 1
-                if raw := trimmed(line):
-                    index.stands(at, index.lines)
-                    block.append(raw)
-                at += len(line)
-            yield block
+    try:
+        with Path(chunk.path).open("rb") as stream:
+            stream.seek(at)
+            while at < stop and (lines := stream.readlines(min(_BLOCK, stop - at))):
+                block = []
+                for line in lines:
+                    if at >= stop:
+                        break
+                    index.lines += 1
+                    if raw := trimmed(line):
+                        index.stands(at, index.lines)
+                        block.append(raw)
+                    at += len(line)
+                yield block
+    except OSError:  # it is told when what there is of it is read
+        index.always.append(index.documents)
+        index.stands(at, NOT_READ)
+        yield [b""]
 
 
 def _read(index: Index, document: int, raw: bytes, recipe: Recipe) -> None:

@@ -20,7 +20,7 @@ from natars_fhir.cli.inputs import Asked, MappingsOption, asked
 from natars_fhir.cli.looked import LanguageOption, intake_of
 from natars_fhir.cli.pull_told import code_of, tell, told_of, told_state
 from natars_fhir.cli.screens import errors
-from natars_fhir.cli.stored import opened
+from natars_fhir.cli.stored import at_the_desk, opened
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.ndjson import Document
 
@@ -36,12 +36,14 @@ _WORDS = {
         "none": "The file of {site} has no plan ([pull]): nothing is fetched.",
         "busy": "Another pull of {site} is at work.",
         "gone": "The store cannot be reached ({fault}). The same command goes on where it stopped.",
+        "waits": "The store cannot be reached ({fault}): it is waited for.",
         "stopped": "Stopped. The same command goes on where it stopped.",
     },
     "zh": {
         "none": "{site} 的中心文件没有拉取计划（[pull]）：不拉取。",
         "busy": "{site} 的另一次拉取正在进行。",
         "gone": "无法访问数据库（{fault}）。再次执行同一命令将从中止处继续。",
+        "waits": "无法访问数据库（{fault}），将继续等待。",
         "stopped": "已中止。再次执行同一命令将从中止处继续。",
     },
 }
@@ -91,18 +93,34 @@ def pull(
 
 def _by_plan(what: Asked, store: Store, *, once: bool, again: bool, style: str, language: str) -> int:
     """One pull, or one after the other at their times until somebody stops it."""
-    from natars_fhir.service.pull.rounds import time_for
-
     while True:
         code = _one(what, store, again=again, style=style, language=language)
         if once or code == CONFIGURATION:
             return code
         again = False
         try:
-            while time_for(_order(what, store, _Problems(), lambda *_: None)) is None:
-                time.sleep(what.settings.deliver_every)
+            _wait(what, store, language)
         except KeyboardInterrupt:
             return DONE
+
+
+def _wait(what: Asked, store: Store, language: str) -> None:
+    """Until it is time for another. A store that is away meanwhile is told, once, and waited for as well."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from natars_fhir.service.pull.rounds import time_for
+
+    away = False
+    while True:
+        try:
+            if time_for(_order(what, store, _Problems(), lambda *_: None)) is not None:
+                return
+            away = False
+        except SQLAlchemyError as fault:
+            if not away:
+                _said(_WORDS[language]["waits"].format(fault=type(fault).__name__), UNAVAILABLE)
+            away = True
+        time.sleep(what.settings.deliver_every)
 
 
 def _one(what: Asked, store: Store, *, again: bool, style: str, language: str) -> int:
@@ -118,7 +136,7 @@ def _one(what: Asked, store: Store, *, again: bool, style: str, language: str) -
     try:
         with _bar() as seen:
             done: Pulled | None = made(
-                _order(what, store, problems, seen), again=again, patience=LEASE.total_seconds() + 1
+                _order(at_the_desk(what, store), store, problems, seen), again=again, patience=LEASE.total_seconds() + 1
             )
     except BusyError:
         return _said(words["busy"].format(site=site), FAULTS)

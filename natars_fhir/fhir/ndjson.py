@@ -73,6 +73,11 @@ def every_document(inputs: Iterable[Path | tuple[BinaryIO, str]]) -> Iterator[Do
             yield from documents(one[0], one[1])
 
 
+def unopened(fault: OSError) -> Issue:
+    """Why nothing of a file could be read, told as any other fault of it."""
+    return _NO_FILE if isinstance(fault, FileNotFoundError) else _CLOSED
+
+
 def files(paths: Iterable[Path]) -> Iterator[Path]:
     """The files to read: folders are walked in order for FHIR's suffixes, a named file is always read."""
     for path in paths:
@@ -101,7 +106,7 @@ def documents(
     try:
         stream = source.open("rb")
     except OSError as fault:
-        yield Document(name, b"", issues=(_NO_FILE if isinstance(fault, FileNotFoundError) else _CLOSED,))
+        yield Document(name, b"", issues=(unopened(fault),))
         return
     with stream:
         skip = start.at
@@ -144,7 +149,7 @@ class Stretch:
         try:
             stream = path.open("rb")
         except OSError as fault:
-            yield Document(name, b"", issues=(_NO_FILE if isinstance(fault, FileNotFoundError) else _CLOSED,))
+            yield Document(name, b"", issues=(unopened(fault),))
             return
         with stream:
             stream.seek(start)

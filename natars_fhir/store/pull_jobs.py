@@ -42,6 +42,11 @@ def begin(connection: Connection, site: str, holder: str, made: Job) -> None:
     keep_latest(connection, pull_job, [{"site": site, **told}])
 
 
+def unread(connection: Connection, site: str, name: str) -> None:
+    """A file of this name is read from its beginning, should the export go on: it came short."""
+    connection.execute(delete(load).where(load.c.site == site, load.c.name == name))
+
+
 def forget(connection: Connection, site: str, over: Job) -> None:
     """It is over: nothing is kept of it, nor of how far its files were read."""
     connection.execute(delete(load).where(load.c.site == site, load.c.name.startswith(over.name, autoescape=True)))

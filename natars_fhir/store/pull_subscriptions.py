@@ -78,6 +78,11 @@ def settle(connection: Connection, one: Held, **news: object) -> None:
     connection.execute(mine.values(**news))
 
 
+def fall_behind(connection: Connection, site: str) -> None:
+    """A search must catch up with every one of a site."""
+    connection.execute(update(pull_subscription).where(_here.site == site).values(behind=True))
+
+
 def tell(connection: Connection, site: str, found: Collection[Waiting]) -> None:
     """These are to be fetched."""
     rows = {one.key: {"site": site, "key": one.key, "gone": one.gone, "at": one.at} for one in found}

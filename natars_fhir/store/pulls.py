@@ -126,6 +126,15 @@ def move(connection: Connection, site: str, holder: str, mark: Mark) -> bool:
     return True
 
 
+def back(connection: Connection, site: str, holder: str, kind: str, before: Mark | None, now: datetime) -> None:
+    """What came was not all: the mark of a type stands again where it stood *before*. Raises OvertakenError."""
+    if not keep(connection, site, holder, now):
+        raise OvertakenError
+    connection.execute(delete(pull_mark).where(_mark.site == site, _mark.kind == kind))
+    if before is not None:
+        move(connection, site, holder, before)
+
+
 def unmark(connection: Connection, site: str) -> None:
     """Everything is asked for again from its beginning."""
     connection.execute(delete(pull_mark).where(_mark.site == site))

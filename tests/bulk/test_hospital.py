@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import io
 import json
 import os
 import signal
@@ -14,14 +16,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from natars_fhir.bulk import hospital, reading
+from natars_fhir.bulk import hospital, reading, searching
 from natars_fhir.bulk.chunks import Chunk, cut
-from natars_fhir.bulk.engines import LostError, pool
-from natars_fhir.bulk.hospital import OthersError, screen_hospital
+from natars_fhir.bulk.engines import ENGINES, LostError, pool
+from natars_fhir.bulk.hospital import OthersError, read_hospital, screen_hospital, search_hospital
+from natars_fhir.bulk.recipe import provide
 from natars_fhir.bulk.simulated import write
 from natars_fhir.fhir.ndjson import Document
 from natars_fhir.mapping.reading import Reading
-from tests.bulk.whole import RECIPE, at_once, in_parts, in_scope, traps
+from tests.bulk.whole import RECIPE, at_once, in_parts, in_scope, kitchen, traps
 from tests.simulate.hospitals import order
 
 TRAPS = traps()
@@ -66,6 +69,7 @@ def test_the_traps_are_traps(tmp_path: Path) -> None:
     _, lines = at_once([written(tmp_path, TRAPS)])
     told = {json.loads(line)["patient"]["reference"] for line in in_scope(lines)}
     assert told >= {"Patient/a", "Patient/b", "Patient/i", "Patient/k", "Patient/u", "Patient/t", "Patient/j"}
+    assert told >= {f"Condition/q{number}#p" for number in (1, 2, 3, 4)}
     assert len(told) < len(lines)
 
 
@@ -214,6 +218,62 @@ def test_a_file_that_changes_while_it_is_read_is_told(
     ran = in_parts([feed], tmp_path / "work", 10_000_000, needles)
     assert any(issue.code == "conflict" for _, _, issue in ran.tally.problems)
     assert not ran.tally.all_read
+
+
+class Torn(io.BytesIO):
+    """A file that can be read once more, and then no further."""
+
+    def _once(self) -> None:
+        if self.tell() > 5_000:
+            raise OSError(errno.EIO, "Input/output error")
+
+    def readlines(self, size: int | None = -1) -> list[bytes]:
+        self._once()
+        return super().readlines(size)
+
+    def readline(self, size: int | None = -1) -> bytes:
+        self._once()
+        return super().readline(size)
+
+
+@pytest.mark.parametrize(
+    ("when", "code"),
+    [
+        ("before it is searched", "incomplete"),
+        ("while it is searched", "incomplete"),
+        ("before it is read", "not-found"),
+        ("while it is read", "exception"),
+    ],
+)
+def test_a_file_that_is_lost_in_mid_run_is_told_and_the_others_are_read(
+    when: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed, work, opened = written(tmp_path, TRAPS, files=2), tmp_path / "work", Path.open
+    lost, chunks = feed / "1.ndjson", [*cut([feed], 10_000_000)]
+    held = lost.read_bytes()
+    provide(RECIPE, kitchen())
+    monkeypatch.setattr(searching, "_BLOCK", 1_000)
+
+    def torn(path: Path, *how: Any, **more: Any) -> Any:
+        return Torn(held) if path == lost else opened(path, *how, **more)
+
+    def loses(moment: str, patched: pytest.MonkeyPatch) -> None:
+        if when == f"before it is {moment}":
+            lost.unlink()
+        elif when == f"while it is {moment}":
+            patched.setattr(Path, "open", torn)
+
+    with ENGINES["one"](1) as do:
+        with monkeypatch.context() as patched:
+            loses("searched", patched)
+            wanted, _ = search_hospital(chunks, RECIPE, "ahocorasick", work, do)
+        with monkeypatch.context() as patched:
+            loses("read", patched)
+            whole = read_hospital(wanted, RECIPE, work, do)
+        ran = screen_hospital(whole, RECIPE, tmp_path / "to", "json", do)
+    assert code in {issue.code for name, _, issue in whole.tally.problems if name == str(lost)}
+    assert not whole.tally.all_read
+    assert sum(ran.counts.values())
 
 
 def test_versions_of_the_standard_may_be_mixed_in_a_folder(tmp_path: Path) -> None:

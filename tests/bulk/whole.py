@@ -57,6 +57,8 @@ SARCOMA, PLACE = concept(ICD_O, "8858/3"), concept(ICD_10, "C48.0")
 REPORT = base64.b64encode("（腹膜后）去分化脂肪肉瘤".encode()).decode()
 URN = "urn:uuid:7d3b9f8e-0000-4000-8000-000000000001"
 INNER = {"resourceType": "Patient", "id": "p", "identifier": [{"system": MRN, "value": "C-1"}]}
+NAMELESS = {"resourceType": "Patient", "id": "p", "birthDate": "1960-01-01"}
+WITHIN = {"reference": "#p"}
 BY_NUMBER = {"type": "Patient", "identifier": {"system": MRN, "value": "I-1"}}
 DOSE = {"status": "completed", "effectiveDateTime": "2024-03-01"}
 SAME = {"identifier": [{"system": NUMBER, "value": "77"}]}
@@ -87,6 +89,13 @@ def traps() -> list[bytes]:
         size({"reference": f"Patient?identifier={MRN}|I-1"}, "i2", 13),
         person("k", "C-1"), {**about({"reference": "#p"}, "Condition", "k1", code=PLACE), "contained": [INNER]},
         size("k", "k2", 14),
+        # contained without a number, and named so with nothing contained: each is known by what holds it
+        {**about(WITHIN, "Condition", "q1", code=PLACE), "contained": [NAMELESS]},
+        about(WITHIN, "Condition", "q2", code=PLACE),
+        bundle(
+            put({**about(WITHIN, "Condition", "q3", code=PLACE), "contained": [NAMELESS]}),
+            put(about(WITHIN, "Condition", "q4", code=PLACE)),
+        ),
         # in a Bundle under a name of its own; a neighbour in the same Bundle does not matter
         bundle(
             {"fullUrl": URN, **put(person("u", "21"), "Patient/u")},

@@ -14,23 +14,31 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from natars_fhir.cli import run
 from natars_fhir.cli.hospital import Hospital as Elsewhere
 from natars_fhir.cli.running import running
 from natars_fhir.mapping.files import load
+from natars_fhir.mapping.schema import Code
+from natars_fhir.mapping.terms.crosswalk import Row, Target
+from natars_fhir.service import mapped
+from natars_fhir.service.pull.pull import Order
 from natars_fhir.store import pulls
 from natars_fhir.store.engine import open_store
-from tests.service.hospital import born_on_30_february, condition, patient
+from tests.service.hospital import KEY, NOW, born_on_30_february, condition, patient
 from tests.service.pull.exporting import AT, lines
+from tests.service.test_gaps import LIS, result
 from tests.ward import ROOT
 from tests.web.test_pull import mappings_at
 
 BODY = lines(*(patient(str(number), address=[{"text": "x" * 2_000}]) for number in range(100)))
 HALF = len(BODY) // 2
+COUNT = {"value": 2, "unit": "10*9/L", "system": "http://unitsofmeasure.org", "code": "10*9/L"}
 _load = cache(load)
 SOON = """
 import sys
@@ -66,7 +74,7 @@ def said(capsys: pytest.CaptureFixture[str]) -> Any:
 def hospital() -> Iterator[str]:
     """A server that holds one patient with a sarcoma, and one who cannot be read."""
     theirs = Elsewhere()
-    for one in (patient("1"), condition(), born_on_30_february("PLANTED")):
+    for one in (patient("1"), condition(), born_on_30_february("PLANTED"), result("1", valueQuantity=COUNT)):
         theirs.holds.setdefault(one["resourceType"], {})[one["id"]] = one
     with running(theirs.app) as url:
         yield f"{url}/fhir"
@@ -113,6 +121,55 @@ def test_how_far_it_came_is_told_without_asking_anybody(said: Any, planned: Path
     assert (code, told["failures"], [one["type"] for one in told["marks"]]) == (0, 0, ["Condition", "Patient"])
     assert "Patient" in said(planned, "--status")[1]
     assert "从未" not in said(planned, "--status", "--language", "zh")[1]
+
+
+def rounds_of(monkeypatch: pytest.MonkeyPatch, *steps: Any) -> None:
+    """Whether it is time for another pull: what each step says; then somebody stops it. No wait is waited for."""
+    left = iter(steps)
+
+    def time_for(_: Order) -> bool | None:
+        step = next(left, KeyboardInterrupt())
+        if isinstance(step, BaseException):
+            raise step
+        found: bool | None = step() if callable(step) else step
+        return found
+
+    monkeypatch.setattr("natars_fhir.service.pull.rounds.time_for", time_for)
+    monkeypatch.setattr("natars_fhir.cli.pull.time", SimpleNamespace(sleep=lambda _: None))
+
+
+def test_it_reads_with_what_counts_at_the_desk_at_every_turn(
+    said: Any, hospital: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "desk").mkdir()
+    folder = mappings_at(tmp_path / "desk", mode="search", url=hospital)
+    path = folder / "sites" / "generic.toml"
+    path.write_text(path.read_text("utf-8").replace('Condition = ""', 'Observation = ""'), "utf-8")
+    monkeypatch.setenv("NATARS_KEY_FILE", str(tmp_path / "desk" / "key"))
+
+    def mapped_meanwhile() -> bool:
+        store, here = open_store(f"sqlite:///{tmp_path}/store.sqlite"), _load(folder, "natars")
+        row = Row(Code(system=LIS, code="LIS0103"), Target("asked", "anc"))
+        number = mapped.put(store, KEY, here, "generic", 0, row, "account x", NOW)
+        mapped.make_active(store, KEY, here, "generic", number, "account x", NOW)
+        store.close()
+        return True
+
+    rounds_of(monkeypatch, mapped_meanwhile)
+    code, out, _ = said(folder, "--format", "json")
+    first, end = json.JSONDecoder().raw_decode(out)
+    then = json.loads(out[end:])
+    assert (code, first["notUnderstood"], then["notUnderstood"]) == (0, 1, 0)
+
+
+def test_a_store_that_is_away_between_two_pulls_is_told_once_and_waited_for(
+    said: Any, planned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = OperationalError("PLANTED", {}, Exception("PLANTED"))
+    rounds_of(monkeypatch, None, away, away, None, away, True)
+    code, out, err = said(planned, "--format", "json")
+    assert (code, err.count("The store cannot be reached (OperationalError)")) == (0, 2)
+    assert (out.count('"mode": "search"'), "PLANTED" in err) == (2, False)
 
 
 def faults(out: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -59,6 +59,18 @@ def test_a_mark_goes_on_and_never_back(store: Store) -> None:
         assert pulls.mark_of(connection, "a", "Patient", "x") is None
         assert pulls.mark_of(connection, "a", "Patient", "another query") == NOW - HOUR
         assert [site for site, _ in pulls.marks(connection)] == ["a"]
+
+
+@pytest.mark.parametrize("before", [None, NOW - HOUR])
+def test_a_mark_is_put_back_by_who_has_the_turn_alone(store: Store, before: datetime | None) -> None:
+    take(store)
+    move(store, NOW)
+    mark = Mark("Patient", "x", before, NOW) if before else None
+    with store.of("a").write(()) as connection:
+        pulls.back(connection, "a", "me", "Patient", mark, NOW)
+        assert pulls.mark_of(connection, "a", "Patient", "x") == before
+        with pytest.raises(OvertakenError):
+            pulls.back(connection, "a", "other", "Patient", None, NOW)
 
 
 def test_only_who_has_the_turn_moves_a_mark(store: Store) -> None:

@@ -18,7 +18,6 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from natars_fhir.domain.issue import Issue
-from natars_fhir.mapping.pull import Pull
 from natars_fhir.service.pull.ahead import ahead
 from natars_fhir.service.pull.errand import Errand, Part
 from natars_fhir.service.pull.fault import ENDS, ExpiredError, PullError, refused
@@ -78,7 +77,7 @@ def drop(errand: Errand) -> None:
 def _job(errand: Errand) -> Job | None:
     """What was begun before and is still what the plan asks for."""
     found = errand.read(lambda connection: pull_jobs.job(connection, errand.site))
-    if found is None or (found.asked == _digest(errand.plan) and _status(errand, found)):
+    if found is None or (found.asked == _digest(errand) and _status(errand, found)):
         return found
     _forget(errand, found, cancel=True)
     return None
@@ -96,7 +95,7 @@ def _kick_off(errand: Errand) -> Job:
         raise PullError("unreadable", "kick-off")
     sealed = seal(errand.key, {"url": source.at(place, heard.url)})
     rmtree(errand.folder / errand.site, ignore_errors=True)  # whatever an export left that is not known any more
-    job = Job(uuid4().hex, _digest(plan), sealed or b"", errand.now())
+    job = Job(uuid4().hex, _digest(errand), sealed or b"", errand.now())
     errand.write(lambda connection: pull_jobs.begin(connection, errand.site, errand.holder, job))
     return job
 
@@ -155,7 +154,7 @@ def _ready(errand: Errand, job: Job, url: str) -> Heard:
     pause, source = _FIRST_WAIT, errand.source
     until = job.begun + timedelta(hours=errand.plan.hours)
     while True:
-        heard = source.get(url, _STATUS)
+        heard = _status_of(errand, job, url, until)
         if heard.status in (404, 410):
             raise ExpiredError("export")
         if heard.status == 200:
@@ -170,6 +169,17 @@ def _ready(errand: Errand, job: Job, url: str) -> Heard:
             errand.seen("export", min(int(found[1]), 100), 100)
         source.pause(source.wait(heard) or pause)
         pause = min(pause * 2, _LONGEST_WAIT)
+
+
+def _status_of(errand: Errand, job: Job, url: str, until: datetime) -> Heard:
+    """What the server says of the export. One for which it says 500 however often it is asked has failed, and one of
+    which it says nothing until the time is over is given up. Raises PullError."""
+    try:
+        return errand.source.get(url, _STATUS)
+    except PullError as wrong:
+        if wrong.kind == "away" and (wrong.word == "500" or errand.now() > until):
+            _forget(errand, job, cancel=True)
+        raise
 
 
 def _forget(errand: Errand, job: Job, *, cancel: bool) -> None:
@@ -199,7 +209,7 @@ def _status(errand: Errand, job: Job) -> str:
     return url if errand.source.own(url) else ""
 
 
-def _digest(plan: Pull) -> str:
-    types = {kind: one.query for kind, one in plan.types.items()}
-    told = json.dumps([plan.level, plan.group, types], sort_keys=True)
+def _digest(errand: Errand) -> str:
+    types = {kind: errand.asked_for(one) for kind, one in errand.plan.types.items()}
+    told = json.dumps(types, sort_keys=True)
     return sha256(told.encode()).hexdigest()[:16]

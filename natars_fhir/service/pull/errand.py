@@ -113,18 +113,32 @@ class Errand:
 
     def mark_of(self, kind: str, asked: Asked) -> datetime | None:
         """How far a type was read."""
-        return self.read(lambda connection: pulls.mark_of(connection, self.site, kind, asked_for(asked)))
+        digest = self.asked_for(asked)
+        return self.read(lambda connection: pulls.mark_of(connection, self.site, kind, digest))
 
     def since(self, kind: str, asked: Asked) -> datetime | None:
         """From when on it is asked for: the mark, and what the plan overlaps."""
         mark = self.mark_of(kind, asked)
         return None if mark is None else mark - timedelta(seconds=self.plan.overlap)
 
+    def asked_for(self, asked: Asked) -> str:
+        """A digest of what is asked for, and whose it is: a mark says nothing of another server, or another group."""
+        plan = self.plan
+        whose = (plan.level, plan.group) if plan.mode == "bulk" else ("", "")
+        what = (asked.query, sorted(asked.include), sorted(asked.revinclude))
+        return sha256(json.dumps([self.source.base, *whose, *what]).encode()).hexdigest()[:16]
+
     def move(self, part: Part, kind: str, asked: Asked, at: datetime) -> None:
         """What came until then is durable: the mark moves there. Raises OvertakenError."""
-        mark = Mark(kind, asked_for(asked), at, self.now())
+        mark = Mark(kind, self.asked_for(asked), at, self.now())
         self.write(lambda connection: pulls.move(connection, self.site, self.holder, mark))
         part.mark = at
+
+    def back(self, part: Part, kind: str, asked: Asked, at: datetime | None) -> None:
+        """Not all came until where the mark moved meanwhile: it stands where it stood before. Raises OvertakenError."""
+        before, now = Mark(kind, self.asked_for(asked), at, self.now()) if at else None, self.now()
+        self.write(lambda connection: pulls.back(connection, self.site, self.holder, kind, before, now))
+        part.mark = None
 
     def taken(self, part: Part, runs: Iterator[Run]) -> Iterator[None]:
         """Takes in what runs bring; everything that was asked for is durable whenever it yields."""
@@ -140,9 +154,3 @@ class Errand:
             part.short = part.short or bool(now.unread or now.counts["not-kept"])
             before = now
             yield
-
-
-def asked_for(asked: Asked) -> str:
-    """A digest of what is asked for."""
-    told = json.dumps([asked.query, sorted(asked.include), sorted(asked.revinclude)])
-    return sha256(told.encode()).hexdigest()[:16]

@@ -15,7 +15,7 @@ from natars_fhir.service.pull.errand import Errand, Part
 from natars_fhir.service.pull.fault import PullError
 from natars_fhir.service.pull.manifest import File, Manifest
 from natars_fhir.service.pull.page import outcomes
-from natars_fhir.store import loads
+from natars_fhir.store import loads, pull_jobs
 from natars_fhir.store.loads import Loaded
 from natars_fhir.store.pull_jobs import Job
 
@@ -50,13 +50,17 @@ def _bring(errand: Errand, told: Manifest, file: File, folder: Path) -> Path | P
 
 
 def take_in(errand: Errand, part: Part, job: Job, file: File, path: Path) -> None:
-    """The file's resources as pushes; what the server says of its own failures is told."""
+    """The file's resources as pushes; what the server says of its own failures is told. One that came short is judged
+    again by whoever goes on with the export: the marks must wait then too."""
     if file.what == "error":
         _tell(errand, part, file, path)
     else:
         last = _load(errand, part, job, file, path)
         if last is not None:
             _compare(errand, part, file, last)
+        if part.short:
+            name = job.name + str(file.number)
+            errand.write(lambda connection: pull_jobs.unread(connection, errand.site, name))
     path.unlink(missing_ok=True)
 
 
@@ -68,6 +72,8 @@ def _load(errand: Errand, part: Part, job: Job, file: File, path: Path) -> Run |
     source = documents(path, file.name, Start(run.file.at, run.file.line), errand.door.longest)
     for _ in errand.taken(part, load_documents(errand.door, run, source)):
         pass
+    before = run.file.counts  # what an earlier run could not keep counts too
+    part.short = part.short or bool(before.get("unread") or before.get("not-kept"))
     return run
 
 

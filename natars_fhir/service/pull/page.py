@@ -26,7 +26,8 @@ _TEXT = "The hospital's server says this of its own answer: not all that was ask
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page. ``newest`` is the latest change of a match, ``rising`` whether each tells its own and none is earlier
-    than the one before it; ``digest`` is the same for the same matches."""
+    than the one before it; ``digest`` is the same for the same matches; ``nameless`` are the entries that came without
+    an id, or that cannot be read, so that nobody can tell what they are."""
 
     matches: int
     next: str
@@ -36,6 +37,8 @@ class Page:
     rising: bool
     digest: bytes
     issues: tuple[Issue, ...] = ()
+    ids: tuple[str, ...] = ()
+    nameless: int = 0
 
 
 class _Link(Struct):
@@ -96,7 +99,9 @@ def page(raw: bytes, kind: str) -> Page:
     if told.resourceType != "Bundle" or told.type not in ("searchset", ""):
         raise PullError("unreadable", "page")
     matches, issues = list[_Resource](), list[Issue]()
+    unread = len(told.entry)
     for place, mode, one, octets in _entries(told.entry):
+        unread -= 1
         if mode == "outcome" or one.resourceType == "OperationOutcome":
             issues += _told(octets, place)
         elif mode in ("match", "") and one.resourceType == kind:
@@ -114,6 +119,8 @@ def page(raw: bytes, kind: str) -> Page:
         rising,
         _digest(matches),
         tuple(issues),
+        tuple(one.id for one in matches if one.id),
+        unread + sum(1 for one in matches if not one.id),
     )
 
 

@@ -1,13 +1,14 @@
 """Search: a type's resources page by page, from its mark on. https://hl7.org/fhir/R4/search.html
 
 The mark is the latest change that was seen, by the hospital's clock, and never later than the search began there. Where
-the pages come in the order of the changes, it moves with them, so that a pull which is broken off goes on there.
+the pages come in the order of the changes, it moves with them, so that a pull which is broken off goes on there. Where
+fewer came in the end than the server said, it goes back to where it was.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qsl, urlencode
@@ -29,6 +30,9 @@ _EMPTY, _AGAIN = 50, 2
 #: What a server answers to a search that it does not know how to do.
 _NOT_SO = frozenset({400, 404, 405, 422, 501})
 _NOT_OFFERED = "The plan asks for this, and the server does not offer it: it is left out."
+_MISSES = Issue(
+    "error", "incomplete", "", "Fewer came than the server said: all since the mark is asked for once more."
+)
 
 
 @dataclass(slots=True)
@@ -38,13 +42,30 @@ class _Way:
     began: datetime | None = None
     newest: datetime | None = None
     matches: int = 0
+    pages: int = 0
     rising: bool = True
+    #: how many there are, as the server said when the search began, and what came of them
+    total: int | None = None
+    came: set[int] = field(default_factory=set)
+    nameless: int = 0
 
     def passed(self, one: Page) -> None:
         """Another page is read."""
+        if not self.pages:
+            self.total = one.total
+        self.pages += 1
+        if self.total is not None:  # hashes of ids, so that a million of them take little memory
+            self.came.update(map(hash, one.ids))
+            self.nameless += one.nameless
         self.rising = self.rising and one.rising and (not self.newest or not one.oldest or one.oldest >= self.newest)
         self.newest = max((at for at in (self.newest, one.newest) if at), default=None)
         self.matches += one.matches
+
+    @property
+    def misses(self) -> bool:
+        """Did fewer come than there were? What changes meanwhile moves to the end, and the first match of the next page
+        slides to the one that was read."""
+        return self.total is not None and len(self.came) + self.nameless < self.total
 
     @property
     def mark(self) -> datetime | None:
@@ -89,7 +110,7 @@ def _type(errand: Errand, part: Part, kind: str, asked: Asked, offers: Offered) 
     missing += [one for one in asked.revinclude if not offers.revincludes(one)]
     for one in missing:
         errand.tell(part, kind, Issue("warning", "not-supported", one, _NOT_OFFERED))
-    way = _Way()
+    way, before = _Way(), errand.mark_of(kind, asked)
     first = _first(errand.source, kind, asked, offers, errand.since(kind, asked), errand.plan.page)
     way.began = server_time(first)
     in_order = "_sort=" in first.url
@@ -98,7 +119,10 @@ def _type(errand: Errand, part: Part, kind: str, asked: Asked, offers: Offered) 
     for _ in errand.taken(part, runs):
         if in_order and way.rising and way.newest and way.mark and not part.short:
             errand.move(part, kind, asked, way.mark)
-    if way.mark and not part.short:
+    if way.misses:
+        errand.tell(part, kind, _MISSES)
+        errand.back(part, kind, asked, before)
+    elif way.mark and not part.short:
         errand.move(part, kind, asked, way.mark)
 
 

@@ -73,10 +73,11 @@ def _old(held: Held, plan: Pull, now: datetime) -> bool:
 
 
 def _left_over(errand: Errand) -> None:
-    """Of topics that the plan names no more, or words another way, nothing is told any more."""
+    """Of topics that the plan names no more, or words another way, nothing is told any more; nor by a secret that
+    another key sealed, for we could not hear it."""
     digests = {one.topic: wished(errand.plan, one, errand.address) for one in errand.plan.topics}
     for one in _all(errand):
-        if digests.get(one.topic) != one.asked:
+        if digests.get(one.topic) != one.asked or not _secret(errand, one):
             if one.place:
                 errand.source.ask("DELETE", f"{errand.source.base}Subscription/{one.place}")
             errand.write(partial(pull_subscriptions.remove, one=one))
@@ -125,15 +126,22 @@ def _make(errand: Errand, topic: Topic) -> None:
 
 def _send(errand: Errand, topic: Topic, held: Held, method: str) -> Heard:
     plan, source = errand.plan, errand.source
-    secret = opened(errand.key, held.secret)["secret"]
     ends = errand.now() + timedelta(days=plan.days) if plan.days else None
     endpoint = f"{errand.address}/api/pull/{errand.site}/{held.id}"
-    told = wish(Wish(topic, endpoint, secret, plan.heartbeat, ends, held.place), source.endpoint.version)
+    told = wish(Wish(topic, endpoint, _secret(errand, held), plan.heartbeat, ends, held.place), source.endpoint.version)
     target = source.base + ("Subscription" if method == "POST" else f"Subscription/{held.place}")
     heard = source.ask(method, target, _SENT, json.dumps(told).encode())
     if heard.status not in (200, 201):
         raise refused(heard.status)
     return heard
+
+
+def _secret(errand: Errand, held: Held) -> str:
+    """What it says to us; empty where another key sealed it."""
+    try:
+        return opened(errand.key, held.secret).get("secret", "")
+    except ValueError:
+        return ""
 
 
 # What was missed

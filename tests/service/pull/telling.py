@@ -44,9 +44,9 @@ def bundle(first: Node, *more: Node, kind: str = "history") -> Node:
 
 def held(store: Store, **more: Any) -> Held:
     """A subscription of ours, as it stands when all goes well."""
-    sealed = seal(KEY, {"secret": SECRET})
-    given = {"status": "active", "seen": 3, "told": 3, "behind": False, "place": "s1", "asked": "", **more}
-    one = Held(site="generic", topic=TOPIC, id="ours", secret=sealed or b"", heard=NOW, made=NOW, **given)
+    sealed = seal(KEY, {"secret": SECRET}) or b""
+    given = {"status": "active", "seen": 3, "told": 3, "behind": False, "place": "s1", "asked": "", "secret": sealed}
+    one = Held(**{"site": "generic", "topic": TOPIC, "id": "ours", "heard": NOW, "made": NOW, **given, **more})
     with store.write() as connection:
         put(connection, one)
     return one

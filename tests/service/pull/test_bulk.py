@@ -72,6 +72,20 @@ def test_where_one_type_was_never_read_everything_is_asked_for(puller: Puller, e
     assert export.asked[1] == [("_type", "Patient,Condition")]
 
 
+@pytest.mark.parametrize("whose", [{"level": "group", "group": "others"}, {"level": "patient"}, {"level": "system"}])
+def test_of_another_group_or_level_everything_is_asked_for(
+    puller: Puller, export: Export, router: respx.MockRouter, whose: dict[str, str]
+) -> None:
+    puller.pull()
+    kick_off = answer({}, 202, **{"content-location": STATUS})
+    others = router.get(url__startswith=f"{BASE}/Group/others/$export").mock(return_value=kick_off)
+    export.ready(TOLD)
+    puller.of = plan("bulk", "Patient", "Condition", **whose)
+    assert puller.counts() == {"unchanged": 3}
+    (call,) = [*others.calls] or [export.kick_off.calls.last]
+    assert "_since" not in call.request.url.params
+
+
 @pytest.mark.parametrize(
     ("more", "path", "asked"),
     [
@@ -189,7 +203,7 @@ def test_an_export_that_is_not_known_any_more_is_asked_for_once_more(puller: Pul
 
 @pytest.mark.parametrize(
     ("status", "fault", "kept"),
-    [(400, "refused 400", False), (403, "credentials 403", False), (500, "away 500", True), (503, "away 503", True)],
+    [(400, "refused 400", False), (403, "credentials 403", False), (500, "away 500", False), (503, "away 503", True)],
 )
 def test_an_export_that_fails_is_told_and_kept_only_where_that_may_pass(
     puller: Puller, export: Export, status: int, fault: str, kept: bool
@@ -231,6 +245,20 @@ def test_an_export_that_takes_longer_than_the_plan_allows_is_given_up(puller: Pu
     puller.now = now
     assert puller.fault() == "late export"
     assert left(puller)[0] is False
+
+
+def test_an_export_that_failed_for_good_is_given_up_and_asked_for_anew(puller: Puller, export: Export) -> None:
+    export.status.mock(side_effect=None, return_value=answer({}, 500))
+    assert (puller.fault(), left(puller), export.cancelled.call_count) == ("away 500", (False, 0, []), 1)
+    export.ready(TOLD)
+    assert (puller.fault(), export.kick_off.call_count, puller.marks()) == ("", 2, MARKS)
+
+
+def test_a_server_that_is_away_for_longer_than_the_plan_allows_is_asked_anew(puller: Puller, export: Export) -> None:
+    export.status.mock(side_effect=httpx.ConnectError)
+    assert (puller.fault(), left(puller)[0]) == ("away ConnectError", True)
+    puller.now = lambda: NOW + timedelta(hours=25)
+    assert (puller.fault(), left(puller)[0]) == ("away ConnectError", False)
 
 
 def test_partial_manifests_are_followed(puller: Puller, export: Export, router: respx.MockRouter) -> None:
@@ -284,17 +312,58 @@ def test_what_was_begun_is_taken_up_and_no_file_that_was_taken_in_is_fetched_aga
     assert left(puller) == (False, 0, [])
 
 
+@pytest.mark.parametrize(
+    "body", [lines(patient("1")), CUT, lines(patient("1"), {**patient("2"), "text": {"div": "x" * 1_000_000}})],
+    ids=["fewer lines", "cut off", "a line that is too long"],
+)  # fmt: skip
+def test_a_file_that_came_short_is_judged_again_where_the_export_goes_on(
+    puller: Puller, export: Export, body: bytes
+) -> None:
+    export.gives("p", [httpx.Response(200, content=body)] * 2)
+    export.gives("c", answer({}, 503))
+    export.ready(TOLD, TOLD)
+    assert puller.fault() == "away 503"
+    export.gives("c", lines(condition()))
+    done = puller.pull()
+    assert (done.whole, puller.marks(), left(puller)) == (False, {}, (False, 0, []))
+
+
+def test_a_file_that_came_short_and_is_mended_there_is_whole_where_the_export_goes_on(
+    puller: Puller, export: Export
+) -> None:
+    export.gives("p", [httpx.Response(200, content=CUT), httpx.Response(200, content=PEOPLE)])
+    export.gives("c", answer({}, 503))
+    export.ready(TOLD, TOLD)
+    puller.pull()
+    export.gives("c", lines(condition()))
+    assert (puller.pull().whole, puller.marks()) == (True, MARKS)
+
+
+def test_a_line_that_was_too_long_counts_where_a_file_goes_on_after_it(
+    puller: Puller, export: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("natars_fhir.service.load.MOST_DOCUMENTS", 1)
+    export.gives("p", lines({**patient("1"), "text": {"div": "x" * 1_000_000}}, patient("2")))
+    export.ready(TOLD, TOLD)
+    with monkeypatch.context() as broken:
+        broken.setattr(files, "load_documents", dies)
+        with pytest.raises(KeyboardInterrupt):
+            puller.pull()
+    assert (puller.pull().whole, puller.marks()) == (False, {})
+
+
+def dies(door: Any, run: Any, found: Any) -> Any:
+    """As if the process were killed after the first group."""
+    for one in load_documents(door, run, found):
+        yield one
+        raise KeyboardInterrupt
+
+
 def test_a_file_that_was_taken_in_in_part_goes_on_there(
     puller: Puller, export: Export, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("natars_fhir.service.load.MOST_DOCUMENTS", 1)
     export.ready(TOLD, TOLD)
-
-    def dies(door: Any, run: Any, found: Any) -> Any:
-        """As if the process were killed after the first group."""
-        for one in load_documents(door, run, found):
-            yield one
-            raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
         broken.setattr(files, "load_documents", dies)
@@ -302,6 +371,14 @@ def test_a_file_that_was_taken_in_in_part_goes_on_there(
             puller.pull()
     assert puller.counts() == {"created": 2}
     assert (export.files["p"].call_count, puller.marks()) == (1, MARKS)
+
+
+def test_an_export_of_another_server_is_not_taken_up(puller: Puller, export: Export, router: respx.MockRouter) -> None:
+    export.gives("c", answer({}, 503))
+    puller.pull()
+    puller.base = "https://his.hospital.example/other"
+    anew = router.get(url__startswith=f"{puller.base}/Group/natars/$export").mock(return_value=answer({}, 400))
+    assert (puller.fault(), anew.call_count, export.cancelled.call_count) == ("refused 400", 1, 1)
 
 
 @pytest.mark.parametrize("change", ["plan", "again"])

@@ -71,6 +71,17 @@ def test_another_query_makes_the_mark_void(puller: Puller, router: respx.MockRou
     assert asked(router, "Patient")[-1] == {"gender": "male", "_sort": "_lastUpdated", "_count": "200"}
 
 
+def test_another_server_makes_the_mark_void(puller: Puller, router: respx.MockRouter) -> None:
+    two_pages(router)
+    puller.pull()
+    puller.base = "https://his.hospital.example/other"
+    router.get(f"{puller.base}/metadata").mock(return_value=answer(capability()))
+    there = router.get(f"{puller.base}/Patient").mock(return_value=answer(searchset(changed(patient("4"), FIRST))))
+    assert puller.counts() == {"created": 1}
+    assert "_lastUpdated" not in there.calls.last.request.url.params
+    assert puller.marks() == {"Patient": "2024-06-15T00:00:00+00:00"}
+
+
 @pytest.mark.parametrize(
     ("updated", "date", "mark"),
     [
@@ -127,6 +138,58 @@ def test_where_pages_do_not_come_in_order_the_mark_waits_for_the_end(
     assert puller.marks().get("Patient", "") in ("", f"{FIRST[:-1]}+00:00", f"{SECOND[:-1]}+00:00")
     if changes[0] is None:
         assert puller.marks() == {}
+
+
+def totalled(router: respx.MockRouter, total: int | None, *pages: list[Any]) -> None:
+    """Pages of a search that tells how many there are."""
+    offers(router)
+    more = {} if total is None else {"total": total}
+    for number, found in enumerate(pages, 1):
+        link = f"{BASE}?page={number + 1}" if number < len(pages) else ""
+        at = router.get(f"{BASE}/Patient") if number == 1 else router.get(f"{BASE}?page={number}")
+        at.mock(return_value=answer(searchset(*found, next_=link, **more)))
+
+
+ONE, TWO, THREE = (changed(patient(str(number)), at) for number, at in enumerate((FIRST, SECOND, THIRD), 1))
+AGAIN = changed(patient("1"), THIRD, 2)
+
+
+@pytest.mark.parametrize(
+    ("total", "pages", "whole"),
+    [
+        pytest.param(3, [[ONE], [THREE]], False, id="one slid to a page that was read"),
+        pytest.param(3, [[ONE], [THREE, AGAIN]], False, id="one came twice in its place"),
+        pytest.param(3, [[ONE, TWO], [TWO, THREE]], True, id="one came twice besides"),
+        pytest.param(3, [[ONE, TWO], [THREE], []], True, id="all came"),
+        pytest.param(2, [[ONE, TWO], [THREE]], True, id="more than it said"),
+        pytest.param(None, [[ONE], [THREE]], True, id="it does not say how many"),
+        pytest.param(3, [[ONE], [{**TWO, "id": None}, THREE]], True, id="one has no id"),
+        pytest.param(3, [[ONE], [{**TWO, "meta": 3}, THREE]], True, id="one cannot be read"),
+    ],
+)
+def test_fewer_than_the_server_says_are_told_and_the_mark_stays_where_it_was(
+    puller: Puller, router: respx.MockRouter, monkeypatch: pytest.MonkeyPatch,
+    total: int | None, pages: list[list[Any]], whole: bool,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(load, "MOST_DOCUMENTS", 1)
+    totalled(router, total, *pages)
+    puller.pull()
+    missing = ("Patient", "incomplete") in puller.problems
+    assert (missing, puller.marks()) == (not whole, {"Patient": "2024-06-15T02:00:00+00:00"} if whole else {})
+
+
+def test_a_mark_that_moved_with_pages_of_which_one_slid_goes_back_to_where_it_was(
+    puller: Puller, router: respx.MockRouter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load, "MOST_DOCUMENTS", 1)
+    totalled(router, 1, [ONE])
+    puller.pull()
+    totalled(router, 4, [ONE], [TWO], [THREE])
+    assert not puller.pull().whole
+    assert puller.marks() == {"Patient": "2024-06-15T00:00:00+00:00"}
+    totalled(router, 3, [ONE, TWO], [THREE])
+    assert puller.pull().whole
+    assert puller.marks() == {"Patient": "2024-06-15T02:00:00+00:00"}
 
 
 def test_without_sorting_offered_none_is_asked_for(puller: Puller, router: respx.MockRouter) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ import respx
 
 from natars_fhir.service.pull import wish
 from natars_fhir.service.pull.hearing import hear
+from natars_fhir.service.pull.pull import pull
 from natars_fhir.service.pull.subscription import silent, wanted
+from natars_fhir.service.sealed import opened, seal
 from natars_fhir.store.engine import Store
 from natars_fhir.store.pull_subscriptions import Waiting, settle, tell
-from tests.service.hospital import KEY, NOW, Hospital, condition, patient
+from tests.service.hospital import KEY, NOW, Hospital, condition, intake, patient
 from tests.service.pull.telling import bundle, held, now_held, parameters, waits
 from tests.service.pull.ward import BASE, TOPIC, Puller, answer, asked, changed, offers, plan, searchset
 
@@ -109,6 +112,19 @@ def test_one_that_ends_is_renewed_at_half_of_its_time(puller: Puller, server: re
     assert now_held(puller.store)[0].made == puller.now()
 
 
+@pytest.mark.parametrize("days", [0, 10], ids=["it lasts", "it is to be renewed"])
+def test_one_whose_secret_another_key_sealed_is_ended_and_made_anew(
+    puller: Puller, server: respx.MockRouter, days: int
+) -> None:
+    puller.of = plan("subscription", "Patient", "Condition", days=days)
+    ours(puller, puller.store, made=NOW - timedelta(days=9), secret=seal(b"another key" * 3, {"secret": "theirs"}))
+    ended = server.delete(f"{AT}/s1").mock(return_value=answer(b"", 204))
+    assert puller.fault(full=False) == ""
+    (one,) = now_held(puller.store)
+    assert (ended.call_count, one.id != "ours", one.made, len(asked(server, "Condition"))) == (1, True, NOW, 1)
+    assert opened(KEY, one.secret)["secret"]
+
+
 def test_what_was_told_is_fetched_and_what_is_gone_is_taken_back(puller: Puller, server: respx.MockRouter) -> None:
     ours(puller, puller.store)
     told_of(puller.store, "Patient/1", "Condition/c1")
@@ -141,6 +157,54 @@ def test_what_could_not_be_fetched_waits(puller: Puller, server: respx.MockRoute
     server.get(f"{BASE}/Condition/c1").mock(return_value=answer({}, 503))
     assert puller.fault(full=False) == "away 503"
     assert waits(puller.store) == {"Condition/c1": False}
+
+
+@pytest.mark.parametrize(
+    ("status", "fault"),
+    [(400, "refused 400"), (401, "credentials 401"), (302, "elsewhere 302"), (204, "refused 204")],
+)
+def test_what_was_told_waits_where_the_server_refuses_to_speak_and_what_came_before_is_kept(
+    puller: Puller, server: respx.MockRouter, status: int, fault: str
+) -> None:
+    ours(puller, puller.store)
+    told_of(puller.store, "Condition/c1", "Patient/1")
+    server.get(f"{BASE}/Condition/c1").mock(return_value=answer(condition()))
+    server.get(f"{BASE}/Patient/1").mock(return_value=answer({}, status))
+    done = puller.pull(full=False)
+    assert [str(one) for one in done.faults] == [fault]
+    assert (done.parts[-1].counts["created"], waits(puller.store)) == (1, {"Patient/1": False})
+
+
+LONG = {**condition(), "text": {"status": "generated", "div": "x" * 1_000_000}}
+
+
+@pytest.mark.parametrize(
+    ("told", "code"), [(answer({}, 403), "forbidden"), (answer(LONG), "too-long")], ids=["not for us", "too long"]
+)
+def test_one_that_cannot_be_had_is_told_holds_up_no_other_and_is_searched_for(
+    puller: Puller, server: respx.MockRouter, told: httpx.Response, code: str
+) -> None:
+    ours(puller, puller.store)
+    told_of(puller.store, "Condition/c1", "Patient/1")
+    server.get(f"{BASE}/Condition/c1").mock(return_value=told)
+    server.get(f"{BASE}/Patient/1").mock(return_value=answer(patient("1")))
+    done = puller.pull(full=False)
+    assert (done.faults, done.whole, done.parts[-1].counts["created"]) == ([], False, 1)
+    assert (puller.problems, waits(puller.store)) == ([("notified", code)], {})
+    assert now_held(puller.store)[0].behind
+    puller.pull(full=False)
+    assert (len(asked(server, "Condition")), now_held(puller.store)[0].behind) == (1, False)
+
+
+def test_one_that_came_and_could_not_be_kept_is_searched_for(puller: Puller, server: respx.MockRouter) -> None:
+    ours(puller, puller.store)
+    told_of(puller.store, "Condition/c1")
+    entry = {"resource": condition()}
+    found = {"resourceType": "Bundle", "type": "collection", "entry": [entry, entry]}
+    server.get(f"{BASE}/Condition/c1").mock(return_value=answer(found))
+    done = pull(replace(puller.order(), intake=intake(1)), full=False)
+    assert done is not None
+    assert (done.parts[-1].counts["not-kept"], now_held(puller.store)[0].behind) == (1, True)
 
 
 @pytest.mark.parametrize(
