@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from natars_fhir.fhir.build import Node
 from natars_fhir.mapping.heard.expected import Expected, expected
@@ -30,8 +31,9 @@ def notice(connection: Connection, mapping: SiteMapping, fresh: Sequence[Arrived
     if not fresh:
         return
     site, found, displays = mapping.site.site, Counter[Gap](), dict[Gap, str]()
+    known = _looked_up.setdefault(connection.engine, {})
     for one in fresh:
-        for gap, display in _gaps_of(one, mapping):
+        for gap, display in _gaps_of(one, mapping, known):
             found[gap] += 1
             displays[gap] = display or displays.get(gap, "")
     if found:
@@ -41,23 +43,26 @@ def notice(connection: Connection, mapping: SiteMapping, fresh: Sequence[Arrived
     stored.hear(connection, site, kinds, now)
 
 
-#: Mapping, and what was not understood → the gap that it is, with its name: a code is looked up once.
-_known: dict[tuple[str, str, tuple[str, ...]], Named] = {}
+#: Mapping, and what was not understood → the gap that it is, with its name.
+Known = dict[tuple[str, str, tuple[str, ...]], Named]
+
+#: Database → the codes that came to it and were looked up: each is once. By database, for the names are what was sent.
+_looked_up: WeakKeyDictionary[Engine, Known] = WeakKeyDictionary()
 _MOST_KNOWN = 20_000
 
 
-def _gaps_of(one: Arrived, mapping: SiteMapping) -> list[Named]:
+def _gaps_of(one: Arrived, mapping: SiteMapping, known: Known) -> list[Named]:
     """The gaps of a resource; where all are codes that were looked up before, its bytes are not opened again."""
     told = one.reading.not_understood
     if not told:
         return gaps_of(one.reading, one.entry.raw, mapping)
     site, hash_ = mapping.site.site, mapping.hash
-    before = [_known.get((site, hash_, tuple(item))) for item in told]
+    before = [known.get((site, hash_, tuple(item))) for item in told]
     if all(before):
         return [found for found in dict.fromkeys(before) if found]
     found = gaps_of(one.reading, one.entry.raw, mapping)
-    if len(told) == len(found) == 1 and found[0][1] and told[0][0] == "code" and len(_known) < _MOST_KNOWN:
-        _known[site, hash_, tuple(told[0])] = found[0]
+    if len(told) == len(found) == 1 and found[0][1] and told[0][0] == "code" and len(known) < _MOST_KNOWN:
+        known[site, hash_, tuple(told[0])] = found[0]
     return found
 
 
