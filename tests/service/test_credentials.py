@@ -219,7 +219,8 @@ def test_where_no_token_is_given_nothing_is_sent_and_the_reason_is_told(
 @pytest.mark.parametrize(
     "text", ["", "{}", "[]", "PEM", '{"kty":"oct","k":"AA"}',
              json.dumps(ECKey.generate_key("P-256").as_dict(private=True)),
-             json.dumps(ECKey.generate_key("P-384").as_dict(private=False))]
+             json.dumps(ECKey.generate_key("P-384").as_dict(private=False))],
+    ids=["nothing", "no-key", "a-list", "no-pem", "symmetric", "another-curve", "public"],
 )  # fmt: skip
 def test_a_file_without_a_key_that_can_sign_is_told(tmp_path: Path, text: str) -> None:
     path = tmp_path / "key.json"
