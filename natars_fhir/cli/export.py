@@ -77,9 +77,11 @@ def export(
 
 def _fhir(order: Order) -> None:
     """NDJSON; how many lines of each type there are, and what is told beside."""
+    from natars_fhir.bulk.screen import spare_the_collector
     from natars_fhir.service import exported as service  # the store is heavy: it is imported where it is asked
     from natars_fhir.service.fhir_folder import write_folder
 
+    spare_the_collector()
     what, known = order.what, order.what.mappings.sites
     sites = tuple(known[name] for name in ([order.site] if order.site else sorted(known)))
     wanted = service.Asked(sites, what.as_of, order.types, order.since, texts=order.texts)

@@ -49,14 +49,25 @@ class Mask:
     #: (place, why) → how often
     left: Counter[tuple[str, str]] = field(default_factory=Counter)
     _ids: dict[str, str] = field(default_factory=dict)
+    _days: dict[str, str | None] = field(default_factory=dict)
 
     def key(self, kind: str, handle: str) -> str:
         """The id that stands for *handle*."""
-        known = f"{kind}/{handle}"
-        found = self._ids.get(known)
+        return self.named(f"{kind}/{handle}").partition("/")[2]
+
+    def named(self, reference: str) -> str:
+        """A reference (``Type/handle``) with the id that stands for the handle."""
+        found = self._ids.get(reference)
         if found is None:
-            found = self._ids[known] = keyed_id(self.keys, self.subject, kind, handle)
+            kind, _, handle = reference.partition("/")
+            found = self._ids[reference] = f"{kind}/{keyed_id(self.keys, self.subject, kind, handle)}"
         return found
+
+    def day(self, written: str) -> str | None:
+        """The day as it goes out: many things are of one day."""
+        if written not in self._days:
+            self._days[written] = shifted(written, self.back)
+        return self._days[written]
 
     def leave(self, place: str, why: str) -> Any:
         """Leaves something out, and remembers where."""
@@ -97,7 +108,7 @@ def _number(place: str) -> Rule:
 
 def _day(_: str) -> Rule:
     def rule(value: Any, mask: Mask) -> Any:
-        return shifted(value, mask.back) or _GONE
+        return mask.day(value) or _GONE
 
     return rule
 
@@ -111,10 +122,10 @@ def _reference(place: str) -> Rule:
     """``Type/handle`` of a resource that goes out; a study's id is told as it is."""
 
     def rule(value: Any, mask: Mask) -> Any:
-        kind, _, handle = value.partition("/")
+        kind = value.partition("/")[0]
         if kind == "ResearchStudy":
             return value if value in mask.words else mask.leave(place, "word")
-        return f"{kind}/{mask.key(kind, handle)}" if kind in mask.words else mask.leave(place, "word")
+        return mask.named(value) if kind in mask.words else mask.leave(place, "word")
 
     return rule
 
@@ -215,7 +226,8 @@ def compiled(
 
 
 def _table(name: str, rules: Mapping[str, Rule], known: Mapping[int, tuple[Node, Node]]) -> Rule:
-    """What goes out of an object. Most of what stands in one are words: these are looked up here."""
+    """What goes out of an object; in the place of a date that cannot go out, that it is masked. Most of what stands in
+    one are words: these are looked up here."""
 
     def rule(node: Any, mask: Mask) -> Any:
         if (same := known.get(id(node))) is not None:
@@ -228,27 +240,26 @@ def _table(name: str, rules: Mapping[str, Rule], known: Mapping[int, tuple[Node,
             own = rules.get(element)
             if own is _WORD and value.__class__ is str and value in words:
                 kept[element] = value
-            else:
+            elif own is None or own is _WORD or value.__class__ is list:
                 _put(name, element, own, value, kept, mask)
+            elif (one := own(value, mask)) is _GONE:
+                kept[f"_{element}"] = _MASKED
+                mask.leave(f"{name}.{element}", "day")
+            elif one is not None:
+                kept[element] = one
         return kept or None
 
     return rule
 
 
 def _put(name: str, element: str, own: Rule | None, value: Any, kept: Node, mask: Mask) -> None:
-    """Puts in what goes out of *value*; in the place of a date that cannot, that it is masked."""
+    """Puts in what goes out of what has no rule, of several, or of what is no word of ours."""
     if own is None:
         _unruled(name, element, value, kept, mask)
-    elif value.__class__ is list:
-        if several := _several(value, own, mask):
-            kept[element] = several
-    elif own is _WORD:
+    elif value.__class__ is not list:
         mask.leave(f"{name}.{element}", "word")
-    elif (one := own(value, mask)) is _GONE:
-        kept[f"_{element}"] = _MASKED
-        mask.leave(f"{name}.{element}", "day")
-    elif one is not None:
-        kept[element] = one
+    elif several := _several(value, own, mask):
+        kept[element] = several
 
 
 def _unruled(name: str, element: str, value: Any, kept: Node, mask: Mask) -> None:

@@ -69,7 +69,7 @@ class Writer:
             return None
         raw = _written(kept)
         kind = kept["resourceType"]
-        if self._read.fast(raw) is None and not _is_valid(raw):
+        if self._read.own(raw) is None and not _is_valid(raw):
             mask.leave(kind, "check")
             return None
         return Line(kind, kept["id"], raw, mask.subject)

@@ -20,7 +20,7 @@ from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.checking.parsing import MOST_LEVELS
 from natars_fhir.fhir.r4.primitives import Exact, exact
 from natars_fhir.fhir.r4.structs import RESOURCE_TYPES, RESOURCES, DomainResource
-from natars_fhir.fhir.r4.unseen import each_name_once, one_answer
+from natars_fhir.fhir.r4.unseen import each_name_once, no_nul, one_answer
 from natars_fhir.fhir.second_look import SecondLook, readable, settle
 
 
@@ -66,6 +66,14 @@ class Decoder:
         try:
             resource = self._decode(raw)
             return resource if each_name_once(resource, raw) and one_answer(resource) else None
+        except (DecodeError, ArithmeticError, RecursionError, UnicodeDecodeError):
+            return None
+
+    def own(self, raw: bytes) -> DomainResource | None:
+        """The same of what this program wrote of a dict, in which every name stands once."""
+        try:
+            resource = self._decode(raw)
+            return resource if one_answer(resource) and no_nul(raw) else None
         except (DecodeError, ArithmeticError, RecursionError, UnicodeDecodeError):
             return None
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
-from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from natars_fhir import pipeline
@@ -21,12 +22,11 @@ from natars_fhir.domain.signing import PeoplesPart
 from natars_fhir.domain.study import Criterion, Study
 from natars_fhir.emit.identity import identity
 from natars_fhir.export.subject import Subject
-from natars_fhir.mapping.gathered import Gathered
 from natars_fhir.mapping.schema import Site
+from natars_fhir.service.enrolled import Kept, everybody, kept_each, possible
 from natars_fhir.service.intake import Intake
-from natars_fhir.service.lives import caused, life_of
-from natars_fhir.service.rescreen import concluded, peoples_part
-from natars_fhir.store import attestations, patients, readings
+from natars_fhir.service.lives import life_of, told_by_office
+from natars_fhir.service.rescreen import gathered, peoples_part
 from natars_fhir.store.engine import Store
 
 
@@ -46,7 +46,7 @@ class Known(NamedTuple):
     way: Life
 
 
-#: Called after each patient who was looked at: (done, of all).
+#: Called after each patient who was looked at: how many subjects were given, of how many there may be.
 Seen = Callable[[int, int], None]
 #: Called for who withdrew the use of the data: (site, arm).
 Withheld = Callable[[str, str], object]
@@ -85,50 +85,93 @@ def known(
     seen: Seen | None = None,
     withheld: Withheld = nobody,
     named: Callable[[str], object] = lambda _: None,
+    asked: frozenset[str] = frozenset(),
 ) -> Iterator[Known]:
-    """The same, with what was found out on the way."""
-    told = [(site, names) for site in sites for names in _persons(connection, site.site)]
-    for done, (site, names) in enumerate(told, 1):
-        who = _Who(connection, intake, site, names, as_of)
-        used, until = who.use()
-        if not used:
-            withheld(site.site, who.arm)
-            named(who.pseudonym)
-        elif (found := who.known(until, allocations)) is not None:
-            yield found
-        if seen is not None:
-            seen(done, len(told))
+    """The same, with what was found out on the way; of the pseudonyms *asked*, where some are."""
+    count = _Counted(asked, seen)
+    whom = [(site, _whom(connection, intake, site, allocations)) for site in sites]
+    count.left = sum(len(persons) for _, persons in whom)
+    for site, persons in whom:
+        for kept in kept_each(connection, intake.study, site.site, persons):
+            who = _Who(intake, site, kept, as_of)
+            found = None
+            if not asked or who.pseudonym in asked:
+                used, until = who.use()
+                if used:
+                    found = who.known(until, allocations)
+                else:
+                    withheld(site.site, who.arm)
+                    named(who.pseudonym)
+            if found is not None:
+                yield found
+            count.one(who.pseudonym, told=found is not None)
+
+
+def _whom(
+    connection: Connection, intake: Intake, site: Site, allocations: Mapping[str, Allocated]
+) -> dict[str, Collection[str]]:
+    """Whom to look at: everybody, where somebody may be enrolled of whom the store knows nothing of it."""
+    return everybody(connection, site.site) if allocations else possible(connection, intake.study, site.site)
+
+
+@dataclass(slots=True)
+class _Counted:
+    """Tells how many subjects were given, of how many at most: who turns out to be none is not counted any more."""
+
+    asked: frozenset[str]
+    seen: Seen | None
+    left: int = 0
+    done: int = 0
+    met: int = 0
+
+    def one(self, pseudonym: str, *, told: bool) -> None:
+        """One more was looked at."""
+        self.left -= 1
+        self.done += told
+        self.met += pseudonym in self.asked
+        if self.seen is not None:
+            more = min(self.left, len(self.asked) - self.met) if self.asked else self.left
+            self.seen(self.done, self.done + more)
 
 
 def known_one(connection: Connection, intake: Intake, site: Site, names: Collection[str], as_of: date) -> Known | None:
     """One person of a site with what was found out on the way; None for who was never enrolled, or withdrew the use of
     the data."""
-    who = _Who(connection, intake, site, names, as_of)
+    (kept,) = kept_each(connection, intake.study, site.site, {"": names})
+    who = _Who(intake, site, kept, as_of)
     used, until = who.use()
     return who.known(until, NO_ALLOCATIONS) if used else None
 
 
-def _persons(connection: Connection, site: str) -> Iterable[Collection[str]]:
-    return patients.persons(connection, site, patients.in_scope(connection, site)).values()
-
-
 class _Who:
-    """One person of a site: screened once, and again only where consent ended before the day that is asked for."""
+    """One person of a site: opened once, and screened once, and again only where the allocation is another one by the
+    day that is asked for, or consent ended before it."""
 
-    def __init__(self, connection: Connection, intake: Intake, site: Site, names: Collection[str], as_of: date) -> None:
-        self._connection, self._intake, self._site, self._names = connection, intake, site, names
-        study = intake.study
-        self._as_of = as_of
-        self._told = caused(connection, study, site.site, names, date.max)
-        self._found = concluded(connection, study, site.site, names, as_of, self._told)
-        found = self._found
-        self._part = None if found is None else self._peoples(found)
-        self._way = None if found is None or self._part is None else life_of(study, found, self._part, self._told)
+    def __init__(self, intake: Intake, site: Site, kept: Kept, as_of: date) -> None:
+        self._intake, self._site, self._as_of = intake, site, as_of
+        self._names, self._told, self._said = kept.names, kept.told, kept.said
+        together = gathered(site.site, kept.readings)
+        self._open = next(((*told, together.shared) for told in together.outcomes()), None)
 
-    def _peoples(self, found: pipeline.Outcome) -> PeoplesPart:
-        study = self._intake.study
-        said = attestations.said_of(self._connection, self._site.site, study.id, self._names)
-        return peoples_part(found, study, said)
+    def _concluded(self, until: date, own: Sequence[Fact]) -> pipeline.Outcome | None:
+        """The person as known by the end of *until*, with facts that the record does not hold."""
+        if self._open is None:
+            return None
+        patient, facts, issues, shared = self._open
+        return pipeline.conclude(patient, [*facts, *own], issues, shared, self._intake.study, until)
+
+    @cached_property
+    def _found(self) -> pipeline.Outcome | None:
+        return self._concluded(self._as_of, told_by_office(self._site.site, self._told))
+
+    @cached_property
+    def _part(self) -> PeoplesPart | None:
+        return None if self._found is None else peoples_part(self._found, self._intake.study, self._said)
+
+    @cached_property
+    def _way(self) -> Life | None:
+        found, part = self._found, self._part
+        return None if found is None or part is None else life_of(self._intake.study, found, part, self._told)
 
     @property
     def arm(self) -> str:
@@ -136,10 +179,10 @@ class _Who:
         facts = self._found.record.about("allocation") if self._found else ()
         return next((str(fact.value) for fact in facts if fact.standing == "final"), "")
 
-    @property
+    @cached_property
     def pseudonym(self) -> str:
         """What the person is called outside; empty where nothing is known."""
-        return pseudonym_of(self._found.record.patient, self._intake, self._site) if self._found else ""
+        return pseudonym_of(self._open[0], self._intake, self._site) if self._open else ""
 
     def use(self) -> tuple[bool, date]:
         """May the person's data be used, as people have said up to now, and to which day at most?"""
@@ -149,55 +192,46 @@ class _Who:
 
     def known(self, until: date, allocations: Mapping[str, Allocated]) -> Known | None:
         """The subject as known by the end of *until*; None for who was never enrolled."""
-        found = self._then(until)
-        if found is None or self._way is None:
+        told = [one for one in self._told if one.day <= until.isoformat()]
+        found = self._then(until, told, allocations.get(self.pseudonym))
+        if found is None or self._way is None or self._part is None:
             return None
-        study, site = self._intake.study, self._site
-        pseudonym = pseudonym_of(found.record.patient, self._intake, site)
-        if pseudonym in allocations:
-            told = allocations[pseudonym]
-            found = _with(told, self._connection, study, site.site, self._names, until)
+        study = self._intake.study
         endpoints = derive(
             found.record, until, study.conventions, planned_cycles=_planned(found, study), excluded=_excluded(found)
         )
         if endpoints is None:
             return None
-        subject = Subject(pseudonym, site.site, found.record.known_by(until), endpoints)
-        part, way = self._part, self._way
-        if part is None or found is not self._found:
-            part = self._peoples(found)
-            way = life_of(study, found, part, self._told_by(until))  # nothing of it is later than the record
-        return Known(subject, frozenset(self._names), part.people.findings, way)
+        subject = Subject(self.pseudonym, self._site.site, found.record.known_by(until), endpoints)
+        part = self._part if found is self._found else peoples_part(found, study, self._said)
+        same = found is self._found and len(told) == len(self._told)
+        way = self._way if same else life_of(study, found, part, told)  # nothing of it is later than the record
+        return Known(subject, self._names, part.people.findings, way)
 
-    def _told_by(self, until: date) -> list[Event]:
-        return [one for one in self._told if one.day <= until.isoformat()]
-
-    def _then(self, until: date) -> pipeline.Outcome | None:
+    def _then(self, until: date, told: Sequence[Event], office: Allocated | None) -> pipeline.Outcome | None:
         """What was known by the end of *until*: mostly the same as what is known now."""
-        told = self._told_by(until)
-        if until == self._as_of and len(told) == len(self._told):
+        if office is not None:
+            return self._allocated(office, until)
+        own = told_by_office(self._site.site, told)
+        if until == self._as_of and own == told_by_office(self._site.site, self._told):
             return self._found
-        return concluded(self._connection, self._intake.study, self._site.site, self._names, until, told)
+        return self._concluded(until, own)
+
+    def _allocated(self, told: Allocated, until: date) -> pipeline.Outcome | None:
+        """With the trial office's allocation in the place of any other: which resection is the index surgery, and which
+        doses open cycles, depend on it."""
+        if self._open is None:
+            return None
+        patient, facts, issues, shared = self._open
+        own = Fact("allocation", told.arm, told.when, Source(self._site.site, "allocation"), "allocation")
+        kept = [fact for fact in facts if fact.concept != "allocation"]
+        return pipeline.conclude(patient, [*kept, own], issues, shared, self._intake.study, until)
 
 
 def pseudonym_of(patient: Patient, intake: Intake, site: Site) -> str:
     """What the subject is called in everything that goes out."""
     primary = site.identifiers[0] if site.identifiers else ""
     return identity(patient, intake.study.id, intake.key, intake.canonical_base, primary).pseudonym
-
-
-def _with(
-    told: Allocated, connection: Connection, study: Study, site: str, names: Collection[str], as_of: date
-) -> pipeline.Outcome:
-    """The person again, from the same readings, with the trial office's allocation in the place of any other: which
-    resection is the index surgery, and which doses open cycles, depend on it."""
-    gathered = Gathered(site)
-    for reading in readings.about(connection, site, names):
-        gathered.add(reading if reading.kind == "Patient" else replace(reading, aliases=()))
-    patient, facts, issues = next(gathered.outcomes())
-    own = Fact("allocation", told.arm, told.when, Source(site, "allocation"), "allocation")
-    kept = [fact for fact in facts if fact.concept != "allocation"]
-    return pipeline.conclude(patient, [*kept, own], issues, gathered.shared, study, as_of)
 
 
 def _planned(found: pipeline.Outcome, study: Study) -> int:

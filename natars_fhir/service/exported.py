@@ -95,7 +95,9 @@ class _Export:
         if not asked.types or "ResearchStudy" in asked.types:
             yield from self._of_studies()
         sites = [self._sites[name] for name in sorted(self._sites)]
-        for one in known(self._connection, self._intake, sites, asked.as_of, seen=seen, withheld=withheld):
+        for one in known(
+            self._connection, self._intake, sites, asked.as_of, seen=seen, withheld=withheld, asked=asked.subjects
+        ):
             if self._is_asked_for(one):
                 yield from self._of_subject(one)
         for issue in told_of(self._left):
@@ -111,8 +113,6 @@ class _Export:
 
     def _is_asked_for(self, one: Known) -> bool:
         asked, subject = self._asked, one.subject
-        if asked.subjects and subject.pseudonym not in asked.subjects:
-            return False
         if asked.since is None or _dated_since(subject.record, asked.since):
             return True
         return changed.since(self._connection, subject.site, self._intake.study.id, one.names, asked.since)

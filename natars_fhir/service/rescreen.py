@@ -94,12 +94,17 @@ def concluded(
 def _concluded(
     study: Study, site: str, known: Iterable[Reading], as_of: date, told: Sequence[Event]
 ) -> pipeline.Outcome | None:
-    gathered = Gathered(site)
+    return next(pipeline.outcomes(gathered(site, known), study, as_of, told_by_office(site, told)), None)
+
+
+def gathered(site: str, known: Iterable[Reading]) -> Gathered:
+    """What is known of one person, as it counts together."""
+    found = Gathered(site)
     for reading in known:
         # under which key a resource counts was settled when it came: only Patients bring names along
         bare = reading.kind == "Patient" or not reading.aliases
-        gathered.add(reading if bare else replace(reading, aliases=()))
-    return next(pipeline.outcomes(gathered, study, as_of, told_by_office(site, told)), None)
+        found.add(reading if bare else replace(reading, aliases=()))
+    return found
 
 
 def rescreen(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from datetime import datetime
-from operator import attrgetter
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection, bindparam, delete, func, select
@@ -113,8 +114,31 @@ def about_each(
     connection: Connection, site: str, persons: Persons, known: Mapping[str, Reading] = MappingProxyType({})
 ) -> dict[str, Iterator[Reading]]:
     """The same of several persons, by person; each is opened when it is looked at."""
-    rows = connection.execute(_OWN, {"of_site": site, "names": every_name(persons)})
-    own = of_each(rows, persons, attrgetter("subject"))
+    return opened_each(connection, site, closed_each(connection, site, persons), known)
+
+
+#: A person's own readings as they are kept: key, subject and body of each.
+Closed = Sequence[Any]
+#: What is known of a person, opened as it is looked at.
+Open = Iterator[Reading]
+
+
+def closed_each(connection: Connection, site: str, persons: Persons) -> dict[str, Closed]:
+    """What is known of several persons, by person, and nothing of it is opened."""
+    rows = connection.execute(_OWN, {"of_site": site, "names": every_name(persons)}).all()
+    return {**of_each(rows, persons, itemgetter(1))}
+
+
+def says(closed: Closed) -> Callable[[str], bool]:
+    """May a fact of a concept be among them? It may be another text that only reads so."""
+    whole = b"\n".join([body for _, _, body in closed if body is not None])
+    return lambda concept: msgspec.json.encode(concept) in whole
+
+
+def opened_each(
+    connection: Connection, site: str, own: Mapping[str, Closed], known: Mapping[str, Reading] = MappingProxyType({})
+) -> dict[str, Iterator[Reading]]:
+    """What is kept of several persons, and what it rests on; each is opened when it is looked at."""
     mentions: dict[str, list[str]] = {}
     keys = [row.key for rows in own.values() for row in rows]
     for key, other in connection.execute(_OTHERS, {"of_site": site, "names": keys}) if keys else ():

@@ -9,6 +9,7 @@ import pytest
 from natars_fhir.domain.life import Event
 from natars_fhir.export.subject import Subject
 from natars_fhir.service.endpoints import Allocated, subjects
+from natars_fhir.service.subjects import subjects_of
 from natars_fhir.store import patients
 from natars_fhir.store import subjects as stored
 from natars_fhir.store.engine import Store
@@ -32,6 +33,12 @@ def pushed(store: Store) -> Store:
 
 def found(store: Store, *sites: str, **more: object) -> list[Subject]:
     return list(subjects(store, intake(), [mappings().sites[site] for site in sites], AS_OF, **more))  # type: ignore[arg-type]
+
+
+def everybody(store: Store, site: str) -> list[str]:
+    """The pseudonyms of all who are in scope."""
+    with store.read() as connection:
+        return [one.pseudonym for one in subjects_of(connection, intake(), mappings().sites[site], NOW)]
 
 
 def test_a_treated_subject_from_allocation_to_progression(pushed: Store) -> None:
@@ -75,9 +82,19 @@ def test_what_the_trial_office_recorded_stands_for_what_the_record_says(pushed: 
 def test_an_allocation_makes_a_subject_of_one_whose_record_tells_none(pushed: Store) -> None:
     """Three patients of hospital C are in scope; of one the record tells an allocation."""
     assert len(found(pushed, "hospital-c")) == 1
+    others = {name: Allocated(NEO, "2024-07-01") for name in everybody(pushed, "hospital-c")}
+    assert len(others) == len(found(pushed, "hospital-c", allocations=others)) == 3
+
+
+def test_progress_counts_those_who_come_out_of_those_who_may(pushed: Store) -> None:
     seen: list[tuple[int, int]] = []
     found(pushed, "hospital-c", seen=lambda done, total: seen.append((done, total)))
-    assert seen == [(1, 3), (2, 3), (3, 3)]
+    assert seen == [(1, 1)]  # of the other two nothing is looked at
+    seen.clear()
+    nobody = {"0" * 32: Allocated(NEO, "2024-07-01")}  # whose record the store has to be searched for
+    found(pushed, "hospital-c", allocations=nobody, seen=lambda done, total: seen.append((done, total)))
+    assert (len(seen), seen[-1]) == (3, (1, 1))
+    assert all(done <= total for done, total in seen)
 
 
 def test_a_site_of_which_nothing_is_known_has_no_subject(pushed: Store) -> None:

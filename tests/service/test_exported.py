@@ -138,7 +138,14 @@ def test_without_a_plan_there_is_no_export(filled: Store) -> None:
 def test_progress_is_told_patient_by_patient(filled: Store) -> None:
     seen: list[tuple[int, int]] = []
     out(filled, seen=lambda done, total: seen.append((done, total)))
-    assert seen[-1][0] == seen[-1][1] == len(seen)
+    assert seen == [(1, 2), (2, 2)]
+    seen.clear()
+    out(
+        filled,
+        asked(subjects=frozenset({out(filled)[-1].subject})),
+        seen=lambda done, total: seen.append((done, total)),
+    )
+    assert seen == [(0, 1), (1, 1)]
 
 
 # ── consent, as it is at the time of the export ──────────────────────────────────────────────────────────────────────

@@ -21,6 +21,7 @@ def provenance(making: Making, targets: Iterable[Node]) -> Node:
     """One for everything that is told of the subject. When: the day of the export, which the allow-list puts there."""
     base, facts = making.plan.base, making.whole.subject.record.facts
     sources = dict.fromkeys((fact.source.reference, fact.source.version) for fact in facts)
+    system = f"{base}/NamingSystem/export-source"
     mappings = sorted({fact.source.mapping for fact in facts} - {""}) or [making.plan.mapping]
     return {
         "resourceType": "Provenance",
@@ -32,7 +33,7 @@ def provenance(making: Making, targets: Iterable[Node]) -> Node:
             *(_agent(build.identifier(f"{base}/NamingSystem/mapping", one)) for one in mappings),
             _agent(build.identifier(f"{base}/NamingSystem/export-rules", making.plan.rules)),
         ],
-        "entity": [_entity(f"{base}/NamingSystem/export-source", "\n".join(one)) for one in sorted(sources)],
+        "entity": [_entity(system, "\n".join(one)) for one in sorted(sources)],
     }
 
 
@@ -43,4 +44,4 @@ def _agent(files: Node) -> Node:
 
 
 def _entity(system: str, value: str) -> Node:
-    return {"role": "source", "what": {"identifier": build.identifier(system, value)}}
+    return {"role": "source", "what": {"identifier": {"system": system, "value": value}}}

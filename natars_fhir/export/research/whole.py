@@ -57,15 +57,12 @@ class Making:
     handles: Mapping[int, str]
     #: handles of the facts that are Observations: what an Observation may be derived from
     observed: frozenset[str] = field(default_factory=frozenset)
+    #: the research Patient
+    patient: Node = field(default_factory=lambda: build.reference("Patient", PATIENT))
 
     def meta(self, profile: str = "", *, text: bool = False) -> Node:
         """The labels of a resource, and the mCODE profile that it meets."""
         return self.plan.metas[profile, text]
-
-    @property
-    def patient(self) -> Node:
-        """The research Patient."""
-        return build.reference("Patient", PATIENT)
 
     def note(self, fact: Fact) -> list[Node]:
         """The words that a fact was read from, marked as scrubbed; none unless they were asked for."""

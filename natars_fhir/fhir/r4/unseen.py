@@ -19,13 +19,18 @@ from natars_fhir.fhir.r4 import structs
 _nul = re.compile(rb"\\u0000").search
 
 
+def no_nul(raw: bytes) -> bool:
+    """Is there no character that FHIR's texts cannot hold, and that JSON can?"""
+    return _nul(raw) is None
+
+
 def each_name_once(resource: Any, raw: bytes) -> bool:
     """Does every name stand once in its object, and is there nothing that the walker should look at?
 
     Told by the length of the resource written again without blanks; where the sender writes blanks, by the quotation
     marks; and where both differ, by the names themselves.
     """
-    if _nul(raw) is not None:
+    if not no_nul(raw):
         return False
     try:
         plain = _written(resource)
