@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from natars_fhir.cli.exits import DONE, UNAVAILABLE
 from natars_fhir.cli.inputs import Asked, AsOfOption, MappingsOption, asked
 from natars_fhir.cli.looked import intake_of
 from natars_fhir.cli.screens import errors
-from natars_fhir.cli.stored import must_be_fresh, noted, opened
+from natars_fhir.cli.stored import at_the_desk, must_be_fresh, opened, told_in_audit
 from natars_fhir.cli.subjects import counted
 from natars_fhir.mapping.faults import nearest
 
@@ -67,12 +68,26 @@ def export(
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise typer.BadParameter(f"«{folder}» is there, and is no empty folder")
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        FORMATS[style](order)
+        with _made(folder):
+            FORMATS[style](order)
     except OSError as wrong:
         _say(f"The export cannot be written there ({type(wrong).__name__}).")
         raise typer.Exit(UNAVAILABLE) from wrong
     raise typer.Exit(DONE)
+
+
+@contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """The folder; where nothing came into it, what was made for it is gone again."""
+    new = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):  # it holds something
+            for one in new:
+                one.rmdir()
+        raise
 
 
 def _fhir(order: Order) -> None:
@@ -82,15 +97,17 @@ def _fhir(order: Order) -> None:
     from natars_fhir.service.fhir_folder import write_folder
 
     spare_the_collector()
-    what, known = order.what, order.what.mappings.sites
-    sites = tuple(known[name] for name in ([order.site] if order.site else sorted(known)))
-    wanted = service.Asked(sites, what.as_of, order.types, order.since, texts=order.texts)
-    with opened(what.settings) as store, counted() as seen:
+    with opened(order.what.settings) as store, counted() as seen:
+        what = at_the_desk(order.what, store)
         must_be_fresh(what, store)
-        made = write_folder(store, intake_of(what, store), wanted, order.folder, seen)
-        for name, count in made.subjects.items():
-            counts = {"subjects": count, "withheld": made.told.left_of(name)}
-            noted(what.settings, store, "export", name, counts=counts)
+        names = [order.site] if order.site else sorted(what.mappings.sites)
+        sites = tuple(what.mappings.sites[name] for name in names)
+        wanted = service.Asked(sites, what.as_of, order.types, order.since, texts=order.texts)
+        intake = intake_of(what, store)
+        with told_in_audit(what.settings, store, names) as counts:
+            made = write_folder(store, intake, wanted, order.folder, seen)
+            for name, count in made.subjects.items():
+                counts[name] = {"subjects": count, "withheld": made.told.left_of(name)}
     for kind in dict.fromkeys(one.kind for one in made.files if one.role == "output"):
         _say(f"{kind}: {sum(one.count for one in made.files if (one.kind, one.role) == (kind, 'output'))}")
     for issue in made.told.issues():

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -13,9 +13,12 @@ from natars_fhir.cli.exits import CONFIGURATION, UNAVAILABLE
 from natars_fhir.cli.inputs import Asked
 from natars_fhir.cli.looked import intake_of
 from natars_fhir.cli.screens import errors
-from natars_fhir.cli.stored import must_be_fresh, noted, opened
+from natars_fhir.cli.stored import at_the_desk, must_be_fresh, opened, told_in_audit
 from natars_fhir.cli.subjects import counted
 from natars_fhir.mapping.faults import nearest
+
+if TYPE_CHECKING:
+    from natars_fhir.service.tables import Content
 
 #: The forms, as service/tables.py writes them.
 NAMES = ("csv", "parquet", "xlsx", "odm", "dataset-json", "figures")
@@ -24,17 +27,27 @@ NAMES = ("csv", "parquet", "xlsx", "odm", "dataset-json", "figures")
 def write_forms(what: Asked, site: str, folder: Path, forms: Sequence[str]) -> None:
     """Writes them, and says how many rows each has. Raises typer.BadParameter; ends the command (78) where a
     library is missing, (69) where nothing can be written."""
-    from natars_fhir.export.extra import ExtraError
-    from natars_fhir.service.tables import FORMS, WITH_LOG, content  # the store is heavy: imported where it is asked
+    from natars_fhir.service.tables import WITH_LOG, content  # the store is heavy: imported where it is asked
 
     checked_forms(folder, forms)
-    sites = [what.mappings.sites[name] for name in ([site] if site else sorted(what.mappings.sites))]
     with opened(what.settings) as store, counted() as seen:
+        what = at_the_desk(what, store)
         must_be_fresh(what, store)
-        asks_log = bool(WITH_LOG & {*forms})
+        names = [site] if site else sorted(what.mappings.sites)
+        sites, asks_log = [what.mappings.sites[name] for name in names], bool(WITH_LOG & {*forms})
         told = content(store, intake_of(what, store), what.mappings, sites, what.as_of, seen, with_log=asks_log)
-        for name, count in Counter(one.site for one in told.subjects).items():
-            noted(what.settings, store, "export", name, counts={"subjects": count})
+        with told_in_audit(what.settings, store, names) as counts:
+            for name in names:
+                left = sum(count for (where, _), count in told.withheld.items() if where == name)
+                counts[name] = {"subjects": sum(one.site == name for one in told.subjects), "withheld": left}
+            _write_each(folder, told, forms)
+
+
+def _write_each(folder: Path, told: Content, forms: Sequence[str]) -> None:
+    """Each form, and what there is to say of it."""
+    from natars_fhir.export.extra import ExtraError
+    from natars_fhir.service.tables import FORMS
+
     for (where, arm), count in sorted(told.withheld.items()):
         _say(f"Left out, for the use of their data was withdrawn: {count} ({where}, {arm or 'arm not told'}).")
     for form in dict.fromkeys(forms):

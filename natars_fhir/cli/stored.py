@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -78,14 +78,28 @@ def key_of(settings: Settings, store: Store) -> bytes:
 
 def noted(
     settings: Settings, store: Store, act: str, site: str, about: str = "", *,
-    hash_: str = "", counts: Mapping[str, int] | None = None,
+    hash_: str = "", counts: Mapping[str, int] | None = None, status: int = 200,
 ) -> None:  # fmt: skip
     """Writes into the audit that somebody of this machine did something: their name as a keyed hash."""
     from natars_fhir.service.audit import note  # heavy: only where a store is asked
     from natars_fhir.store.audit import Act
 
     key = key_of(settings, store)
-    note(store, key, Act(site, datetime.now(UTC), act, hash_, 200, counts or {}, about, person(key)))
+    note(store, key, Act(site, datetime.now(UTC), act, hash_, status, counts or {}, about, person(key)))
+
+
+@contextmanager
+def told_in_audit(settings: Settings, store: Store, sites: Iterable[str]) -> Iterator[dict[str, Mapping[str, int]]]:
+    """Writes into the audit of these sites that an export was made, with what the block counts of each, when its files
+    stand; and where the block fails, that it failed: of whom something was read is told all the same."""
+    counts: dict[str, Mapping[str, int]] = {}
+    status = 500
+    try:
+        yield counts
+        status = 200
+    finally:
+        for site in sites:
+            noted(settings, store, "export", site, counts=counts.get(site), status=status)
 
 
 def person(key: bytes) -> str:

@@ -39,7 +39,8 @@ class Plan:
     """Everything that an export is made by."""
 
     base: str
-    mapping: str
+    #: site → what its documents are read with
+    mappings: Mapping[str, str]
     #: the hash of the rules of the export
     rules: str
     places: Mapping[str, Place]

@@ -50,6 +50,10 @@ class Mappings:
             return self.hash
         return hashlib.sha256(f"{self.hash}\0{self.over[site]}".encode()).hexdigest()[: len(self.hash)]
 
+    def hash_of_all(self, sites: Iterable[str]) -> str:
+        """What the documents of several sites are read with: of one if it is the same for all, else of each in turn."""
+        return "+".join(dict.fromkeys(map(self.hash_of, sorted(sites)))) or self.hash
+
 
 def load(folder: Path, trial: str = "natars") -> Mappings:
     """Reads and checks the whole folder. Raises MappingError with every fault, file and line."""

@@ -23,13 +23,26 @@ SITE, ARM, ALL = "site-", "arm-", "all"
 @dataclass(frozen=True, slots=True)
 class Whom:
     """Of one site *everybody*, or those who are *named* by their pseudonyms; ``asked`` are the names that they were
-    asked for by. ``lost`` came out before and are no subjects any more: whichever arm they were of."""
+    asked for by. ``lost`` came out before and are no subjects any more: whichever arm they were of. ``nameless``: so
+    are those who are forgotten, of whom nothing tells who they were."""
 
     site: Site
     everybody: bool = True
     named: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()
     lost: frozenset[str] = frozenset()
+    nameless: bool = True
+
+    @property
+    def anybody(self) -> bool:
+        """May there be somebody of whom something is to be looked at?"""
+        return self.everybody or bool(self.named or self.lost)
+
+    def has(self, kind: str, subject: str) -> bool:
+        """Is a resource of this type and subject theirs? A study is everybody's."""
+        if self.everybody or kind == "ResearchStudy":
+            return True
+        return subject in self.named or subject in self.lost if subject else self.nameless
 
 
 def of_group(ident: str, sites: Mapping[str, Site], study: Study, whose: str) -> tuple[str, str] | None:
@@ -48,8 +61,7 @@ def whom(store: Store, intake: Intake, sites: Mapping[str, Site], job: Job, want
     """Site by site, in the order of their names; of a site that has no file any more nothing."""
     ours = [job.whose] if job.whose else sorted(sites)
     named = [sites[one] for one in ours if one in sites and wanted.site in ("", one)]
-    found = [_of(store, intake, site, job, wanted) for site in named]
-    return [one for one in found if one.everybody or one.named or one.lost]
+    return [_of(store, intake, site, job, wanted) for site in named]
 
 
 def _of(store: Store, intake: Intake, site: Site, job: Job, wanted: Wanted) -> Whom:
@@ -58,13 +70,16 @@ def _of(store: Store, intake: Intake, site: Site, job: Job, wanted: Wanted) -> W
     with store.of(site.site).read() as connection:
         now = job.begun or job.made
         there = {one.pseudonym: one for one in subjects_of(connection, intake, site, now)}
-        before = export_known.subjects(connection, site.site) if wanted.arm else ()
+        lost = export_known.ever(connection, site.site) - there.keys()
     known = {
         pseudonym for pseudonym, one in there.items() if not wanted.arm or (one.arm and one.arm.slug == wanted.arm)
     }
     if not wanted.subjects:
-        return Whom(site, everybody=False, named=frozenset(known), lost=frozenset({*before} - there.keys()))
+        return Whom(site, everybody=False, named=frozenset(known), lost=frozenset(lost))
     keys = export_keys(intake.key, intake.study.id)
-    called = {name: one for one in known for name in (one, keyed_id(keys, one, "Patient", PATIENT))}
+    called = {name: one for one in (*known, *lost) for name in (one, keyed_id(keys, one, "Patient", PATIENT))}
     mine = {name: called[name] for name in wanted.subjects if name in called}
-    return Whom(site, everybody=False, named=frozenset(mine.values()), asked=frozenset(mine))
+    found, left = known & {*mine.values()}, lost & {*mine.values()}
+    asked = frozenset(name for name, one in mine.items() if one in found)
+    unknown = len(mine) < len(wanted.subjects)  # one of them may be forgotten
+    return Whom(site, everybody=False, named=frozenset(found), asked=asked, lost=frozenset(left), nameless=unknown)

@@ -136,10 +136,11 @@ def _do(shop: Workshop, job: Job, now: Callable[[], datetime], stopped: Callable
 
 def _write(run: _Run) -> None:
     who = whom(run.shop.store, run.shop.intake, run.shop.sites, run.job, run.wanted)
-    for number, one in enumerate(who, 1):
-        _site(run, one, f"{number} of {len(who)}")
+    some = [one for one in who if one.anybody]
+    for number, one in enumerate(some, 1):
+        _site(run, one, f"{number} of {len(some)}")
     if run.wanted.since is not None:
-        _deleted(run, [one.site.site for one in who])
+        _deleted(run, who)
     for issue in _told(run, who):
         run.files.add("error", "OperationOutcome", msgspec.json.encode(operation_outcome([issue])))
 
@@ -199,11 +200,16 @@ def _give(run: _Run, line: Line) -> bool:
     return True
 
 
-def _deleted(run: _Run, sites: Sequence[str]) -> None:
-    """What there was at the moment since when the client asks, and is no more."""
+def _deleted(run: _Run, who: Sequence[Whom]) -> None:
+    """What there was at the moment since when the client asks, and is no more, of those whom it asks for."""
     since = run.wanted.since or run.job.made
     with run.shop.store.read() as connection:
-        found = [ids for site in sites for ids in export_known.gone(connection, site, run.kinds, since)]
+        found = [
+            (kind, ident)
+            for one in who
+            for kind, ident, subject in export_known.gone(connection, one.site.site, run.kinds, since)
+            if one.has(kind, subject)
+        ]
     for bundle in deletions(sorted({*found} - run.given), run.job.id):
         run.files.add("deleted", "Bundle", msgspec.json.encode(bundle))
 

@@ -55,7 +55,7 @@ def plan_of(mappings: Mappings, base: str) -> Plan:
     }
     return Plan(
         base,
-        mappings.hash,
+        {site: mappings.hash_of(site) for site in mappings.sites},
         read.hash,
         places,
         out,

@@ -14,6 +14,7 @@ import msgspec
 from natars_fhir import __version__
 from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.outcome import operation_outcome
+from natars_fhir.mapping.schema import Site
 from natars_fhir.service.endpoints import Seen
 from natars_fhir.service.export_told import Told
 from natars_fhir.service.exported import TYPES, Asked, exported
@@ -40,7 +41,7 @@ def write_folder(
     """Writes the export into an empty folder. Raises OSError."""
     told, whose, nobodys = Told(), dict[str, int](), set[tuple[str, str]]()
     with NdjsonFiles(folder, packed=False, most=most) as files:
-        for site in sorted(asked.sites, key=lambda one: one.site):
+        for site in _in_order(asked):
             subjects, own = set[str](), replace(asked, sites=(site,))
             for line in exported(store, intake, own, seen=seen, withheld=told.withheld, told=told.told):
                 if line.subject or (line.kind, line.id) not in nobodys:
@@ -67,13 +68,15 @@ def manifest(intake: Intake, asked: Asked, made: Sequence[File], told: Told) -> 
             if one.role == role
         ]
 
+    mappings = {one.site: intake.plan.mappings[one.site] for one in _in_order(asked) if intake.plan}
     return {
         "format": "fhir",
         "trial": intake.study.id,
         "software": f"natars-fhir {__version__}",
-        "mapping": intake.plan.mapping if intake.plan else "",
+        "mapping": "+".join(dict.fromkeys(mappings.values())),
+        "mappings": mappings,
         "asOf": asked.as_of.isoformat(),
-        "sites": sorted(one.site for one in asked.sites),
+        "sites": [one.site for one in _in_order(asked)],
         "types": [kind for kind in TYPES if not asked.types or kind in asked.types],
         "since": asked.since.isoformat() if asked.since else None,
         "texts": asked.texts,
@@ -81,6 +84,10 @@ def manifest(intake: Intake, asked: Asked, made: Sequence[File], told: Told) -> 
         "output": listed("output"),
         "error": listed("error"),
     }
+
+
+def _in_order(asked: Asked) -> list[Site]:
+    return sorted(asked.sites, key=lambda one: one.site)
 
 
 def _sum(folder: Path, made: Sequence[File], told: Node) -> None:

@@ -40,6 +40,11 @@ class Content:
     logs: tuple[Consort, ...] = ()
 
     @property
+    def mapping(self) -> str:
+        """What the subjects' documents were read with."""
+        return self.mappings.hash_of_all({one.site for one in self.subjects})
+
+    @property
     def counted(self) -> Flow:
         """The CONSORT flow."""
         by_arm = Counter[str]()
@@ -91,13 +96,13 @@ def _workbook(folder: Path, told: Content) -> Written:
 
 def _odm(folder: Path, told: Content) -> Written:
     by = cdisc_map(told.mappings)
-    counts = write_odm(folder, by, told.subjects, told.as_of, told.mappings.hash)
+    counts = write_odm(folder, by, told.subjects, told.as_of, told.mapping)
     return Written(counts, _left_out(without_place(by, told.subjects)))
 
 
 def _dataset_json(folder: Path, told: Content) -> Written:
     by = cdisc_map(told.mappings)
-    counts = write_dataset_json(folder, by, told.subjects, told.as_of, told.mappings.hash)
+    counts = write_dataset_json(folder, by, told.subjects, told.as_of, told.mapping)
     return Written(counts, _left_out(without_place(by, told.subjects)))
 
 

@@ -51,11 +51,19 @@ def subjects(connection: Connection, site: str) -> set[str]:
     return set(connection.execute(asked).scalars())
 
 
-def gone(connection: Connection, site: str, kinds: Collection[str], since: datetime) -> Iterator[tuple[str, str]]:
-    """Type and id of what there was at that moment, and is no more."""
+def ever(connection: Connection, site: str) -> set[str]:
+    """Of whom something came out at any time; who is forgotten is not among them."""
+    asked = select(_here.subject).distinct().where(_here.site == site, _here.subject != "")
+    return set(connection.execute(asked).scalars())
+
+
+def gone(connection: Connection, site: str, kinds: Collection[str], since: datetime) -> Iterator[tuple[str, str, str]]:
+    """Type, id and subject of what there was at that moment, and is no more; of who is forgotten without the
+    subject."""
     here = (_here.site == site, _here.kind.in_(sorted(kinds)), _here.first <= since, _here.gone > since)
-    for row in connection.execute(select(_here.kind, _here.ident).where(*here).order_by(_here.kind, _here.ident)):
-        yield row.kind, row.ident
+    asked = select(_here.kind, _here.ident, _here.subject).where(*here).order_by(_here.kind, _here.ident)
+    for row in connection.execute(asked):
+        yield row.kind, row.ident, row.subject
 
 
 def forget(connection: Connection, site: str, subject: str, now: datetime) -> int:

@@ -61,12 +61,17 @@ class Watch:
             if not is_gone(fault):
                 raise
             told = figures.away()
-        here = self.live.active.mappings.hash
-        mapping = figures.Figure("natars_mapping", "1, of the mapping that is active.", 1, {"hash": here})
+        here = self.live.active.mappings
+        mappings = [
+            figures.Figure(
+                "natars_mapping", "1, of the mapping that is active.", 1, {"site": site, "hash": here.hash_of(site)}
+            )
+            for site in sorted(here.sites)
+        ]
         faults = figures.Figure(
             "natars_mapping_faults", "Faults of a folder that could not become active.", len(self.live.faults)
         )
-        return self.metrics.told([*told, mapping, faults])
+        return self.metrics.told([*told, *mappings, faults])
 
 
 def operations(watch: Watch) -> APIRouter:

@@ -6,19 +6,24 @@ import json
 import shutil
 import stat
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
 from natars_fhir.cli import run
+from natars_fhir.export.extra import ExtraError
+from natars_fhir.mapping.schema import Code
+from natars_fhir.mapping.terms.crosswalk import Row, Target
+from natars_fhir.service import mapped
 from natars_fhir.store import audit
-from natars_fhir.store.engine import open_store
+from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.tables import reading
 from tests import ward
-from tests.service.hospital import Hospital
+from tests.service.hospital import KEY, NOW, Hospital, mappings
 from tests.service.test_endpoints import CASES
+from tests.service.test_gaps import LIS
 
 LATE = ("--as-of", "2025-06-01")
 Ran = Callable[..., str]
@@ -147,4 +152,72 @@ def test_what_another_mapping_read_is_not_told_under_this_ones_name(
         connection.execute(update(reading).values(mapping="another"))
     opened.close()
     assert "another mapping read" in told(tmp_path / "out", "--format", style, *LATE, code=78)
-    assert [*(tmp_path / "out").iterdir()] == []
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_refused_leaves_nothing_and_what_was_there_stays(
+    told: Ran, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NATARS_DATABASE", f"sqlite:///{tmp_path}/no.sqlite")
+    for folder in (tmp_path / "a" / "b", tmp_path / "there"):
+        (tmp_path / "there").mkdir(exist_ok=True)
+        told(folder, *LATE, code=69)
+    assert [path.name for path in tmp_path.iterdir()] == ["there"]
+
+
+@pytest.fixture
+def copied(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """A store of its own, with the same in it."""
+    for name in ("store.sqlite", "key"):
+        shutil.copy(filled / name, tmp_path)
+    monkeypatch.setenv("NATARS_DATABASE", f"sqlite:///{tmp_path}/store.sqlite")
+    return open_store(f"sqlite:///{tmp_path}/store.sqlite")
+
+
+def acts(store: Store, site: str) -> list[tuple[int, Mapping[str, int]]]:
+    with store.read() as connection:
+        return [(one.status, one.counts) for one in audit.acts(connection, site) if one.act == "export"]
+
+
+@pytest.mark.parametrize(
+    ("style", "writer", "fails", "code"),
+    [
+        ("fhir", "natars_fhir.service.fhir_folder.write_folder", OSError("full"), 69),
+        ("csv", "natars_fhir.service.tables.write_tables", OSError("full"), 69),
+        ("csv", "natars_fhir.service.tables.write_tables", ExtraError("no library"), 78),
+    ],
+)
+def test_the_audit_tells_of_files_when_they_stand_and_of_a_failure_where_they_do_not(
+    told: Ran, copied: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    style: str, writer: str, fails: Exception, code: int,
+) -> None:  # fmt: skip
+    before = acts(copied, "hospital-c")
+
+    def broken(*_: object, **__: object) -> None:
+        assert acts(copied, "hospital-c") == before  # nothing is told of what is not there yet
+        raise fails
+
+    with monkeypatch.context() as patch:
+        patch.setattr(writer, broken)
+        told(tmp_path / "out", "--format", style, *LATE, code=code)
+    ((status, _),) = acts(copied, "hospital-c")[len(before) :]
+    assert status == 500
+    assert not (tmp_path / "out").exists()
+    told(tmp_path / "out", "--format", style, *LATE)
+    assert acts(copied, "hospital-c")[-1] == (200, {"subjects": 1, "withheld": 0})
+    copied.close()
+
+
+def test_the_mapping_that_is_named_is_the_one_with_what_counts_at_the_desk(
+    told: Ran, copied: Store, tmp_path: Path
+) -> None:
+    row = Row(Code(system=LIS, code="LIS0103"), Target("asked", "anc"), "")
+    number = mapped.put(copied, KEY, mappings(), "hospital-a", 0, row, "account x", NOW)
+    mapped.make_active(copied, KEY, mappings(), "hospital-a", number, "account x", NOW)
+    over = mapped.with_desk(copied, mappings())[0].hash_of("hospital-a")
+    copied.close()
+    told(tmp_path / "out", *LATE)
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    folder = mappings().hash
+    assert manifest["mappings"]["hospital-a"] == over != folder == manifest["mappings"]["hospital-c"]
+    assert manifest["mapping"] == mapped.with_desk(copied, mappings())[0].hash_of_all(manifest["sites"])

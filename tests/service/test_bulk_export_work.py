@@ -10,16 +10,19 @@ import sys
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from natars_fhir.domain.issue import Issue
+from natars_fhir.service import bulk_export_whom
 from natars_fhir.service.bulk_export_filter import read
 from natars_fhir.service.ndjson_files import remove
-from natars_fhir.store import audit, exports
+from natars_fhir.store import audit, export_known, exports
 from natars_fhir.store.engine import Store, open_store
 from tests.service.exporting import OFFICE, A, B, Desk, Made, Trial, of_site, patient, seen, small
-from tests.service.hospital import NOW
+from tests.service.hospital import NOW, mappings
 from tests.ward import ROOT
 
 EVERYTHING = [
@@ -159,6 +162,61 @@ def test_of_other_types_and_sites_nothing_is_told_as_gone(desk: Desk) -> None:
     assert desk.made(of_site(B), since=first.at).deleted() == []
     assert desk.made(kinds=("Patient",), since=first.at).deleted() == ["Patient/pa1", "Patient/pa2"]
     assert len(desk.made(since=first.at).deleted()) == 4
+
+
+@pytest.fixture
+def arms(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The subjects of hospital A, each in an arm of its own."""
+    neo, surgery = mappings().study.arms
+    there = {A: {"a1": neo, "a2": surgery}, B: {}}
+    monkeypatch.setattr(
+        bulk_export_whom, "subjects_of",
+        lambda _, __, site, *more: [SimpleNamespace(pseudonym=name, arm=arm) for name, arm in there[site.site].items()],
+    )  # fmt: skip
+
+
+GONE = [
+    ({}, ["Observation/oa2", "Observation/ob1", "Patient/pa2", "Patient/pb1"]),
+    ({"kinds": ("Observation",)}, ["Observation/oa2", "Observation/ob1"]),
+    ({"site": A}, ["Observation/oa2", "Patient/pa2"]),
+    ({"arm": 0}, ["Observation/oa2", "Observation/ob1", "Patient/pb1"]),
+    ({"arm": 1}, ["Observation/ob1", "Patient/pa2", "Patient/pb1"]),
+    ({"arm": 1, "kinds": ("Patient",)}, ["Patient/pa2", "Patient/pb1"]),
+    ({"subjects": ("a1",)}, ["Observation/oa2"]),
+    ({"subjects": ("a2",), "kinds": ("Patient",)}, ["Patient/pa2"]),
+    ({"subjects": ("a2",), "kinds": ("Observation",)}, []),
+    ({"subjects": ("b1",)}, ["Observation/ob1", "Patient/pb1"]),
+]
+
+
+@pytest.mark.parametrize(("wanted", "ids"), GONE)
+def test_deletions_are_those_of_whom_and_what_is_asked_for(
+    desk: Desk, arms: None, wanted: dict[str, Any], ids: list[str]
+) -> None:
+    """Of hospital B's subject, who is none any more, nobody knows the arm: whoever holds an arm is told."""
+    first = desk.made()
+    desk.trial.has(A, "a1", patient("pa1"), seen("oa1"))
+    desk.trial.has(A, "a2", seen("oa9"))
+    del desk.trial.records[B]["b1"]
+    desk.made()
+    if "arm" in wanted:
+        wanted = {**wanted, "arm": mappings().study.arms[wanted["arm"]].slug}
+    assert desk.made(since=first.at, **wanted).deleted() == ids
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"), [({"arm": True}, True), ({"subjects": ("a1",)}, False), ({"subjects": ("a1", "b1")}, True)]
+)
+def test_of_who_is_forgotten_those_are_told_who_may_hold_something(
+    desk: Desk, arms: None, wanted: dict[str, Any], told: bool
+) -> None:
+    first = desk.made()
+    with desk.store.of(B).write() as connection:
+        export_known.forget(connection, B, "b1", desk.now)
+    del desk.trial.records[B]["b1"]
+    if "arm" in wanted:
+        wanted = {"arm": mappings().study.arms[0].slug}
+    assert desk.made(since=first.at, **wanted).deleted() == (["Observation/ob1", "Patient/pb1"] if told else [])
 
 
 def test_moments_go_up_whatever_becomes_of_the_clock(desk: Desk) -> None:

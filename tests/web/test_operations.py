@@ -185,5 +185,5 @@ def test_while_the_store_is_away_the_process_still_tells_of_itself(call: Caller)
 
 def test_the_mapping_that_is_active_is_told(call: Caller) -> None:
     here = call.app.state.live.active.mappings.hash
-    assert figure(call, "natars_mapping", hash=here) == 1
+    assert figure(call, "natars_mapping", site="hospital-a", hash=here) == 1
     assert figure(call, "natars_mapping_faults") == 0

@@ -22,7 +22,7 @@ def provenance(making: Making, targets: Iterable[Node]) -> Node:
     base, facts = making.plan.base, making.whole.subject.record.facts
     sources = dict.fromkeys((fact.source.reference, fact.source.version) for fact in facts)
     system = f"{base}/NamingSystem/export-source"
-    mappings = sorted({fact.source.mapping for fact in facts} - {""}) or [making.plan.mapping]
+    told = {fact.source.mapping for fact in facts} - {""} or {making.plan.mappings[making.whole.subject.site]}
     return {
         "resourceType": "Provenance",
         "id": f"{SUBJECT} provenance",
@@ -30,7 +30,7 @@ def provenance(making: Making, targets: Iterable[Node]) -> Node:
         "target": [{"reference": f"{one['resourceType']}/{one['id']}"} for one in targets],
         "recorded": "",
         "agent": [
-            *(_agent(build.identifier(f"{base}/NamingSystem/mapping", one)) for one in mappings),
+            *(_agent(build.identifier(f"{base}/NamingSystem/mapping", one)) for one in sorted(told)),
             _agent(build.identifier(f"{base}/NamingSystem/export-rules", making.plan.rules)),
         ],
         "entity": [_entity(system, "\n".join(one)) for one in sorted(sources)],
