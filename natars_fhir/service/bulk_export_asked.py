@@ -14,13 +14,17 @@ from types import MappingProxyType
 import msgspec
 
 from natars_fhir.domain.issue import Issue
+from natars_fhir.fhir.elements import is_known
+from natars_fhir.fhir.versions import Name
 from natars_fhir.service.bulk_export_filter import Filter, parted, read
 from natars_fhir.service.exported import TYPES
 
 #: The forms of files that are given: NDJSON, as it may be written.
 FORMATS = frozenset({"application/fhir+ndjson", "application/ndjson", "ndjson"})
-#: Parameters of the standard that change nothing here.
-_NOT_DONE = ("_elements", "includeAssociatedData", "_until", "organizeOutputBy", "allowPartialManifests")
+#: Parameters of the standard, and of its later ballots, that change nothing here.
+_NOT_DONE = ("_until", "organizeOutputBy", "allowPartialManifests")
+#: What may come along, all of which is one Provenance a subject.
+_ASSOCIATED = frozenset({"LatestProvenanceResources", "RelevantProvenanceResources"})
 _OF_THE_ANSWER = frozenset({"_format", "_pretty"})
 _MOST_PATIENTS, _MOST_FILTERS = 10_000, 50
 
@@ -28,7 +32,8 @@ _MOST_PATIENTS, _MOST_FILTERS = 10_000, 50
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is to come out. ``kinds`` are types; ``subjects`` pseudonyms or ids of Patients; ``site`` and ``arm`` those
-    of a Group: empty is all of it. ``told`` is what the client is told beside."""
+    of a Group: empty is all of it. ``elements`` are those beside which only what must be there comes; None: all.
+    ``version`` is the base's. ``told`` is what the client is told beside."""
 
     kinds: tuple[str, ...] = ()
     since: datetime | None = None
@@ -36,6 +41,8 @@ class Wanted:
     subjects: tuple[str, ...] = ()
     site: str = ""
     arm: str = ""
+    elements: tuple[str, ...] | None = None
+    version: Name = "R4"
     told: tuple[Issue, ...] = ()
 
 
@@ -44,7 +51,10 @@ class _Understanding:
     """What was understood so far, what was not (``faults``), and what cannot be left out (``grave``)."""
 
     by_post: bool
+    version: Name = "R4"
     kinds: tuple[str, ...] = ()
+    elements: tuple[str, ...] | None = None
+    provenance: bool = False
     since: datetime | None = None
     filters: tuple[Filter, ...] = ()
     subjects: tuple[str, ...] = ()
@@ -58,18 +68,24 @@ class _Understanding:
         self.grave += (Issue("error", code, name, text),)
 
 
-def understood(asked: Sequence[tuple[str, str]], *, lenient: bool, by_post: bool = False) -> Wanted | tuple[Issue, ...]:
-    """What these parameters ask, or every reason why it cannot be done."""
-    here = _Understanding(by_post)
+def understood(
+    asked: Sequence[tuple[str, str]], *, lenient: bool, by_post: bool = False, version: Name = "R4"
+) -> Wanted | tuple[Issue, ...]:
+    """What these parameters ask of a base of *version*, or every reason why it cannot be done."""
+    here = _Understanding(by_post, version)
     for name, value in asked:
         _PARAMETERS.get(name, _unknown)(here, name, value)
+    if here.provenance and here.kinds:
+        here.kinds = tuple(one for one in TYPES if one in here.kinds or one == "Provenance")
+    _known_elements(here)
     if {one.kind for one in here.filters} - set(here.kinds or TYPES):
         here.refuse("_typeFilter", "A filter is of a type that is not asked for.")
     if not here.kinds and any(name == "_type" for name, _ in asked):
         here.refuse("_type", "Nothing of what is asked for can be exported.", "not-supported")
     if here.grave or (here.faults and not lenient):
         return (*here.grave, *map(_grave, here.faults))
-    return Wanted(here.kinds, here.since, here.filters, here.subjects, told=here.faults)
+    asks = (here.kinds, here.since, here.filters, here.subjects)
+    return Wanted(*asks, elements=here.elements, version=version, told=here.faults)
 
 
 def _grave(fault: Issue) -> Issue:
@@ -96,7 +112,34 @@ def _type(here: _Understanding, name: str, value: str) -> None:
     here.kinds = tuple(one for one in TYPES if one in asked or one in here.kinds)
 
 
+def _elements(here: _Understanding, _: str, value: str) -> None:
+    asked = (one.strip() for one in value.split(","))
+    here.elements = (*(here.elements or ()), *(one for one in asked if one))
+
+
+def _known_elements(here: _Understanding) -> None:
+    """Of elements that there are not nothing comes: never more than was asked for."""
+    if here.elements is None:
+        return
+    kinds = here.kinds or TYPES
+    known = tuple(one for one in here.elements if is_known(here.version, kinds, one))
+    if len(known) < len(here.elements):
+        text = "_elements names what is no element at the root of a type that is asked for."
+        here.doubt("_elements", text, "value")
+    here.elements = known
+
+
+def _associated(here: _Understanding, name: str, value: str) -> None:
+    asked = {one.strip() for one in value.split(",")} - {""}
+    if not asked <= _ASSOCIATED:
+        here.doubt(name, f"includeAssociatedData is understood of {' and '.join(sorted(_ASSOCIATED))}.")
+    here.provenance = here.provenance or bool(asked & _ASSOCIATED)
+
+
 def _filter(here: _Understanding, name: str, value: str) -> None:
+    if here.version != "R4":
+        here.refuse(name, "_typeFilter is understood at the R4 base alone: ask there.", "not-supported")
+        return
     for text in parted(value):
         found = read(text)
         if found is None or len(here.filters) == _MOST_FILTERS:
@@ -119,7 +162,7 @@ def _patient(here: _Understanding, name: str, value: str) -> None:
 
 
 def _not_done(here: _Understanding, name: str, _: str) -> None:
-    here.doubt(name, "This parameter is not supported here.")
+    here.doubt(name, f"{name} is not supported here.")
 
 
 def _unknown(here: _Understanding, name: str, _: str) -> None:
@@ -133,6 +176,8 @@ _PARAMETERS: Mapping[str, Callable[[_Understanding, str, str], None]] = MappingP
         "_outputFormat": _format,
         "_since": _since,
         "_type": _type,
+        "_elements": _elements,
+        "includeAssociatedData": _associated,
         "_typeFilter": _filter,
         "patient": _patient,
         **dict.fromkeys(_NOT_DONE, _not_done),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from natars_fhir.domain.study import Study
 from natars_fhir.export.pseudonym import export_keys, keyed_id
 from natars_fhir.export.research.whole import PATIENT
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.bulk_export_asked import Wanted
+from natars_fhir.service.enrolled import possible
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.subjects import subjects_of
 from natars_fhir.store import export_known
@@ -23,14 +24,15 @@ SITE, ARM, ALL = "site-", "arm-", "all"
 @dataclass(frozen=True, slots=True)
 class Whom:
     """Of one site *everybody*, or those who are *named* by their pseudonyms; ``asked`` are the names that they were
-    asked for by. ``lost`` came out before and are no subjects any more: whichever arm they were of. ``nameless``: so
-    are those who are forgotten, of whom nothing tells who they were."""
+    asked for by. ``lost`` came out before and are no subjects any more: whichever arm they were of; ``left`` are their
+    names that were asked for. ``nameless``: so are those who are forgotten, of whom nothing tells who they were."""
 
     site: Site
     everybody: bool = True
     named: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()
     lost: frozenset[str] = frozenset()
+    left: frozenset[str] = frozenset()
     nameless: bool = True
 
     @property
@@ -61,7 +63,10 @@ def whom(store: Store, intake: Intake, sites: Mapping[str, Site], job: Job, want
     """Site by site, in the order of their names; of a site that has no file any more nothing."""
     ours = [job.whose] if job.whose else sorted(sites)
     named = [sites[one] for one in ours if one in sites and wanted.site in ("", one)]
-    return [_of(store, intake, site, job, wanted) for site in named]
+    found = [_of(store, intake, site, job, wanted) for site in named]
+    met = {name for one in found for name in (*one.asked, *one.left)}
+    forgotten = not wanted.subjects or bool({*wanted.subjects} - met)  # whoever is met nowhere may be
+    return [replace(one, nameless=forgotten) for one in found]
 
 
 def _of(store: Store, intake: Intake, site: Site, job: Job, wanted: Wanted) -> Whom:
@@ -69,7 +74,8 @@ def _of(store: Store, intake: Intake, site: Site, job: Job, wanted: Wanted) -> W
         return Whom(site)
     with store.of(site.site).read() as connection:
         now = job.begun or job.made
-        there = {one.pseudonym: one for one in subjects_of(connection, intake, site, now)}
+        some = possible(connection, intake.study, site.site)
+        there = {one.pseudonym: one for one in subjects_of(connection, intake, site, now, some)}
         lost = export_known.ever(connection, site.site) - there.keys()
     known = {
         pseudonym for pseudonym, one in there.items() if not wanted.arm or (one.arm and one.arm.slug == wanted.arm)
@@ -79,7 +85,8 @@ def _of(store: Store, intake: Intake, site: Site, job: Job, wanted: Wanted) -> W
     keys = export_keys(intake.key, intake.study.id)
     called = {name: one for one in (*known, *lost) for name in (one, keyed_id(keys, one, "Patient", PATIENT))}
     mine = {name: called[name] for name in wanted.subjects if name in called}
-    found, left = known & {*mine.values()}, lost & {*mine.values()}
-    asked = frozenset(name for name, one in mine.items() if one in found)
-    unknown = len(mine) < len(wanted.subjects)  # one of them may be forgotten
-    return Whom(site, everybody=False, named=frozenset(found), asked=asked, lost=frozenset(left), nameless=unknown)
+    here, gone = ({name: one for name, one in mine.items() if one in some} for some in (known, lost))
+    return Whom(
+        site, everybody=False, named=frozenset(here.values()), asked=frozenset(here),
+        lost=frozenset(gone.values()), left=frozenset(gone),
+    )  # fmt: skip

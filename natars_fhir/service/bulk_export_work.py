@@ -22,7 +22,7 @@ from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.bulk_export_asked import Wanted, of_text
 from natars_fhir.service.bulk_export_changes import Moment, by_subject, compared, deletions, parts
-from natars_fhir.service.bulk_export_filter import passes
+from natars_fhir.service.bulk_export_form import formed
 from natars_fhir.service.bulk_export_whom import Whom, whom
 from natars_fhir.service.endpoints import Seen
 from natars_fhir.service.export_told import Told
@@ -188,15 +188,15 @@ def _batch(run: _Run, site: str, some: Sequence[tuple[str, list[Line]]]) -> None
 
 
 def _give(run: _Run, line: Line) -> bool:
-    """Writes a line, where it passes the filters of its type; what is nobody's comes once."""
-    filters = [one for one in run.wanted.filters if one.kind == line.kind]
-    if filters and not passes(filters, msgspec.json.decode(line.raw)):
+    """Writes a line, in the form that was asked for, where it passes the filters; what is nobody's comes once."""
+    if (line.kind, line.id) in run.given:
+        return False
+    raw = formed(line.raw, line.kind, run.wanted, run.told.told)
+    if raw is None:
         return False
     if not line.subject:
-        if (line.kind, line.id) in run.given:
-            return False
         run.given.add((line.kind, line.id))
-    run.files.add("output", line.kind, line.raw)
+    run.files.add("output", line.kind, raw)
     return True
 
 

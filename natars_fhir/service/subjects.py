@@ -23,6 +23,7 @@ from natars_fhir.service.lives import caused, declines, life_of
 from natars_fhir.service.rescreen import concluded, peoples_part, today
 from natars_fhir.service.tell import subject_target
 from natars_fhir.store import attestations, forgetting, patients, subjects
+from natars_fhir.store.persons import Persons
 from natars_fhir.store.subjects import Declined, Stood, Whose
 
 
@@ -71,10 +72,14 @@ def site_of(connection: Connection, intake: Intake, pseudonym: str) -> str | Non
     return next((site for site, _ in told), None) or forgetting.certified_at(connection, pseudonym)
 
 
-def subjects_of(connection: Connection, intake: Intake, site: Site, now: datetime) -> Iterator[Subject]:
-    """Every subject of a site, in the order of the patients' keys."""
+def subjects_of(
+    connection: Connection, intake: Intake, site: Site, now: datetime, some: Persons | None = None
+) -> Iterator[Subject]:
+    """Every subject of a site, in the order of the patients' keys; or of *some* persons, where they are told."""
     primary = site.identifiers[0] if site.identifiers else ""
-    for key, names in patients.persons(connection, site.site, patients.in_scope(connection, site.site)).items():
+    if some is None:
+        some = patients.persons(connection, site.site, patients.in_scope(connection, site.site))
+    for key, names in some.items():
         found = _subject(connection, intake.study, site.site, (key, names, ""), now)
         if found is None:
             continue

@@ -135,8 +135,7 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     app.add_exception_handler(Elsewhere, elsewhere)
     for base, version in BASES.items():
         app.include_router(_base(served, base, version))
-        if version == "R4":
-            app.include_router(export_files(base, _quay(served)))
+        app.include_router(export_files(base, version, _quay(served)))
     app.include_router(quarantine_routes(Ward(opened, lambda: served.live.active, now)))
     app.include_router(operations(Watch(opened, served.live, settings.key_file, metrics, now)))
     app.include_router(_subjects(served))
@@ -186,7 +185,7 @@ def _base(served: Served, base: str, version: Name) -> APIRouter:
     add_responses(router, base, version, desk)
     if version == "R4":
         add_terminology(router, base, _terms(served))
-        add_bulk_export(router, base, _quay(served))
+    add_bulk_export(router, base, version, _quay(served))
     add_questionnaire(router, base, version, _forms(served))
     add_subscriptions(router, base, version, _subscribers(served))
     add_messages(router, base, version, door)

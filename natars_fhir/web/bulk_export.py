@@ -22,6 +22,7 @@ from starlette.concurrency import run_in_threadpool
 from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.study import Study
 from natars_fhir.fhir.outcome import operation_outcome
+from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service import bulk_export
 from natars_fhir.service.access.caller import Caller
@@ -72,6 +73,7 @@ class _Routes:
 
     quay: Quay
     path: str
+    version: Name
 
     async def kick_off(self, request: Request, ident: str = "") -> Response:
         """Takes a job in."""
@@ -79,7 +81,8 @@ class _Routes:
         if not preferred.later and not preferred.lenient:
             raise Refusal(400, "required", "An export is made later, and never at once: Prefer: respond-async.")
         who, asked = caller_of(request), await self._asked(request)
-        wanted = understood(asked, lenient=preferred.lenient, by_post=request.method == "POST")
+        by_post = request.method == "POST"
+        wanted = understood(asked, lenient=preferred.lenient, by_post=by_post, version=self.version)
         if not isinstance(wanted, Wanted):
             return respond(400, operation_outcome(wanted))
         url = self.quay.address + request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -115,7 +118,7 @@ class _Routes:
         asked = parse_qsl(request.url.query, keep_blank_values=True)
         if request.method != "POST" or request.headers.get("content-length", "") == "0":
             return asked
-        return asked + _parameters(await body_of(request, "R4", _MOST_BYTES))
+        return asked + _parameters(await body_of(request, self.version, _MOST_BYTES))
 
     def _of(self, who: Caller, wanted: Wanted, ident: str) -> Wanted:
         """Of a Group where one is named: another site's is none."""
@@ -202,9 +205,9 @@ def _forms(accept: str) -> list[str]:
     return [one.partition(";")[0].strip().lower() for one in accept.split(",") if one.strip()] or ["*/*"]
 
 
-def add_bulk_export(router: APIRouter, base: str, quay: Quay) -> None:
+def add_bulk_export(router: APIRouter, base: str, version: Name, quay: Quay) -> None:
     """Adds the kick-offs and the status under *base*."""
-    here, may = _Routes(quay, base), needs("bulk")
+    here, may = _Routes(quay, base, version), needs("bulk")
     for path in (f"{base}/$export", f"{base}/Patient/$export", f"{base}/{_GROUP}/$export"):
         router.add_api_route(path, here.kick_off, methods=["GET", "POST"], response_model=None, dependencies=may)
     one = f"{base}/{STATUS}/{{ident}}"
@@ -212,10 +215,10 @@ def add_bulk_export(router: APIRouter, base: str, quay: Quay) -> None:
     router.add_api_route(one, here.remove, methods=["DELETE"], response_model=None, dependencies=may)
 
 
-def export_files(base: str, quay: Quay) -> APIRouter:
+def export_files(base: str, version: Name, quay: Quay) -> APIRouter:
     """The files, which are NDJSON and no single resource: what a base agrees on with its callers is not asked here."""
     router = APIRouter()
     path = f"{base}/{FILE}/{{ident}}/{{name}}"
-    work = _Routes(quay, base).file
+    work = _Routes(quay, base, version).file
     router.add_api_route(path, work, methods=["GET", "HEAD"], response_model=None, dependencies=needs("bulk"))
     return router

@@ -95,7 +95,7 @@ def capability(
         "status": "active",
         "date": now.isoformat(timespec="seconds"),
         "kind": "instance",
-        **({"instantiates": [STANDARD]} if {*OPERATIONS} <= offered else {}),
+        **({"instantiates": [STANDARD]} if version == "R4" and {*OPERATIONS} <= offered else {}),
         "software": {"name": "natars-fhir", "version": __version__},
         "implementation": {"description": "Takes in what hospitals send; gives a site back what is its own."},
         "fhirVersion": _NUMBERS[version],

@@ -82,8 +82,14 @@ def test_it_is_asked_for_by_post_too_with_parameters_or_with_nothing(shared: Har
         ("?_typeFilter=Observation%3Fnobody-knows%3Dx", 400),
         ("?_type=Patient&_typeFilter=Observation%3Fstatus%3Dfinal", 400),
         ("?patient=Patient/pa1", 400),
-        ("?_elements=Patient.gender", 400),
-        ("?includeAssociatedData=LatestProvenanceResources", 400),
+        ("?_elements=Patient.gender,status", 202),
+        ("?_elements=Patient.name.family", 400),
+        ("?_elements=Encounter.status", 400),
+        ("?_type=Observation&_elements=Patient.gender", 400),
+        ("?includeAssociatedData=LatestProvenanceResources", 202),
+        ("?includeAssociatedData=_somebodys", 400),
+        ("?organizeOutputBy=Patient", 400),
+        ("?allowPartialManifests=true", 400),
         ("?_until=2024-06-15T12:00:00Z", 400),
         ("?nobody-knows=x", 400),
     ],
@@ -100,13 +106,62 @@ def test_what_is_not_understood_is_refused(shared: Harbour, asked: str, status: 
         ("?_type=Patient,Encounter", 202),
         ("?_type=Encounter", 400),
         ("?_outputFormat=text/csv", 400),
-        ("?_elements=Patient.gender&nobody-knows=x", 202),
+        ("?_elements=Patient.nothing&nobody-knows=x", 202),
         ("?_since=yesterday", 400),
         ("?patient=Patient/pa1", 400),
     ],
 )
 def test_leniently_the_rest_is_done_and_never_more_than_was_asked_for(shared: Harbour, asked: str, status: int) -> None:
     assert shared.ask(f"$export{asked}", prefer="respond-async, handling=lenient").status_code == status
+
+
+@pytest.mark.parametrize(
+    "asked", ["_until=2024-06-15T12:00:00Z", "organizeOutputBy=Patient", "_elements=x", "includeAssociatedData=x"]
+)
+def test_what_is_not_supported_is_named(harbour: Harbour, asked: str) -> None:
+    name = asked.partition("=")[0]
+    (issue,) = harbour.ask(f"$export?{asked}").json()["issue"]
+    assert (issue["severity"], issue["expression"]) == ("error", [name])
+    assert name in issue["diagnostics"]
+    told = harbour.made(f"$export?{asked}", prefer="respond-async, handling=lenient").json()
+    (said,) = [one["issue"][0] for one in lines(harbour.look(told["error"][0]["url"]))]
+    assert (said["severity"], said["expression"], said["diagnostics"]) == ("warning", [name], issue["diagnostics"])
+
+
+def test_of_elements_those_come_that_are_asked_for_and_those_that_must(harbour: Harbour) -> None:
+    harbour.trial.has("hospital-a", "a1", patient("pa1", gender="male", active=True), seen("oa1"))
+    told = harbour.made("$export?_type=Patient,Observation&_elements=Patient.gender").json()
+    found = {one["type"]: lines(harbour.look(one["url"])) for one in told["output"]}
+    whole = next(one for one in found["Patient"] if one["id"] == "pa1")
+    assert whole == patient("pa1", gender="male", active=True)
+    (seen_,) = [one for one in found["Observation"] if one["id"] == "oa1"]
+    assert seen_.keys() == {"resourceType", "id", "status", "code"}
+    some = harbour.made("$export?_type=Patient&_elements=identifier").json()
+    (one,) = [one for one in lines(harbour.look(some["output"][0]["url"])) if one["id"] == "pa1"]
+    assert one.keys() == {"resourceType", "id", "active", "meta"}
+    assert [tag["code"] for tag in one["meta"]["tag"]] == ["SUBSETTED"]
+
+
+def test_who_asks_for_what_is_associated_gets_provenance_with_the_types(harbour: Harbour) -> None:
+    harbour.trial.has("hospital-a", "a1", patient("pa1"), {"resourceType": "Provenance", "id": "v1"})
+    asked = "$export?_type=Patient&includeAssociatedData=LatestProvenanceResources"
+    assert [one["type"] for one in harbour.made(asked).json()["output"]] == ["Patient", "Provenance"]
+
+
+def test_at_the_r5_base_it_is_given_in_r5(harbour: Harbour) -> None:
+    subject = {
+        "resourceType": "ResearchSubject", "id": "s1", "status": "on-study",
+        "study": {"reference": "ResearchStudy/natars"}, "individual": {"reference": "Patient/pa1"},
+    }  # fmt: skip
+    harbour.trial.has("hospital-a", "a1", patient("pa1"), subject)
+    told = harbour.made("../r5/$export?_type=ResearchSubject")
+    assert "/fhir/r5/$export-file/" in told.json()["output"][0]["url"]
+    (one,) = lines(harbour.look(told.json()["output"][0]["url"]))
+    assert (one["status"], one["subject"]) == ("active", {"reference": "Patient/pa1"})
+    assert one["progress"][0]["subjectState"]["coding"][0]["code"] == "on-study"
+    assert told.json()["error"] == []
+    refused = harbour.ask("../r5/$export?_typeFilter=Observation%3Fstatus%3Dfinal")
+    assert (refused.status_code, "_typeFilter" in refused.text) == (400, True)
 
 
 def test_what_was_left_out_leniently_is_told_in_the_manifest(harbour: Harbour) -> None:
@@ -397,7 +452,7 @@ def test_the_capability_statement_tells_what_can_be_asked(shared: Harbour) -> No
     assert "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export" in of["Patient"]
     assert "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export" in of["Group"]
     assert "instantiates" not in shared.look("/fhir/r5/metadata").json()
-    assert shared.ask(path="../r5/$export").status_code == 404
+    assert "export" in [one["name"] for one in shared.look("/fhir/r5/metadata").json()["rest"][0]["operation"]]
 
 
 def test_operators_see_how_many_there_are(harbour: Harbour) -> None:
