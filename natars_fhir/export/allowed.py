@@ -48,19 +48,20 @@ class Mask:
     scrub: Callable[[str], str] | None = None
     #: (place, why) → how often
     left: Counter[tuple[str, str]] = field(default_factory=Counter)
-    _ids: dict[str, str] = field(default_factory=dict)
+    #: reference → what it is told as
+    ids: dict[str, str] = field(default_factory=dict)
     _days: dict[str, str | None] = field(default_factory=dict)
 
     def key(self, kind: str, handle: str) -> str:
         """The id that stands for *handle*."""
-        return self.named(f"{kind}/{handle}").partition("/")[2]
+        return self.named(f"{kind}/{handle}")[len(kind) + 1 :]
 
     def named(self, reference: str) -> str:
         """A reference (``Type/handle``) with the id that stands for the handle."""
-        found = self._ids.get(reference)
+        found = self.ids.get(reference)
         if found is None:
             kind, _, handle = reference.partition("/")
-            found = self._ids[reference] = f"{kind}/{keyed_id(self.keys, self.subject, kind, handle)}"
+            found = self.ids[reference] = f"{kind}/{keyed_id(self.keys, self.subject, kind, handle)}"
         return found
 
     def day(self, written: str) -> str | None:
@@ -122,6 +123,8 @@ def _reference(place: str) -> Rule:
     """``Type/handle`` of a resource that goes out; a study's id is told as it is."""
 
     def rule(value: Any, mask: Mask) -> Any:
+        if (same := mask.ids.get(value)) is not None:
+            return same
         kind = value.partition("/")[0]
         if kind == "ResearchStudy":
             return value if value in mask.words else mask.leave(place, "word")
@@ -189,6 +192,8 @@ class Filter:
         return kept
 
 
+#: Of a node by what it is in memory: the node, and what goes out of it.
+_Known = Mapping[int, tuple[Node, Node]]
 #: Nodes that stand in many resources, each by its type: what goes out of them is found once.
 Constants = Mapping[str, Iterable[Node]]
 
@@ -225,7 +230,7 @@ def compiled(
     return found
 
 
-def _table(name: str, rules: Mapping[str, Rule], known: Mapping[int, tuple[Node, Node]]) -> Rule:
+def _table(name: str, rules: Mapping[str, Rule], known: _Known) -> Rule:
     """What goes out of an object; in the place of a date that cannot go out, that it is masked. Most of what stands in
     one are words: these are looked up here."""
 
@@ -240,8 +245,10 @@ def _table(name: str, rules: Mapping[str, Rule], known: Mapping[int, tuple[Node,
             own = rules.get(element)
             if own is _WORD and value.__class__ is str and value in words:
                 kept[element] = value
+            elif own is not None and (same := known.get(id(value))) is not None:
+                kept[element] = same[1]
             elif own is None or own is _WORD or value.__class__ is list:
-                _put(name, element, own, value, kept, mask)
+                _put(name, element, own, value, kept, mask, known)
             elif (one := own(value, mask)) is _GONE:
                 kept[f"_{element}"] = _MASKED
                 mask.leave(f"{name}.{element}", "day")
@@ -252,13 +259,13 @@ def _table(name: str, rules: Mapping[str, Rule], known: Mapping[int, tuple[Node,
     return rule
 
 
-def _put(name: str, element: str, own: Rule | None, value: Any, kept: Node, mask: Mask) -> None:
+def _put(name: str, element: str, own: Rule | None, value: Any, kept: Node, mask: Mask, known: _Known) -> None:
     """Puts in what goes out of what has no rule, of several, or of what is no word of ours."""
     if own is None:
         _unruled(name, element, value, kept, mask)
     elif value.__class__ is not list:
         mask.leave(f"{name}.{element}", "word")
-    elif several := _several(value, own, mask):
+    elif several := _several(value, own, mask, known):
         kept[element] = several
 
 
@@ -270,9 +277,10 @@ def _unruled(name: str, element: str, value: Any, kept: Node, mask: Mask) -> Non
         mask.leave(f"{name}.{element}" if element in _elements() else name, "rule")
 
 
-def _several(values: list[Any], own: Rule, mask: Mask) -> list[Any]:
+def _several(values: list[Any], own: Rule, mask: Mask, known: _Known) -> list[Any]:
     if len(values) == 1:
-        one = own(values[0], mask)
+        same = known.get(id(values[0]))
+        one = own(values[0], mask) if same is None else same[1]
         return [] if one is None or one is _GONE else [one]
     return [one for each in values if (one := own(each, mask)) is not None and one is not _GONE]
 

@@ -21,6 +21,8 @@ from natars_fhir.store.exports import File, Role
 MOST_BYTES = 64_000_000
 #: What the gzip of a file is called beside it.
 PACKED = ".gz"
+#: So many lines are written at once.
+_TOGETHER = 100
 _GZIP, _LEVEL = 31, 3
 
 
@@ -30,21 +32,30 @@ class _Open:
     def __init__(self, folder: Path, name: str, role: Role, kind: str, *, packed: bool) -> None:
         self.name, self.role, self.kind = name, role, kind
         self.count = self.size = self.small = 0
+        self._waiting: list[bytes] = []
         self._digest = hashlib.sha256()
         self._out = owners(folder / name)
         self._pack = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP) if packed else None
         self._packed = owners(folder / f"{name}{PACKED}") if packed else None
 
     def add(self, raw: bytes) -> None:
-        line = raw + b"\n"
-        self._out.write(line)
-        self._digest.update(line)
+        self._waiting.append(raw)
         self.count += 1
-        self.size += len(line)
+        self.size += len(raw) + 1
+        if len(self._waiting) == _TOGETHER:
+            self._write()
+
+    def _write(self) -> None:
+        self._waiting.append(b"")
+        some = b"\n".join(self._waiting)
+        self._waiting.clear()
+        self._out.write(some)
+        self._digest.update(some)
         if self._pack is not None:
-            self._small(self._pack.compress(line))
+            self._small(self._pack.compress(some))
 
     def close(self) -> File:
+        self._write()
         if self._pack is not None:
             self._small(self._pack.flush())
         self.drop(durable=True)
