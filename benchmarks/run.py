@@ -11,7 +11,20 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from benchmarks import bulk, deliver, endpoints, export, generate, load, measure, pages, pull, real, simulated
+from benchmarks import (
+    bulk,
+    deliver,
+    endpoints,
+    export,
+    export_store,
+    generate,
+    load,
+    measure,
+    pages,
+    pull,
+    real,
+    simulated,
+)
 from benchmarks.measure import Measurement, Missing, Rounds
 
 HERE = Path(__file__).parent
@@ -95,6 +108,7 @@ def main(size: Size | None = None, folder: Path = HERE) -> None:
     figures |= real_figures(size, made["warm"], folder / ".made")
     figures |= endpoints.figures(size.subjects)
     figures |= export.figures(size.exported)
+    figures |= export_store.figures(max(1, size.exported // 50))
     figures |= deliver.figures(size.delivered)
     figures |= simulated.figures(size.patients)
     figures |= pull.figures(size.pulled)

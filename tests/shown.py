@@ -355,6 +355,8 @@ PROMISES: Mapping[int, Shown] = {
             "tests/web/test_bulk_export.py::test_a_download_that_broke_off_goes_on_where_it_was",
             "tests/service/test_bulk_export_changes.py::test_who_takes_over_what_is_told_since_then_holds_what_there_is",
             "tests/service/test_bulk_export_work.py::test_a_process_that_is_killed_in_mid_work_leaves_its_job_to_the_next",
+            "tests/service/test_bulk_export_work.py::test_deletions_are_those_of_whom_and_what_is_asked_for",
+            "tests/service/test_bulk_export_form.py::test_in_r5_every_line_is_said_whole_and_is_valid",
             "tests/cli/test_export.py::test_every_type_has_its_file_and_the_manifest_and_the_checksums_hold",
         ),
     ),

@@ -18,11 +18,12 @@ import pytest
 from natars_fhir.domain.issue import Issue
 from natars_fhir.service import bulk_export_whom
 from natars_fhir.service.bulk_export_filter import read
+from natars_fhir.service.exported import exported
 from natars_fhir.service.ndjson_files import remove
-from natars_fhir.store import audit, export_known, exports
+from natars_fhir.store import audit, export_known, exports, patients
 from natars_fhir.store.engine import Store, open_store
 from tests.service.exporting import OFFICE, A, B, Desk, Made, Trial, of_site, patient, seen, small
-from tests.service.hospital import NOW, mappings
+from tests.service.hospital import FIXTURES, NOW, Hospital, mappings
 from tests.ward import ROOT
 
 EVERYTHING = [
@@ -242,6 +243,25 @@ def test_who_is_left_out_is_counted_by_site_and_arm_and_named_nowhere(desk: Desk
         ("incomplete", "An element has no rule. (2 times)"),
     ]
     assert "a1" not in str(made.lines("error"))
+
+
+def test_progress_tells_how_many_are_written_of_how_many(sqlite: Store, tmp_path: Path, monkeypatch: Any) -> None:
+    """Three patients of the site are in scope; one of them is a subject."""
+    Hospital(sqlite, B).push((FIXTURES / B / "from-operation-to-follow-up" / "bundle.json").read_bytes())
+    with sqlite.read() as connection:
+        assert len(patients.in_scope(connection, B)) == 3
+    told: list[str] = []
+    go_on = exports.go_on
+
+    def noted(connection: Any, job: Any, progress: str, *more: Any) -> bool:
+        told.append(progress)
+        return go_on(connection, job, progress, *more)
+
+    monkeypatch.setattr(exports, "go_on", noted)
+    desk = Desk(sqlite, tmp_path, exported)  # type: ignore[arg-type]
+    desk.now += timedelta(days=400)
+    desk.made(site=B)
+    assert told[-1] == "site 1 of 1, 1 of 1 subjects"
 
 
 def test_the_audit_of_each_site_tells_what_came_out_of_it_and_for_whom(desk: Desk) -> None:
