@@ -14,7 +14,7 @@ from natars_fhir.cli.freeze_shown import as_json, fault_lines, lines
 from natars_fhir.cli.inputs import Asked, AsOfOption, MappingsOption, asked
 from natars_fhir.cli.looked import intake_of, write_json
 from natars_fhir.cli.screens import errors, output
-from natars_fhir.cli.stored import noted, opened, person
+from natars_fhir.cli.stored import at_the_desk, noted, opened, person
 from natars_fhir.cli.subjects import watched
 from natars_fhir.domain.sentence import Language
 
@@ -71,6 +71,7 @@ def _frozen(what: Asked, to: Path, name: str) -> tuple[Path, Manifest]:
     from natars_fhir.store.audit import EVERYWHERE, Act
 
     with opened(what.settings) as store, watched() as (seen, part):
+        what = at_the_desk(what, store)
         intake = intake_of(what, store)
         act = Act(EVERYWHERE, datetime.now(UTC), "freeze", person=person(intake.key))
         try:
@@ -123,6 +124,7 @@ def _made_again(what: Asked, folder: Path, manifest: Manifest) -> tuple[bool, Di
     from natars_fhir.store.audit import EVERYWHERE
 
     with opened(what.settings) as store, tempfile.TemporaryDirectory() as other, watched() as (seen, part):
+        what = at_the_desk(what, store)
         intake = intake_of(what, store)
         known = any(act.act == "freeze" and act.hash == manifest.digest for _, act in told(store, [EVERYWHERE]))
         try:

@@ -8,6 +8,8 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+from natars_fhir.mapping.files import Mappings
+
 #: Tables of a site's file that name its people and its servers.
 LEFT_OUT = ("endpoint", "pull", "subscriptions", "digest", "delegation")
 
@@ -21,6 +23,13 @@ def copied(folder: Path) -> Iterator[tuple[str, bytes]]:
         name = path.relative_to(folder).as_posix()
         content = path.read_bytes()
         yield name, narrowed(content.decode()).encode() if name.startswith("sites/") else content
+
+
+def used(mappings: Mappings) -> Iterator[tuple[str, bytes]]:
+    """The folder's files, and then the lines that counted at the sites' mapping desks."""
+    yield from copied(mappings.folder)
+    for site, text in sorted(mappings.over.items()):
+        yield f"desk/{site}.toml", narrowed(text).encode()
 
 
 def narrowed(text: str) -> str:

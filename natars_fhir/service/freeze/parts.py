@@ -25,7 +25,7 @@ from natars_fhir.export.written import cell
 from natars_fhir.service.exported import Asked, exported
 from natars_fhir.service.freeze import lineage, screened
 from natars_fhir.service.freeze.cut import Cut
-from natars_fhir.service.freeze.mappings import copied
+from natars_fhir.service.freeze.mappings import used
 from natars_fhir.service.tables import FORMS, Content
 from natars_fhir.store import gaps, quarantine
 
@@ -166,11 +166,11 @@ def fhir(folder: Path, cut: Cut) -> Wrote:
 
 def mappings(folder: Path, cut: Cut) -> Wrote:
     """The trial file and the mappings as they were used."""
-    for name, content in copied(cut.mappings.folder):
+    for name, content in used(cut.mappings):
         path = folder / "mappings" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    return Wrote({f"mappings/{name}": content.count(b"\n") for name, content in copied(cut.mappings.folder)})
+    return Wrote({f"mappings/{name}": content.count(b"\n") for name, content in used(cut.mappings)})
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:

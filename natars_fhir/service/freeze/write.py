@@ -116,7 +116,8 @@ def _manifest(now: Cut, files: tuple[File, ...], told: dict[str, str]) -> Manife
     return sealed(
         Manifest(
             format=FORMAT, as_of=now.as_of.isoformat(), trial=mappings.study.id, trial_file=sha256(trial_file),
-            mapping=mappings.hash, program=__version__, code=code(), libraries=libraries(), schema=HEAD,
+            mapping=mappings.hash_of_all(mappings.sites), program=__version__, code=code(), libraries=libraries(),
+            schema=HEAD,
             store=hashlib.sha256(f"natars-fhir freeze, store: {key_check}".encode()).hexdigest()[:16],
             parts=told, files=files, counts=_counts(now, files), open_issues=_issues(now, files),
         )

@@ -13,18 +13,20 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 
+from natars_fhir.mapping.overlay import overlaid
 from natars_fhir.service.freeze import write
 from natars_fhir.service.freeze.cut import Cut, TakenError
 from natars_fhir.service.freeze.manifest import Manifest
 from natars_fhir.service.freeze.parts import PARTS
 from natars_fhir.service.freeze.verify import Fault, verify
-from natars_fhir.service.freeze.write import UNFINISHED, Watch, own_name, written
+from natars_fhir.service.freeze.write import UNFINISHED, Wanted, Watch, freeze, own_name, written
 from natars_fhir.store import audit
-from natars_fhir.store.audit import EVERYWHERE
+from natars_fhir.store.audit import EVERYWHERE, Act
 from natars_fhir.store.engine import Store, open_store
 from tests.service.freeze.frozen import AS_OF, LATER, QUICK, bytes_of, fill, freeze_of, send_later_progression, texts
 from tests.service.hospital import intake, mappings
 from tests.service.test_endpoints import CASES
+from tests.service.test_gaps import LIS
 from tests.ward import FOLDER
 
 Made = tuple[Path, Manifest]
@@ -74,6 +76,18 @@ def test_it_is_of_one_moment_though_pushes_go_on(
     assert freeze_of(store, tmp_path / "b")[1].digest != made[1].digest
     if kind == "sqlite":
         sending.close()
+
+
+def test_what_counts_at_a_mapping_desk_is_named_and_goes_along(
+    sqlite: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write, "PARTS", {"mappings": PARTS["mappings"]})
+    plain, line = mappings(), f'[codes."{LIS}"]\n"LIS0103" = "anc"\n'
+    over = overlaid(plain, {"hospital-a": line})
+    folder, manifest = freeze(sqlite, intake(), over, Wanted(tmp_path, "", AS_OF), Act(EVERYWHERE, LATER, "freeze"))
+    assert {*manifest.mapping.split("+")} == {over.hash_of("hospital-a"), plain.hash}
+    assert (folder / "mappings" / "desk" / "hospital-a.toml").read_text() == line
+    assert verify(folder)[1] == ()
 
 
 def _fails(folder: Path, cut: Cut) -> dict[str, int]:
