@@ -22,7 +22,7 @@ from natars_fhir.store.persons import Persons
 from natars_fhir.store.readings import Closed, Open
 
 #: So many persons are held in memory at once.
-MANY = 50
+MANY = 20
 
 
 @dataclass(frozen=True, slots=True)
