@@ -27,9 +27,9 @@ from natars_fhir.mapping.word_faults import table_faults, word_fault
 Shaped = TypeVar("Shaped", bound=BaseModel)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Mappings:
-    """Everything that the folder says; ``hash`` changes with every byte of it.
+    """Everything that the folder says; ``hash`` changes with every byte of it. Each is one thing, equal to no other.
 
     ``over`` are lines that stand over a site's file (`mapping.overlay`).
     """
