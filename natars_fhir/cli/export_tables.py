@@ -36,8 +36,9 @@ def write_forms(what: Asked, site: str, folder: Path, forms: Sequence[str]) -> N
         names = [site] if site else sorted(what.mappings.sites)
         sites, asks_log = [what.mappings.sites[name] for name in names], bool(WITH_LOG & {*forms})
         told = content(store, intake_of(what, store), what.mappings, sites, what.as_of, seen, with_log=asks_log)
-        with told_in_audit(what.settings, store, names) as counts:
-            for name in names:
+        held = {one.site for one in told.subjects} | {where for where, _ in told.withheld}
+        with told_in_audit(what.settings, store, sorted(held)) as counts:
+            for name in held:
                 left = sum(count for (where, _), count in told.withheld.items() if where == name)
                 counts[name] = {"subjects": sum(one.site == name for one in told.subjects), "withheld": left}
             _write_each(folder, told, forms)

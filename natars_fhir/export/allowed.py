@@ -218,9 +218,12 @@ def compiled(
             made[name] = _table(name, rules, known)  # before its rows: a table may hold itself
             for element, how in tables[name].items():
                 rules[element] = RULES[how](f"{name}.{element}") if how in RULES else table(how)
+            if name in types:
+                rules["resourceType"] = _WORD
         return made[name]
 
-    found = Filter({kind: table(kind) for kind in kinds if kind in tables})
+    types = [kind for kind in kinds if kind in tables]
+    found = Filter({kind: table(kind) for kind in types})
     for name, nodes in constants.items():
         for node in nodes:
             mask = Mask(ExportKeys(b"", b""), words)
