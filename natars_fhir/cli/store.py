@@ -36,7 +36,7 @@ def migrate() -> None:
 
 @app.command("partition")
 def partition(
-    undo: Annotated[bool, typer.Option("--undo", help="Makes each of the tables one again.")] = False,  # noqa: FBT002
+    undo: Annotated[bool, typer.Option("--undo", help="Makes each of the tables one again.")] = False,
 ) -> None:
     """Cuts the large tables by site (PostgreSQL), all or nothing; again: gives sites that came since their part. Stop
     the server, make a backup first."""

@@ -21,7 +21,8 @@ _LOOK = text(
 )
 #: Of a table that is cut by site (`store.partitions`) the parts are counted.
 _GREW = text(
-    "SELECT sum(greatest(known.reltuples, 0)) <= 0 OR sum(seen.n_mod_since_analyze) > sum(greatest(known.reltuples, 0)) "
+    "SELECT sum(greatest(known.reltuples, 0)) <= 0 "
+    "OR sum(seen.n_mod_since_analyze) > sum(greatest(known.reltuples, 0)) "
     "FROM pg_class AS known JOIN pg_stat_all_tables AS seen ON seen.relid = known.oid "
     "WHERE known.relkind = 'r' AND (known.oid = 'reading'::regclass "
     "OR known.oid IN (SELECT relid FROM pg_partition_tree('reading')))"

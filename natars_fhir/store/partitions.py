@@ -132,7 +132,7 @@ def _add(connection: Connection, table: Table, site: str) -> None:
         return
     _run(connection, f"CREATE TABLE {name} (LIKE {table.name} {_AS})")
     moved = f"WITH moved AS (DELETE FROM {rest(table)} WHERE site = {only} RETURNING *)"  # noqa: S608 (quoted)
-    _run(connection, f"{moved} INSERT INTO {name} SELECT * FROM moved")
+    _run(connection, f"{moved} INSERT INTO {name} SELECT * FROM moved")  # noqa: S608
     _run(connection, f"ALTER TABLE {table.name} ATTACH PARTITION {name} FOR VALUES IN ({only})")
     walls.around(connection, name, table)
 
