@@ -20,7 +20,7 @@ from typing import NamedTuple
 from benchmarks import generate
 from benchmarks.measure import Missing
 from natars_fhir.bulk.chunks import cut
-from natars_fhir.bulk.engines import ENGINES
+from natars_fhir.bulk.engines import workers_of
 from natars_fhir.bulk.hospital import Wanted, read_hospital, screen_hospital, search_hospital
 from natars_fhir.bulk.matchers import MATCHERS
 from natars_fhir.bulk.recipe import Kitchen, Recipe, provide
@@ -57,7 +57,7 @@ def here(asked: Asked) -> dict[str, float]:
     if asked.needles:
         tools(recipe, asked.needles)
     inputs = [Path(asked.file)]
-    with TemporaryDirectory() as made, ENGINES[asked.engine](asked.workers) as do:
+    with TemporaryDirectory() as made, workers_of(asked.engine, asked.workers) as do:
         work, wall, cpu = Path(made), perf_counter(), process_time()
         wanted, among = map(Wanted, cut(inputs)), None
         if asked.needles:

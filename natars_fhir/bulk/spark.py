@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby, islice
 from operator import itemgetter
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from natars_fhir.bulk.carried import Carried, carried, unpacked
@@ -21,6 +22,7 @@ from natars_fhir.bulk.parts import Counts, columns, named
 from natars_fhir.bulk.reading import CHANGED
 from natars_fhir.bulk.recipe import Recipe
 from natars_fhir.bulk.screen import Tally, spare_the_collector
+from natars_fhir.bulk.spark_session import Where, session
 from natars_fhir.bulk.tallied import added, packed
 from natars_fhir.bulk.woven import Row, Thread, Weaver, joined, screened
 from natars_fhir.emit.prefilled import prefilled
@@ -44,6 +46,18 @@ class Ran(NamedTuple):
 
     tally: Tally
     counts: Counts
+    #: seconds that it took to begin the session, and then to do the work
+    began: float = 0.0
+    took: float = 0.0
+
+
+def screen_all(where: Where, pieces: Grid, recipe: Recipe, to: str, style: str) -> Ran:
+    """The same in a session of its own. Raises SparkError, and ExtraError where the extra is missing."""
+    before = perf_counter()
+    with session(where) as spark:
+        start = perf_counter()
+        ran = run(spark, pieces, recipe, to, style)
+        return ran._replace(began=start - before, took=perf_counter() - start)
 
 
 def run(spark: SparkSession, pieces: Grid, recipe: Recipe, to: str, style: str) -> Ran:
