@@ -1,9 +1,11 @@
 """Spark with two workers beside one, and what it takes until the first of them has begun.
 
 `python -m benchmarks.spark [--megabytes 2000] [--rounds 3]`. A worker is an executor of its own with one core
-(`local-cluster`, https://spark.apache.org/docs/latest/submitting-applications.html#master-urls). What is told of the
-start is a session and a first run over a few patients: it is over when the workers have their Python, the mappings and
-their code compiled. Wall time, which wants a machine that does nothing else.
+(`local-cluster`, https://spark.apache.org/docs/latest/submitting-applications.html#master-urls); of a few megabytes,
+which are done before executors have begun, it is a thread of the driver with a Python process of its own. What is told
+of the start is a session and a first run over a few patients: it is over when the workers have their Python and the
+mappings. Wall time, which wants a machine that does nothing else. Of less than a megabyte no first run is made: then
+the figures say no more than that everything runs.
 """
 
 from __future__ import annotations
@@ -38,8 +40,16 @@ if TYPE_CHECKING:
 MAPPINGS = Path(__file__).parents[1] / "mappings"
 _SITE, _AS_OF = "generic", date(2024, 6, 15)
 RATIO, BEGUN, TOOK = "spark.two-workers.ratio-to-one", "spark.start-s", "spark.one-worker-s"
-#: Memory of a worker, in MB: what Java needs; Python's is its own.
-_MEMORY = 1024
+#: From so many megabytes on a worker is an executor, with so much memory (MB) for Java; Python's is its own.
+_LARGE, _MEMORY = 50, 1024
+_TINY = 1e6
+#: What an administrator would set for two cores: more partitions cost each task that writes a file apiece; and a second
+#: core that collects one worker's garbage would make of one worker more than one.
+_SETTINGS = {
+    "spark.sql.shuffle.partitions": "8",
+    "spark.driver.extraJavaOptions": "-XX:+UseSerialGC",
+    "spark.executor.extraJavaOptions": "-XX:+UseSerialGC",
+}
 
 
 class Took(NamedTuple):
@@ -56,12 +66,18 @@ def here(file: Path, warm: Path, workers: int) -> Took:
     mappings = load(MAPPINGS)
     recipe = Recipe(str(MAPPINGS), mappings.hash, "natars", _SITE, _AS_OF)
     before = perf_counter()
-    with session(Where(f"local-cluster[{workers},1,{_MEMORY}]")) as spark, TemporaryDirectory() as made:
-        run(spark, grid([warm]), recipe, (Path(made) / "warm").as_uri(), "json")
+    with session(Where(_master(file, workers))) as spark, TemporaryDirectory() as made:
+        if file.stat().st_size > _TINY:
+            run(spark, grid([warm]), recipe, (Path(made) / "warm").as_uri(), "json")
         start = perf_counter()
         ran = run(spark, grid([file]), recipe, (Path(made) / "to").as_uri(), "json")
         took, tally = perf_counter() - start, ran.tally
     return Took(start - before, took, ran.counts["patients"], _whole(tally))
+
+
+def _master(file: Path, workers: int) -> str:
+    large = file.stat().st_size > _LARGE * 1e6
+    return f"local-cluster[{workers},1,{_MEMORY}]" if large else f"local[{workers}]"
 
 
 def _whole(tally: Tally) -> int:
@@ -74,7 +90,7 @@ def fresh(file: Path, warm: Path, order: Sequence[int]) -> dict[int, Took]:
     """Measures with each of these numbers of workers, in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.spark", "--measure", str(file), str(warm), *map(str, order)]
     root = str(Path(__file__).parents[1])
-    with _quiet() as conf:
+    with _settings(whole=file.stat().st_size > _TINY) as conf:
         environment = {**os.environ, "SPARK_CONF_DIR": conf, "PYTHONPATH": root}
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment)
     told = done.stdout.splitlines()[-1]  # Java may say something before
@@ -82,17 +98,20 @@ def fresh(file: Path, warm: Path, order: Sequence[int]) -> dict[int, Took]:
 
 
 @contextmanager
-def _quiet() -> Iterator[str]:
-    """A folder of settings that has Spark say nothing but errors."""
+def _settings(*, whole: bool) -> Iterator[str]:
+    """A folder of settings, with which Spark also says nothing but errors; Java spares itself what pays later only."""
     with TemporaryDirectory() as conf:
+        later = "" if whole else " -XX:TieredStopAtLevel=1 -Xshare:auto"
+        told = "".join(f"{name} {value}{later if 'Java' in name else ''}\n" for name, value in _SETTINGS.items())
+        (Path(conf) / "spark-defaults.conf").write_text(told)
         (Path(conf) / "log4j2.properties").write_text("rootLogger.level = error\n")
         yield conf
 
 
 def figures(megabytes: float, rounds: int, folder: Path) -> dict[str, float | Missing]:
     """Every figure by its fixed name, of *megabytes* of made data."""
-    if missing := _missing():
-        return dict.fromkeys((RATIO, BEGUN, TOOK), Missing(missing))
+    if wanting := missing():
+        return dict.fromkeys((RATIO, BEGUN, TOOK), Missing(wanting))
     folder.mkdir(exist_ok=True)
     file, warm = folder / f"spark-{megabytes:g}mb.ndjson", folder / "spark-warm.ndjson"
     for path, size in ((file, megabytes), (warm, 0.1)):
@@ -109,7 +128,8 @@ def figures(megabytes: float, rounds: int, folder: Path) -> dict[str, float | Mi
     }
 
 
-def _missing() -> str:
+def missing() -> str:
+    """What Spark wants here that is not there."""
     if find_spec("pyspark") is None:
         return "the extra `spark` is not installed"
     return "" if shutil.which("java") else "Java is not installed"
