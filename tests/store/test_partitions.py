@@ -276,17 +276,19 @@ def test_a_migration_has_nothing_to_do_in_a_store_that_is_cut(cut: Store, addres
         assert partitions.are_made(connection)
 
 
-def test_a_copy_of_a_store_that_is_cut_takes_the_place_of_a_whole_one(
-    cut: Store, address: str, postgres: str, tmp_path: Path
+def test_a_copy_takes_the_place_of_a_store_whether_either_is_cut_or_whole(
+    cut: Store, whole: Store, address: str, whole_address: str, postgres: str, tmp_path: Path
 ) -> None:
     open_store(postgres).close()
-    copies.copy_out(address, tmp_path / "copy")
-    copies.copy_in(postgres, tmp_path / "copy", NOW)
-    copied = open_store(postgres)
-    try:
-        assert rows(copied) == rows(cut)
-        with copied.of(SITES[1]).read() as connection:
-            assert partitions.are_made(connection)
-            assert sites_in(connection, partitions.part(reading, SITES[0])) == set()
-    finally:
-        copied.close()
+    for one, where, parted in ((cut, address, True), (whole, whole_address, False)):
+        copies.copy_out(where, tmp_path / str(parted))
+        copies.copy_in(postgres, tmp_path / str(parted), NOW)
+        copied = open_store(postgres)
+        try:
+            assert rows(copied) == rows(one)
+            with copied.of(SITES[1]).read() as connection:
+                assert partitions.are_made(connection) is parted
+                assert sites_in(connection, "reading") == {SITES[1]}
+                assert not parted or sites_in(connection, partitions.part(reading, SITES[0])) == set()
+        finally:
+            copied.close()
