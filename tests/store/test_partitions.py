@@ -19,6 +19,7 @@ from natars_fhir.store.tables import metadata, parcel, reading, resource_alias, 
 from tests.postgres import Server
 from tests.service.hospital import NOW, Hospital, condition, patient, transaction
 
+pytestmark = pytest.mark.xdist_group("partitions")
 SITES = ("generic", "hospital-a", "hospital-b")
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -105,20 +106,31 @@ def engine(whole_address: str) -> Iterator[Engine]:
     opened.dispose()
 
 
-def test_every_row_is_there_before_and_after_and_after_the_way_back(whole: Store, engine: Engine) -> None:
+def test_the_command_cuts_and_goes_back_and_every_row_is_there_before_and_after(
+    whole: Store,
+    engine: Engine,
+    whole_address: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("NATARS_DATABASE", whole_address)
+    monkeypatch.setenv("NATARS_TOKENS", '{"t": "hospital-c"}')
+
+    def said(*words: str) -> str:
+        assert run(["store", "partition", *words]) == 0
+        return capsys.readouterr().out.strip()
+
     before, shaped = rows(whole), shape(engine)
-    with whole.write() as connection:
-        partitions.make(connection)
-        assert partitions.are_made(connection)
-    assert rows(whole) == before
     assert all(before[one.name] for one in (parcel, resource_version, reading, resource_alias, screening))
+    assert said() == "A part of its own has now: generic, hospital-a, hospital-c."
+    assert rows(whole) == before
     now = shape(engine)
     for name, (columns, key, indexes, wall) in shaped.items():  # the key alone differs: it names the site too
         assert now[name] == (columns, list(dict.fromkeys([*key, "site"])), indexes, wall), name
-    with whole.write() as connection:
-        assert partitions.unmake(connection)
-        assert not partitions.are_made(connection)
+    assert said() == "No site is without its part."
+    assert said("--undo") == "The tables are whole again."
     assert (rows(whole), shape(engine)) == (before, shaped)
+    assert said("--undo") == "The tables are whole."
 
 
 def test_who_is_interrupted_has_changed_nothing(whole: Store, engine: Engine) -> None:
@@ -131,24 +143,6 @@ def test_who_is_interrupted_has_changed_nothing(whole: Store, engine: Engine) ->
     with pytest.raises(InterruptedError):
         interrupted()
     assert (shape(engine), rows(whole)) == (shaped, before)
-
-
-def test_the_command_cuts_says_so_and_goes_back(
-    whole: Store, whole_address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("NATARS_DATABASE", whole_address)
-    monkeypatch.setenv("NATARS_TOKENS", '{"t": "hospital-c"}')
-    before, said = rows(whole), []
-    for words in ([], [], ["--undo"], ["--undo"]):
-        assert run(["store", "partition", *words]) == 0
-        said.append(capsys.readouterr().out.strip())
-    assert said == [
-        "A part of its own has now: generic, hospital-a, hospital-c.",
-        "No site is without its part.",
-        "The tables are whole again.",
-        "The tables are whole.",
-    ]
-    assert rows(whole) == before
 
 
 @pytest.mark.parametrize(
