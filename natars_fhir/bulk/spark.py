@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 _READ = "piece int, node long, names array<long>, needs array<long>, tells boolean, packed binary"
 #: Patients that are given to Spark together.
 _TOGETHER = 500
+#: Stretches of patients, each a file of results: of ten terabytes each writes some 50 MB.
+_MOST_PARTS = 5_000
 _VERDICTS = ("candidate", "undetermined", "ineligible")
 
 Batches = Iterator["pa.RecordBatch"]
@@ -70,7 +72,8 @@ def run(spark: SparkSession, pieces: Grid, recipe: Recipe, to: str, style: str) 
     try:
         tally = _tally(rows)
         seen = Observation("outcomes")
-        found = _screened(_threads(spark, rows), with_mappings).observe(seen, *_counting())
+        parts = min(pieces.tasks, _MOST_PARTS)
+        found = _screened(_threads(spark, rows), with_mappings, parts).observe(seen, *_counting())
         _write(found, to, style)
         return Ran(tally, Counter({name: number for name, number in seen.get.items() if number}))
     finally:
@@ -158,9 +161,10 @@ def _labels(spark: SparkSession, rows: DataFrame) -> DataFrame:
     return spark.createDataFrame(pa.table(columns, names=["node", "thread"]))
 
 
-def _screened(threads: DataFrame, recipe: Carried) -> DataFrame:
-    """A row for each patient."""
-    placed = threads.repartition("thread").sortWithinPartitions("thread")
+def _screened(threads: DataFrame, recipe: Carried, parts: int) -> DataFrame:
+    """A row for each patient. How many parts there are is said: Spark judges by bytes, and a few of them are much work,
+    so that it would have one worker do all; and of very many it would make no more parts than of a few."""
+    placed = threads.repartition(parts, "thread").sortWithinPartitions("thread")
     schema = ", ".join(f"`{name}` {kind}" for name, kind in _columns(recipe))
     return placed.mapInArrow(_screener(recipe), schema)
 
