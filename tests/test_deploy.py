@@ -14,6 +14,7 @@ import yaml
 from natars_fhir.settings import Settings
 from natars_fhir.web.app import create_app
 from natars_fhir.web.needs import reachable
+from tests.blank import blank
 from tests.doc_pages import DOCS, ROOT
 from tests.write_docs import commands
 
@@ -135,7 +136,7 @@ def test_all_adapters_together_open_fewer_connections_than_the_database_has(monk
 def test_the_proxy_lets_through_what_is_for_outside_and_nothing_of_operations(tmp_path: Path) -> None:
     proxy = (FOLDER / "proxy.conf").read_text("utf-8")
     prefixes, patterns = re.findall(r"location (/\S*) {", proxy), re.findall(r"location ~ (\S+) {", proxy)
-    chosen = Settings(database=f"sqlite:///{tmp_path}/store.sqlite", key_file=tmp_path / "natars.key")
+    chosen = Settings(database=blank(tmp_path), key_file=tmp_path / "natars.key")
     app = create_app(chosen)
     app.state.close()
     for path in {path for path, _ in reachable(app.routes)} - {"/openapi.json"}:

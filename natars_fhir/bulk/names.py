@@ -104,7 +104,7 @@ class Names:
 
     def __call__(self, raw: bytes) -> list[Named]:
         """The names in a document. Raises UnreadableError."""
-        if raw.startswith(_START) and raw[17 : raw.find(b'"', 17)] not in self._skipped:
+        if raw.startswith(_START) and (kind := raw[17 : raw.find(b'"', 17)]) not in self._skipped and b"\\" not in kind:
             return []
         try:
             said = _header(raw)

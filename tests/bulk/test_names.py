@@ -72,6 +72,13 @@ def test_a_resource_that_tells_more_is_not_taken_for_one_like_the_last(other: di
     assert by(observation(subject={"reference": "Patient/1"})) == usual
 
 
+def test_a_type_that_is_written_with_escapes_is_the_type_that_it_is() -> None:
+    by = Names(ward.reader(SITE).mapping)
+    usual = observation(subject={"reference": "Patient/1"})
+    assert by(usual.replace(b"Observation", b"Observ\\u0061tion", 1).replace(b": ", b":")) == by(usual)
+    assert by(b'{"resourceType":"Cl\\u0061im","id":"c"}') == []
+
+
 def test_what_was_met_is_not_remembered_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(names, "_MEMORY", 5)
     by = Names(ward.reader(SITE).mapping)
