@@ -17,6 +17,7 @@ from natars_fhir.domain.record import Fact, Record
 from natars_fhir.domain.screening import Screening, bars
 from natars_fhir.domain.signing import PeoplesPart, Signed
 from natars_fhir.domain.study import Study
+from natars_fhir.domain.withdrawal import withdrawn_on
 
 VERDICTS = ("undetermined", "candidate", "ineligible")
 LAPSED = "signature-lapsed"
@@ -94,7 +95,7 @@ def _recorded(record: Record, screening: Screening, people: WithPeople) -> Itera
     yield from _first("died", _final(record, "death", "present"), early=False)
     said = newest([fact for fact in record.about("consent") if fact.standing == "final"])
     if said and all(fact.value == "withdrawn" for fact in said):
-        yield from _first("consent-withdrawn", said, early=False)
+        yield from _first("consent-withdrawn", [withdrawn_on(fact) for fact in said], early=False)
     if screening.phase == "operated":
         seen = [
             finding.facts for criterion, finding in people.findings if criterion.off_study and bars(criterion, finding)

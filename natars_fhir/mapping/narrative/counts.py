@@ -12,7 +12,7 @@ from natars_fhir.domain.record import Detail
 from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.page import Page
 from natars_fhir.mapping.narrative.quantity import amount, comparator, measured, ranged
-from natars_fhir.mapping.narrative.said import Said, firmness, scaled
+from natars_fhir.mapping.narrative.said import Kind, Said, firmness, scaled
 from natars_fhir.mapping.narrative.words import Words
 
 MITOSES, NECROSIS = "mitoses-per-10hpf", "necrosis-percent"
@@ -56,8 +56,10 @@ def patterns(words: Words) -> Patterns:
     )
 
 
-def read(page: Page, words: Words) -> list[Said]:
-    """Mitoses per ten fields and the share of necrosis."""
+def read(page: Page, words: Words, kind: Kind) -> list[Said]:
+    """Mitoses per ten fields and the share of necrosis, of reports that may tell them."""
+    if kind not in words["counts.from"].words["microscope"]:
+        return []
     names = page.find(words["counts.name"])
     if page.voids:
         names = [hit for hit in names if not page.void(hit.start)]

@@ -44,6 +44,7 @@ TABLES: Mapping[str, str] = {
     "grade.mark": "fnclcc other high intermediate low",
     "grade.word": "grade score higher underrated not-graded differentiation mitoses necrosis",
     "counts.name": "mitoses necrosis",
+    "counts.from": "microscope",
     "counts.mitoses": "field area rare frequent seen none",
     "counts.necrosis": "extensive seen none",
     "histology.name": "DDLPS WDLPS LMS UPS SFT OTHER OTHER-SARCOMA SARCOMA-NOS",
