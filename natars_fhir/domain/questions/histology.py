@@ -38,13 +38,20 @@ _SILENT = Proven(None, "silent", Sentence("histology.silent"), ())
 def typed(facts: Collection[Fact]) -> set[str]:
     """The types that *facts* name. A dedifferentiated part makes a well differentiated tumour DDLPS; a later report
     that finds it well differentiated alone contradicts that."""
+    parts = {fact.source.reference for fact in facts if fact.value == "DDLPS"}
+    if parts:
+        facts = [fact for fact in facts if not (fact.source.reference in parts and _describes_a_part(fact))]
     kinds = {str(fact.value) for fact in facts if fact.value != UNTYPED}
     if kinds != _COMPONENTS:
         return kinds
-    parts = {fact.source.reference for fact in facts if fact.value == "DDLPS"}
     seen = max(stated(fact).high for fact in facts if fact.value == "DDLPS")
     others = [fact for fact in facts if fact.value == "WDLPS" and fact.source.reference not in parts]
     return kinds if any(stated(fact).low > seen for fact in others) else {"DDLPS"}
+
+
+def _describes_a_part(fact: Fact) -> bool:
+    """A part of a dedifferentiated tumour that looks like another type does not make it one of that type."""
+    return fact.said("component") == "yes" and fact.value not in _COMPONENTS
 
 
 def proven(asked: Asked) -> Proven:

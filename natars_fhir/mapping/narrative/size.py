@@ -126,6 +126,8 @@ def _is_tumour(page: Page, words: Words, thing: Hit) -> bool:
 
 def _in_organ(page: Page, words: Words, thing: Hit) -> bool:
     low = max(page.clause(thing.start)[0], thing.start - 20)
+    if page.text[thing.end : thing.end + 1] == " " and patterns(words).lies_in.match(page.text, thing.end):
+        return True
     return _leads_into(page.text[low : thing.start], words)
 
 
