@@ -55,7 +55,7 @@ def patterns(words: Words) -> Patterns:
     """Compiled for one set of word lists."""
     word = words.any("grade.word", "grade")
     least, most = words.any("quantity.word", "at-least", "above"), words.any("quantity.word", "at-most")
-    bound = rf"(?:(?P<least>{least})|(?P<most>{most}))?\s*"
+    bound = rf"(?:(?P<least>{least})|(?P<most>{most}))?\s*(?:grade\s+)?"
     span, bounds = words.any("quantity.word", "range"), words["quantity.word"].words
     level = (
         rf"{bound}(?P<g>g)?\s*(?P<low>{_LEVEL})(?:\s*级)?"

@@ -83,7 +83,10 @@ def _is_tumours(page: Page, words: Words, shape: Patterns, each: Measure, things
         thing, near = after, after.start - each.end < 12
     if thing and not _is_tumour(page, words, thing):
         return False
-    if not here and before and before.tag == "core" and before.start >= page.sentence(each.start)[0]:
+    sentence = page.sentence(each.start)[0]
+    if (before is None or before.start < sentence) and shape.of_organ.match(page.text, sentence):
+        return False  # 肾脏一个，大小12×6×5cm: the sentence is about an organ, and names no tumour yet
+    if not here and before and before.tag == "core" and before.start >= sentence:
         return False  # a core's length, whatever is named after it
     if each.dimensions == 1 and shape.organ_next.match(page.text, each.end):
         return False

@@ -24,7 +24,7 @@ TABLES: Mapping[str, str] = {
     "quantity.word": "below at-most above at-least about nearly or-more or-less range",
     "quantity.length": "cm mm",
     "cues.cue": "deny-before deny-after deny-both hedge-before hedge-after hedge-both hedge-next hedge-between"
-    " definite stop advice general relative differential former becomes amended trap",
+    " definite stop advice general relative differential former becomes from amended supplement trap",
     "cues.wrap": "open",
     "markers.marker": "*",
     "markers.compartment": "nuclear index",
