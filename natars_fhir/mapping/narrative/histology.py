@@ -47,6 +47,7 @@ class Patterns(NamedTuple):
     outside: re.Pattern[str]
     agrees: re.Pattern[str]
     described: re.Pattern[str]
+    once: re.Pattern[str]
 
 
 @lru_cache(maxsize=8)
@@ -65,6 +66,7 @@ def patterns(words: Words) -> Patterns:
         re.compile(rf"{around['outside']}(?:(?!{around['own']})[^。;\n])*$"),
         re.compile(rf"(?<![不未]){around['agrees']}"),
         re.compile(rf"(?:{around['component']})?[^,;。\n]{{0,12}}?\s?{around['is']}(?![a-z])[^,;。\n]{{0,16}}"),
+        re.compile(rf"{around['once']}[^,;。\n]{{0,8}}$"),
     )
 
 
@@ -75,7 +77,7 @@ def read(page: Page, words: Words, kind: Kind, hits: list[Hit]) -> list[Said | U
     shape = patterns(words)
     names = [hit for hit in hits if not _is_like(page, shape, hit)]
     rows = list(_rows(page, shape, names))
-    others = [row for row in rows if _is_elsewhere(page, words, row)]
+    others = [row for row in rows if _is_of_the_past(page, shape, row) or _is_elsewhere(page, words, row)]
     parts = frozenset(name.start for part, name in pairwise(names) if _describes(page, shape, part, name))
     found = [each for row in rows if row not in others for each in _row(page, shape, row, kind, parts)]
     told = [
@@ -95,6 +97,13 @@ def _with_parts(found: list[Said], kind: Kind) -> list[Said | Unread]:
         each._replace(detail=_part_of(kind)) if (each.value, each.standing) == ("WDLPS", "final") else each
         for each in found
     ]
+
+
+def _is_of_the_past(page: Page, shape: Patterns, row: list[Hit]) -> bool:
+    """既往因骨肉瘤行化疗: a tumour of a type that the trial does not ask for, and of earlier years."""
+    if row[0].tag not in ("OTHER", _OTHER_SARCOMA):
+        return False
+    return shape.once.search(page.text[page.clause(row[0].start)[0] : row[0].start]) is not None
 
 
 def _is_elsewhere(page: Page, words: Words, row: list[Hit]) -> bool:

@@ -48,7 +48,7 @@ TABLES: Mapping[str, str] = {
     "counts.mitoses": "field area rare frequent seen none",
     "counts.necrosis": "extensive seen none",
     "histology.name": "DDLPS WDLPS LMS UPS SFT OTHER OTHER-SARCOMA SARCOMA-NOS",
-    "histology.around": "component is like either before-tissue tissue hint outside own agrees",
+    "histology.around": "component is like either before-tissue tissue hint outside own agrees once",
     "histology.past": "word",
     "sites.organ": "*",
     "sites.mark": "place beside vessel origin-before origin-after",
