@@ -84,14 +84,15 @@ def _other_tumours(facts: tuple[Fact, ...]) -> tuple[list[Fact], list[Issue]]:
 
     It is this tumour where it also tells a type of sarcoma, unless the retroperitoneum is told elsewhere: then it may
     be either. It is another where the retroperitoneum, or a sarcoma of the abdomen, is told elsewhere; and where
-    neither is so, the second malignancy is only suspected.
+    neither is so, the second malignancy is only suspected, and the site is in doubt beside a sarcoma not yet confirmed.
     """
     told: dict[str, set[str]] = {}
     for fact in facts:
         told.setdefault(fact.source.reference, set()).add(fact.concept)
     sited = {fact.source.reference for fact in facts if fact.concept == "primary-site" and fact.standing == "final"}
     retroperitoneal = any(fact.concept == "primary-site" and fact.value == "retroperitoneum" for fact in facts)
-    placed = retroperitoneal or any(_places_a_sarcoma(fact, told[fact.source.reference]) for fact in facts)
+    places = {fact.standing for fact in facts if _places_a_sarcoma(fact, told[fact.source.reference])}
+    placed = retroperitoneal or "final" in places
     kept: list[Fact] = []
     issues: list[Issue] = []
     for fact in facts:
@@ -103,7 +104,7 @@ def _other_tumours(facts: tuple[Fact, ...]) -> tuple[list[Fact], list[Issue]]:
             either = retroperitoneal and fact.source.reference in sited
             kept += [_perhaps(fact)] if either or not other else []
         elif not placed:
-            kept.append(_perhaps(fact))
+            kept.append(fact._replace(standing="hedged") if places and not other else _perhaps(fact))
         elif other:
             kept.append(fact)
         else:
@@ -113,9 +114,9 @@ def _other_tumours(facts: tuple[Fact, ...]) -> tuple[list[Fact], list[Issue]]:
 
 
 def _places_a_sarcoma(fact: Fact, concepts: set[str]) -> bool:
-    """Does a confirmed diagnosis say that a sarcoma lies in the abdomen or pelvis (C49.4), though in no organ?"""
+    """Does a diagnosis say that a sarcoma lies in the abdomen or pelvis (C49.4), though in no organ?"""
     vague = fact.concept == "primary-site" and fact.value == "abdomen-pelvis-nos"
-    return vague and "histology" in concepts and fact.standing == "final" and fact.said("method") == "diagnosis"
+    return vague and "histology" in concepts and fact.said("method") == "diagnosis"
 
 
 def _perhaps(fact: Fact) -> Fact:

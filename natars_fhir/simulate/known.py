@@ -82,7 +82,13 @@ class Known:
             return False
         read = bool(self.pathology) or (self.in_words("scan") and self.last("scan") is not None)
         typed = self.diagnosed and self.told("pathology")
-        return read or typed or self.tumour.site not in ("gi-tract", "uterus")
+        final = self.last("final")
+        return (
+            read
+            or typed
+            or (final is not None and final.value["viable"])
+            or self.tumour.site not in ("gi-tract", "uterus")
+        )
 
     def in_words(self, group: str) -> bool:
         """Is this kind of result told in words?"""

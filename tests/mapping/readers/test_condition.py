@@ -213,7 +213,7 @@ def test_what_is_not_told_by_any_code_is_counted() -> None:
                 condition(concept(ICD_10, "C49.4"), "provisional", ident="tumour"),
             ],
             {
-                "primary-site gi-tract",
+                "primary-site gi-tract hedged",
                 "primary-site abdomen-pelvis-nos hedged",
                 "histology SARCOMA-NOS hedged",
                 "second-malignancy suspected",
