@@ -71,10 +71,19 @@ def _proven(asked: Asked) -> Proven:
     if len(kinds) > 1:
         return Proven(None, "conflicting", Sentence("histology.conflicting", (named,)), named)
     kind = kinds.pop()
+    if kind == "WDLPS" and (parts := _perhaps_dedifferentiated(facts, named)):
+        return Proven(None, "imprecise", Sentence("histology.hedged", (parts,)), named + parts)
     against = _like_liposarcoma(asked) if kind == "UPS" else ()
     if against:
         return Proven(None, "conflicting", Sentence("histology.ups-like-ddlps", (against,)), named + against)
     return Proven(kind, None, Sentence("histology.is", (kind, named)), named)
+
+
+def _perhaps_dedifferentiated(facts: tuple[Fact, ...], named: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """高分化脂肪肉瘤，不除外局灶去分化: with that left open a report is no proof of a well differentiated tumour."""
+    reports = {fact.source.reference for fact in named}
+    doubts = [fact for fact in facts if fact.value == "DDLPS" and fact.standing == "hedged"]
+    return tuple([fact for fact in doubts if fact.source.reference in reports])
 
 
 def _unproven(facts: tuple[Fact, ...], tissue: tuple[Fact, ...]) -> Proven:
