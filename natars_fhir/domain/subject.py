@@ -88,7 +88,7 @@ def _spoken(part: PeoplesPart, as_of: date, told: Sequence[Event]) -> Iterator[E
 
 def _recorded(record: Record, screening: Screening, people: WithPeople) -> Iterator[Event]:
     """What the hospital's record tells, each cause once."""
-    yield from _first("consented", _final(record, "consent", "given"))
+    yield from _first("consented", [*_final(record, "consent", "given"), *_signed_once(record)])
     yield from _first("allocated", [one for one in _final(record, "allocation") if one.source.reference != OFFICE])
     yield from _first("first-dose", _final(record, "neoadjuvant-cycle"))
     yield from _first("operated", _final(record, "index-surgery", "present"))
@@ -104,6 +104,11 @@ def _recorded(record: Record, screening: Screening, people: WithPeople) -> Itera
             shown = [fact for facts in seen for fact in facts if fact.when]
             day = max((str(fact.when) for fact in shown), default="")
             yield Event("excluded-by-surgery", day)
+
+
+def _signed_once(record: Record) -> list[Fact]:
+    """Consents that were withdrawn on a day of its own: their other day is that of the signature."""
+    return [fact for fact in _final(record, "consent", "withdrawn") if fact.said("ended")]
 
 
 def _first(cause: str, facts: Iterable[Fact], *, early: bool = True) -> Iterator[Event]:

@@ -40,6 +40,16 @@ def _other_report(fact: Fact) -> Fact:
         pytest.param((*born("1990"), *born("1930")), "unknown conflicting", id="two birth dates, one outside"),
         pytest.param((*born("1948-03-20"), CONSENT), "unknown imprecise", id="76 within the month of consent"),
         pytest.param((*born("1948-04-20"), CONSENT), "yes", id="75 at consent, 76 by now"),
+        pytest.param(
+            (*born("1948-04-20"), CONSENT._replace(value="withdrawn"), ALLOCATED),
+            "yes",
+            id="75 at a consent that was withdrawn in the trial, 76 by now",
+        ),
+        pytest.param(
+            (*born("1948-04-20"), CONSENT._replace(value="withdrawn")),
+            "no",
+            id="withdrawn before the trial: as of today",
+        ),
     ],
 )
 def test_age_is_counted_in_completed_years_on_the_reference_date(
