@@ -65,7 +65,7 @@ TABLES: Mapping[str, str] = {
     "statements.attested": "present absent",
     "statements.elsewhere": "here other",
     "statements.risk": "after",
-    "statements.asked": "before",
+    "statements.asked": "before excluded kind",
     "statements.prior-resection": "present dated unplaced recurrence absent",
     "statements.metastasis": "present absent",
     "statements.*": "*",
