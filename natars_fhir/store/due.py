@@ -90,10 +90,17 @@ def last(connection: Connection, site: str, now: datetime) -> int:
     return connection.execute(_LAST, {"site": site, "now": now}).scalar() or 0
 
 
-def waiting(connection: Connection) -> list[Waiting]:
-    """How much waits, by site."""
-    asked = select(_here.site, func.count(), func.min(_here.since)).group_by(_here.site).order_by(_here.site)
-    return [Waiting(*row) for row in connection.execute(asked)]
+_WAITING = (
+    select(_here.site, func.count().label("count"), func.min(_here.since).label("since"))
+    .where(_here.ready <= bindparam("now", type_=Moment))
+    .group_by(_here.site)
+    .order_by(_here.site)
+)
+
+
+def waiting(connection: Connection, now: datetime) -> list[Waiting]:
+    """How much waits, by site; without what was put off until after *now*."""
+    return [Waiting(*row) for row in connection.execute(_WAITING, {"now": now})]
 
 
 _PUT_OFF = update(screening_due).where(among(_here.site, _here.patient))

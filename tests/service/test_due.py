@@ -56,7 +56,7 @@ def in_scope(store: Store) -> list[str]:
 
 def waiting(store: Store) -> int:
     with store.read() as connection:
-        return sum(one.count for one in stored.waiting(connection))
+        return sum(one.count for one in stored.waiting(connection, NOW + timedelta(days=1)))
 
 
 def histories(store: Store) -> list[Found]:
