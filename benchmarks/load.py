@@ -2,9 +2,9 @@
 while.
 
 A bundle counts when its 200 is there: then it is validated, durable, and the records and screenings of its patients
-are current (they are made in the same transaction; the lag is none), or with ``--screen after`` will be within a second:
-how long it took is read of the audit afterwards. Beside it, in the same run, what somebody would write who takes FastAPI,
-fhir.resources and the same database, and screens nobody.
+are current (they are made in the same transaction; the lag is none), or with ``--screen after`` will be within a
+second: how long it took is read of the audit afterwards. Beside it, in the same run, what somebody would write who
+takes FastAPI, fhir.resources and the same database, and screens nobody.
 
 ``python -m benchmarks.load [--database sqlite|postgres] [--seconds 60] [--connections 8] [--workers 2]
 [--screen with-push|after] [--plain]``

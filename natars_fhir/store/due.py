@@ -80,6 +80,14 @@ def first(connection: Connection, site: str, now: datetime, most: int, *, last: 
     return list(connection.execute(_FIRST, asked).scalars())
 
 
+_STILL = select(_here.patient).distinct().where(among(_here.site, _here.patient))
+
+
+def still(connection: Connection, site: str, names: Collection[str]) -> set[str]:
+    """Those of these names that are marked."""
+    return {*connection.execute(_STILL, {"of_site": site, "names": names}).scalars()}
+
+
 _LAST = select(func.max(_here.seq)).where(
     _here.site == bindparam("site"), _here.ready <= bindparam("now", type_=Moment)
 )

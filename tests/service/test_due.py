@@ -181,3 +181,17 @@ def test_it_stops_when_it_is_asked_to(store: Store) -> None:
     send(store, transaction(*whole()))
     assert off(store, stopped=lambda: True) == Worked()
     assert waiting(store) == 1
+
+
+def test_who_was_screened_meanwhile_is_not_screened_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    send(store, transaction(*whole()))
+    first = stored.first
+
+    def slow(*asked: Any, **more: Any) -> list[str]:
+        names = first(*asked, **more)
+        monkeypatch.undo()
+        assert off(store).told.screened == 1
+        return names
+
+    monkeypatch.setattr(stored, "first", slow)
+    assert off(store).told.screened == 0
