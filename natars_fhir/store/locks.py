@@ -94,9 +94,10 @@ def first(connection: Connection, what: str) -> bool:
 def is_clash(fault: DBAPIError) -> bool:
     """Did two transactions stand in each other's way, so that this one is to be begun again?
 
-    https://www.postgresql.org/docs/15/errcodes-appendix.html: serialization_failure, deadlock_detected.
+    https://www.postgresql.org/docs/15/errcodes-appendix.html: serialization_failure, deadlock_detected, and
+    unique_violation: both added what neither saw.
     """
-    return getattr(fault.orig, "sqlstate", None) in ("40001", "40P01")
+    return getattr(fault.orig, "sqlstate", None) in ("40001", "40P01", "23505")
 
 
 def _bucket(site: str, name: str) -> int:
