@@ -44,6 +44,7 @@ def test_one_of_three_servers_is_killed_under_load(postgres: str, tmp_path: Path
             "NATARS_MAPPINGS": str(mappings_with(site.url, tmp_path)),
             "NATARS_TOKENS": json.dumps({TOKEN: SITE}),
             "NATARS_DELIVER_EVERY": "0.1",
+            "NATARS_SCREEN": "after",
         }
         ports = [str(free_port()) for _ in range(SERVERS)]
         servers = [running.enter_context(serving({**shared, "NATARS_PORT": one})) for one in ports]
