@@ -48,20 +48,21 @@ class Worked:
 
 def work_off(
     store: Store, intake: Intake, site: Site, now: Clock, *, most: int | None = None, wait: bool = False,
-    stopped: Callable[[], bool] = lambda: False,
+    stopped: Callable[[], bool] = lambda: False, mine: Callable[[str], bool] = lambda _: True,
 ) -> Worked:  # fmt: skip
     """Screens everybody of a site who was due when it began, or the *most* who have waited longest. Whom another has
-    just now is left to them; *wait*: until it is done there too."""
+    just now is left to them; *wait*: until it is done there too. *mine*: of these names alone."""
     here, done, left = store.of(site.site), Worked(), most
     with here.read() as connection:
         last, skip = stored.last(connection, site.site, now()), 0
     while last and not stopped() and (left is None or left > 0):
         with here.read() as connection:
-            names = stored.first(connection, site.site, now(), min(MOST, left or MOST), last=last, skip=skip)
-        if not names:
+            found = stored.first(connection, site.site, now(), min(MOST, left or MOST), last=last, skip=skip)
+        if not found:
             return done
-        worked, busy = _some(here, intake, site, names, (now, wait))
-        done, skip = done.and_more(worked), skip + busy
+        names = [name for name in found if mine(name)]
+        worked, busy = _some(here, intake, site, names, (now, wait)) if names else (Worked(), 0)
+        done, skip = done.and_more(worked), skip + busy + len(found) - len(names)
         left = None if left is None else left - len(names)
     return done
 
