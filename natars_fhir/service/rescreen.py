@@ -36,11 +36,12 @@ from natars_fhir.service.intake import Intake
 from natars_fhir.service.lives import Noticed, caused, life_of, notice, told_by_office
 from natars_fhir.service.tell import Known, LastSaid, retract, tell
 from natars_fhir.service.worklist_line import Brought
-from natars_fhir.store import outbox, patients, readings, screenings, subjects, worklist
+from natars_fhir.store import due, outbox, patients, readings, screenings, subjects, worklist
 from natars_fhir.store.attestations import Said
+from natars_fhir.store.due import Owed
 from natars_fhir.store.packed import digest
 from natars_fhir.store.patients import Standing
-from natars_fhir.store.persons import Persons
+from natars_fhir.store.persons import Persons, every_name
 from natars_fhir.store.subjects import Whose
 from natars_fhir.store.worklist import Line
 
@@ -52,15 +53,24 @@ _MANY = 50
 
 @dataclass(frozen=True, slots=True)
 class Rescreened:
-    """How many patients were screened, how many have new findings, and how many letters wait for the site."""
+    """How many patients were screened, how many have new findings, and how many letters wait for the site; ``since``
+    when the first of them was due, of those who were."""
 
     screened: int = 0
     changed: int = 0
     queued: int = 0
+    since: datetime | None = None
 
     def and_more(self, other: Rescreened) -> Rescreened:
         """Both together."""
-        return Rescreened(self.screened + other.screened, self.changed + other.changed, self.queued + other.queued)
+        since = min((one for one in (self.since, other.since) if one), default=None)
+        counts = (self.screened + other.screened, self.changed + other.changed, self.queued + other.queued)
+        return Rescreened(*counts, since)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """As the audit has them."""
+        return {"screened": self.screened, "findings": self.changed, "letters": self.queued}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,31 +123,44 @@ def rescreen(
     known: Mapping[str, Reading] = MappingProxyType({}),
 ) -> Rescreened:  # fmt: skip
     """Screens these persons (the key that stands for each, and its names); *causes* tells which resource versions
-    touched a name, *act* what brought it about, *known* what was read just now."""
+    touched a name, *act* what brought it about, *known* what was read just now. Whoever was due is no more."""
     done, keys = Rescreened(), [*persons]
     for start in range(0, len(keys), _MANY):
         some = {key: persons[key] for key in keys[start : start + _MANY]}
-        seen = before(connection, intake.study, site.site, some, today(now), known)
-        last = partial(outbox.last_said, connection, site.site)
-        news = [
-            _person(
-                intake, site, key, seen[key], Cause(_cause(names, causes), act),
-                (now, last, partial(worklist.last_came, connection, site.site, names)),
-            )
-            for key, names in some.items()
-        ]  # fmt: skip
-        done = done.and_more(_written(connection, intake.study.id, site.site, news, now))
+        owed = due.settle(connection, site.site, every_name(some))
+        why = {key: Cause(cause(names, causes, owed), act) for key, names in some.items()}
+        news = found_of(connection, intake, site, some, why, now, known)
+        told = write(connection, intake.study.id, site.site, news, now)
+        done = done.and_more(told).and_more(Rescreened(since=min((one.since for one in owed), default=None)))
     return done
 
 
-def _cause(names: Collection[str], causes: Mapping[str, Iterable[int]]) -> tuple[int, ...]:
-    """What touched the person; else, where only names were joined or parted, everything that came along."""
+def found_of(
+    connection: Connection, intake: Intake, site: Site, persons: Persons, why: Mapping[str, Cause], now: datetime,
+    known: Mapping[str, Reading] = MappingProxyType({}),
+) -> list[News]:  # fmt: skip
+    """What these persons come to now, in their order; nothing of it is written."""
+    seen = before(connection, intake.study, site.site, persons, today(now), known)
+    last = partial(outbox.last_said, connection, site.site)
+    return [
+        _person(
+            intake, site, key, seen[key], why[key],
+            (now, last, partial(worklist.last_came, connection, site.site, names)),
+        )
+        for key, names in persons.items()
+    ]  # fmt: skip
+
+
+def cause(names: Collection[str], causes: Mapping[str, Iterable[int]], owed: Iterable[Owed] = ()) -> tuple[int, ...]:
+    """What touched the person, now and while it was due (*owed*); else, where only names were joined or parted,
+    everything that came along."""
     own = {seq for name in names for seq in causes.get(name, ())}
+    own |= {seq for one in owed if one.name in names for seq in one.cause}
     return tuple(sorted(own or {seq for seqs in causes.values() for seq in seqs}))
 
 
 @dataclass(frozen=True, slots=True)
-class _News:
+class News:
     """What one person came to, to be written down: where it stands now (nowhere, where nothing is known of it), the
     letters, the way, the screening where it is another, and the line in the worklist; ``lines`` are those of before."""
 
@@ -164,11 +187,11 @@ class _News:
 
 def _person(
     intake: Intake, site: Site, key: str, seen: Before, cause: Cause, at: tuple[datetime, LastSaid, LastCame]
-) -> _News:
+) -> News:
     now, last, came = at
     found = _concluded(intake.study, site.site, seen.readings, today(now), seen.told)
     if found is None:
-        return _News(seen.standing, lines=seen.lines)
+        return News(seen.standing, lines=seen.lines)
     screening, people = found.screening, peoples_part(found, intake.study, seen.said)
     noticed = _noticed(intake.study, seen, found, people, now)
     asked = request(people, noticed.way, seen.declined)
@@ -182,7 +205,7 @@ def _person(
     brought = Brought(cause.act, bool(cause.versions), changed, came)
     line = worklist_line.after(intake, site, key, (found, people, noticed.way), seen.lines, brought, now)
     told_of = _found(stands, body, cause, now) if body else None
-    return _News(seen.standing, stands, letters, noticed, changed, told_of, line, seen.lines)
+    return News(seen.standing, stands, letters, noticed, changed, told_of, line, seen.lines)
 
 
 def _noticed(study: Study, seen: Before, found: pipeline.Outcome, people: PeoplesPart, now: datetime) -> Noticed:
@@ -198,7 +221,7 @@ def _found(stands: Standing, body: dict[str, Any], cause: Cause, now: datetime) 
     )
 
 
-def _written(connection: Connection, trial: str, site: str, news: Sequence[_News], now: datetime) -> Rescreened:
+def write(connection: Connection, trial: str, site: str, news: Sequence[News], now: datetime) -> Rescreened:
     """Everything that is new of these persons, table by table."""
     stand = [one.stands for one in news if one.stands]
     patients.gone(connection, site, {old.key for one in news for old in one.earlier} - {one.key for one in stand})
