@@ -85,6 +85,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "mapping drafted": Kind("C"),
         "tried": Kind("E"),
         "day": Kind("U"),
+        "screening": Kind("U"),
         "token issued": Kind("C", event=_RIGHTS),
         "token revoked": Kind("D", event=_RIGHTS),
         "login": Kind("E", event=_LOGIN),

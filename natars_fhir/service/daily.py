@@ -30,7 +30,6 @@ def rescreen_due(store: Store, intake: Intake, site: Site, now: datetime) -> Res
         with store.of(site.site).write() as connection:
             persons = patients.persons(connection, site.site, due[start : start + _PAGE])
             told = rescreen(connection, intake, site, persons, {}, now, "day")
-            counts = {"screened": told.screened, "findings": told.changed, "letters": told.queued}
-            write(connection, intake.key, Act(site.site, now, "day", "", 200, counts))
-        done = Rescreened(done.screened + told.screened, done.changed + told.changed, done.queued + told.queued)
+            write(connection, intake.key, Act(site.site, now, "day", "", 200, told.counts))
+        done = done.and_more(told)
     return replace(done, queued=done.queued + tell_log(store, intake, site, now))

@@ -26,9 +26,9 @@ from natars_fhir.service.aside import aside, forgotten
 from natars_fhir.service.entries import became_each, findable, read_each, unmet
 from natars_fhir.service.gaps import notice
 from natars_fhir.service.intake import Intake
-from natars_fhir.service.rescreen import Rescreened, rescreen
+from natars_fhir.service.rescreen import Rescreened, cause, rescreen
 from natars_fhir.service.take import Change, take
-from natars_fhir.store import audit, locks, patients, quarantine, readings, trail
+from natars_fhir.store import audit, due, locks, patients, quarantine, readings, trail
 from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
 from natars_fhir.store.packed import digest
@@ -96,7 +96,7 @@ def _taken(
     _unused(connection, reader, arrival, now)
     entries = became_each(connection, intake, reader.site, asked, dict(zip(asked.order, taken, strict=True)))
     answer = answered(arrival, entries, now, read_each(connection, intake, reader, arrival))
-    counts = {**answer.counts, "screened": done.screened, "findings": done.changed, "letters": done.queued}
+    counts = {**answer.counts, **done.counts}
     answer = Answer(answer.status, answer.body, counts)
     if not answer.counts.get(FORBIDDEN):  # somebody else may
         _remember(connection, reader.site, arrival, answer)
@@ -106,7 +106,7 @@ def _taken(
 def _follow(
     connection: Connection, intake: Intake, reader: DocumentReader, change: Change, now: datetime
 ) -> Rescreened:
-    """Who was touched is screened again: by facts, by names that were joined or parted, by a Medication."""
+    """Who was touched is screened again, or due: by facts, by names that were joined or parted, by a Medication."""
     site = reader.mapping.site
     causes = dict(change.touched)
     for other, subjects in readings.told_of(connection, site.site, change.others.keys()).items():
@@ -117,6 +117,9 @@ def _follow(
     names = {name for known in before.values() for name in known}
     names |= {name for said in change.names.values() for name in said}
     persons = _alone_with(connection, site.site, names) if change.names else before
+    if intake.after:
+        due.mark(connection, site.site, {key: cause(names, causes) for key, names in persons.items()}, now)
+        return Rescreened()
     return rescreen(connection, intake, site, persons, causes, now, known=change.known)
 
 

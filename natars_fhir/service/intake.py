@@ -25,6 +25,8 @@ class Intake:
     most_entries: int = 10_000
     #: by what an export is made; without it there is none
     plan: Plan | None = field(default=None, repr=False)
+    #: whom a push touches is marked as due, and screened soon after (`service.due`); else in the push's transaction
+    after: bool = False
 
 
 def readers(

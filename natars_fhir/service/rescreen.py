@@ -36,11 +36,12 @@ from natars_fhir.service.intake import Intake
 from natars_fhir.service.lives import Noticed, caused, life_of, notice, told_by_office
 from natars_fhir.service.tell import Known, LastSaid, retract, tell
 from natars_fhir.service.worklist_line import Brought
-from natars_fhir.store import outbox, patients, readings, screenings, subjects, worklist
+from natars_fhir.store import due, outbox, patients, readings, screenings, subjects, worklist
 from natars_fhir.store.attestations import Said
+from natars_fhir.store.due import Owed
 from natars_fhir.store.packed import digest
 from natars_fhir.store.patients import Standing
-from natars_fhir.store.persons import Persons
+from natars_fhir.store.persons import Persons, every_name
 from natars_fhir.store.subjects import Whose
 from natars_fhir.store.worklist import Line
 
@@ -52,15 +53,24 @@ _MANY = 50
 
 @dataclass(frozen=True, slots=True)
 class Rescreened:
-    """How many patients were screened, how many have new findings, and how many letters wait for the site."""
+    """How many patients were screened, how many have new findings, and how many letters wait for the site; ``since``
+    when the first of them was due, of those who were."""
 
     screened: int = 0
     changed: int = 0
     queued: int = 0
+    since: datetime | None = None
 
     def and_more(self, other: Rescreened) -> Rescreened:
         """Both together."""
-        return Rescreened(self.screened + other.screened, self.changed + other.changed, self.queued + other.queued)
+        since = min((one for one in (self.since, other.since) if one), default=None)
+        counts = (self.screened + other.screened, self.changed + other.changed, self.queued + other.queued)
+        return Rescreened(*counts, since)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """As the audit has them."""
+        return {"screened": self.screened, "findings": self.changed, "letters": self.queued}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,26 +118,30 @@ def rescreen(
     known: Mapping[str, Reading] = MappingProxyType({}),
 ) -> Rescreened:  # fmt: skip
     """Screens these persons (the key that stands for each, and its names); *causes* tells which resource versions
-    touched a name, *act* what brought it about, *known* what was read just now."""
+    touched a name, *act* what brought it about, *known* what was read just now. Whoever was due is no more."""
     done, keys = Rescreened(), [*persons]
     for start in range(0, len(keys), _MANY):
         some = {key: persons[key] for key in keys[start : start + _MANY]}
+        owed = due.settle(connection, site.site, every_name(some))
         seen = before(connection, intake.study, site.site, some, today(now), known)
         last = partial(outbox.last_said, connection, site.site)
         news = [
             _person(
-                intake, site, key, seen[key], Cause(_cause(names, causes), act),
+                intake, site, key, seen[key], Cause(cause(names, causes, owed), act),
                 (now, last, partial(worklist.last_came, connection, site.site, names)),
             )
             for key, names in some.items()
         ]  # fmt: skip
-        done = done.and_more(_written(connection, intake.study.id, site.site, news, now))
+        told = _written(connection, intake.study.id, site.site, news, now)
+        done = done.and_more(told).and_more(Rescreened(since=min((one.since for one in owed), default=None)))
     return done
 
 
-def _cause(names: Collection[str], causes: Mapping[str, Iterable[int]]) -> tuple[int, ...]:
-    """What touched the person; else, where only names were joined or parted, everything that came along."""
+def cause(names: Collection[str], causes: Mapping[str, Iterable[int]], owed: Iterable[Owed] = ()) -> tuple[int, ...]:
+    """What touched the person, now and while it was due (*owed*); else, where only names were joined or parted,
+    everything that came along."""
     own = {seq for name in names for seq in causes.get(name, ())}
+    own |= {seq for one in owed if one.name in names for seq in one.cause}
     return tuple(sorted(own or {seq for seqs in causes.values() for seq in seqs}))
 
 

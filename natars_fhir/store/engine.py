@@ -22,6 +22,7 @@ from natars_fhir.store import (
     tables_audit,  # noqa: F401
     tables_bedside,  # noqa: F401
     tables_door,  # noqa: F401
+    tables_due,  # noqa: F401
     tables_export,  # noqa: F401
     tables_line,  # noqa: F401
     tables_load,  # noqa: F401

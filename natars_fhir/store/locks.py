@@ -15,6 +15,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import BigInteger
 
+from natars_fhir.store.persons import Persons
+
 #: Names of a site share so many locks; who needs more than `_MANY` of them takes the whole site.
 _BUCKETS, _MANY = 1024, 48
 #: What the policies of the tables ask for (`store.walls`): the site, or everybody's.
@@ -23,6 +25,7 @@ SETTING, EVERY_SITE = "natars.site", "*"
 _keys = func.unnest(bindparam("keys", type_=ARRAY(BigInteger()))).column_valued("key")
 _ALONE = select(func.pg_advisory_xact_lock(_keys))
 _SHARED = select(func.pg_advisory_xact_lock_shared(_keys))
+_FREE = select(_keys).where(func.pg_try_advisory_xact_lock(_keys))
 _NARROW = select(func.set_config(SETTING, bindparam("site"), True))
 
 
@@ -57,6 +60,18 @@ def also(connection: Connection, site: str, names: Collection[str]) -> None:
         return
     buckets = sorted({_bucket(site, name) for name in names})
     connection.execute(_ALONE, {"keys": buckets if len(buckets) <= _MANY else [_key(f"site {site}")]})
+
+
+def free(connection: Connection, site: str, persons: Persons) -> set[str]:
+    """Takes the locks of these persons, as far as nobody else has them, and waits for none: who are held now, by key.
+    Whoever changes the whole site, or the store, is waited for."""
+    if connection.dialect.name != "postgresql":
+        return {*persons}
+    connection.execute(_SHARED, {"keys": [_key("store"), _key(f"site {site}")]})
+    wanted = {key: {_bucket(site, name) for name in names} for key, names in persons.items()}
+    buckets = sorted({bucket for several in wanted.values() for bucket in several})
+    held = {*connection.execute(_FREE, {"keys": buckets}).scalars()}
+    return {key for key, several in wanted.items() if several <= held}
 
 
 def first(connection: Connection, what: str) -> bool:

@@ -1,0 +1,111 @@
+"""Due: the persons who are to be screened, marked in the transaction that took in what touched them.
+
+Rows are only added and removed, so that two who mark one person never wait for each other; who screens a person takes
+all rows under any name of theirs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+
+from natars_fhir.store.rows import add, among
+from natars_fhir.store.tables import Moment
+from natars_fhir.store.tables_due import screening_due
+
+_here = screening_due.c
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What a screening was owed to: a name of the person, the resource versions that touched it, and since when."""
+
+    name: str
+    cause: tuple[int, ...]
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many marks of a site wait, and since when the oldest does."""
+
+    site: str
+    count: int
+    since: datetime
+
+
+def mark(connection: Connection, site: str, causes: Mapping[str, Iterable[int]], now: datetime) -> None:
+    """These are to be screened: a name of each person, and the resource versions that touched them."""
+    rows = [
+        {"site": site, "patient": name, "cause": json.dumps(sorted(seqs)), "since": now, "tries": 0, "ready": now}
+        for name, seqs in causes.items()
+    ]
+    add(connection, screening_due, rows)
+
+
+_SETTLED = (
+    delete(screening_due)
+    .where(among(_here.site, _here.patient))
+    .returning(_here.seq, _here.patient, _here.cause, _here.since)
+)
+
+
+def settle(connection: Connection, site: str, names: Collection[str]) -> list[Owed]:
+    """Nobody who goes by these names is due any more; what they were due for, the earliest first."""
+    rows = connection.execute(_SETTLED, {"of_site": site, "names": names}).all()
+    return [Owed(row.patient, tuple(json.loads(row.cause)), row.since) for row in sorted(rows)]
+
+
+_FIRST = (
+    select(_here.patient)
+    .where(
+        _here.site == bindparam("site"),
+        _here.ready <= bindparam("now", type_=Moment),
+        _here.seq <= bindparam("last"),
+    )
+    .group_by(_here.patient)
+    .order_by(func.min(_here.tries), func.min(_here.seq))
+    .limit(bindparam("most"))
+    .offset(bindparam("skip"))
+)
+
+
+def first(connection: Connection, site: str, now: datetime, most: int, *, last: int, skip: int = 0) -> list[str]:
+    """The names that have waited longest, of marks up to the number *last*; those that failed stand behind."""
+    asked = {"site": site, "now": now, "most": most, "skip": skip, "last": last}
+    return list(connection.execute(_FIRST, asked).scalars())
+
+
+_LAST = select(func.max(_here.seq)).where(
+    _here.site == bindparam("site"), _here.ready <= bindparam("now", type_=Moment)
+)
+
+
+def last(connection: Connection, site: str, now: datetime) -> int:
+    """The number of the last mark of a site that may be worked off; 0 where there is none."""
+    return connection.execute(_LAST, {"site": site, "now": now}).scalar() or 0
+
+
+def waiting(connection: Connection) -> list[Waiting]:
+    """How much waits, by site."""
+    asked = select(_here.site, func.count(), func.min(_here.since)).group_by(_here.site).order_by(_here.site)
+    return [Waiting(*row) for row in connection.execute(asked)]
+
+
+_PUT_OFF = update(screening_due).where(among(_here.site, _here.patient))
+
+
+def put_off(connection: Connection, site: str, names: Collection[str], ready: datetime) -> None:
+    """It failed with these: they are tried again at *ready*."""
+    put = _PUT_OFF.values(tries=_here.tries + 1, ready=ready)
+    connection.execute(put, {"of_site": site, "names": names})
+
+
+def tries(connection: Connection, site: str, name: str) -> int:
+    """How often it was tried to screen who goes by this name."""
+    asked = select(func.max(_here.tries)).where(_here.site == site, _here.patient == name)
+    return connection.execute(asked).scalar() or 0
