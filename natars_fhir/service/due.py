@@ -8,7 +8,7 @@ they are screened once. Several processes on one database share the work: nobody
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -37,7 +37,7 @@ Clock = Callable[[], datetime]
 class Worked:
     """What was worked off, in all; ``lag`` is the longest that one waited, up to the end of the transaction."""
 
-    told: Rescreened = Rescreened()
+    told: Rescreened = field(default_factory=Rescreened)
     lag: timedelta = timedelta()
 
     def and_more(self, other: Worked) -> Worked:
@@ -47,16 +47,17 @@ class Worked:
 
 def work_off(
     store: Store, intake: Intake, site: Site, now: Clock, *, most: int | None = None, wait: bool = False,
-    stopped: Callable[[], bool] = lambda: False,
+    at_once: int = MOST, stopped: Callable[[], bool] = lambda: False,
 ) -> Worked:  # fmt: skip
     """Screens everybody of a site who was due when it began, or the *most* who have waited longest. Whom another has
     just now is left to them; *wait*: until it is done there too."""
     here, done, left = store.of(site.site), Worked(), most
     with here.read() as connection:
-        last, skip = stored.last(connection, site.site, now()), 0
+        last, skip = stored.last(connection, site.site, now(), intake.patience), 0
     while last and not stopped() and (left is None or left > 0):
         with here.read() as connection:
-            names = stored.first(connection, site.site, now(), min(MOST, left or MOST), last=last, skip=skip)
+            some, early = min(at_once, left or at_once), intake.patience
+            names = stored.first(connection, site.site, now(), some, last=last, skip=skip, patience=early)
         if not names:
             return done
         worked, busy = _some(here, intake, site, names, (now, wait))
@@ -102,7 +103,9 @@ def _screened(
     told = rescreen(connection, intake, site, mine, {}, at)
     if told.since is not None:
         waited = int(max(now() - told.since, timedelta()) / timedelta(milliseconds=1))
-        audit.write(connection, intake.key, Act(site.site, at, "screening", counts={**told.counts, "waited-ms": waited}))
+        audit.write(
+            connection, intake.key, Act(site.site, at, "screening", counts={**told.counts, "waited-ms": waited})
+        )
     return told, busy
 
 
