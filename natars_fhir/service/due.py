@@ -47,17 +47,17 @@ class Worked:
 
 def work_off(
     store: Store, intake: Intake, site: Site, now: Clock, *, most: int | None = None, wait: bool = False,
-    at_once: int = MOST, stopped: Callable[[], bool] = lambda: False,
+    early: bool = False, at_once: int = MOST, stopped: Callable[[], bool] = lambda: False,
 ) -> Worked:  # fmt: skip
     """Screens everybody of a site who was due when it began, or the *most* who have waited longest. Whom another has
-    just now is left to them; *wait*: until it is done there too."""
+    just now is left to them; *wait*: until it is done there too. *early*: also those who may wait still."""
     here, done, left = store.of(site.site), Worked(), most
     with here.read() as connection:
-        last, skip = stored.last(connection, site.site, now(), intake.patience), 0
+        last, skip = stored.last(connection, site.site, now(), early=early), 0
     while last and not stopped() and (left is None or left > 0):
         with here.read() as connection:
-            some, early = min(at_once, left or at_once), intake.patience
-            names = stored.first(connection, site.site, now(), some, last=last, skip=skip, patience=early)
+            some = min(at_once, left or at_once)
+            names = stored.first(connection, site.site, now(), some, last=last, skip=skip, early=early)
         if not names:
             return done
         worked, busy = _some(here, intake, site, names, (now, wait))

@@ -48,7 +48,7 @@ class Pace:
         stopped: Callable[[], bool] = lambda: False,
     ) -> None:  # fmt: skip
         """Screens everybody who is due, whoever marked them."""
-        done = work_off(store, later(intake), site, now, wait=True, at_once=_AT_ONCE, stopped=stopped)
+        done = work_off(store, intake, site, now, wait=True, early=True, at_once=_AT_ONCE, stopped=stopped)
         self.told = self.told.and_more(done.told)
 
 

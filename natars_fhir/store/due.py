@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
 
@@ -62,6 +62,7 @@ def settle(connection: Connection, site: str, names: Collection[str]) -> list[Ow
     return [Owed(row.patient, tuple(json.loads(row.cause)), row.since) for row in sorted(rows)]
 
 
+_EVER = datetime.max.replace(tzinfo=UTC)
 _READY = (
     _here.site == bindparam("site"),
     or_(
@@ -81,20 +82,19 @@ _FIRST = (
 
 def first(
     connection: Connection, site: str, now: datetime, most: int, *, last: int, skip: int = 0,
-    patience: timedelta = timedelta(),
+    early: bool = False,
 ) -> list[str]:  # fmt: skip
-    """The names that have waited longest, of marks up to the number *last*; also those who may wait for no longer than
-    *patience* still."""
-    asked = {"site": site, "now": now, "early": now + patience, "most": most, "skip": skip, "last": last}
+    """The names that have waited longest, of marks up to the number *last*; *early*: also those who may wait still."""
+    asked = {"site": site, "now": now, "early": _EVER if early else now, "most": most, "skip": skip, "last": last}
     return [*dict.fromkeys(connection.execute(_FIRST, asked).scalars())]
 
 
 _LAST = select(func.max(_here.seq)).where(*_READY)
 
 
-def last(connection: Connection, site: str, now: datetime, patience: timedelta = timedelta()) -> int:
-    """The number of the last mark of a site that may be worked off; 0 where there is none. *patience*: see `first`."""
-    return connection.execute(_LAST, {"site": site, "now": now, "early": now + patience}).scalar() or 0
+def last(connection: Connection, site: str, now: datetime, *, early: bool = False) -> int:
+    """The number of the last mark of a site that may be worked off; 0 where there is none. *early*: see `first`."""
+    return connection.execute(_LAST, {"site": site, "now": now, "early": _EVER if early else now}).scalar() or 0
 
 
 def waiting(connection: Connection) -> list[Waiting]:
