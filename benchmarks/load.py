@@ -2,10 +2,12 @@
 while.
 
 A bundle counts when its 200 is there: then it is validated, durable, and the records and screenings of its patients
-are current (they are made in the same transaction; the lag is none). Beside it, in the same run, what somebody
-would write who takes FastAPI, fhir.resources and the same database, and screens nobody.
+are current (they are made in the same transaction; the lag is none), or with ``--screen after`` will be within a second:
+how long it took is read of the audit afterwards. Beside it, in the same run, what somebody would write who takes FastAPI,
+fhir.resources and the same database, and screens nobody.
 
-``python -m benchmarks.load [--database sqlite|postgres] [--seconds 60] [--connections 8] [--workers 2] [--plain]``
+``python -m benchmarks.load [--database sqlite|postgres] [--seconds 60] [--connections 8] [--workers 2]
+[--screen with-push|after] [--plain]``
 """
 
 from __future__ import annotations
@@ -23,13 +25,18 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 from random import Random
 
 from benchmarks import generate
 from benchmarks.measure import Missing
+from natars_fhir.store.audit import acts as acts_of
+from natars_fhir.store.due import waiting
+from natars_fhir.store.engine import open_store
 from tests.postgres import BINARIES, server
 
 SITE, TOKEN = "hospital-a", "t-load"
@@ -48,6 +55,10 @@ class Load:
     client_cpu_ms_per_bundle: float
     peak_rss_mb_per_worker: float
     refused: int
+    #: how long patients waited to be screened, and how many still did in the end
+    lag_p99_ms: float = 0.0
+    lag_max_ms: float = 0.0
+    due_in_the_end: int = 0
 
 
 def requests(size: int, seed: int) -> list[bytes]:
@@ -230,16 +241,31 @@ def database(kind: str) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def ours(kind: str, made: list[bytes], connections: int, seconds: float, workers: int) -> Load:
+def lag(address: str) -> tuple[float, float, int]:
+    """How long patients waited to be screened (p99, and the longest), and how many still do. Of those who were screened
+    in one transaction each counts as the one who waited longest."""
+    store = open_store(address)
+    with store.read() as connection:
+        acts = [one for one in acts_of(connection, SITE) if one.act == "screening"]
+        left = sum(one.count for one in waiting(connection, datetime.max.replace(tzinfo=UTC)))
+    store.close()
+    waited = sorted(one.counts["waited-ms"] for one in acts for _ in range(one.counts["screened"]))
+    return (waited[len(waited) * 99 // 100], waited[-1], left) if waited else (0.0, 0.0, left)
+
+
+def ours(
+    kind: str, made: list[bytes], connections: int, seconds: float, workers: int, screen: str = "with-push"
+) -> Load:
     """Our server."""
     port = free_port()
     with database(kind) as address, tempfile.TemporaryDirectory() as folder:
         environment = {
             "NATARS_DATABASE": address, "NATARS_KEY_FILE": f"{folder}/key", "NATARS_PORT": str(port),
-            "NATARS_TOKENS": json.dumps({TOKEN: SITE}), "NATARS_WORKERS": str(workers),
+            "NATARS_TOKENS": json.dumps({TOKEN: SITE}), "NATARS_WORKERS": str(workers), "NATARS_SCREEN": screen,
         }  # fmt: skip
         program = [sys.executable, "-c", "from natars_fhir.cli import main; main()", "serve"]
-        return measure(program, environment, port, made, connections, seconds)
+        told = measure(program, environment, port, made, connections, seconds)
+        return replace(told, **dict(zip(("lag_p99_ms", "lag_max_ms", "due_in_the_end"), lag(address), strict=True)))
 
 
 def plain(kind: str, made: list[bytes], connections: int, seconds: float, workers: int) -> Load:
@@ -291,10 +317,11 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--bundles", type=int, default=2000)
+    parser.add_argument("--screen", choices=("with-push", "after"), default="with-push")
     parser.add_argument("--plain", action="store_true")
     asked = parser.parse_args()
     made = requests(asked.bundles, 1)
-    run = plain if asked.plain else ours
+    run = plain if asked.plain else partial(ours, screen=asked.screen)
     print(json.dumps(asdict(run(asked.database, made, asked.connections, asked.seconds, asked.workers)), indent=1))
 
 

@@ -88,6 +88,10 @@ class Settings(BaseSettings):
     )
     most_bytes: int = Field(64_000_000, description="The largest request body, in bytes; a larger one is answered 413.")
     most_entries: int = Field(10_000, description="The most entries in a Bundle; more are answered 413.")
+    screen: Literal["with-push", "after"] = Field(
+        "with-push",
+        description="Are patients screened within the push that touches them, or within a second after its answer?",
+    )
     deliver_every: float = Field(2.0, description="Seconds between looks into the outbox while the server runs.")
     deliver_timeout: float = Field(30.0, description="Seconds that a site's server has to answer a delivery.")
     deliver_attempts: int = Field(12, description="Attempts before a delivery is given up and listed as dead.")

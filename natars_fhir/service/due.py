@@ -95,8 +95,7 @@ def _screened(
     connection: Connection, intake: Intake, site: Site, names: Collection[str], how: tuple[Clock, bool]
 ) -> tuple[Rescreened, int]:
     now, wait = how
-    mine = _held(connection, site.site, names, wait=wait)
-    busy = len({*names} - every_name(mine))
+    mine, busy = _held(connection, site.site, names, wait=wait)
     if not mine:
         return Rescreened(), busy
     at = now()
@@ -109,15 +108,18 @@ def _screened(
     return told, busy
 
 
-def _held(connection: Connection, site: str, names: Collection[str], *, wait: bool) -> dict[str, set[str]]:
-    """The persons behind these names whom nobody else touches until this transaction ends."""
+def _held(connection: Connection, site: str, names: Collection[str], *, wait: bool) -> tuple[dict[str, set[str]], int]:
+    """The persons behind these names who are due and whom nobody else touches until this transaction ends; and how many
+    of the names are left to others."""
     persons = patients.persons(connection, site, names)
     if wait:
         locks.also(connection, site, every_name(persons))
     held = {*persons} if wait else locks.free(connection, site, persons)
+    still = stored.still(connection, site, names)  # another may have screened them meanwhile
     # who was joined or parted just now is another person: the next turn has them
-    known = patients.persons(connection, site, names) if held else {}
-    return {key: goes_by for key, goes_by in known.items() if key in held and persons.get(key) == goes_by}
+    known = patients.persons(connection, site, still) if held and still else {}
+    mine = {key: goes_by for key, goes_by in known.items() if key in held and persons.get(key) == goes_by}
+    return mine, len(still - every_name(mine))
 
 
 def _put_off(store: Store, site: str, name: str, now: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -12,12 +12,14 @@ from natars_fhir.mapping.heard.expected import expected
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.answer import ISSUE, LET_GO, REFUSED
 from natars_fhir.service.pull.fault import FAULT
-from natars_fhir.store import exports, figures, gaps, pulls
+from natars_fhir.store import due, exports, figures, gaps, pulls
 from natars_fhir.store.engine import Store
 from natars_fhir.store.figures import Sum
 
 #: What becomes of a resource that comes in.
 FATES = ("created", "changed", "unchanged", "late", "deleted", LET_GO, REFUSED)
+#: Those too that were put off.
+_WHENEVER = datetime.max.replace(tzinfo=UTC)
 _PUSHES = ("push", "push again")
 
 
@@ -106,6 +108,10 @@ def _pulls(connection: Connection, now: datetime) -> Iterator[Figure]:
 def _waiting(connection: Connection, now: datetime) -> Iterator[Figure]:
     for site, count in figures.set_apart(connection).items():
         yield Figure("natars_quarantine", "Documents and entries in quarantine.", count, {"site": site})
+    for mark in due.waiting(connection, _WHENEVER):
+        yield Figure("natars_due", "Marks of patients who are to be screened.", mark.count, {"site": mark.site})
+        says = "Seconds since the oldest of them was made."
+        yield Figure("natars_due_oldest_seconds", says, _age(mark.since, now), {"site": mark.site})
     for one in figures.letters(connection):
         labels = {"site": one.site, "state": one.state}
         yield Figure("natars_outbox", "Letters to the site, waiting or given up.", one.count, labels)

@@ -118,9 +118,8 @@ def _follow(
     names |= {name for said in change.names.values() for name in said}
     persons = _alone_with(connection, site.site, names) if change.names else before
     if intake.after:
-        due.mark(
-            connection, site.site, {key: cause(names, causes) for key, names in persons.items()}, now, intake.patience
-        )
+        touched = {key: cause(names, causes) for key, names in persons.items()}
+        due.mark(connection, site.site, touched, now, intake.patience)
         return Rescreened()
     return rescreen(connection, intake, site, persons, causes, now, known=change.known)
 

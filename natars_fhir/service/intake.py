@@ -28,7 +28,7 @@ class Intake:
     plan: Plan | None = field(default=None, repr=False)
     #: whom a push touches is marked as due, and screened soon after (`service.due`); else in the push's transaction
     after: bool = False
-    #: so long they may wait for more of the same patients, unless this very intake works them off before
+    #: so long they may wait for more of the same patients, unless whoever takes it in works them off before
     patience: timedelta = timedelta()
 
 

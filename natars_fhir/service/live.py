@@ -53,7 +53,8 @@ def active(
     """Everything that is made of *mappings*. Raises KeyError for a site without a file."""
     known = readers(mappings, sites, versions)
     base = settings.canonical_base
-    intake = Intake(mappings.study, key, base, settings.most_entries, plan_of(mappings, base))
+    after = settings.screen == "after"
+    intake = Intake(mappings.study, key, base, settings.most_entries, plan_of(mappings, base), after)
     files = {site: source_of(mappings, site) for site in known}  # as they were when the folder was loaded
 
     def hints(site: str) -> Suggester:

@@ -81,12 +81,19 @@ _FIRST = (
 
 
 def first(
-    connection: Connection, site: str, now: datetime, most: int, *, last: int, skip: int = 0,
-    early: bool = False,
-) -> list[str]:  # fmt: skip
+    connection: Connection, site: str, now: datetime, most: int, *, last: int, skip: int = 0, early: bool = False
+) -> list[str]:
     """The names that have waited longest, of marks up to the number *last*; *early*: also those who may wait still."""
     asked = {"site": site, "now": now, "early": _EVER if early else now, "most": most, "skip": skip, "last": last}
     return [*dict.fromkeys(connection.execute(_FIRST, asked).scalars())]
+
+
+_STILL = select(_here.patient).distinct().where(among(_here.site, _here.patient))
+
+
+def still(connection: Connection, site: str, names: Collection[str]) -> set[str]:
+    """Those of these names that are marked."""
+    return {*connection.execute(_STILL, {"of_site": site, "names": names}).scalars()}
 
 
 _LAST = select(func.max(_here.seq)).where(*_READY)
@@ -97,10 +104,17 @@ def last(connection: Connection, site: str, now: datetime, *, early: bool = Fals
     return connection.execute(_LAST, {"site": site, "now": now, "early": _EVER if early else now}).scalar() or 0
 
 
-def waiting(connection: Connection) -> list[Waiting]:
-    """How much waits, by site."""
-    asked = select(_here.site, func.count(), func.min(_here.since)).group_by(_here.site).order_by(_here.site)
-    return [Waiting(*row) for row in connection.execute(asked)]
+_WAITING = (
+    select(_here.site, func.count().label("count"), func.min(_here.since).label("since"))
+    .where(_here.ready <= bindparam("now", type_=Moment))
+    .group_by(_here.site)
+    .order_by(_here.site)
+)
+
+
+def waiting(connection: Connection, now: datetime) -> list[Waiting]:
+    """How much waits, by site; without what was put off until after *now*."""
+    return [Waiting(*row) for row in connection.execute(_WAITING, {"now": now})]
 
 
 def count(connection: Connection, site: str) -> int:

@@ -116,20 +116,20 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
 
     live = Live(made, over, lambda: last_turn(opened))
     served = Served(settings, opened, live, access(settings, opened, now, lambda: live.active.readers), now)
-    metrics = Metrics()
+    work = Work(settings, opened, live, now, Metrics())
     app = FastAPI(
         title="natars-fhir",
         openapi_url=None,
         redirect_slashes=False,
-        lifespan=living(Work(settings, opened, live, now, metrics), ours=store is None),
+        lifespan=living(work, ours=store is None),
     )
     app.state.live, app.state.access, app.state.most_depth = live, served.access, settings.most_depth
-    app.state.close = opened.close
+    app.state.close, app.state.due = opened.close, work.due
     app.add_middleware(Origins, path=HOOKS_PATH, origins=settings.hook_origins)
     app.add_middleware(Presented)
     app.add_middleware(GZipMiddleware, compresslevel=1)
     app.add_middleware(AtOnce, most=settings.most_at_once)
-    app.add_middleware(Guard, metrics=metrics)
+    app.add_middleware(Guard, metrics=work.metrics)
     app.add_exception_handler(HTTPException, to_people(_http_error))
     app.add_exception_handler(Refusal, to_people(_refusal))
     app.add_exception_handler(Elsewhere, elsewhere)
@@ -138,7 +138,7 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
         if version == "R4":
             app.include_router(export_files(base, _quay(served)))
     app.include_router(quarantine_routes(Ward(opened, lambda: served.live.active, now)))
-    app.include_router(operations(Watch(opened, served.live, settings.key_file, metrics, now)))
+    app.include_router(operations(Watch(opened, served.live, settings.key_file, work.metrics, now)))
     app.include_router(_subjects(served))
     app.include_router(_tokens(served))
     app.include_router(hooks(_bedside(served)))

@@ -6,8 +6,8 @@ Of several processes on one database one makes the rounds, at a time; what waits
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, closing
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import httpx
@@ -31,6 +31,7 @@ from natars_fhir.service.subscribing import Bureau
 from natars_fhir.settings import Settings
 from natars_fhir.store.audit import EVERYWHERE
 from natars_fhir.store.engine import Store
+from natars_fhir.web.due import EVERY, Due
 from natars_fhir.web.metrics import Metrics
 from natars_fhir.web.rounds import rounds
 
@@ -47,6 +48,10 @@ class Work:
     metrics: Metrics
     behind: bool = True
     turn: int = 0
+    due: Due = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.due = Due(self.store, self.live, self.now, self.metrics, after=self.settings.screen == "after")
 
     def once(self, http: Clients, stopped: Callable[[], bool]) -> None:
         """One round."""
@@ -152,9 +157,12 @@ def living(work: Work, *, ours: bool) -> Callable[[FastAPI], AbstractAsyncContex
             def pull(stopped: Callable[[], bool]) -> None:
                 work.pull(pullers, stopped)
 
-            others = (rounds(lambda _: work.seal(), every), rounds(work.export, every), rounds(pull, every))
+            others = (lambda _: work.seal(), work.export, pull)
             with closing(Pullers()) as pullers:
-                async with rounds(once, every), rounds(tell, every), others[0], others[1], others[2]:
+                async with AsyncExitStack() as made:
+                    await made.enter_async_context(rounds(work.due.once, EVERY if work.due.after else every))
+                    for one in (once, tell, *others):
+                        await made.enter_async_context(rounds(one, every))
                     yield
         if ours:
             work.store.close()

@@ -34,6 +34,8 @@ class Metrics:
         )
         says = "Requests that are not answered yet."
         self.under_way = Gauge("natars_requests_under_way", says, ["worker"], registry=here).labels(self._me)
+        says = "How long the one waited who waited longest, of patients who were screened together after a push."
+        self._waited = Histogram("natars_screening_wait_seconds", says, ["worker"], buckets=_BUCKETS, registry=here)
         says = "When the last round was made."
         self._round = Gauge("natars_last_round_timestamp_seconds", says, ["worker", "round"], registry=here)
 
@@ -41,6 +43,10 @@ class Metrics:
         """Counts a request; *status* 0 is one whose sender left."""
         self._requests.labels(self._me, method, route, str(status)).inc()
         self._seconds.labels(self._me, method, route).observe(seconds)
+
+    def screened(self, waited: float) -> None:
+        """Patients were screened who were due; one of them had waited so many seconds."""
+        self._waited.labels(self._me).observe(waited)
 
     def round_made(self, name: str, at: datetime) -> None:
         """A round was made: work, or audit."""

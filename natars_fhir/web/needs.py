@@ -46,6 +46,7 @@ class Needs:
         self.check(who, self.kind or str(request.path_params.get("kind", "")))
         request.state.caller = who
         acts_as(who.by)
+        await request.app.state.due.before(self.may, who.site)
 
     def check(self, who: Caller, kind: str) -> None:
         """Raises Refusal where *who* may not."""

@@ -66,6 +66,7 @@ class Enters(Needs):
         if self.may != "anybody":
             await run_in_threadpool(self.let_in, page)
             acts_as(page.who.by)
+            await request.app.state.due.before(self.may, page.who.site)
         request.state.page = page
 
     def let_in(self, page: Page) -> None:
