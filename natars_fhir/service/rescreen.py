@@ -75,10 +75,12 @@ class Rescreened:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What brought a screening about: the resource versions that touched the person, and the act that brought them."""
+    """What brought a screening about: the resource versions that touched the person, the act that brought them, and
+    when they came, where that was before."""
 
     versions: tuple[int, ...]
     act: str
+    came: datetime | None = None
 
 
 def today(now: datetime) -> date:
@@ -127,7 +129,7 @@ def rescreen(
         last = partial(outbox.last_said, connection, site.site)
         news = [
             _person(
-                intake, site, key, seen[key], Cause(cause(names, causes, owed), act),
+                intake, site, key, seen[key], Cause(cause(names, causes, owed), act, _came(names, causes, owed)),
                 (now, last, partial(worklist.last_came, connection, site.site, names)),
             )
             for key, names in some.items()
@@ -143,6 +145,11 @@ def cause(names: Collection[str], causes: Mapping[str, Iterable[int]], owed: Ite
     own = {seq for name in names for seq in causes.get(name, ())}
     own |= {seq for one in owed if one.name in names for seq in one.cause}
     return tuple(sorted(own or {seq for seqs in causes.values() for seq in seqs}))
+
+
+def _came(names: Collection[str], causes: Mapping[str, Iterable[int]], owed: Iterable[Owed]) -> datetime | None:
+    """When the last came of what a person is due for; None where something touches them now."""
+    return None if causes.keys() & names else max((one.since for one in owed if one.name in names), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +195,7 @@ def _person(
     changed = all((one.key, one.findings) != (key, digested) for one in seen.standing)
     told = changed and may_be_used(noticed.way) and any(one.in_scope for one in (stands, *seen.standing))
     body = prefilled(screening, found.record.facts, found.issues, people, days) if told else None
-    brought = Brought(cause.act, bool(cause.versions), changed, came)
+    brought = Brought(cause.act, bool(cause.versions), changed, came, cause.came)
     line = worklist_line.after(intake, site, key, (found, people, noticed.way), seen.lines, brought, now)
     told_of = _found(stands, body, cause, now) if body else None
     return _News(seen.standing, stands, letters, noticed, changed, told_of, line, seen.lines)

@@ -256,3 +256,14 @@ def test_names_that_files_join_and_part_are_one_patient_or_two(opened: Store) ->
     door.finish()
     with opened.read() as connection:
         assert len(lines.page(connection, "generic", lines.Asked(), 0, 5)) == 2
+
+
+def test_the_worklist_tells_when_the_data_came_and_when_it_was_screened(opened: Store) -> None:
+    clock = Clock()
+    door = by(opened, clock)
+    take_in(door, *whole("1"))
+    clock.at += MINUTE / 2
+    door.finish()
+    with opened.read() as connection:
+        (line,) = lines.page(connection, "generic", lines.Asked(), 0, 5)
+    assert (line.came, line.changed) == (NOW, clock.at)
