@@ -48,7 +48,7 @@ from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.loads import Loaded
 
 _PAGE, _SEED = 100, 1
-#: Its server is slow to fill: an eighth of the patients is put into it.
+#: Its server is slow to fill: half of the patients are put into it.
 _FEWEST = 16
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 Pages = dict[str, list[bytes]]
@@ -232,7 +232,7 @@ def figures(patients: int, rounds: int = 3) -> dict[str, float | Missing]:
     if not here or patients < _FEWEST:
         reason = "too few patients to tell anything" if here else "no sekmet-fhir"
         return told | {f"pull.sekmet.{name}": Missing(reason) for name in _WHAT}
-    with of_others(patients // 8) as (base, kinds):
+    with of_others(patients // 2) as (base, kinds):
         return told | _told("pull.sekmet", [_round(base, kinds) for _ in range(rounds)])
 
 

@@ -29,7 +29,7 @@ from natars_fhir.service.pull.errand import Errand, Part, Seen
 from natars_fhir.service.pull.fault import FAULT, PullError, StoppedError
 from natars_fhir.service.pull.search import searched
 from natars_fhir.service.pull.source import Pause, Source
-from natars_fhir.service.pull.subscription import subscribed
+from natars_fhir.service.pull.subscription import subscribed, unsubscribed
 from natars_fhir.service.pull.turn import turn
 from natars_fhir.service.reply import Draw, backoff
 from natars_fhir.service.rescreen import Rescreened
@@ -141,6 +141,8 @@ def _at_home(mapping: SiteMapping, url: str) -> SiteMapping:
 
 def _made(order: Order, errand: Errand) -> Pulled:
     try:
+        if errand.plan.mode != "subscription":
+            unsubscribed(errand)
         MODES[errand.plan.mode](errand)
         screened = _screened(errand)
         done = Pulled(errand.plan.mode, tuple(errand.parts), screened=screened)
