@@ -78,8 +78,8 @@ def ahead(
     look: Callable[[], None] = lambda: None,
     weight: Callable[[_T], int] | None = None,
 ) -> Iterator[_T]:
-    """The same items; up to *most* of them are made in a thread before they are asked for, and more while they are light
-    (*weight*, in bytes). Raises what they raise, or what *look* raises, which is asked while nothing comes."""
+    """The same items; up to *most* of them are made in a thread before they are asked for, and more while they are
+    light (*weight*, in bytes). Raises what they raise, or what *look* raises, which is asked while nothing comes."""
     shelf, context = _Shelf[_T](most, weight), copy_context()
     thread = Thread(target=lambda: context.run(_fetch, items, shelf), name="pull-ahead", daemon=True)
     thread.start()

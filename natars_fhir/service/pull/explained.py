@@ -40,7 +40,7 @@ KINDS: Mapping[Kind, Told] = MappingProxyType(
             "未能收到全部数据，下次将重新请求。",
         ),
         "behind": (
-            "Events were missed, and a search did not catch up with them, for not all of it came: it is made again later.",
+            "Events were missed, and not all came of the search that catches up with them: it is made again later.",
             "有事件遗漏，而补充检索未能收到全部数据：稍后将再次检索。",
         ),
         "expired": (

@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from natars_fhir.mapping.pull import Pull
 from natars_fhir.service.pull.notice import Notice, notice
-from natars_fhir.service.pull.wish import is_at
 from natars_fhir.service.sealed import opened
 from natars_fhir.store import pull_subscriptions
 from natars_fhir.store.engine import Store
@@ -26,7 +25,7 @@ def hear(
 
     def work(connection: Connection) -> Said:
         held = pull_subscriptions.by_id(connection, site, ident)
-        if held is None or plan.mode != "subscription" or not is_at(held.asked, _slashed(base)):
+        if held is None:
             return "unknown"
         if not is_secret(key, held, secret):
             return "nobody"
@@ -37,10 +36,6 @@ def hear(
         return "taken"
 
     return store.of(site).done([f"pull subscription {ident}"], work)
-
-
-def _slashed(base: str) -> str:
-    return base.rstrip("/") + "/"
 
 
 def is_secret(key: bytes, held: Held, given: str) -> bool:

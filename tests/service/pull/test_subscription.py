@@ -21,7 +21,7 @@ from natars_fhir.service.sealed import opened, seal
 from natars_fhir.store.engine import Store
 from natars_fhir.store.pull_subscriptions import Waiting, settle, tell
 from tests.service.hospital import KEY, NOW, Hospital, condition, intake, patient
-from tests.service.pull.telling import SECRET, bundle, held, now_held, parameters, waits
+from tests.service.pull.telling import bundle, held, now_held, parameters, waits
 from tests.service.pull.ward import BASE, TOPIC, Puller, answer, asked, changed, offers, plan, searchset
 
 AT = f"{BASE}/Subscription"
@@ -141,11 +141,9 @@ def test_who_cannot_be_spoken_to_ends_nothing(puller: Puller, server: respx.Mock
     assert (ended.call_count, now_held(puller.store)[0].id) == (0, "ours")
 
 
-def test_by_a_plan_of_another_mode_it_is_ended_and_nobody_listens(puller: Puller, server: respx.MockRouter) -> None:
+def test_by_a_plan_of_another_mode_it_is_ended_once(puller: Puller, server: respx.MockRouter) -> None:
     ours(puller, puller.store)
     puller.of = plan("search", "Patient")
-    shake = json.dumps(bundle(parameters("handshake", 0))).encode()
-    assert hear(puller.store, KEY, "generic", puller.of, BASE, "ours", SECRET, shake, NOW) == "unknown"
     ended = server.delete(f"{AT}/s1").mock(return_value=answer(b"", 204))
     assert puller.fault() == ""
     assert (ended.call_count, now_held(puller.store)) == (1, [])
