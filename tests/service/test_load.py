@@ -296,6 +296,28 @@ def test_a_file_that_is_cut_off_keeps_what_was_good_and_is_told_each_time(store:
     assert (mended.found, mended.file.state, mended.file.counts["let-go"]) == ("changed", "done", 3_000)
 
 
+@pytest.mark.parametrize("how", ["written to", "put in its place", "gone"])
+def test_a_file_that_changes_while_it_is_read_is_told_and_read_anew_next_time(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr(module, "MOST_DOCUMENTS", 1)
+    path, told = written(tmp_path, patient(), patient("2")), list[tuple[int | None, str]]()
+    runs = load_file(door(store, told), path)
+    next(runs), next(runs)
+    if how == "written to":
+        with path.open("ab") as stream:
+            stream.write(b"\n" + raw(patient("3")))
+    elif how == "put in its place":
+        written(tmp_path, patient(), patient("4"), name="other").replace(path)
+    else:
+        path.unlink()
+    *_, last = runs
+    assert (last.all_read, "conflict" in [code for _, code in told]) == (False, True)
+    path.write_bytes(raw(patient(), patient("2")))
+    again = loaded(store, path)
+    assert (again.found, again.start, again.counts["unchanged"], again.all_read) == ("new", 0, 2, True)
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
