@@ -76,8 +76,6 @@ def _by_workers(settings: Settings) -> typer.Exit:
     """Several processes serve; what could not start was told before they are."""
     from natars_fhir.web.workers import serve_by_workers
 
-    if settings.database.startswith("sqlite"):
-        return _stopped("NATARS_WORKERS: several processes need PostgreSQL (NATARS_DATABASE).", CONFIGURATION)
     errors().print(f"natars-fhir on http://{settings.host}:{settings.port}, {settings.workers} workers", markup=False)
     try:
         serve_by_workers(settings)

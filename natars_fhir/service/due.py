@@ -7,7 +7,7 @@ they are screened once. Several processes on one database share the work: nobody
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -17,12 +17,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.intake import Intake
-from natars_fhir.service.rescreen import Rescreened, rescreen
+from natars_fhir.service.rescreen import Cause, News, Rescreened, came, cause, found_of, rescreen, write
 from natars_fhir.store import audit, locks, patients
 from natars_fhir.store import due as stored
 from natars_fhir.store.audit import Act
+from natars_fhir.store.due import Owed
 from natars_fhir.store.engine import Store
-from natars_fhir.store.persons import every_name
+from natars_fhir.store.persons import Persons, every_name
 
 #: As many persons share a transaction; their names are so many locks, and a push of one of them waits for it.
 MOST = 16
@@ -47,21 +48,24 @@ class Worked:
 
 def work_off(
     store: Store, intake: Intake, site: Site, now: Clock, *, most: int | None = None, wait: bool = False,
-    early: bool = False, at_once: int = MOST, stopped: Callable[[], bool] = lambda: False,
+    stopped: Callable[[], bool] = lambda: False, mine: Callable[[str], bool] = lambda _: True,
+    early: bool = False, at_once: int = MOST,
 ) -> Worked:  # fmt: skip
     """Screens everybody of a site who was due when it began, or the *most* who have waited longest. Whom another has
-    just now is left to them; *wait*: until it is done there too. *early*: also those who may wait still."""
+    just now is left to them; *wait*: until it is done there too. *mine*: of these names alone.
+    *early*: also those who may wait still; *at_once*: as many share a transaction."""
     here, done, left = store.of(site.site), Worked(), most
     with here.read() as connection:
         last, skip = stored.last(connection, site.site, now(), early=early), 0
     while last and not stopped() and (left is None or left > 0):
         with here.read() as connection:
             some = min(at_once, left or at_once)
-            names = stored.first(connection, site.site, now(), some, last=last, skip=skip, early=early)
-        if not names:
+            found = stored.first(connection, site.site, now(), some, last=last, skip=skip, early=early)
+        if not found:
             return done
-        worked, busy = _some(here, intake, site, names, (now, wait))
-        done, skip = done.and_more(worked), skip + busy
+        names = [name for name in found if mine(name)]
+        worked, busy = _some(here, intake, site, names, (now, wait)) if names else (Worked(), 0)
+        done, skip = done.and_more(worked), skip + busy + len(found) - len(names)
         left = None if left is None else left - len(names)
     return done
 
@@ -73,9 +77,9 @@ def _some(
     keeps nobody else from being screened."""
     now, wait = how
     try:
-        told, busy = store.done(
-            names if wait else (), lambda connection: _screened(connection, intake, site, names, how)
-        )
+        with store.read() as connection:
+            ahead = _ahead(connection, intake, site, names, now())
+        told, busy = store.done(names if wait else (), lambda connection: _kept(connection, intake, site, ahead, how))
     except SQLAlchemyError:
         raise
     except Exception as fault:  # noqa: BLE001 (whose it is shows when each is screened alone)
@@ -91,35 +95,59 @@ def _some(
     return Worked(told, max(now() - told.since, timedelta()) if told.since else timedelta()), busy
 
 
-def _screened(
-    connection: Connection, intake: Intake, site: Site, names: Collection[str], how: tuple[Clock, bool]
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """What was found before anything was held: the persons, for what they were due then, and what each came to."""
+
+    persons: Persons
+    marks: Mapping[str, Sequence[Owed]]
+    news: Mapping[str, News]
+    at: datetime
+
+
+def _ahead(connection: Connection, intake: Intake, site: Site, names: Collection[str], at: datetime) -> _Ahead:
+    """That takes long, and is done while others write."""
+    persons = patients.persons(connection, site.site, names)
+    marks = stored.marks(connection, site.site, persons)
+    due = {key: names for key, names in persons.items() if marks[key]}
+    why = {key: Cause(cause(names, {}, marks[key]), "push", came(names, {}, marks[key])) for key, names in due.items()}
+    news = found_of(connection, intake, site, due, why, at) if due else []
+    return _Ahead(due, marks, dict(zip(due, news, strict=True)), at)
+
+
+def _kept(
+    connection: Connection, intake: Intake, site: Site, ahead: _Ahead, how: tuple[Clock, bool]
 ) -> tuple[Rescreened, int]:
+    """Writes what was found of the persons who are due for the same as before: whoever writes anything of a person
+    marks them, or settles their marks. Who was touched meanwhile is screened now."""
     now, wait = how
-    mine, busy = _held(connection, site.site, names, wait=wait)
-    if not mine:
-        return Rescreened(), busy
-    at = now()
-    told = rescreen(connection, intake, site, mine, {}, at)
+    held = _held(connection, site.site, ahead.persons, wait=wait)
+    marks = stored.marks(connection, site.site, held) if held else {}
+    same = {key: names for key, names in held.items() if marks[key] == ahead.marks[key]}
+    news = {key: names for key, names in held.items() if marks[key] and key not in same}
+    told = Rescreened(since=min((one.since for key in same for one in marks[key]), default=None))
+    if same:
+        stored.settle(connection, site.site, every_name(same))
+        told = told.and_more(write(connection, intake.study.id, site.site, [ahead.news[key] for key in same], ahead.at))
+    if news:
+        told = told.and_more(rescreen(connection, intake, site, news, {}, now()))
     if told.since is not None:
         waited = int(max(now() - told.since, timedelta()) / timedelta(milliseconds=1))
-        audit.write(
-            connection, intake.key, Act(site.site, at, "screening", counts={**told.counts, "waited-ms": waited})
-        )
-    return told, busy
+        counts = {**told.counts, "waited-ms": waited}
+        audit.write(connection, intake.key, Act(site.site, now(), "screening", counts=counts))
+    return told, len(ahead.persons) - len(held)
 
 
-def _held(connection: Connection, site: str, names: Collection[str], *, wait: bool) -> tuple[dict[str, set[str]], int]:
-    """The persons behind these names who are due and whom nobody else touches until this transaction ends; and how many
-    of the names are left to others."""
-    persons = patients.persons(connection, site, names)
+def _held(connection: Connection, site: str, persons: Persons, *, wait: bool) -> dict[str, Collection[str]]:
+    """Those of these persons whom nobody else touches until this transaction ends."""
+    if not persons:
+        return {}
     if wait:
         locks.also(connection, site, every_name(persons))
     held = {*persons} if wait else locks.free(connection, site, persons)
-    still = stored.still(connection, site, names)  # another may have screened them meanwhile
     # who was joined or parted just now is another person: the next turn has them
-    known = patients.persons(connection, site, still) if held and still else {}
-    mine = {key: goes_by for key, goes_by in known.items() if key in held and persons.get(key) == goes_by}
-    return mine, len(still - every_name(mine))
+    known = patients.persons(connection, site, every_name(persons)) if held else {}
+    return {key: names for key, names in persons.items() if key in held and known.get(key) == names}
 
 
 def _put_off(store: Store, site: str, name: str, now: datetime) -> None:

@@ -6,7 +6,7 @@ letters to the site. The same bytes again change nothing and send nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -32,6 +32,7 @@ from natars_fhir.store import audit, due, locks, patients, quarantine, readings,
 from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
 from natars_fhir.store.packed import digest
+from natars_fhir.store.patients import Naming
 
 #: An answer may hold resources: their numbers keep their digits.
 _exact = msgspec.json.Decoder(float_hook=Decimal).decode
@@ -112,11 +113,7 @@ def _follow(
     for other, subjects in readings.told_of(connection, site.site, change.others.keys()).items():
         for subject in subjects:
             causes[subject] = causes.get(subject, set()) | change.others[other]
-    before = _alone_with(connection, site.site, causes.keys() | change.names.keys())
-    patients.rename(connection, site.site, change.names)
-    names = {name for known in before.values() for name in known}
-    names |= {name for said in change.names.values() for name in said}
-    persons = _alone_with(connection, site.site, names) if change.names else before
+    persons = _persons(connection, site.site, causes.keys(), change.names)
     if intake.after:
         touched = {key: cause(names, causes) for key, names in persons.items()}
         due.mark(connection, site.site, touched, now, intake.patience)
@@ -124,13 +121,36 @@ def _follow(
     return rescreen(connection, intake, site, persons, causes, now, known=change.known)
 
 
-def _alone_with(connection: Connection, site: str, names: Collection[str]) -> dict[str, set[str]]:
-    """The persons behind these names, whom nobody else touches until this transaction ends."""
-    persons = patients.persons(connection, site, names)
-    while len(every := {name for known in persons.values() for name in known}) > len(names):
-        locks.also(connection, site, every)
-        names, persons = every, patients.persons(connection, site, every)
-    return persons
+def _persons(
+    connection: Connection, site: str, touched: Collection[str], says: Mapping[str, Collection[str]]
+) -> dict[str, set[str]]:
+    """The persons whom a document touches, by names that it *touched* or that its Patients say (*says*) or said before;
+    nobody else touches them until this transaction ends."""
+    news = {(key, name) for key, names in says.items() for name in names}
+    said = _alone_with(connection, site, {*touched, *says, *(name for _, name in news)})
+    mine = _of(patients.grouped((*touched, *says), said), {*touched, *says})
+    if not says:
+        return mine
+    former = {one for one in said if one[0] in says}
+    patients.rename(connection, site, {key: says[key] for key in {key for key, _ in former ^ news}})
+    names = {name for names in mine.values() for name in names} | {name for _, name in news}
+    return _of(patients.grouped(names, (said - former) | news), names)
+
+
+def _of(persons: Mapping[str, set[str]], names: Collection[str]) -> dict[str, set[str]]:
+    """The persons who go by one of these names."""
+    return {key: known for key, known in persons.items() if not known.isdisjoint(names)}
+
+
+def _alone_with(connection: Connection, site: str, names: Collection[str]) -> set[Naming]:
+    """What is said of the persons behind these names, whom nobody else touches until this transaction ends."""
+    said = patients.said_of(connection, site, names)
+    while not (every := {end for one in said for end in one}) <= {*names}:
+        names = every | {*names}
+        if not locks.also(connection, site, every):
+            break
+        said = patients.said_of(connection, site, names)
+    return said
 
 
 def _unused(connection: Connection, reader: DocumentReader, arrival: Arrival, now: datetime) -> None:

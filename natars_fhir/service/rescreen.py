@@ -125,18 +125,27 @@ def rescreen(
     for start in range(0, len(keys), _MANY):
         some = {key: persons[key] for key in keys[start : start + _MANY]}
         owed = due.settle(connection, site.site, every_name(some))
-        seen = before(connection, intake.study, site.site, some, today(now), known)
-        last = partial(outbox.last_said, connection, site.site)
-        news = [
-            _person(
-                intake, site, key, seen[key], Cause(cause(names, causes, owed), act, _came(names, causes, owed)),
-                (now, last, partial(worklist.last_came, connection, site.site, names)),
-            )
-            for key, names in some.items()
-        ]  # fmt: skip
-        told = _written(connection, intake.study.id, site.site, news, now)
+        why = {key: Cause(cause(names, causes, owed), act, came(names, causes, owed)) for key, names in some.items()}
+        news = found_of(connection, intake, site, some, why, now, known)
+        told = write(connection, intake.study.id, site.site, news, now)
         done = done.and_more(told).and_more(Rescreened(since=min((one.since for one in owed), default=None)))
     return done
+
+
+def found_of(
+    connection: Connection, intake: Intake, site: Site, persons: Persons, why: Mapping[str, Cause], now: datetime,
+    known: Mapping[str, Reading] = MappingProxyType({}),
+) -> list[News]:  # fmt: skip
+    """What these persons come to now, in their order; nothing of it is written."""
+    seen = before(connection, intake.study, site.site, persons, today(now), known)
+    last = partial(outbox.last_said, connection, site.site)
+    return [
+        _person(
+            intake, site, key, seen[key], why[key],
+            (now, last, partial(worklist.last_came, connection, site.site, names)),
+        )
+        for key, names in persons.items()
+    ]  # fmt: skip
 
 
 def cause(names: Collection[str], causes: Mapping[str, Iterable[int]], owed: Iterable[Owed] = ()) -> tuple[int, ...]:
@@ -147,13 +156,13 @@ def cause(names: Collection[str], causes: Mapping[str, Iterable[int]], owed: Ite
     return tuple(sorted(own or {seq for seqs in causes.values() for seq in seqs}))
 
 
-def _came(names: Collection[str], causes: Mapping[str, Iterable[int]], owed: Iterable[Owed]) -> datetime | None:
+def came(names: Collection[str], causes: Mapping[str, Iterable[int]], owed: Iterable[Owed]) -> datetime | None:
     """When the last came of what a person is due for; None where something touches them now."""
     return None if causes.keys() & names else max((one.since for one in owed if one.name in names), default=None)
 
 
 @dataclass(frozen=True, slots=True)
-class _News:
+class News:
     """What one person came to, to be written down: where it stands now (nowhere, where nothing is known of it), the
     letters, the way, the screening where it is another, and the line in the worklist; ``lines`` are those of before."""
 
@@ -180,11 +189,11 @@ class _News:
 
 def _person(
     intake: Intake, site: Site, key: str, seen: Before, cause: Cause, at: tuple[datetime, LastSaid, LastCame]
-) -> _News:
-    now, last, came = at
+) -> News:
+    now, last, ask = at
     found = _concluded(intake.study, site.site, seen.readings, today(now), seen.told)
     if found is None:
-        return _News(seen.standing, lines=seen.lines)
+        return News(seen.standing, lines=seen.lines)
     screening, people = found.screening, peoples_part(found, intake.study, seen.said)
     noticed = _noticed(intake.study, seen, found, people, now)
     asked = request(people, noticed.way, seen.declined)
@@ -195,10 +204,10 @@ def _person(
     changed = all((one.key, one.findings) != (key, digested) for one in seen.standing)
     told = changed and may_be_used(noticed.way) and any(one.in_scope for one in (stands, *seen.standing))
     body = prefilled(screening, found.record.facts, found.issues, people, days) if told else None
-    brought = Brought(cause.act, bool(cause.versions), changed, came, cause.came)
+    brought = Brought(cause.act, bool(cause.versions), changed, ask, cause.came)
     line = worklist_line.after(intake, site, key, (found, people, noticed.way), seen.lines, brought, now)
     told_of = _found(stands, body, cause, now) if body else None
-    return _News(seen.standing, stands, letters, noticed, changed, told_of, line, seen.lines)
+    return News(seen.standing, stands, letters, noticed, changed, told_of, line, seen.lines)
 
 
 def _noticed(study: Study, seen: Before, found: pipeline.Outcome, people: PeoplesPart, now: datetime) -> Noticed:
@@ -214,7 +223,7 @@ def _found(stands: Standing, body: dict[str, Any], cause: Cause, now: datetime) 
     )
 
 
-def _written(connection: Connection, trial: str, site: str, news: Sequence[_News], now: datetime) -> Rescreened:
+def write(connection: Connection, trial: str, site: str, news: Sequence[News], now: datetime) -> Rescreened:
     """Everything that is new of these persons, table by table."""
     stand = [one.stands for one in news if one.stands]
     patients.gone(connection, site, {old.key for one in news for old in one.earlier} - {one.key for one in stand})

@@ -91,6 +91,9 @@ class _Taking:
         if losing := self._losing(arrived):
             locks.also(connection, site, losing)
             self._heads = readings.heads(connection, site, keys)
+        self._told = {one.reading.subject for one in arrived if one.reading.subject}
+        #: name of a patient → the key that stands for them
+        self._persons: dict[str, str] = {}
         self._news: dict[str, Current] = {}
         self._fresh = keys - self._heads.keys()
         self._dropped: set[str] = set()
@@ -155,8 +158,15 @@ class _Taking:
         head = self._heads.get(key)
         if head is None or head.subject is None or reading.subject is None or head.subject == reading.subject:
             return True
-        persons = patients.persons(self._connection, self._site, [head.subject, reading.subject])
-        return len(persons) == 1
+        return self._person(head.subject) == self._person(reading.subject)
+
+    def _person(self, subject: str) -> str:
+        """The key that stands for a patient; asked once for all whom the document may touch."""
+        if subject not in self._persons:
+            subjects = {subject, *self._told, *(head.subject for head in self._heads.values() if head.subject)}
+            persons = patients.persons(self._connection, self._site, subjects)
+            self._persons |= {name: key for key, names in persons.items() for name in names}
+        return self._persons[subject]
 
     def _drop(self, key: str) -> None:
         head = self._heads.pop(key, None)

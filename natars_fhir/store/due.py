@@ -7,12 +7,15 @@ all rows under any name of theirs.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
+from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
 
+from natars_fhir.store.persons import Persons, every_name, of_each
 from natars_fhir.store.rows import add, among
 from natars_fhir.store.tables import Moment
 from natars_fhir.store.tables_due import screening_due
@@ -22,8 +25,10 @@ _here = screening_due.c
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What a screening was owed to: a name of the person, the resource versions that touched it, and since when."""
+    """What a screening was owed to: the mark's number, a name of the person, the resource versions that touched it, and
+    since when."""
 
+    number: int
     name: str
     cause: tuple[int, ...]
     since: datetime
@@ -58,8 +63,11 @@ _SETTLED = (
 
 def settle(connection: Connection, site: str, names: Collection[str]) -> list[Owed]:
     """Nobody who goes by these names is due any more; what they were due for, the earliest first."""
-    rows = connection.execute(_SETTLED, {"of_site": site, "names": names}).all()
-    return [Owed(row.patient, tuple(json.loads(row.cause)), row.since) for row in sorted(rows)]
+    return _owed(connection.execute(_SETTLED, {"of_site": site, "names": names}).all())
+
+
+def _owed(rows: Sequence[Any]) -> list[Owed]:
+    return [Owed(row.seq, row.patient, tuple(json.loads(row.cause)), row.since) for row in sorted(rows)]
 
 
 _EVER = datetime.max.replace(tzinfo=UTC)
@@ -88,12 +96,13 @@ def first(
     return [*dict.fromkeys(connection.execute(_FIRST, asked).scalars())]
 
 
-_STILL = select(_here.patient).distinct().where(among(_here.site, _here.patient))
+_MARKS = select(_here.seq, _here.patient, _here.cause, _here.since).where(among(_here.site, _here.patient))
 
 
-def still(connection: Connection, site: str, names: Collection[str]) -> set[str]:
-    """Those of these names that are marked."""
-    return {*connection.execute(_STILL, {"of_site": site, "names": names}).scalars()}
+def marks(connection: Connection, site: str, persons: Persons) -> dict[str, list[Owed]]:
+    """For what each of these persons is due, the earliest first."""
+    rows = connection.execute(_MARKS, {"of_site": site, "names": every_name(persons)}).all()
+    return of_each(_owed(rows), persons, attrgetter("name"))
 
 
 _LAST = select(func.max(_here.seq)).where(*_READY)

@@ -1,15 +1,15 @@
 """The store: one database, opened so that what was answered was written.
 
 SQLite (https://www.sqlite.org/wal.html): write-ahead log, synchronous=FULL (a power cut loses nothing that was
-answered), and BEGIN IMMEDIATE for every transaction that writes. Within one process writers wait for each other here;
-between processes SQLite sees to it. PostgreSQL: writers wait for each other only where they touch the same patients
+answered), and BEGIN IMMEDIATE for every transaction that writes. Writers wait for each other: those of one process
+here, processes by turns (`store.turns`). PostgreSQL: they wait for each other only where they touch the same patients
 (`store.locks`), and row-level security shows a site's transaction no other site's rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,6 +37,7 @@ from natars_fhir.store.gone import watch_file
 from natars_fhir.store.migrate import StoreError, ready
 from natars_fhir.store.tables import store as about
 from natars_fhir.store.together import Together
+from natars_fhir.store.turns import Turns
 
 #: The last two: pages that are written again and again stay at hand, and go from the log to their places seldom.
 _PRAGMAS = (
@@ -55,15 +56,16 @@ class Store:
     """A database with our tables. Reading and writing are transactions: all of it is kept, or nothing."""
 
     def __init__(
-        self, engine: Engine, shared: tuple[Together, FirstLook] | None = None, site: str | None = None
+        self, engine: Engine, shared: tuple[Together, Turns, FirstLook] | None = None, site: str | None = None
     ) -> None:
         self._engine = engine
-        self._together, self._look = shared or (Together(self.write), FirstLook())
+        own = shared or (Together(self.write), Turns(_file_of(engine)), FirstLook())
+        self._together, self._turns, self._look = own
         self._site = site
 
     def of(self, site: str) -> Store:
         """The same store, for one site alone: where the database can, it shows and takes no other site's rows."""
-        return Store(self._engine, (self._together, self._look), site)
+        return Store(self._engine, (self._together, self._turns, self._look), site)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -120,9 +122,10 @@ class Store:
     @contextmanager
     def leading(self, what: str) -> Iterator[bool]:
         """Is this process the one that does *what*, until the block ends? Of several on one database one is, at a
-        time; a process that dies lets go. An embedded database has one process that serves."""
+        time; a process that dies lets go."""
         if self._embedded:
-            yield True
+            with self._turns.leading(what) as first:
+                yield first
             return
         with self._engine.connect() as connection, connection.begin():
             yield locks.first(connection, what)
@@ -130,13 +133,20 @@ class Store:
     def close(self) -> None:
         """Lets go of the database."""
         self._engine.dispose()
+        self._turns.close()
 
     @property
     def _embedded(self) -> bool:
         return self._engine.dialect.name == "sqlite"
 
-    def _alone(self) -> AbstractContextManager[Any]:
-        return self._together.alone if self._embedded else nullcontext()
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Of an embedded database: of all threads of this process, and then of all processes."""
+        if not self._embedded:
+            yield
+            return
+        with self._together.alone, self._turns.mine():
+            yield
 
     def _narrow(self, connection: Connection) -> None:
         if not self._embedded:
@@ -200,6 +210,12 @@ def _ours_alone(database: str | None) -> None:
     """A new file is its owner's alone: it holds patients. SQLite gives its log the same rights."""
     if _in_a_file(database):
         Path(str(database)).touch(mode=0o600, exist_ok=True)
+
+
+def _file_of(engine: Engine) -> str:
+    """The file of an embedded database; empty where there is none."""
+    database = engine.url.database or ""
+    return database if engine.dialect.name == "sqlite" and _in_a_file(database) else ""
 
 
 def _in_a_file(database: str | None) -> bool:

@@ -19,6 +19,8 @@ from natars_fhir.store.persons import Persons
 
 #: Names of a site share so many locks; who needs more than `_MANY` of them takes the whole site.
 _BUCKETS, _MANY = 1024, 48
+#: Under this name a connection remembers the locks that its transaction holds; None: of the whole site.
+_HELD = "natars locks"
 #: What the policies of the tables ask for (`store.walls`): the site, or everybody's.
 SETTING, EVERY_SITE = "natars.site", "*"
 
@@ -36,30 +38,40 @@ def narrow(connection: Connection, site: str | None) -> None:
 
 def hold(connection: Connection, site: str | None, names: Collection[str] | None) -> None:
     """Takes the locks that a writer needs; waits until it has them."""
+    connection.info[_HELD] = frozenset()
     if names is not None and not names:
         return
     if site is None:
         connection.execute(_ALONE, {"keys": [_key("store")]})
+        connection.info[_HELD] = None
         return
     buckets = sorted({_bucket(site, name) for name in names or ()})
     whole = names is None or len(buckets) > _MANY
     if whole:
         connection.execute(_SHARED, {"keys": [_key("store")]})
         connection.execute(_ALONE, {"keys": [_key(f"site {site}")]})
+        connection.info[_HELD] = None
         return
     connection.execute(_SHARED, {"keys": [_key("store"), _key(f"site {site}")]})
     connection.execute(_ALONE, {"keys": buckets})
+    connection.info[_HELD] = frozenset(buckets)
 
 
-def also(connection: Connection, site: str, names: Collection[str]) -> None:
-    """Takes the locks of more names, in mid-transaction; those that it has already cost nothing.
+def also(connection: Connection, site: str, names: Collection[str]) -> bool:
+    """Takes the locks of more names, in mid-transaction; were there any that it had not? Then others may have written
+    meanwhile what was read before.
 
     Two that wait for each other here are told apart by the server: one of them fails, and is to be begun again.
     """
-    if connection.dialect.name != "postgresql" or not names:
-        return
-    buckets = sorted({_bucket(site, name) for name in names})
-    connection.execute(_ALONE, {"keys": buckets if len(buckets) <= _MANY else [_key(f"site {site}")]})
+    held = connection.info.get(_HELD, frozenset()) if connection.dialect.name == "postgresql" else None
+    wanted = {_bucket(site, name) for name in names} - held if held is not None else ()
+    if held is None or not wanted:
+        return False
+    whole = len(wanted) > _MANY
+    connection.execute(_ALONE, {"keys": [_key(f"site {site}")] if whole else sorted(wanted)})
+    if not connection.in_nested_transaction():  # undone, it would let them go
+        connection.info[_HELD] = None if whole else held | wanted
+    return True
 
 
 def free(connection: Connection, site: str, persons: Persons) -> set[str]:
@@ -82,9 +94,10 @@ def first(connection: Connection, what: str) -> bool:
 def is_clash(fault: DBAPIError) -> bool:
     """Did two transactions stand in each other's way, so that this one is to be begun again?
 
-    https://www.postgresql.org/docs/15/errcodes-appendix.html: serialization_failure, deadlock_detected.
+    https://www.postgresql.org/docs/15/errcodes-appendix.html: serialization_failure, deadlock_detected, and
+    unique_violation: both added what neither saw.
     """
-    return getattr(fault.orig, "sqlstate", None) in ("40001", "40P01")
+    return getattr(fault.orig, "sqlstate", None) in ("40001", "40P01", "23505")
 
 
 def _bucket(site: str, name: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from operator import attrgetter
@@ -34,17 +34,33 @@ _EDGES = union(
 )
 
 
+#: A Patient resource's key, and a name that it says its person goes by.
+Naming = tuple[str, str]
+
+
 def persons(connection: Connection, site: str, names: Collection[str]) -> dict[str, set[str]]:
     """The persons behind these names: the name that stands for each, and all names that it goes by."""
-    patients = Patients()
-    seen: set[str] = set()
-    asked = set(names)
+    return grouped(names, said_of(connection, site, names))
+
+
+def said_of(connection: Connection, site: str, names: Collection[str]) -> set[Naming]:
+    """Everything that Patient resources say of the persons behind these names."""
+    seen, asked, said = set[str](), set(names), set[Naming]()
     while asked:
         seen |= asked
-        edges = [(key, name) for key, name in connection.execute(_EDGES, {"of_site": site, "names": asked})]
-        for key, name in edges:
-            patients.join(key, (name,))
-        asked = {end for edge in edges for end in edge} - seen
+        found = [(key, name) for key, name in connection.execute(_EDGES, {"of_site": site, "names": asked})]
+        said.update(found)
+        asked = {end for edge in found for end in edge} - seen
+    return said
+
+
+def grouped(names: Iterable[str], said: Iterable[Naming]) -> dict[str, set[str]]:
+    """These names, and those that are *said*, by the persons whom they mean: the name that stands for each, and all of
+    them."""
+    patients, seen = Patients(), set(names)
+    for key, name in said:
+        patients.join(key, (name,))
+        seen.update((key, name))
     found: dict[str, set[str]] = {}
     for name in sorted(seen):
         found.setdefault(patients.one(name), set()).add(name)

@@ -16,7 +16,7 @@ from natars_fhir.domain.identity import Version
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.store.packed import pack_reading, unpack_reading
 from natars_fhir.store.persons import Persons, every_name, of_each
-from natars_fhir.store.rows import among, keep_latest, keep_new
+from natars_fhir.store.rows import add, among, keep_latest, keep_new
 from natars_fhir.store.tables import mention, reading, resource_alias, resource_version
 from natars_fhir.store.versions import Parcels
 
@@ -75,8 +75,10 @@ def of_nobody(connection: Connection, site: str) -> Iterator[tuple[str, str]]:
 
 
 def put(connection: Connection, site: str, news: Sequence[Current], fresh: Container[str] = ()) -> None:
-    """These are the newest versions now; of those whose key is *fresh* nothing was known before."""
-    keep_latest(connection, reading, [_row(site, current) for current in news])
+    """These are the newest versions now; of those whose key is *fresh* nothing was known before. Had another told of
+    one of these meanwhile, it is a clash (`locks.is_clash`): the transaction is begun again."""
+    add(connection, reading, [_row(site, current) for current in news if current.head.key in fresh])
+    keep_latest(connection, reading, [_row(site, current) for current in news if current.head.key not in fresh])
     _unmention(connection, site, [current.head.key for current in news if current.head.key not in fresh])
     keep_new(connection, mention, [row for current in news for row in _mentions(site, current)])
 

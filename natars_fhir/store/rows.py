@@ -70,7 +70,7 @@ def numbers(connection: Connection, table: Table, count: int, *others: Table) ->
     """As many numbers for new rows of a table that counts its rows by `seq`; nobody else gets them. *others* are
     tables whose rows are given the same numbers, and nowhere else any."""
     if connection.dialect.name == "postgresql":
-        name = func.pg_get_serial_sequence(table.name, "seq")
+        name = select(func.pg_get_serial_sequence(table.name, "seq")).scalar_subquery()  # asked once
         asked = select(func.nextval(name)).select_from(func.generate_series(1, count))
         return sorted(connection.execute(asked).scalars())
     last = connection.execute(_last(table, *others)).scalar() or 0  # the one writer asks

@@ -1,13 +1,18 @@
 """Due: while the server runs, whoever was touched by a push is screened soon after it (`service.due`).
 
 Whoever looks at what screenings say sees them current: what is due of the site is worked off first. When it is late,
-each push works some of it off before it is taken in, so that what is due never grows without bound.
+pushes wait for a while before they are taken in, so that what is due does not grow without bound. Several processes on
+one database share it.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Lock
+from typing import Any
+from zlib import crc32
 
 from starlette.concurrency import run_in_threadpool
 
@@ -23,8 +28,12 @@ from natars_fhir.web.metrics import Metrics
 EVERY = 0.2
 #: Who has waited longer is late.
 _LATE = timedelta(seconds=0.6)
+#: A push waits so often, so long, for what is late.
+_PATIENCE, _NAP = 20, 0.05
 #: As many persons of a site before it is looked again how late it is.
 _TURN = 4 * MOST
+#: As many processes at most share what is due.
+_SHARES = 4
 #: What tells, or decides by, what screenings say.
 _LOOKS: frozenset[str] = frozenset(
     {"read", "worklist", "attest", "sign", "counts", "figures", "allocate", "export", "bulk", "overlap", "gaps"}
@@ -37,13 +46,14 @@ class Due:
     def __init__(self, store: Store, live: Live, now: Clock, metrics: Metrics, *, after: bool) -> None:
         """*after*: pushes leave it to be done after them."""
         self._store, self._live, self._now, self._metrics, self.after = store, live, now, metrics, after
-        self._late = False
+        self._late, self._one = False, Lock()
 
     def once(self, stopped: Callable[[], bool]) -> None:
         """Works off what is due, of all sites in turn, until nothing is."""
         done = 1
         while done and not stopped():
-            done = sum(self._some(site, stopped) for site in self.waiting())
+            sites = self.waiting()
+            done = sum(self._some(site, share, stopped) for site in sites for share in range(_SHARES))
         self._metrics.round_made("screening", self._now())
 
     async def before(self, may: May | str, site: str) -> None:
@@ -52,8 +62,14 @@ class Due:
             return
         if may in _LOOKS:
             await run_in_threadpool(self._current, site)
-        elif may == "push" and self._late:
-            await run_in_threadpool(self._work_off, site, MOST)
+        elif may == "push":
+            await self._caught_up()
+
+    async def _caught_up(self) -> None:
+        for _ in range(_PATIENCE):
+            if not self._late:
+                return
+            await asyncio.sleep(_NAP)
 
     def _current(self, site: str) -> None:
         for one in self.waiting():
@@ -68,15 +84,20 @@ class Due:
         self._late = any(now - one.since > _LATE for one in waiting)
         return [one.site for one in waiting]
 
-    def _some(self, site: str, stopped: Callable[[], bool]) -> bool:
-        return self._work_off(site, _TURN, stopped=stopped).told.since is not None
+    def _some(self, site: str, share: int, stopped: Callable[[], bool]) -> bool:
+        """Works off some of a share that no other process is at; was there anything?"""
 
-    def _work_off(
-        self, site: str, most: int | None = None, *, wait: bool = False, stopped: Callable[[], bool] = lambda: False
-    ) -> Worked:
+        def mine(name: str) -> bool:
+            return crc32(name.encode(errors="surrogatepass")) % _SHARES == share
+
+        with self._store.leading(f"due {site} {share}") as first:
+            return first and self._work_off(site, most=_TURN, stopped=stopped, mine=mine).told.since is not None
+
+    def _work_off(self, site: str, **how: Any) -> Worked:
+        """By one thread at a time: another would only find out the same."""
         here = self._live.active
-        known = here.mappings.sites[site]
-        worked = work_off(self._store, here.intake, known, self._now, most=most, wait=wait, stopped=stopped)
+        with self._one:
+            worked = work_off(self._store, here.intake, here.mappings.sites[site], self._now, **how)
         if worked.told.since is not None:
             self._metrics.screened(worked.lag.total_seconds())
         return worked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -135,14 +135,14 @@ def test_one_with_whom_it_fails_keeps_nobody_from_being_screened_and_is_tried_ag
 ) -> None:
     for of in ("1", "2", "3"):
         send(store, transaction(*ill(of)))
-    screens = due.rescreen
+    finds = due.found_of
 
     def fails(connection: Any, intake: Any, site: Any, persons: Any, *more: Any) -> Any:
         if "Patient/1" in persons:
             raise RuntimeError
-        return screens(connection, intake, site, persons, *more)
+        return finds(connection, intake, site, persons, *more)
 
-    monkeypatch.setattr(due, "rescreen", fails)
+    monkeypatch.setattr(due, "found_of", fails)
     assert off(store).told.screened == 2
     assert in_scope(store) == ["Patient/2", "Patient/3"]
     assert (off(store).told.screened, waiting(store)) == (0, 1)
@@ -183,15 +183,38 @@ def test_it_stops_when_it_is_asked_to(store: Store) -> None:
     assert waiting(store) == 1
 
 
-def test_who_was_screened_meanwhile_is_not_screened_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    send(store, transaction(*whole()))
-    first = stored.first
+def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Something happens after it was found out what patients come to, and before that is written."""
+    finds = due.found_of
 
-    def slow(*asked: Any, **more: Any) -> list[str]:
-        names = first(*asked, **more)
+    def slowly(*asked: Any) -> Any:
         monkeypatch.undo()
-        assert off(store).told.screened == 1
-        return names
+        found = finds(*asked)
+        act()
+        return found
 
-    monkeypatch.setattr(stored, "first", slow)
-    assert off(store).told.screened == 0
+    monkeypatch.setattr(due, "found_of", slowly)
+
+
+def test_who_was_screened_meanwhile_is_not_screened_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    send(store, transaction(*ill("1"), *ill("2")))
+    meanwhile(monkeypatch, lambda: Hospital(store).push(transaction(patient("1", "7", version=2))))
+    assert off(store).told.screened == 1
+    assert (in_scope(store), waiting(store)) == (["Patient/1", "Patient/2"], 0)
+
+
+def test_who_was_touched_meanwhile_is_screened_with_what_came(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    send(store, transaction(*ill("1"), *ill("2")))
+    gone = {"request": {"method": "DELETE", "url": "Condition/c1"}}
+    meanwhile(monkeypatch, lambda: send(store, {"resourceType": "Bundle", "type": "transaction", "entry": [gone]}))
+    assert off(store).told.screened == 2
+    assert (in_scope(store), waiting(store)) == (["Patient/2"], 0)
+
+
+def test_who_was_joined_with_another_meanwhile_is_one_in_the_end(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    send(store, transaction(*ill("1"), *ill("2")))
+    joined = transaction(patient("1", "7", version=2), patient("2", "7", version=2))
+    meanwhile(monkeypatch, lambda: send(store, joined))
+    off(store)
+    off(store)
+    assert (in_scope(store), waiting(store)) == (["Patient/1"], 0)

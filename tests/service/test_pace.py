@@ -232,14 +232,14 @@ def test_where_we_are_asked_to_stop_those_who_are_due_stay_marked(opened: Store)
 def test_one_with_whom_it_fails_keeps_nobody_else_from_being_screened(
     opened: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    screens = due.rescreen
+    screens = due.found_of
 
     def fails(connection: Any, *given: Any, **more: Any) -> Any:
         if "Patient/2" in given[2]:
             raise ZeroDivisionError
         return screens(connection, *given, **more)
 
-    monkeypatch.setattr(due, "rescreen", fails)
+    monkeypatch.setattr(due, "found_of", fails)
     door = by(opened)
     take_in(door, patient("1"), patient("2"), patient("3"))
     assert door.finish().screened == 2

@@ -1,4 +1,4 @@
-"""Three servers on one PostgreSQL, under load, and one of them is killed: what it had acknowledged is there, nothing is
+"""Three servers on one database, under load, and one of them is killed: what it had acknowledged is there, nothing is
 told twice with another meaning, and of rounds one leads at a time."""
 
 from __future__ import annotations
@@ -35,15 +35,19 @@ SERVERS = 3
 
 
 @pytest.mark.xdist_group("crash")
-def test_one_of_three_servers_is_killed_under_load(postgres: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_one_of_three_servers_is_killed_under_load(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    here = tmp_path / "shared.sqlite"
+    database = request.getfixturevalue("postgres") if kind == "postgres" else f"sqlite:///{here}"
     feeds = [Feed(name) for name in range(ENGINES)]
     with hospital() as site, ExitStack() as running:
         shared = {
-            "NATARS_DATABASE": postgres,
+            "NATARS_DATABASE": database,
             "NATARS_KEY_FILE": str(tmp_path / "natars.key"),
             "NATARS_MAPPINGS": str(mappings_with(site.url, tmp_path)),
             "NATARS_TOKENS": json.dumps({TOKEN: SITE}),
             "NATARS_DELIVER_EVERY": "0.1",
+            "NATARS_SCREEN": "after",
         }
         ports = [str(free_port()) for _ in range(SERVERS)]
         servers = [running.enter_context(serving({**shared, "NATARS_PORT": one})) for one in ports]
@@ -67,7 +71,7 @@ def test_one_of_three_servers_is_killed_under_load(postgres: str, tmp_path: Path
         for thread in threads:
             thread.join(MOST_SECONDS)
             assert not thread.is_alive()
-        store = open_store(postgres)
+        store = open_store(database)
         try:
             finish({**shared, "NATARS_PORT": str(free_port())}, feeds, store)
             assert missing(store, feeds) == []

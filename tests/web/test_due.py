@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -71,15 +73,49 @@ def test_the_round_works_off_what_another_setting_left(after: Caller, store: Sto
     assert in_scope(store) == ["Patient/1"]
 
 
-def test_when_it_is_late_a_push_works_off_more_than_it_adds(after: Caller, store: Store) -> None:
+def late(store: Store, *names: str) -> None:
     with store.of("generic").write() as connection:
-        names = {f"Patient/{of}": () for of in range(100, 140)}
-        stored.mark(connection, "generic", names, NOW - timedelta(seconds=1))
-    after.app.state.due.once(lambda: True)  # a round that has only looked
-    assert waiting(store) == 40
-    assert after.app.state.due.waiting() == ["generic"]  # as a round looks
+        stored.mark(connection, "generic", dict.fromkeys(names, ()), NOW - timedelta(seconds=1))
+
+
+def test_when_it_is_late_a_push_waits_until_it_is_caught_up(
+    after: Caller, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late(store, *(f"Patient/{of}" for of in range(100, 140)))
+    due, naps = after.app.state.due, list[int]()
+    assert due.waiting() == ["generic"]  # as a round looks
+
+    async def nap(_: float) -> None:
+        naps.append(waiting(store))
+        if len(naps) == 3:
+            due.once(lambda: False)
+
+    monkeypatch.setattr(asyncio, "sleep", nap)
+    assert after.push(ill("1")).status_code == 200
+    assert naps == [40, 40, 40]
+    assert waiting(store) == 1
+    after.push(ill("2"))
+    assert len(naps) == 3
+
+
+def test_a_push_does_not_wait_for_ever(after: Caller, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    late(store, "Patient/9")
+    naps = list[float]()
+
+    async def nap(seconds: float) -> None:
+        naps.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", nap)
+    assert after.app.state.due.waiting() == ["generic"]
+    assert after.push(ill("1")).status_code == 200
+    assert sum(naps) == pytest.approx(1.0)
+
+
+def test_what_another_process_is_at_is_left_to_it(after: Caller, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     after.push(ill("1"))
-    assert waiting(store) == 40 - 16 + 1
+    monkeypatch.setattr(Store, "leading", lambda *_: nullcontext(False))
+    after.app.state.due.once(lambda: False)
+    assert waiting(store) == 1
 
 
 def test_how_much_is_due_is_told(after: Caller) -> None:
