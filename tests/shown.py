@@ -127,6 +127,15 @@ PROMISES: Mapping[int, Shown] = {
             "tests/web/test_away.py::test_a_database_that_was_away_is_used_again_without_a_restart",
         ),
     ),
+    58: Shown(
+        "A small footprint: one process, no cluster, and memory that does not grow with the data",
+        (
+            "tests/test_footprint.py::test_files_are_screened_and_kept_by_one_small_process_that_asks_for_nothing_else",
+            "tests/bulk/test_spill.py::test_memory_holds_no_more_than_was_allowed",
+            "tests/service/test_load.py::test_four_times_the_lines_need_no_more_memory",
+            "tests/cli/test_screen_killed.py::test_no_worker_outlives_a_run_that_is_killed",
+        ),
+    ),
     59: Shown(
         "Each site is known by itself, and sees its own on every route",
         (
@@ -184,6 +193,8 @@ PROMISES: Mapping[int, Shown] = {
             "tests/service/test_load.py::test_what_bulk_export_says_is_deleted_is_taken_back",
             "tests/service/test_load.py::test_four_times_the_lines_need_no_more_memory",
             "tests/bulk/test_hospital.py::test_a_run_that_broke_off_goes_on_and_comes_to_the_same",
+            "tests/cli/test_screen_killed.py::test_a_run_that_is_killed_at_every_step_comes_to_what_an_unbroken_one_comes_to",
+            "tests/service/test_pace.py::test_files_leave_what_pushes_leave_however_often_somebody_is_screened_between",
             "tests/bulk/test_hospital.py::test_the_same_answers_wherever_the_cuts_are",
             "tests/bulk/test_hospital.py::test_needles_find_everybody_in_scope_with_the_same_answers",
             "tests/interop/test_pull.py::test_by_export_every_file_comes_and_then_only_what_changed",
