@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zlib import crc32
 
 import structlog
 from sqlalchemy import Connection
@@ -48,26 +49,30 @@ class Worked:
 
 def work_off(
     store: Store, intake: Intake, site: Site, now: Clock, *, most: int | None = None, wait: bool = False,
-    stopped: Callable[[], bool] = lambda: False, mine: Callable[[str], bool] = lambda _: True,
-    early: bool = False, at_once: int = MOST,
+    stopped: Callable[[], bool] = lambda: False, share: tuple[int, int] = (0, 1), early: bool = False,
+    at_once: int = MOST,
 ) -> Worked:  # fmt: skip
     """Screens everybody of a site who was due when it began, or the *most* who have waited longest. Whom another has
-    just now is left to them; *wait*: until it is done there too. *mine*: of these names alone.
-    *early*: also those who may wait still; *at_once*: as many share a transaction."""
+    just now is left to them; *wait*: until it is done there too. *share*: only that one of so many parts of the names.
+    *early*: also those who may wait still. *at_once*: as many share a transaction."""
     here, done, left = store.of(site.site), Worked(), most
     with here.read() as connection:
         last, skip = stored.last(connection, site.site, now(), early=early), 0
     while last and not stopped() and (left is None or left > 0):
         with here.read() as connection:
-            some = min(at_once, left or at_once)
+            some = at_once * share[1]
             found = stored.first(connection, site.site, now(), some, last=last, skip=skip, early=early)
         if not found:
             return done
-        names = [name for name in found if mine(name)]
+        names = [name for name in found if _part(name, share[1]) == share[0]][: min(at_once, left or at_once)]
         worked, busy = _some(here, intake, site, names, (now, wait)) if names else (Worked(), 0)
-        done, skip = done.and_more(worked), skip + busy + len(found) - len(names)
+        done, skip = done.and_more(worked), skip + (busy if names else len(found))
         left = None if left is None else left - len(names)
     return done
+
+
+def _part(name: str, parts: int) -> int:
+    return crc32(name.encode(errors="surrogatepass")) % parts
 
 
 def _some(

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from threading import Lock
 from typing import Any
-from zlib import crc32
 
 from starlette.concurrency import run_in_threadpool
 
@@ -29,11 +28,9 @@ EVERY = 0.2
 #: Who has waited longer is late.
 _LATE = timedelta(seconds=0.6)
 #: A push waits so often, so long, for what is late.
-_PATIENCE, _NAP = 20, 0.05
-#: As many persons of a site before it is looked again how late it is.
-_TURN = 4 * MOST
+_PATIENCE, _NAP = 100, 0.05
 #: As many processes at most share what is due.
-_SHARES = 4
+_SHARES = 2
 #: What tells, or decides by, what screenings say.
 _LOOKS: frozenset[str] = frozenset(
     {"read", "worklist", "attest", "sign", "counts", "figures", "allocate", "export", "bulk", "overlap", "gaps"}
@@ -86,12 +83,11 @@ class Due:
 
     def _some(self, site: str, share: int, stopped: Callable[[], bool]) -> bool:
         """Works off some of a share that no other process is at; was there anything?"""
-
-        def mine(name: str) -> bool:
-            return crc32(name.encode(errors="surrogatepass")) % _SHARES == share
-
         with self._store.leading(f"due {site} {share}") as first:
-            return first and self._work_off(site, most=_TURN, stopped=stopped, mine=mine).told.since is not None
+            return (
+                first
+                and self._work_off(site, most=MOST, stopped=stopped, share=(share, _SHARES)).told.since is not None
+            )
 
     def _work_off(self, site: str, **how: Any) -> Worked:
         """By one thread at a time: another would only find out the same."""

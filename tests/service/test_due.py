@@ -218,3 +218,12 @@ def test_who_was_joined_with_another_meanwhile_is_one_in_the_end(store: Store, m
     off(store)
     off(store)
     assert (in_scope(store), waiting(store)) == (["Patient/1"], 0)
+
+
+def test_each_share_is_worked_off_by_itself(store: Store) -> None:
+    for of in range(1, 9):
+        send(store, transaction(*ill(str(of))))
+    first = off(store, share=(0, 2)).told.screened
+    assert 0 < first < 8
+    assert off(store, share=(1, 2)).told.screened == 8 - first
+    assert waiting(store) == 0
