@@ -137,6 +137,8 @@ PROMISES: Mapping[int, Shown] = {
             "tests/bulk/test_spark.py::test_a_cluster_answers_of_the_fixtures_as_one_process_does",
             "tests/service/test_several_servers.py::test_one_of_three_servers_is_killed_under_load",
             "tests/store/test_partitions.py::test_pushes_go_on_as_in_a_store_that_is_whole",
+            "tests/test_footprint.py::test_files_are_screened_and_kept_by_one_small_process_that_asks_for_nothing_else",
+            "tests/cli/test_screen_killed.py::test_no_worker_outlives_a_run_that_is_killed",
         ),
     ),
     59: Shown(
@@ -196,6 +198,8 @@ PROMISES: Mapping[int, Shown] = {
             "tests/service/test_load.py::test_what_bulk_export_says_is_deleted_is_taken_back",
             "tests/service/test_load.py::test_four_times_the_lines_need_no_more_memory",
             "tests/bulk/test_hospital.py::test_a_run_that_broke_off_goes_on_and_comes_to_the_same",
+            "tests/cli/test_screen_killed.py::test_a_run_that_is_killed_at_every_step_comes_to_what_an_unbroken_one_comes_to",
+            "tests/service/test_pace.py::test_files_leave_what_pushes_leave_however_often_somebody_is_screened_between",
             "tests/bulk/test_hospital.py::test_the_same_answers_wherever_the_cuts_are",
             "tests/bulk/test_hospital.py::test_needles_find_everybody_in_scope_with_the_same_answers",
             "tests/interop/test_pull.py::test_by_export_every_file_comes_and_then_only_what_changed",

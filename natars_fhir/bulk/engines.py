@@ -8,12 +8,15 @@ number of times, and leaves the same. A cluster cuts the work itself.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
+from multiprocessing.process import BaseProcess
+from threading import Thread
 from typing import Any, NamedTuple
 
 from natars_fhir.bulk import spark
@@ -56,12 +59,24 @@ def one(_workers: int) -> Iterator[Do]:
     yield lambda work, jobs: map(work, jobs)
 
 
+def _with_whoever_began() -> None:
+    """A worker ends with the process that began it, also where that is killed: else it would wait for jobs for ever."""
+    began = multiprocessing.parent_process()
+    if began is not None:
+        Thread(target=_end_after, args=(began,), name="end-with-parent", daemon=True).start()
+
+
+def _end_after(process: BaseProcess) -> None:
+    process.join()
+    os._exit(1)
+
+
 @contextmanager
 def pool(workers: int) -> Iterator[Do]:
     """Processes of this machine. A worker that is lost is told as a LostError."""
     # a forked worker has the mappings already; elsewhere each loads them
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    executor = ProcessPoolExecutor(workers, context)
+    executor = ProcessPoolExecutor(workers, context, _with_whoever_began)
     executor.submit(int)  # the workers are there before anybody starts a thread
 
     def do(work: Callable[[Any], Any], jobs: Iterable[Any]) -> Iterator[Any]:

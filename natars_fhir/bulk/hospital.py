@@ -59,9 +59,7 @@ class OthersError(Exception):
 
 def read_hospital(wanted: Iterable[Wanted], recipe: Recipe, work: Path, do: Do, seen: Progress | None = None) -> Whole:
     """Reads every chunk that has no spool yet, then decides what counts."""
-    work.mkdir(parents=True, exist_ok=True)
-    for broken_off in work.glob("*.spool.*"):
-        broken_off.unlink()
+    _cleared(work, ".spool.")
     chunks: list[Chunk] = []
 
     def jobs() -> Iterator[ReadJob]:
@@ -82,6 +80,13 @@ def read_hospital(wanted: Iterable[Wanted], recipe: Recipe, work: Path, do: Do, 
     return Whole(tally, spools, *located(recipe.site, map(Path, spools)))
 
 
+def _cleared(work: Path, kind: str) -> None:
+    """The folder, without what a run that was killed left half written."""
+    work.mkdir(parents=True, exist_ok=True)
+    for broken_off in work.glob(f"*{kind}*"):
+        broken_off.unlink()
+
+
 def _named(chunk: Chunk, only: tuple[Stands, ...] | None, recipe: Recipe) -> str:
     """The name of what is made of a chunk."""
     said = "" if only is None else sha256(repr(only).encode()).hexdigest()
@@ -92,7 +97,7 @@ def search_hospital(
     chunks: Iterable[Chunk], recipe: Recipe, matcher: str, work: Path, do: Do, seen: Progress | None = None
 ) -> tuple[list[Wanted], Selected]:
     """Searches every chunk for who can matter; gives what is to be read of each."""
-    work.mkdir(parents=True, exist_ok=True)
+    _cleared(work, ".index.")
     every = list(chunks)
     jobs = [SearchJob(one, str(work / f"{_named(one, None, recipe)}.index"), recipe, matcher) for one in every]
     indexes: list[Path] = []

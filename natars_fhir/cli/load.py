@@ -24,6 +24,7 @@ from natars_fhir.fhir.ndjson import Document, files
 
 if TYPE_CHECKING:
     from natars_fhir.service.load import Door, Run
+    from natars_fhir.service.rescreen import Rescreened
 
 #: Problems that the report lists; of more, only their number.
 _SHOWN, _LISTED = 10, 1_000
@@ -36,6 +37,7 @@ _WORDS = {
         "cut-off": "{name}: cut off or damaged: what was good before it is kept.",
         "files": "{files} files ({known} known already), {documents} documents, {resources} resources: {fates}.",
         "patients": "{patients} patients are known now, {new} of them new; {screened} screened, {findings} changed.",
+        "due": "{due} patients are still to be screened: the same command does it, or the server by itself.",
         "apart": "{refused} could not be used: kept apart (natars-fhir quarantine list).",
         "unread": "{unread} could not be read, or were too long: they are not kept.",
         "gaps": "{gaps} codes, values or texts are not mapped yet (natars-fhir mappings gaps).",
@@ -52,6 +54,7 @@ _WORDS = {
         "cut-off": "{name}：文件不完整或已损坏，其前完好部分已保留。",
         "files": "文件 {files} 个（其中 {known} 个此前已导入），文档 {documents} 份，资源 {resources} 个：{fates}。",
         "patients": "现有患者 {patients} 名，其中新增 {new} 名；预筛 {screened} 次，结果有变化 {findings} 次。",
+        "due": "仍有 {due} 名患者待预筛：再次执行同一命令，或由服务自动完成。",
         "apart": "{refused} 条无法使用，已隔离（natars-fhir quarantine list）。",
         "unread": "{unread} 处无法读取或过长，未保留。",
         "gaps": "尚未映射的代码、数值或文字：{gaps} 处（natars-fhir mappings gaps）。",
@@ -79,6 +82,9 @@ class Report:
     problem_count: int = 0
     started: float = field(default_factory=perf_counter)
     patients: tuple[int, int] = (0, 0)
+    #: what screenings came to, and how many patients wait for theirs still
+    screened: Rescreened | None = None
+    due: int = 0
     halted: str = ""
 
     def problem(self, document: Document, issue: Issue) -> None:
@@ -101,8 +107,9 @@ class Report:
             "documents": sum(run.documents for run in runs),
             "resources": {fate: counts[fate] for fate in _FATES},
             "patients": {"known": after, "new": max(after - before, 0)},
-            "screened": counts["screened"],
-            "findings": counts["findings"],
+            "screened": self.screened.screened if self.screened else 0,
+            "findings": self.screened.changed if self.screened else 0,
+            "due": self.due,
             "quarantined": counts["refused"] - counts["not-kept"],
             "unread": sum(run.unread for run in runs),
             "notUnderstood": sum(run.not_understood for run in runs),
@@ -148,6 +155,7 @@ def load(
                 report.problem,
             )
             code = _all(door, given, report, again=again, words=_WORDS[language])
+            report.screened = door.pace.told
     _tell(report.told(), style, language)
     raise typer.Exit(code)
 
@@ -164,12 +172,13 @@ def _all(door: Door, given: list[Input], report: Report, *, again: bool, words: 
         for number, runs in enumerate(_runs(door, given, again=again)):
             for run in runs:
                 report.runs[number] = run
-        report.patients = (before, _patients(door))
+        door.finish()
+        report.patients, report.due = (before, _patients(door)), _due(door)
     except KeyboardInterrupt:
-        report.halted = words["stopped"]
+        report.halted, report.due = words["stopped"], _due(door)
         return FAULTS
     except OvertakenError:
-        report.halted = words["overtaken"]
+        report.halted, report.due = words["overtaken"], _due(door)
         return FAULTS
     except SQLAlchemyError as fault:
         report.halted = words["gone"].format(fault=type(fault).__name__)
@@ -197,6 +206,14 @@ def _patients(door: Door) -> int:
 
     with door.store.of(door.reader.site).read() as connection:
         return known(connection, door.reader.site)
+
+
+def _due(door: Door) -> int:
+    """How many are still to be screened: of a run that was stopped, and those with whom it failed."""
+    from natars_fhir.store.due import count
+
+    with door.store.of(door.reader.site).read() as connection:
+        return count(connection, door.reader.site)
 
 
 def _nobody_looks(_name: str, _offset: int) -> None:
@@ -252,9 +269,9 @@ def _lines(told: dict[str, Any], language: str) -> Iterator[str]:
     patients = told["patients"]
     people = {"patients": patients["known"], "new": patients["new"]}
     yield words["patients"].format(**people, screened=told["screened"], findings=told["findings"])
-    for word, name in (("apart", "quarantined"), ("unread", "unread"), ("gaps", "notUnderstood")):
+    for word, name in (("due", "due"), ("apart", "quarantined"), ("unread", "unread"), ("gaps", "notUnderstood")):
         if told[name]:
-            yield words[word].format(refused=told[name], unread=told[name], gaps=told[name])
+            yield words[word].format(due=told[name], refused=told[name], unread=told[name], gaps=told[name])
     for one in told["problems"][:_SHOWN]:
         place = f"{one['file']}:{one['line']}" if one["line"] else one["file"]
         yield f"  {place}: {one['severity']}: {one['expression'] or 'document'}: {one['text']}"

@@ -30,6 +30,8 @@ _WORDS = {
         "fault": "{name}: {text} ({fault})",
         "short": "{name}: not all came that was asked for: it is asked for again next time.",
         "more": "… and {count} more",
+        "screened": "{screened} patients screened, {findings} with other findings.",
+        "due": "{due} patients are still to be screened: the next pull does it, or the server by itself.",
         "speed": "{resources} resources in {seconds} s: {rate} a second.",
         "state": "{site}: last pull {began}, last good one {ended}, failures since: {failures}{outcome}.",
         "never": "never",
@@ -40,6 +42,8 @@ _WORDS = {
         "fault": "{name}：{text}（{fault}）",
         "short": "{name}：未能收到全部数据，下次将重新请求。",
         "more": "……另有 {count} 处",
+        "screened": "预筛患者 {screened} 名，结果有变化 {findings} 名。",
+        "due": "仍有 {due} 名患者待预筛：由下次拉取或服务自动完成。",
         "speed": "资源 {resources} 个，用时 {seconds} 秒，每秒 {rate} 个。",
         "state": "{site}：最近一次拉取 {began}，最近一次成功 {ended}，其后失败 {failures} 次{outcome}。",
         "never": "从未",
@@ -60,6 +64,8 @@ def told_of(
         "parts": [_part(one) for one in done.parts],
         "resources": {fate: sum(one.counts[fate] for one in done.parts) for fate in _FATES},
         "notUnderstood": sum(one.not_understood for one in done.parts),
+        "screened": done.screened.screened,
+        "findings": done.screened.changed,
         "seconds": round(seconds, 3),
         "resourcesPerSecond": round(resources / seconds, 1) if seconds else 0.0,
         "problems": [_problem(*one) for one in problems],
@@ -103,16 +109,17 @@ def _lines(told: dict[str, Any], language: str) -> Iterator[str]:
         yield f"  {place}: {one['severity']}: {one['expression'] or one['code']}: {one['text']}"
     if (more := len(told["problems"]) - _SHOWN + told["moreProblems"]) > 0:
         yield words["more"].format(count=more)
+    yield words["screened"].format(screened=told["screened"], findings=told["findings"])
     count, rate = sum(told["resources"].values()), round(told["resourcesPerSecond"])
     yield words["speed"].format(resources=count, seconds=round(told["seconds"], 1), rate=rate)
 
 
 def told_state(store: Store, site: str, style: str, language: str) -> None:
     """How far the pulls of a site came."""
-    from natars_fhir.store import pulls
+    from natars_fhir.store import due, pulls
 
     with store.of(site).read() as connection:
-        state = pulls.state(connection, site)
+        state, owed = pulls.state(connection, site), due.count(connection, site)
         marks = [mark for _, mark in pulls.marks(connection, site)]
     began, ended = (at.isoformat(timespec="seconds") if at else None for at in (state.began, state.ended))
     if style == "json":
@@ -123,6 +130,7 @@ def told_state(store: Store, site: str, style: str, language: str) -> None:
             "ended": ended,
             "failures": state.failures,
             "outcome": state.outcome or None,
+            "due": owed,
         }
         sys.stdout.write(json.dumps({**told, "marks": listed}, ensure_ascii=False, indent=2) + "\n")
         return
@@ -131,6 +139,8 @@ def told_state(store: Store, site: str, style: str, language: str) -> None:
     told = {"began": began or words["never"], "ended": ended or words["never"], "failures": state.failures}
     line = words["state"].format(site=site, outcome=outcome, **told)
     output().print(line, markup=False, highlight=False, soft_wrap=True)
+    if owed:
+        output().print(words["due"].format(due=owed), markup=False, highlight=False, soft_wrap=True)
     table = Table(*words["mark"])
     for one in marks:
         table.add_row(one.kind, one.at.isoformat(timespec="seconds"), one.moved.isoformat(timespec="seconds"))

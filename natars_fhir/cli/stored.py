@@ -57,11 +57,12 @@ def at_the_desk(what: Asked, store: Store) -> Asked:
 
 
 def must_be_fresh(what: Asked, store: Store) -> None:
-    """Ends the command (78) where the store was read with another mapping than the one that figures would name."""
-    from natars_fhir.service.fresh import STALE, is_fresh  # heavy: only where a store is asked
+    """Ends the command (78) where the store was read with another mapping than the one that figures would name, or
+    where somebody is still to be screened."""
+    from natars_fhir.service.fresh import why_stale  # heavy: only where a store is asked
 
-    if not is_fresh(store, what.mappings):
-        errors().print(f"Nothing was told: {STALE}.", markup=False, soft_wrap=True)
+    if why := why_stale(store, what.mappings):
+        errors().print(f"Nothing was told: {why}.", markup=False, soft_wrap=True)
         raise typer.Exit(CONFIGURATION)
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import typer
 
@@ -168,8 +168,15 @@ def _run(
     for line in lines(told, options.language):
         errors().print(line, markup=False, highlight=False, soft_wrap=True)
     if options.to:
-        (options.to / REPORT).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        _write_report(told, options.to, screened.name)
     return DONE if whole.tally.all_read else PARTLY_READ
+
+
+def _write_report(told: dict[str, Any], to: Path, name: str) -> None:
+    """It is there whole, or it is not there: it says that all parts are."""
+    made = to / f".{name}-{REPORT}"
+    made.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    made.replace(to / REPORT)
 
 
 def _show(whole: Whole, recipe: Recipe, options: Options, what: Asked, among: Iterable[str] | None) -> Counts:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.intake import Intake
-from natars_fhir.service.rescreen import Cause, News, Rescreened, cause, found_of, rescreen, write
+from natars_fhir.service.rescreen import Cause, News, Rescreened, came, cause, found_of, rescreen, write
 from natars_fhir.store import audit, locks, patients
 from natars_fhir.store import due as stored
 from natars_fhir.store.audit import Act
@@ -49,20 +49,22 @@ class Worked:
 
 def work_off(
     store: Store, intake: Intake, site: Site, now: Clock, *, most: int | None = None, wait: bool = False,
-    stopped: Callable[[], bool] = lambda: False, share: tuple[int, int] = (0, 1),
+    stopped: Callable[[], bool] = lambda: False, share: tuple[int, int] = (0, 1), early: bool = False,
+    at_once: int = MOST,
 ) -> Worked:  # fmt: skip
     """Screens everybody of a site who was due when it began, or the *most* who have waited longest. Whom another has
-    just now is left to them; *wait*: until it is done there too. *share*: only that one of so
-    many parts of the names."""
+    just now is left to them; *wait*: until it is done there too. *share*: only that one of so many parts of the names.
+    *early*: also those who may wait still. *at_once*: as many share a transaction."""
     here, done, left = store.of(site.site), Worked(), most
     with here.read() as connection:
-        last, skip = stored.last(connection, site.site, now()), 0
+        last, skip = stored.last(connection, site.site, now(), early=early), 0
     while last and not stopped() and (left is None or left > 0):
         with here.read() as connection:
-            found = stored.first(connection, site.site, now(), MOST * share[1], last=last, skip=skip)
+            some = at_once * share[1]
+            found = stored.first(connection, site.site, now(), some, last=last, skip=skip, early=early)
         if not found:
             return done
-        names = [name for name in found if _part(name, share[1]) == share[0]][: min(MOST, left or MOST)]
+        names = [name for name in found if _part(name, share[1]) == share[0]][: min(at_once, left or at_once)]
         worked, busy = _some(here, intake, site, names, (now, wait)) if names else (Worked(), 0)
         done, skip = done.and_more(worked), skip + (busy if names else len(found))
         left = None if left is None else left - len(names)
@@ -113,7 +115,7 @@ def _ahead(connection: Connection, intake: Intake, site: Site, names: Collection
     persons = patients.persons(connection, site.site, names)
     marks = stored.marks(connection, site.site, persons)
     due = {key: names for key, names in persons.items() if marks[key]}
-    why = {key: Cause(cause(names, {}, marks[key]), "push") for key, names in due.items()}
+    why = {key: Cause(cause(names, {}, marks[key]), "push", came(names, {}, marks[key])) for key, names in due.items()}
     news = found_of(connection, intake, site, due, why, at) if due else []
     return _Ahead(due, marks, dict(zip(due, news, strict=True)), at)
 

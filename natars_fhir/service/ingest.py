@@ -115,7 +115,8 @@ def _follow(
             causes[subject] = causes.get(subject, set()) | change.others[other]
     persons = _persons(connection, site.site, causes.keys(), change.names)
     if intake.after:
-        due.mark(connection, site.site, {key: cause(names, causes) for key, names in persons.items()}, now)
+        touched = {key: cause(names, causes) for key, names in persons.items()}
+        due.mark(connection, site.site, touched, now, intake.patience)
         return Rescreened()
     return rescreen(connection, intake, site, persons, causes, now, known=change.known)
 

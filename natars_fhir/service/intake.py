@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import MappingProxyType
 
 from natars_fhir.domain.study import Study
@@ -27,6 +28,8 @@ class Intake:
     plan: Plan | None = field(default=None, repr=False)
     #: whom a push touches is marked as due, and screened soon after (`service.due`); else in the push's transaction
     after: bool = False
+    #: so long they may wait for more of the same patients, unless whoever takes it in works them off before
+    patience: timedelta = timedelta()
 
 
 def readers(

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from hashlib import sha256
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -29,6 +29,9 @@ from natars_fhir.service.entries import noted
 from natars_fhir.service.gathering import gathered
 from natars_fhir.service.ingest import admit
 from natars_fhir.service.intake import Intake
+from natars_fhir.service.known_file import known, marks, watched
+from natars_fhir.service.pace import Pace, later
+from natars_fhir.service.rescreen import Rescreened
 from natars_fhir.store import audit, loads, quarantine
 from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
@@ -42,7 +45,6 @@ MOST_DOCUMENTS, MOST_BYTES = 200, 4_000_000
 Found = Literal["new", "resumed", "changed", "known", "stream"]
 
 _log = structlog.get_logger("natars_fhir.load")
-_CHUNK = 1 << 20
 _NOT_KEPT = {"refused": 1, "not-kept": 1}
 _FAILED = Issue("error", "exception", "", "Something went wrong here when it was taken in: the log says where.")
 
@@ -66,6 +68,17 @@ class Door:
     problem: Callable[[Document, Issue], None] = lambda *_: None
     #: what the audit calls it
     act: str = "load"
+    #: when those are screened whom it touches
+    pace: Pace = field(default_factory=Pace)
+
+    def keep_up(self) -> None:
+        """Now and then those are screened who were touched, where it takes long until all has come."""
+        self.pace.keep_up(self.store, self.intake, self.reader.mapping.site, self.now)
+
+    def finish(self, stopped: Callable[[], bool] = lambda: False) -> Rescreened:
+        """All has come: everybody who was touched is screened. What all screenings came to."""
+        self.pace.finish(self.store, self.intake, self.reader.mapping.site, self.now, stopped)
+        return self.pace.told
 
 
 @dataclass(slots=True)
@@ -97,16 +110,18 @@ def load_file(door: Door, path: Path, *, again: bool = False) -> Iterator[Run]:
     With *again* what was loaded before is taken in once more. Raises OvertakenError, SQLAlchemyError.
     """
     try:
-        file = _identity(path)
+        here = known(path)
     except OSError:
-        yield from _each(door, Run(str(path), "new", Loaded(str(path), "", 0)), documents(path))
+        yield from load_documents(door, Run(str(path), "new", Loaded(str(path), "", 0)), documents(path))
         return
-    found, file = _where(door, file, again=again)
+    found, file = _where(door, here.file, again=again)
     run = Run(str(path), found, file, file.line)
     yield run
     if found != "known":
-        start = Start(file.at, file.line)
-        yield from _each(door, run, documents(path, str(path), start, door.longest))
+        whole = documents(path, str(path), Start(file.at, file.line), door.longest)
+        yield from load_documents(door, run, watched(path, whole, here.marks))
+        if marks(path) != here.marks:  # what was read is no file that ever was
+            door.store.of(door.reader.site).done((), partial(_anew, door, here.file))
 
 
 def load_stream(door: Door, stream: BinaryIO, name: str) -> Iterator[Run]:
@@ -115,41 +130,30 @@ def load_stream(door: Door, stream: BinaryIO, name: str) -> Iterator[Run]:
     yield from load_documents(door, run, documents(stream, name, longest=door.longest))
 
 
-def load_documents(door: Door, run: Run, found: Iterable[Document]) -> Iterator[Run]:
-    """Takes in documents for a run that begins or goes on: whenever it is yielded, all that were asked for by then are
-    durable."""
-    yield from _each(door, run, found)
-
-
-def _identity(path: Path) -> Loaded:
-    """A file by its whole name and all its bytes: two that differ in a single one are two."""
-    whole, size = sha256(), 0
-    with path.open("rb") as stream:
-        while part := stream.read(_CHUNK):
-            whole.update(part)
-            size += len(part)
-    return Loaded(str(path.resolve()), whole.hexdigest(), size)
-
-
 def _where(door: Door, file: Loaded, *, again: bool) -> tuple[Found, Loaded]:
     """How the file is known, and where the rest of it begins."""
     site = door.reader.site
 
     def work(connection: Connection) -> tuple[Found, Loaded]:
-        known = loads.named(connection, site, file.name)
+        before = loads.named(connection, site, file.name)
         if not again:
-            if known is not None and known.hash == file.hash:
-                return ("known" if known.over else "resumed" if known.at else "new"), known
+            if before is not None and before.hash == file.hash:
+                return ("known" if before.over else "resumed" if before.at else "new"), before
             if (other := loads.same(connection, site, file.hash)) is not None:
                 return "known", other
         loads.begin(connection, site, file, door.now())
-        return ("new" if known is None or known.hash == file.hash else "changed"), file
+        return ("new" if before is None or before.hash == file.hash else "changed"), file
 
     return door.store.of(site).done((), work)
 
 
-def _each(door: Door, run: Run, found: Iterable[Document]) -> Iterator[Run]:
-    """The documents, group by group."""
+def _anew(door: Door, file: Loaded, connection: Connection) -> None:
+    loads.begin(connection, door.reader.site, file, door.now())
+
+
+def load_documents(door: Door, run: Run, found: Iterable[Document]) -> Iterator[Run]:
+    """Takes in documents for a run that begins or goes on, group by group: whenever it is yielded, all that were asked
+    for by then are durable. Whom they touch is screened by `Door.finish`."""
     state: State = "done"
     group = _Group()
     for one in found:
@@ -195,6 +199,7 @@ def _take_in(door: Door, run: Run, group: _Group, state: State) -> None:
     except Exception as fault:  # noqa: BLE001 (one document that fails must not keep a file from being loaded)
         _log.error("load failed: one by one", site=door.reader.site, fault=type(fault).__name__)
         _written(door, run, group, state, read, _one_by_one)
+    door.keep_up()
     run.not_understood += sum(
         len(each.reading.not_understood) for _, arrival in read if arrival for each in arrival.arrived
     )
@@ -237,7 +242,7 @@ def _after(file: Loaded, group: _Group, state: State, counts: Counter[str]) -> L
 def _together(door: Door, connection: Connection, read: Read) -> Iterator[Answer]:
     whole = (arrival for _, arrival in read if arrival is not None)
     for arrival in gathered(whole):
-        yield admit(connection, door.intake, door.reader, arrival, door.now(), door.act)
+        yield admit(connection, later(door.intake), door.reader, arrival, door.now(), door.act)
     for one, came in read:
         if came is None:
             yield _too_many(door, connection, one)
@@ -251,7 +256,7 @@ def _one_by_one(door: Door, connection: Connection, read: Read) -> Iterator[Answ
             continue
         try:
             with connection.begin_nested():
-                answer = admit(connection, door.intake, door.reader, arrival, door.now(), door.act)
+                answer = admit(connection, later(door.intake), door.reader, arrival, door.now(), door.act)
         except SQLAlchemyError:
             raise
         except Exception as fault:  # noqa: BLE001 (it is set apart, and told)

@@ -75,10 +75,12 @@ class Rescreened:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What brought a screening about: the resource versions that touched the person, and the act that brought them."""
+    """What brought a screening about: the resource versions that touched the person, the act that brought them, and
+    when they came, where that was before."""
 
     versions: tuple[int, ...]
     act: str
+    came: datetime | None = None
 
 
 def today(now: datetime) -> date:
@@ -128,7 +130,7 @@ def rescreen(
     for start in range(0, len(keys), _MANY):
         some = {key: persons[key] for key in keys[start : start + _MANY]}
         owed = due.settle(connection, site.site, every_name(some))
-        why = {key: Cause(cause(names, causes, owed), act) for key, names in some.items()}
+        why = {key: Cause(cause(names, causes, owed), act, came(names, causes, owed)) for key, names in some.items()}
         news = found_of(connection, intake, site, some, why, now, known)
         told = write(connection, intake.study.id, site.site, news, now)
         done = done.and_more(told).and_more(Rescreened(since=min((one.since for one in owed), default=None)))
@@ -157,6 +159,11 @@ def cause(names: Collection[str], causes: Mapping[str, Iterable[int]], owed: Ite
     own = {seq for name in names for seq in causes.get(name, ())}
     own |= {seq for one in owed if one.name in names for seq in one.cause}
     return tuple(sorted(own or {seq for seqs in causes.values() for seq in seqs}))
+
+
+def came(names: Collection[str], causes: Mapping[str, Iterable[int]], owed: Iterable[Owed]) -> datetime | None:
+    """When the last came of what a person is due for; None where something touches them now."""
+    return None if causes.keys() & names else max((one.since for one in owed if one.name in names), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +195,7 @@ class News:
 def _person(
     intake: Intake, site: Site, key: str, seen: Before, cause: Cause, at: tuple[datetime, LastSaid, LastCame]
 ) -> News:
-    now, last, came = at
+    now, last, ask = at
     found = _concluded(intake.study, site.site, seen.readings, today(now), seen.told)
     if found is None:
         return News(seen.standing, lines=seen.lines)
@@ -202,7 +209,7 @@ def _person(
     changed = all((one.key, one.findings) != (key, digested) for one in seen.standing)
     told = changed and may_be_used(noticed.way) and any(one.in_scope for one in (stands, *seen.standing))
     body = prefilled(screening, found.record.facts, found.issues, people, days) if told else None
-    brought = Brought(cause.act, bool(cause.versions), changed, came)
+    brought = Brought(cause.act, bool(cause.versions), changed, ask, cause.came)
     line = worklist_line.after(intake, site, key, (found, people, noticed.way), seen.lines, brought, now)
     told_of = _found(stands, body, cause, now) if body else None
     return News(seen.standing, stands, letters, noticed, changed, told_of, line, seen.lines)

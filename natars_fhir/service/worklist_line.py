@@ -27,12 +27,13 @@ _SAID = frozenset({"statement", "signature"})
 @dataclass(frozen=True, slots=True)
 class Brought:
     """What a screening came of: an act, whether it brought data, and whether the findings are others now. ``last`` asks
-    when data came last, where no line of before tells it."""
+    when data came last, where no line of before tells it; ``at``: the data came before it was screened."""
 
     act: str
     data: bool
     changed: bool
     last: Callable[[], datetime | None]
+    at: datetime | None = None
 
 
 def after(
@@ -42,7 +43,9 @@ def after(
     """The line of a person after a screening; *lines* are those of before. Nobody out of scope has one."""
     if not seen[0].screening.in_scope:
         return None
-    came = now if brought.data and brought.act not in _SAID else max((one for _, one in lines.values()), default=None)
+    came = max((one for _, one in lines.values()), default=None)
+    if brought.data and brought.act not in _SAID:
+        came = max(came or brought.at, brought.at) if brought.at else now
     if came is None:
         came = brought.last() or now
     changed = now if brought.changed else max((one for one, _ in lines.values()), default=came)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
 
 from natars_fhir.store.persons import Persons, every_name, of_each
 from natars_fhir.store.rows import add, among
@@ -43,12 +43,14 @@ class Waiting:
     since: datetime
 
 
-def mark(connection: Connection, site: str, causes: Mapping[str, Iterable[int]], now: datetime) -> None:
-    """These are to be screened: a name of each person, and the resource versions that touched them."""
-    rows = [
-        {"site": site, "patient": name, "cause": json.dumps(sorted(seqs)), "since": now, "tries": 0, "ready": now}
-        for name, seqs in causes.items()
-    ]
+def mark(
+    connection: Connection, site: str, causes: Mapping[str, Iterable[int]], now: datetime,
+    patience: timedelta = timedelta(),
+) -> None:  # fmt: skip
+    """These are to be screened: a name of each person, and the resource versions that touched them. Nobody does it by
+    themselves within their *patience*."""
+    when = {"since": now, "tries": 0, "ready": now + patience}
+    rows = [{"site": site, "patient": name, "cause": json.dumps(sorted(seqs)), **when} for name, seqs in causes.items()]
     add(connection, screening_due, rows)
 
 
@@ -68,24 +70,30 @@ def _owed(rows: Sequence[Any]) -> list[Owed]:
     return [Owed(row.seq, row.patient, tuple(json.loads(row.cause)), row.since) for row in sorted(rows)]
 
 
+_EVER = datetime.max.replace(tzinfo=UTC)
+_READY = (
+    _here.site == bindparam("site"),
+    or_(
+        _here.ready <= bindparam("now", type_=Moment),
+        and_(_here.tries == 0, _here.ready <= bindparam("early", type_=Moment)),
+    ),
+)
+#: by the rows' numbers, so that of a million marks only so many are looked at
 _FIRST = (
     select(_here.patient)
-    .where(
-        _here.site == bindparam("site"),
-        _here.ready <= bindparam("now", type_=Moment),
-        _here.seq <= bindparam("last"),
-    )
-    .group_by(_here.patient)
-    .order_by(func.min(_here.tries), func.min(_here.seq))
+    .where(*_READY, _here.seq <= bindparam("last"))
+    .order_by(_here.seq)
     .limit(bindparam("most"))
     .offset(bindparam("skip"))
 )
 
 
-def first(connection: Connection, site: str, now: datetime, most: int, *, last: int, skip: int = 0) -> list[str]:
-    """The names that have waited longest, of marks up to the number *last*; those that failed stand behind."""
-    asked = {"site": site, "now": now, "most": most, "skip": skip, "last": last}
-    return list(connection.execute(_FIRST, asked).scalars())
+def first(
+    connection: Connection, site: str, now: datetime, most: int, *, last: int, skip: int = 0, early: bool = False
+) -> list[str]:
+    """The names that have waited longest, of marks up to the number *last*; *early*: also those who may wait still."""
+    asked = {"site": site, "now": now, "early": _EVER if early else now, "most": most, "skip": skip, "last": last}
+    return [*dict.fromkeys(connection.execute(_FIRST, asked).scalars())]
 
 
 _MARKS = select(_here.seq, _here.patient, _here.cause, _here.since).where(among(_here.site, _here.patient))
@@ -97,14 +105,12 @@ def marks(connection: Connection, site: str, persons: Persons) -> dict[str, list
     return of_each(_owed(rows), persons, attrgetter("name"))
 
 
-_LAST = select(func.max(_here.seq)).where(
-    _here.site == bindparam("site"), _here.ready <= bindparam("now", type_=Moment)
-)
+_LAST = select(func.max(_here.seq)).where(*_READY)
 
 
-def last(connection: Connection, site: str, now: datetime) -> int:
-    """The number of the last mark of a site that may be worked off; 0 where there is none."""
-    return connection.execute(_LAST, {"site": site, "now": now}).scalar() or 0
+def last(connection: Connection, site: str, now: datetime, *, early: bool = False) -> int:
+    """The number of the last mark of a site that may be worked off; 0 where there is none. *early*: see `first`."""
+    return connection.execute(_LAST, {"site": site, "now": now, "early": _EVER if early else now}).scalar() or 0
 
 
 _WAITING = (
@@ -118,6 +124,12 @@ _WAITING = (
 def waiting(connection: Connection, now: datetime) -> list[Waiting]:
     """How much waits, by site; without what was put off until after *now*."""
     return [Waiting(*row) for row in connection.execute(_WAITING, {"now": now})]
+
+
+def count(connection: Connection, site: str) -> int:
+    """How many names of a site are due."""
+    asked = select(func.count(_here.patient.distinct())).where(_here.site == site)
+    return connection.execute(asked).scalar_one()
 
 
 _PUT_OFF = update(screening_due).where(among(_here.site, _here.patient))

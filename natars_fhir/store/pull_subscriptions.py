@@ -59,6 +59,12 @@ def remove(connection: Connection, one: Held) -> None:
     connection.execute(delete(pull_subscription).where(_here.site == one.site, _here.topic == one.topic))
 
 
+def void(connection: Connection, one: Held) -> None:
+    """It was another server's: we are not told by it any more, and what it told of is not there where we ask now."""
+    remove(connection, one)
+    connection.execute(delete(pull_event).where(_event.site == one.site))
+
+
 def of_site(connection: Connection, site: str) -> list[Held]:
     """Every one of a site, by topic."""
     asked = select(pull_subscription).where(_here.site == site).order_by(_here.topic)

@@ -169,9 +169,11 @@ def test_a_run_that_halts_ends_with_its_report_too(
     ended, out, err = said(path, "--format", style)
     assert (ended, told in out + err) == (code, True)
     assert ('"created": 2' if style == "json" else "created 2") in out
+    if code == 1:  # the store can be asked
+        assert ('"due": 1' if style == "json" else "1 patients are still to be screened") in out
     monkeypatch.setattr(service, "_take_in", whole)
     ended, out, _ = said(path)
-    assert (ended, "goes on after line 2" in out) == (2, True)
+    assert (ended, "goes on after line 2" in out, "still to be screened" in out) == (2, True, False)
 
 
 def test_every_word_is_there_in_both_languages() -> None:

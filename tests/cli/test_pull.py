@@ -103,6 +103,7 @@ def test_a_pull_tells_what_came_of_each_type_and_no_value(said: Any, planned: Pa
     ]
     (problem,) = told["problems"]
     assert (problem["file"], problem["code"]) == ("Patient, page 1", "value")
+    assert (told["screened"], told["findings"]) == (1, 1)
     assert "PLANTED" not in out + err
 
 
@@ -119,6 +120,7 @@ def test_how_far_it_came_is_told_without_asking_anybody(said: Any, planned: Path
     code, out, _ = said(planned, "--status", "--format", "json")
     told = json.loads(out)
     assert (code, told["failures"], [one["type"] for one in told["marks"]]) == (0, 0, ["Condition", "Patient"])
+    assert told["due"] == 0
     assert "Patient" in said(planned, "--status")[1]
     assert "从未" not in said(planned, "--status", "--language", "zh")[1]
 

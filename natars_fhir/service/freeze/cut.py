@@ -16,7 +16,7 @@ from natars_fhir.export.subject import Subject
 from natars_fhir.mapping.files import Mappings
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.endpoints import Seen, subjects
-from natars_fhir.service.fresh import STALE, is_fresh
+from natars_fhir.service.fresh import why_stale
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.log import Log, log_of
 from natars_fhir.store.engine import Store
@@ -36,10 +36,7 @@ class TakenError(FreezeError):
 
 
 class StaleError(FreezeError):
-    """What is kept was read with another mapping than the one that would be told of."""
-
-    def __init__(self) -> None:
-        super().__init__(STALE)
+    """What is kept was read with another mapping than the one that would be told of, or not everybody is screened."""
 
 
 class Withheld(NamedTuple):
@@ -94,8 +91,8 @@ def cut(store: Store, intake: Intake, mappings: Mappings, as_of: date, seen: See
     """The store at this moment, for as long as the block lasts. Raises StaleError."""
     sites = [mappings.sites[name] for name in sorted(mappings.sites)]
     with store.moment() as then:
-        if not is_fresh(then, mappings):
-            raise StaleError
+        if why := why_stale(then, mappings):
+            raise StaleError(why)
         places: list[tuple[str, str]] = []
         names: list[str] = []
 

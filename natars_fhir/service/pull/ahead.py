@@ -2,67 +2,100 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextvars import copy_context
-from queue import Empty, Full, Queue
-from threading import Event, Thread
+from threading import Condition, Thread
 from typing import Generic, TypeVar
 
 _T = TypeVar("_T")
 #: So long nobody waits for the one who fetches, when nothing more is wanted.
 _PATIENCE, _LOOK = 5.0, 0.1
-_END = object()
+#: As much of what follows is held besides, where it is told how heavy each is: what is taken in at once comes together
+#: while the one before it is taken in.
+HEAVY = 8_000_000
 
 
-class _Failed(Generic[_T]):
-    def __init__(self, fault: BaseException) -> None:
-        self.fault = fault
+class _Shelf(Generic[_T]):
+    """What was fetched and is not asked for yet: *most*, and more of them while they are lighter than `HEAVY`."""
+
+    def __init__(self, most: int, weight: Callable[[_T], int] | None) -> None:
+        self._most, self._weight = most, weight
+        self._held: deque[tuple[_T, int]] = deque()
+        self._heavy, self._changed = 0, Condition()
+        self.over, self.ended = False, False
+        self.fault: BaseException | None = None
+
+    def put(self, one: _T) -> bool:
+        """Waits until there is room; False where nothing more is wanted."""
+        weight = self._weight(one) if self._weight else HEAVY
+        with self._changed:
+            while self._full(weight) and not self.over:
+                self._changed.wait()
+            self._held.append((one, weight))
+            self._heavy += weight
+            self._changed.notify_all()
+            return not self.over
+
+    def _full(self, weight: int) -> bool:
+        return len(self._held) >= self._most and self._heavy + weight > HEAVY
+
+    def take(self, look: Callable[[], None]) -> Iterator[_T]:
+        """One after the other, until there are no more. Raises what the fetching raised, or *look*."""
+        while True:
+            with self._changed:
+                if not self._held and not self.ended:
+                    self._changed.wait(_LOOK)
+                found = self._held.popleft() if self._held else None
+                self._heavy -= found[1] if found else 0
+                self._changed.notify_all()
+                ended = self.ended and not found
+            if found:
+                yield found[0]
+            elif ended:
+                break
+            else:
+                look()
+        if self.fault is not None:
+            raise self.fault
+
+    def end(self, fault: BaseException | None = None) -> None:
+        """Nothing more comes."""
+        with self._changed:
+            self.ended, self.fault = True, fault
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Nothing more is wanted."""
+        with self._changed:
+            self.over = True
+            self._changed.notify_all()
 
 
-def ahead(items: Iterator[_T], most: int = 2, look: Callable[[], None] = lambda: None) -> Iterator[_T]:
-    """The same items; up to *most* of them are made in a thread before they are asked for. Raises what they raise, or
-    what *look* raises, which is asked while nothing comes."""
-    queue: Queue[object] = Queue(most)
-    over = Event()
-    context = copy_context()
-    thread = Thread(target=lambda: context.run(_fetch, items, queue, over), name="pull-ahead", daemon=True)
+def ahead(
+    items: Iterator[_T],
+    most: int = 2,
+    look: Callable[[], None] = lambda: None,
+    weight: Callable[[_T], int] | None = None,
+) -> Iterator[_T]:
+    """The same items; up to *most* of them are made in a thread before they are asked for, and more while they are
+    light (*weight*, in bytes). Raises what they raise, or what *look* raises, which is asked while nothing comes."""
+    shelf, context = _Shelf[_T](most, weight), copy_context()
+    thread = Thread(target=lambda: context.run(_fetch, items, shelf), name="pull-ahead", daemon=True)
     thread.start()
     try:
-        while (found := _taken(queue, thread, look)) is not _END:
-            if isinstance(found, _Failed):
-                raise found.fault
-            yield found  # type: ignore[misc]
+        yield from shelf.take(look)
     finally:
-        over.set()
+        shelf.close()
         thread.join(_PATIENCE)
 
 
-def _fetch(items: Iterator[_T], queue: Queue[object], over: Event) -> None:
-    last: object = _END
+def _fetch(items: Iterator[_T], shelf: _Shelf[_T]) -> None:
     try:
         for one in items:
-            if not _put(queue, over, one):
-                return
+            if not shelf.put(one):
+                break
     except BaseException as fault:  # noqa: BLE001 (it is raised where the items are asked for)
-        last = _Failed(fault)
-    _put(queue, over, last)
-
-
-def _put(queue: Queue[object], over: Event, one: object) -> bool:
-    while not over.is_set():
-        try:
-            queue.put(one, timeout=_LOOK)
-        except Full:
-            continue
-        return True
-    return False
-
-
-def _taken(queue: Queue[object], thread: Thread, look: Callable[[], None]) -> object:
-    while True:
-        try:
-            return queue.get(timeout=_LOOK)
-        except Empty:
-            look()
-            if not thread.is_alive() and queue.empty():
-                return _END
+        shelf.end(fault)
+    else:
+        shelf.end()

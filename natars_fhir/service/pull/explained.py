@@ -39,6 +39,10 @@ KINDS: Mapping[Kind, Told] = MappingProxyType(
             "Not all came that was asked for: it is asked for again next time.",
             "未能收到全部数据，下次将重新请求。",
         ),
+        "behind": (
+            "Events were missed, and not all came of the search that catches up with them: it is made again later.",
+            "有事件遗漏，而补充检索未能收到全部数据：稍后将再次检索。",
+        ),
         "expired": (
             "What the server had made ready was gone, twice. The next pull asks for it anew.",
             "对方准备的文件两次失效。下次拉取将重新请求。",

@@ -17,6 +17,7 @@ Kind = Literal[
     "elsewhere",
     "repeats",
     "incomplete",
+    "behind",
     "expired",
     "late",
     "disk",

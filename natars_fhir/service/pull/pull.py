@@ -29,9 +29,10 @@ from natars_fhir.service.pull.errand import Errand, Part, Seen
 from natars_fhir.service.pull.fault import FAULT, PullError, StoppedError
 from natars_fhir.service.pull.search import searched
 from natars_fhir.service.pull.source import Pause, Source
-from natars_fhir.service.pull.subscription import subscribed
+from natars_fhir.service.pull.subscription import subscribed, unsubscribed
 from natars_fhir.service.pull.turn import turn
 from natars_fhir.service.reply import Draw, backoff
+from natars_fhir.service.rescreen import Rescreened
 from natars_fhir.store import audit, pulls
 from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
@@ -76,6 +77,8 @@ class Pulled:
     mode: str
     parts: tuple[Part, ...]
     overtaken: bool = False
+    #: what the screenings came to of those whom it touched
+    screened: Rescreened = field(default_factory=Rescreened)
 
     @property
     def faults(self) -> list[PullError]:
@@ -138,12 +141,28 @@ def _at_home(mapping: SiteMapping, url: str) -> SiteMapping:
 
 def _made(order: Order, errand: Errand) -> Pulled:
     try:
+        if errand.plan.mode != "subscription":
+            unsubscribed(errand)
         MODES[errand.plan.mode](errand)
-        done = Pulled(errand.plan.mode, tuple(errand.parts))
+        screened = _screened(errand)
+        done = Pulled(errand.plan.mode, tuple(errand.parts), screened=screened)
     except pulls.OvertakenError:
         return Pulled(errand.plan.mode, tuple(errand.parts), overtaken=True)
     errand.write(lambda connection: _note(connection, order, errand, done))
     return done
+
+
+def _screened(errand: Errand) -> Rescreened:
+    """Whom it touched is screened; where we are asked to stop they stay marked, for the next pull or the server."""
+
+    def stopped() -> bool:
+        try:
+            errand.source.look()
+        except StoppedError:
+            return True
+        return False
+
+    return errand.door.finish(stopped)
 
 
 def _note(connection: Connection, order: Order, errand: Errand, done: Pulled) -> None:

@@ -128,12 +128,17 @@ def _type(errand: Errand, part: Part, kind: str, asked: Asked, offers: Offered) 
 
 def _pages(errand: Errand, part: Part, kind: str, first: Heard, way: _Way) -> Iterator[Document]:
     """The pages as documents; whoever asks for one has taken in those before it."""
-    for number, (one, heard) in enumerate(ahead(walk(errand.source, kind, first), look=errand.source.look), 1):
+    found = ahead(walk(errand.source, kind, first), look=errand.source.look, weight=_weight)
+    for number, (one, heard) in enumerate(found, 1):
         way.passed(one)
         for issue in one.issues:
             errand.tell(part, f"{kind}, page {number}", issue)
         errand.seen(kind, way.matches, one.total)
         yield Document(f"{kind}, page {number}", heard.body)
+
+
+def _weight(fetched: tuple[Page, Heard]) -> int:
+    return len(fetched[1].body)
 
 
 def walk(source: Source, kind: str, first: Heard) -> Iterator[tuple[Page, Heard]]:

@@ -15,22 +15,26 @@ from uuid import uuid4
 
 import msgspec
 
+from natars_fhir.domain.issue import Issue
 from natars_fhir.mapping.endpoint import is_safe
 from natars_fhir.mapping.pull import Pull, Topic
-from natars_fhir.service.pull.errand import Errand
+from natars_fhir.service.pull.errand import Errand, Part
 from natars_fhir.service.pull.fault import PullError, refused
 from natars_fhir.service.pull.fetched import fetch
 from natars_fhir.service.pull.hearing import reckoned
 from natars_fhir.service.pull.notice import key_of, notice
 from natars_fhir.service.pull.search import searched
 from natars_fhir.service.pull.source import Heard
-from natars_fhir.service.pull.wish import Wish, wish, wished
+from natars_fhir.service.pull.wish import Wish, is_at, speaks_elsewhere, wish, wished
 from natars_fhir.service.sealed import opened, seal
 from natars_fhir.store import pull_subscriptions
 from natars_fhir.store.pull_subscriptions import Held, Waiting
 
 #: So many heartbeats may stay away, and so many seconds more.
 _BEATS, _GRACE = 2, 30
+_ELSEWHERE = Issue(
+    "warning", "conflict", "", "The subscription speaks to another address of ours, and is heard there: it is left so."
+)
 _SENT = {"Content-Type": "application/fhir+json"}
 
 
@@ -38,15 +42,31 @@ def subscribed(errand: Errand) -> None:
     """Everything that there is to do. What it fails by is its part's; OvertakenError is raised."""
     part = errand.begin("subscription")
     try:
+        if not is_safe(errand.address):  # before anything that works there is ended for it
+            raise PullError("refused", "address")
         _left_over(errand)
         for topic in errand.plan.topics:
-            _asked(errand, topic)
+            _asked(errand, part, topic)
         _gaps(errand)
     except PullError as wrong:
         part.fault = wrong
-    _catch_up(errand)
+    if not _catch_up(errand) and part.fault is None:
+        part.fault = PullError("behind", "search")
     if part.fault is None or part.fault.kind != "stopped":
         fetch(errand)
+
+
+def unsubscribed(errand: Errand) -> None:
+    """By another mode nothing is told: what we had there is ended, and what it told of is not waited for."""
+    found = _all(errand)
+    if not found:
+        return
+    part = errand.begin("subscription")
+    try:
+        for one in found:
+            _end(errand, one)
+    except PullError as wrong:
+        part.fault = wrong
 
 
 def wanted(found: list[Held], waits: bool, plan: Pull, now: datetime) -> bool:
@@ -75,18 +95,42 @@ def _old(held: Held, plan: Pull, now: datetime) -> bool:
 def _left_over(errand: Errand) -> None:
     """Of topics that the plan names no more, or words another way, nothing is told any more; nor by a secret that
     another key sealed, for we could not hear it."""
-    digests = {one.topic: wished(errand.plan, one, errand.address) for one in errand.plan.topics}
+    digests = {one.topic: _mine(errand, one) for one in errand.plan.topics}
     for one in _all(errand):
-        if digests.get(one.topic) != one.asked or not _secret(errand, one):
-            if one.place:
-                errand.source.ask("DELETE", f"{errand.source.base}Subscription/{one.place}")
-            errand.write(partial(pull_subscriptions.remove, one=one))
+        mine = digests.get(one.topic, "")
+        if (mine != one.asked and not _of_another(errand, one, mine)) or not _secret(errand, one):
+            _end(errand, one)
 
 
-def _asked(errand: Errand, topic: Topic) -> None:
+def _mine(errand: Errand, topic: Topic) -> str:
+    return wished(errand.plan, topic, errand.source.base, errand.address)
+
+
+def _of_another(errand: Errand, one: Held, mine: str) -> bool:
+    """Does it speak to another address of ours, and is it heard there? Two that took it from each other would never be
+    done with it."""
+    heard = bool(errand.plan.heartbeat) and not silent(one, errand.plan, errand.now())
+    return heard and speaks_elsewhere(one.asked, mine)
+
+
+def _end(errand: Errand, one: Held) -> None:
+    """We are not told by it any more. At another server than it was asked of somebody else may have its id; and what
+    it told of is to be had there alone."""
+    if not is_at(one.asked, errand.source.base):
+        errand.write(partial(pull_subscriptions.void, one=one))
+        return
+    if one.place:
+        errand.source.ask("DELETE", f"{errand.source.base}Subscription/{one.place}")
+    errand.write(partial(pull_subscriptions.remove, one=one))
+
+
+def _asked(errand: Errand, part: Part, topic: Topic) -> None:
     """It is there, and it is well; or it is asked for."""
     now = errand.now()
     held = next((one for one in _all(errand) if one.topic == topic.topic), None)
+    if held is not None and held.asked != _mine(errand, topic):
+        errand.tell(part, "subscription", _ELSEWHERE)
+        return
     if held is not None and silent(held, errand.plan, now):
         _settle(errand, held, behind=True, heard=now)
     if held is None or not held.place or not _lives(errand, held):
@@ -109,10 +153,8 @@ def _lives(errand: Errand, held: Held) -> bool:
 
 def _make(errand: Errand, topic: Topic) -> None:
     """Asks for it. Our address knows it before theirs does: they may speak to us at once."""
-    if not is_safe(errand.address):
-        raise PullError("refused", "address")
     now, secret = errand.now(), secrets.token_urlsafe(32)
-    asked = wished(errand.plan, topic, errand.address)
+    asked = _mine(errand, topic)
     sealed = seal(errand.key, {"secret": secret}) or b""
     held = Held(errand.site, topic.topic, uuid4().hex, asked, "", "requested", sealed, 0, 0, now, now)
     errand.write(lambda connection: pull_subscriptions.put(connection, held))
@@ -175,18 +217,20 @@ def _events(errand: Errand, held: Held) -> list[Waiting] | None:
     return [Waiting(key, gone, now) for key, gone in told.keys.items() if key.partition("/")[0] in kinds]
 
 
-def _catch_up(errand: Errand) -> None:
-    """A search from the marks, where one is needed or it is time; what comes meanwhile is not forgotten."""
+def _catch_up(errand: Errand) -> bool:
+    """A search from the marks, where one is needed or it is time; what comes meanwhile is not forgotten. False where it
+    did not catch up with what was missed."""
     behind = [one for one in _all(errand) if one.behind]
     if not behind and not errand.full:
-        return
+        return True
     for one in behind:
         _settle(errand, one, behind=False)
     parts = len(errand.parts)
     searched(errand)
-    if any(one.fault or one.short for one in errand.parts[parts:]):
-        for one in behind:
-            _settle(errand, one, behind=True)
+    faults, short = (any(getattr(one, name) for one in errand.parts[parts:]) for name in ("fault", "short"))
+    for one in behind if faults or short else ():
+        _settle(errand, one, behind=True)
+    return not (behind and short) or faults  # a fault is told as what it is
 
 
 def _all(errand: Errand) -> list[Held]:

@@ -37,10 +37,25 @@ def wish(one: Wish, version: str) -> Node:
     return _r5(one) if version == "R5" else _r4(one)
 
 
-def wished(plan: Pull, topic: Topic, address: str) -> str:
-    """A digest of what is wished for: another one is another subscription."""
-    told = [topic.topic, sorted(topic.filters), plan.heartbeat, plan.days, address]
-    return sha256(json.dumps(told).encode()).hexdigest()[:16]
+def wished(plan: Pull, topic: Topic, base: str, address: str) -> str:
+    """Digests of whose server is asked, of what is wished for, and of where we are spoken to: another one is another
+    subscription."""
+    what = [topic.topic, sorted(topic.filters), plan.heartbeat, plan.days]
+    return ".".join(map(_digest, (base, what, address)))
+
+
+def is_at(asked: str, base: str) -> bool:
+    """Was it asked of this server? What is called by its id at another one is not ours."""
+    return asked.partition(".")[0] == _digest(base)
+
+
+def speaks_elsewhere(asked: str, mine: str) -> bool:
+    """Is it what is wished for, but for our address?"""
+    return asked != mine and asked.rpartition(".")[0] == mine.rpartition(".")[0]
+
+
+def _digest(told: object) -> str:
+    return sha256(json.dumps(told).encode()).hexdigest()[:12]
 
 
 def _r4(one: Wish) -> Node:

@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import update
 
 from natars_fhir.service.freeze.cut import StaleError, cut, end_of, gone_mark
+from natars_fhir.store import due
 from natars_fhir.store.engine import Store
 from natars_fhir.store.tables import reading
 from tests.service.freeze.frozen import AS_OF, freeze_of
-from tests.service.hospital import intake, mappings
+from tests.service.hospital import NOW, intake, mappings
 
 
 def test_subjects_are_in_one_order_and_sites_too(store: Store) -> None:
@@ -42,3 +43,10 @@ def test_what_another_mapping_read_is_not_frozen(store: Store, tmp_path: Path) -
     with pytest.raises(StaleError, match="another mapping read"):
         freeze_of(store, tmp_path)
     assert list(tmp_path.glob("natars-*")) == []
+
+
+def test_while_somebody_is_still_to_be_screened_nothing_is_frozen(store: Store, tmp_path: Path) -> None:
+    with store.write() as connection:
+        due.mark(connection, "hospital-b", {"Patient/1": (1,)}, NOW)
+    with pytest.raises(StaleError, match="to be screened"):
+        freeze_of(store, tmp_path)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from natars_fhir.mapping.pull import Topic
+from natars_fhir.service.pull.wish import wished
 from natars_fhir.service.sealed import seal
 from natars_fhir.store.engine import Store
 from natars_fhir.store.pull_subscriptions import Held, of_site, put, waiting
 from tests.service.hospital import KEY, NOW, Node
-from tests.service.pull.ward import BASE, TOPIC
+from tests.service.pull.ward import BASE, TOPIC, plan
 
+#: What the plan of `ward` asks for.
+ASKED = wished(plan("subscription"), Topic(topic=TOPIC), f"{BASE}/", "https://adapter.example")
 SECRET = "what-we-agreed-upon"  # noqa: S105 (nobody's)
 
 
@@ -45,7 +49,7 @@ def bundle(first: Node, *more: Node, kind: str = "history") -> Node:
 def held(store: Store, **more: Any) -> Held:
     """A subscription of ours, as it stands when all goes well."""
     sealed = seal(KEY, {"secret": SECRET}) or b""
-    given = {"status": "active", "seen": 3, "told": 3, "behind": False, "place": "s1", "asked": "", "secret": sealed}
+    given = {"status": "active", "seen": 3, "told": 3, "behind": False, "place": "s1", "asked": ASKED, "secret": sealed}
     one = Held(**{"site": "generic", "topic": TOPIC, "id": "ours", "heard": NOW, "made": NOW, **given, **more})
     with store.write() as connection:
         put(connection, one)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from natars_fhir.service.pull.ahead import ahead
+from natars_fhir.service.pull.ahead import HEAVY, ahead
+from tests.web.test_over_loopback import until
 
 
 @given(st.lists(st.integers(), max_size=20), st.integers(min_value=1, max_value=4))
@@ -48,6 +49,21 @@ def test_only_so_many_are_made_ahead_and_none_after_the_end() -> None:
     found.close()  # type: ignore[attr-defined]
     assert len(made) <= 5
     assert active_count() == before
+
+
+def test_more_are_made_ahead_while_they_are_light() -> None:
+    made: list[int] = []
+
+    def makes() -> Iterator[int]:
+        for number in (1, 2, 3, 4, HEAVY, 6, 7):
+            made.append(number)
+            yield number
+
+    found = ahead(makes(), most=1, weight=lambda one: one)
+    assert next(found) == 1
+    until(lambda: len(made) == 5)
+    assert [next(found) for _ in range(3)] == [2, 3, 4]  # what is heavy waits until nothing else is held
+    assert list(found) == [HEAVY, 6, 7]
 
 
 def test_while_nothing_comes_it_is_looked_whether_to_go_on() -> None:

@@ -5,14 +5,17 @@ The server is a real one on loopback: it breaks off in the middle, as respx cann
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
+from joserfc.jwk import ECKey
 
 from natars_fhir.mapping.endpoint import Endpoint
 from natars_fhir.service.http import Clients
@@ -38,14 +41,37 @@ class Shelf:
     status: int = 0
     url: str = ""
     turn: Callable[[Shelf], None] = lambda _: None
+    #: which of the tokens that it gave counts; 0: it asks for none
+    token: int = 0
+    given: int = 0
 
 
 class _Gives(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     shelf: Shelf
 
+    def do_POST(self) -> None:
+        """A token, another each time."""
+        self.shelf.given += 1
+        self._say(200, {"access_token": f"token-{self.shelf.given}", "expires_in": 3600})
+
+    def _say(self, status: int, told: dict[str, Any]) -> None:
+        body = json.dumps(told).encode()
+        self.send_response(status)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.close_connection = True
+
     def do_GET(self) -> None:
         here = self.shelf
+        if self.path.endswith("smart-configuration"):
+            self._say(200, {"token_endpoint": here.url.replace("/fhir/file", "/token")})
+            return
+        if here.token and self.headers.get("authorization") != f"Bearer token-{here.token}":
+            here.asked.append("401")
+            self._say(401, {})
+            return
         wanted = self.headers.get("range", "")
         here.asked.append(wanted)
         here.turn(here)
@@ -112,6 +138,25 @@ def test_a_file_that_is_broken_off_goes_on_there_however_often_while_it_comes_fa
     assert len(shelf.asked) == 7
     assert shelf.asked[0] == ""
     assert all(one.startswith("bytes=") for one in shelf.asked[1:])
+
+
+def test_a_token_that_ends_in_mid_download_is_renewed_and_the_file_goes_on_where_it_was(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    key = tmp_path / "jwk"
+    key.write_text(json.dumps(ECKey.generate_key("P-384").as_dict(private=True)))
+    told = {"auth": "smart-backend", "client_id": "natars", "key_file": str(key), "scope": "system/*.rs"}
+    server = Endpoint.model_validate({"url": shelf.url.removesuffix("/file"), **told})
+
+    def ends(here: Shelf) -> None:
+        here.token = 2  # what it gave before counts no more
+
+    shelf.breaks, shelf.token, shelf.turn = [150_000], 1, ends
+    with Clients(10.0) as clients:
+        source = Source(clients, server, plan("bulk"), 1000, lambda: NOW, lambda _: None, lambda: 0.5)
+        assert brought(source, shelf, tmp_path) == BODY
+    assert (shelf.given, shelf.asked[:2], len(shelf.asked)) == (2, ["", "401"], 3)
+    assert shelf.asked[2].startswith("bytes=")  # no byte came twice
 
 
 @pytest.mark.parametrize(("tag", "ranges"), [("", True), ('W/"weak"', True), ('"one"', False)])

@@ -36,7 +36,7 @@ def test_on_either_database_what_is_pulled_is_known_as_what_is_pushed(
     assert puller.counts() == {"created": 2}
     assert ("histology", "LMS") in Hospital(either_store).concepts()
     assert puller.counts() == {"unchanged": 2}
-    assert [act for act, _ in puller.acts()] == ["pull", "pull", "pull made"] * 2
+    assert [act for act, _ in puller.acts()] == ["pull", "pull", "screening", "pull made", "pull", "pull", "pull made"]
     assert puller.state().ended == NOW
 
 

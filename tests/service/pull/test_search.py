@@ -42,7 +42,7 @@ def test_every_page_comes_in_as_a_push_does_and_the_mark_is_the_latest_change(
     two_pages(router)
     assert puller.counts() == {"created": 3}
     assert puller.marks() == {"Patient": "2024-06-15T02:00:00+00:00"}
-    assert puller.acts() == [("pull", 200), ("pull", 200), ("pull made", 200)]
+    assert puller.acts() == [("pull", 200), ("pull", 200), ("screening", 200), ("pull made", 200)]
     assert asked(router, "Patient") == [{"_sort": "_lastUpdated", "_count": "200"}]
 
 

@@ -15,6 +15,7 @@ import respx
 from natars_fhir.service.pull import wish
 from natars_fhir.service.pull.hearing import hear
 from natars_fhir.service.pull.pull import pull
+from natars_fhir.service.pull.rounds import time_for
 from natars_fhir.service.pull.subscription import silent, wanted
 from natars_fhir.service.sealed import opened, seal
 from natars_fhir.store.engine import Store
@@ -45,7 +46,7 @@ def server(router: respx.MockRouter) -> respx.MockRouter:
 
 def ours(puller: Puller, store: Store, **more: Any) -> None:
     """The plan's own subscription, as it stands when all goes well."""
-    digest = wish.wished(puller.of, puller.of.topics[0], puller.address)
+    digest = wish.wished(puller.of, puller.of.topics[0], f"{puller.base}/", puller.address)
     held(store, asked=digest, **more)
 
 
@@ -90,10 +91,82 @@ def test_one_that_is_gone_or_failed_there_is_made_anew_and_caught_up_with(
 
 
 def test_one_of_another_plan_is_ended_there(puller: Puller, server: respx.MockRouter) -> None:
-    held(puller.store, asked="of another plan")
+    held(puller.store, asked=wish.wished(plan("subscription", heartbeat=1), puller.of.topics[0], f"{BASE}/", "a"))
     ended = server.delete(f"{AT}/s1").mock(return_value=answer(b"", 204))
     puller.pull()
     assert (ended.call_count, [one.id == "ours" for one in now_held(puller.store)]) == (1, [False])
+
+
+def test_at_another_server_nothing_is_ended_and_nothing_fetched_of_what_the_first_told(
+    puller: Puller, server: respx.MockRouter
+) -> None:
+    ours(puller, puller.store)
+    told_of(puller.store, "Condition/c1", gone=True)
+    moved = "https://new.hospital.example/fhir"
+    puller.base = moved
+    offers(server)
+    server.post(f"{moved}/Subscription").mock(return_value=answer({"id": "s7"}, 201))
+    for kind in ("Patient", "Condition"):
+        server.get(f"{moved}/{kind}").mock(return_value=answer(searchset()))
+    theirs = server.route(host="new.hospital.example").mock(return_value=answer({}, 404))
+    puller.pull(full=False)
+    asked_there = {(one.request.method, one.request.url.path) for one in theirs.calls}
+    assert asked_there == {("GET", "/fhir/metadata")}  # no DELETE, and no Condition/c1, which would be somebody else's
+    (one,) = now_held(puller.store)
+    assert (one.place, one.behind, waits(puller.store)) == ("s7", False, {})
+
+
+def test_one_that_is_heard_at_another_address_of_ours_is_left_to_it_until_it_falls_silent(
+    puller: Puller, server: respx.MockRouter
+) -> None:
+    theirs = wish.wished(puller.of, puller.of.topics[0], f"{BASE}/", "https://other.example")
+    held(puller.store, asked=theirs)
+    ended = server.delete(f"{AT}/s1").mock(return_value=answer(b"", 204))
+    for _ in range(2):
+        assert puller.fault(full=False) == ""
+    assert (ended.call_count, now_held(puller.store)[0].id, puller.problems) == (
+        0, "ours", [("subscription", "conflict")] * 2
+    )  # fmt: skip
+    puller.now = lambda: NOW + timedelta(hours=1)
+    puller.pull(full=False)
+    (one,) = now_held(puller.store)
+    assert (ended.call_count, one.id != "ours", one.asked != theirs) == (1, True, True)
+
+
+def test_who_cannot_be_spoken_to_ends_nothing(puller: Puller, server: respx.MockRouter) -> None:
+    ours(puller, puller.store)
+    puller.address = "http://adapter.example"
+    ended = server.delete(f"{AT}/s1").mock(return_value=answer(b"", 204))
+    assert puller.fault(full=False) == "refused address"
+    assert (ended.call_count, now_held(puller.store)[0].id) == (0, "ours")
+
+
+def test_by_a_plan_of_another_mode_it_is_ended_once(puller: Puller, server: respx.MockRouter) -> None:
+    ours(puller, puller.store)
+    puller.of = plan("search", "Patient")
+    ended = server.delete(f"{AT}/s1").mock(return_value=answer(b"", 204))
+    assert puller.fault() == ""
+    assert (ended.call_count, now_held(puller.store)) == (1, [])
+    puller.pull()
+    assert ended.call_count == 1
+
+
+def test_one_that_stays_behind_is_told_and_searched_for_ever_more_seldom(
+    puller: Puller, server: respx.MockRouter
+) -> None:
+    ours(puller, puller.store, behind=True)
+    server.get(f"{BASE}/Condition").mock(return_value=answer(searchset(condition(), total=2)))
+    waited = []
+    for _ in range(3):
+        assert puller.fault(full=False) == "behind search"
+        state = puller.state()
+        assert state.until is not None
+        waited.append(state.until - NOW)
+        assert now_held(puller.store)[0].behind
+    assert (state.failures, state.outcome, waited == sorted(waited)) == (3, "behind search", True)
+    assert time_for(puller.order()) is None
+    server.get(f"{BASE}/Condition").mock(return_value=answer(searchset(changed(condition(), FIRST))))
+    assert (puller.fault(full=False), puller.state().failures) == ("", 0)
 
 
 def test_one_that_ends_is_renewed_at_half_of_its_time(puller: Puller, server: respx.MockRouter) -> None:

@@ -11,7 +11,7 @@ from fhir.resources.subscription import Subscription
 
 from natars_fhir.fhir.validate import validate
 from natars_fhir.mapping.pull import Topic
-from natars_fhir.service.pull.wish import Wish, wish, wished
+from natars_fhir.service.pull.wish import Wish, is_at, speaks_elsewhere, wish, wished
 from tests.service.hospital import NOW
 from tests.service.pull.ward import TOPIC, plan
 
@@ -53,10 +53,17 @@ def test_the_secret_is_in_no_text_of_it() -> None:
 def test_whatever_of_the_plan_is_in_it_makes_it_another_one() -> None:
     topic = Topic(topic=TOPIC)
     digests = {
-        wished(plan("subscription"), topic, "a"),
-        wished(plan("subscription"), topic, "b"),
-        wished(plan("subscription", heartbeat=1), topic, "a"),
-        wished(plan("subscription", days=1), topic, "a"),
-        wished(plan("subscription"), Topic(topic=TOPIC, filters=FILTERS), "a"),
+        wished(plan("subscription"), topic, "s", "a"),
+        wished(plan("subscription"), topic, "s", "b"),
+        wished(plan("subscription"), topic, "t", "a"),
+        wished(plan("subscription", heartbeat=1), topic, "s", "a"),
+        wished(plan("subscription", days=1), topic, "s", "a"),
+        wished(plan("subscription"), Topic(topic=TOPIC, filters=FILTERS), "s", "a"),
     }
-    assert len(digests) == 5
+    assert len(digests) == 6
+
+
+def test_whose_server_it_was_asked_of_and_whether_the_address_alone_is_another_can_be_told() -> None:
+    one, other, there = (wished(plan("subscription"), Topic(topic=TOPIC), *told) for told in ("sa", "sb", "ta"))
+    assert (is_at(one, "s"), is_at(one, "t"), is_at("", "s")) == (True, False, False)
+    assert [speaks_elsewhere(told, one) for told in (one, other, there, "")] == [False, True, False, False]

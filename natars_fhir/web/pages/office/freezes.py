@@ -24,7 +24,10 @@ STATES: Final = {
     "running": msg("A freeze is being made."),
     "done": msg("The freeze is made."),
     "taken": msg("No freeze was made: the same one is there already."),
-    "stale": msg("No freeze was made: the store is still being read with the new mapping. Try again later."),
+    "stale": msg(
+        "No freeze was made: the store is still being read with a new mapping, or patients are still to be screened. "
+        "Try again later."
+    ),
     "unwritable": msg("No freeze was made: its folder cannot be written."),
     "failed": msg("No freeze was made: the log knows why."),
     "broken": msg("No freeze was made: the program that made it ended meanwhile."),
