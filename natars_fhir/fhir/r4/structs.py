@@ -35,7 +35,9 @@ from natars_fhir.fhir.r4.primitives import (
     Many,
     Maybe,
     Part,
+    Remembered,
     choice,
+    remembered,
 )
 
 
@@ -239,12 +241,14 @@ class Ratio(Element, kw_only=True):
 class Meta(Element, kw_only=True):
     """Meta"""
 
-    versionId: Maybe[Id] = None
-    lastUpdated: Maybe[Instant] = None
+    versionId: Maybe[Remembered[Id]] = None
+    lastUpdated: Maybe[Remembered[Instant]] = None
     source: Maybe[Uri] = None
     profile: Maybe[Many[Canonical]] = None
     security: Maybe[Many[Coding]] = None
     tag: Maybe[Many[Coding]] = None
+
+    __post_init__ = remembered(versionId=Id, lastUpdated=Instant)
 
 
 class DomainResource(Resource, kw_only=True):
