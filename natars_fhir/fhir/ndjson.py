@@ -240,12 +240,17 @@ def _one_document(first: bytes, second: bytes) -> bool:
 
 def _numbered(lines: Lines, start: Start) -> Iterator[tuple[int, bytes | None, int]]:
     """The lines that say something, without a byte order mark and the blanks at their ends; and where each ends."""
-    end = start.at
-    for number, (line, length) in enumerate(lines, start.line + 1):
+    number, end = start.line, start.at
+    for line, length in lines:
+        number += 1
         end += length
-        said = line if line is None else trimmed(line)
-        if said is None or said:
-            yield number, said, end
+        if line is not None:
+            line = line.strip()
+            if line[:3] == _BOM:
+                line = line[3:].strip()
+            if not line:
+                continue
+        yield number, line, end
 
 
 def trimmed(line: bytes) -> bytes:
@@ -264,7 +269,8 @@ def _until_broken(stream: io.RawIOBase, broken: list[Issue], skip: int, longest:
         while skip and (passed := len(text.read(min(skip, _CHUNK)))):
             skip -= passed
         if longest is None:
-            yield from ((line, len(line)) for line in text)
+            for line in text:
+                yield line, len(line)
         else:
             yield from _bounded(text, longest)
     except (EOFError, OSError, zlib.error):
