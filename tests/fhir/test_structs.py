@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from natars_fhir.fhir.r4.primitives import Exact, exact
+from natars_fhir.fhir.r4.primitives import exact, written
 from natars_fhir.fhir.r4.structs import RESOURCE_TYPES, RESOURCES, Contained, Extension, Observation
 
-DECODE = msgspec.json.Decoder(Contained, dec_hook=exact, float_hook=Exact).decode
+DECODE = msgspec.json.Decoder(Contained, dec_hook=exact, float_hook=written).decode
 CODE: dict[str, Any] = {"text": "x"}
 SOUND: dict[str, Any] = {"resourceType": "Observation", "status": "final", "code": CODE}
 

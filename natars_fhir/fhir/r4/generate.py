@@ -93,7 +93,7 @@ from natars_fhir.fhir.r4.primitives import (
     Maybe,
     Part,
     Remembered,
-    choice,
+    refuse_choice,
     remembered,
 )
 '''
@@ -188,19 +188,25 @@ def _kinds(element: dict[str, Any], definitions: Definitions) -> list[str]:
 
 def _class(path: str, name: str, ancestor: str, own: list[dict[str, Any]], definitions: Definitions) -> str:
     lines = [f'class {name}({ancestor}, kw_only=True{_options(path)}):\n    """{path}"""\n']
-    groups: list[str] = []
+    checks: list[str] = []
     for element in own:
         if element["path"].endswith("[x]"):
             names = [_choice_name(element, kind) for kind in _kinds(element, definitions)]
-            names += EXCLUDED.get(element["path"], [])
-            groups.append(f"({element['min']}, ({', '.join(repr(it) for it in names)},))")
+            checks.append(_choice_check([*names, *EXCLUDED.get(element["path"], [])], element["min"]))
         lines.extend(_fields(element, definitions))
-    if groups:
-        lines.append(f"\n    __post_init__ = choice({', '.join(groups)})")
+    if checks:
+        lines.append("\n".join(["\n    def __post_init__(self) -> None:", *checks]))
     if told := [element for element in own if element["path"] in REMEMBERED]:
         forms = ", ".join(f"{e['path'].rpartition('.')[2]}={_class_name(_kinds(e, definitions)[0])}" for e in told)
         lines.append(f"\n    __post_init__ = remembered({forms})")
     return "\n".join(lines) + "\n"
+
+
+def _choice_check(names: list[str], least: int) -> str:
+    """At most one of the names, and one where it is required."""
+    told = ", ".join(f"self.{name}" for name in names)
+    asked = f"!= {len(names) - 1}" if least else f"< {len(names) - 1}"
+    return f"        if ({told},).count(None) {asked}:\n            refuse_choice()"
 
 
 def _options(path: str) -> str:
