@@ -34,12 +34,12 @@ _STARTS, _LEAST = (b'{"resourceType":"', b'{"resourceType": "'), 18
 _MOST, _LONGEST = 4_096, 1_000
 
 
-class _Meta(Struct):
+class _Meta(Struct, gc=False):
     versionId: str | None = None  # noqa: N815 (FHIR's name)
     lastUpdated: str | None = None  # noqa: N815 (FHIR's name)
 
 
-class _Component(Struct):
+class _Component(Struct, gc=False):
     code: Raw
 
 
@@ -93,7 +93,7 @@ def _route_of(kind: str, views: list[View], lore: Lore, read: Read) -> Route | N
         ("meta", _Meta | None, None),
         *((name, Raw | None, None) for name in others),
     ]
-    header = msgspec.defstruct("_Header", [("id", str), (element, Raw), *optional])
+    header = msgspec.defstruct("_Header", [("id", str), (element, Raw), *optional], gc=False)
     decode = msgspec.json.Decoder(header).decode
 
     def let_go(raw: bytes) -> Reading | None:
@@ -134,7 +134,7 @@ def _only(kind: str, status: str, element: str, value: Any) -> Any:
     return type(kind, (), said)()
 
 
-class _ObservationHeader(Struct):
+class _ObservationHeader(Struct, gc=False):
     id: str
     code: Raw
     meta: _Meta | None = None
