@@ -65,7 +65,7 @@ class Numbers(dict[str, Exact]):
 
 
 #: Different texts that are remembered at one time, and the longest of the numbers.
-_MOST, _SHORT = 4_096, 12
+_MOST, _SHORT = 2_048, 12
 #: The `float_hook` of every decoder here.
 written: Callable[[str], Exact] = Numbers().__getitem__
 #: 1e400000000 is a number of ten characters that fills a memory when written out.

@@ -120,7 +120,7 @@ def class_(lore: Lore) -> ReadValue:
 
 
 #: Different values that are remembered.
-_MOST = 4_096
+_MOST = 1_024
 
 
 def quantity(lore: Lore) -> ReadValue:
