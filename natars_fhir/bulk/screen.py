@@ -51,7 +51,11 @@ class Tally:
         """Takes one document into account."""
         self.documents += 1
         for reading in told.readings:
-            self._count(found, reading)
+            self.fates[reading.fate] += 1
+            for what in reading.not_understood:
+                self.not_understood[what] += 1
+            if reading.fate == "let-go" or reading.issues:
+                self._look_at(found, reading)
         for issue in told.issues:
             self.problem(found, issue)
 
@@ -70,17 +74,13 @@ class Tally:
         self.problems += other.problems[: _MOST_PROBLEMS - len(self.problems)]
         self.unreadable += other.unreadable
 
-    def _count(self, found: Document, reading: Reading) -> None:
-        """Takes what one entry came to into account."""
-        fate = reading.fate
-        self.fates[fate] += 1
-        if fate == "let-go":
+    def _look_at(self, found: Document, reading: Reading) -> None:
+        """Takes an entry that was let go, or that has issues, into account."""
+        if reading.fate == "let-go":
             self.let_go[reading.kind] += 1
-        elif reading.issues and (fate == "refused" or reading.subject is None):
+        elif reading.fate == "refused" or reading.subject is None:
             for issue in reading.issues:
                 self.problem(found, issue)
-        for what in reading.not_understood:
-            self.not_understood[what] += 1
 
 
 def screen_files(

@@ -18,7 +18,7 @@ from msgspec import DecodeError, Raw, Struct, ValidationError
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.checking.parsing import MOST_LEVELS
-from natars_fhir.fhir.r4.primitives import Exact, exact
+from natars_fhir.fhir.r4.primitives import exact, written
 from natars_fhir.fhir.r4.structs import RESOURCE_TYPES, RESOURCES, DomainResource
 from natars_fhir.fhir.r4.unseen import each_name_once, no_nul, one_answer
 from natars_fhir.fhir.second_look import SecondLook, readable, settle
@@ -53,7 +53,7 @@ class Decoder:
         self._kinds = frozenset(kinds)
         wanted = reduce(or_, (RESOURCES[kind] for kind in sorted(self._kinds)))
         self._decode: Callable[[Any], DomainResource]
-        self._decode = msgspec.json.Decoder(wanted, dec_hook=exact, float_hook=Exact).decode
+        self._decode = msgspec.json.Decoder(wanted, dec_hook=exact, float_hook=written).decode
         self._second_look = second_look
 
     def __call__(self, raw: bytes | memoryview | Raw) -> Decoded:

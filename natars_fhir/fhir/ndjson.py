@@ -55,6 +55,8 @@ class Start(NamedTuple):
 
 #: A line without its end (None where it is too long), and how many bytes it takes.
 Lines = Iterator[tuple[bytes | None, int]]
+#: Its number, what it says, and where it ends.
+Numbered = Iterator[tuple[int, bytes | None, int]]
 _BEGINNING = Start()
 
 
@@ -173,47 +175,46 @@ def _read(stream: BinaryIO, name: str, start: Start, skip: int, longest: int | N
     sought = start.at - skip  # in a compressed file one cannot seek
     counted, broken = _Counted(stream, sought), list[Issue]()
     lines = _numbered(_until_broken(counted, broken, skip, longest, plain=sought > 0), start)
-    if start.at:
-        yield from _each(lines, name, counted)
-    else:
-        yield from _from_the_beginning(lines, name, counted, broken, longest)
+    found = _each(lines, name, counted) if start.at else _from_the_beginning(lines, name, counted, broken, longest)
+    return chain(found, _ending(name, counted, broken))
+
+
+def _ending(name: str, counted: _Counted, broken: list[Issue]) -> Iterator[Document]:
+    """After all documents: what kept us from reading on."""
     if broken:
         yield Document(name, b"", offset=counted.octets, issues=tuple(broken))
 
 
 def _from_the_beginning(
-    lines: Iterator[tuple[int, bytes | None, int]],
-    name: str,
-    counted: _Counted,
-    broken: list[Issue],
-    longest: int | None,
-) -> Iterator[Document]:
+    lines: Numbered, name: str, counted: _Counted, broken: list[Issue], longest: int | None
+) -> Iterable[Document]:
     """Is it one document, or one a line? The first two lines tell."""
     first, second = next(lines, None), next(lines, None)
     if first is None:
-        if not broken:
-            yield Document(name, b"", issues=(not_json(b"") or _CUT_OFF,))
-        return
+        return () if broken else (Document(name, b"", issues=(not_json(b"") or _CUT_OFF,)),)
     if first[1] is not None and (unreadable := not_json(first[1])):
         broken.clear()
-        yield Document(name, b"", offset=counted.octets, issues=(unreadable,))
-        return
+        return (Document(name, b"", offset=counted.octets, issues=(unreadable,)),)
     if second is not None and not any(line is None or line[:1] in _OPENS for _, line, _ in (first, second)):
         broken.clear()
-        yield Document(name, b"", offset=counted.octets, issues=(_OTHER_TEXT,))
-        return
+        return (Document(name, b"", offset=counted.octets, issues=(_OTHER_TEXT,)),)
     everything = chain([first] if second is None else [first, second], lines)
     if first[1] is not None and (second is None or (second[1] is not None and _one_document(first[1], second[1]))):
-        whole = _joined(everything, longest)
-        if whole is None:
-            yield Document(name, b"", offset=counted.octets, issues=(_TOO_LONG,))
-        elif not broken:
-            yield Document(name, whole, offset=counted.octets)
-    else:
-        yield from _each(everything, name, counted)
+        return _whole(everything, name, counted, broken, longest)
+    return _each(everything, name, counted)
 
 
-def _each(lines: Iterable[tuple[int, bytes | None, int]], name: str, counted: _Counted) -> Iterator[Document]:
+def _whole(
+    lines: Numbered, name: str, counted: _Counted, broken: list[Issue], longest: int | None
+) -> Iterator[Document]:
+    whole = _joined(lines, longest)
+    if whole is None:
+        yield Document(name, b"", offset=counted.octets, issues=(_TOO_LONG,))
+    elif not broken:
+        yield Document(name, whole, offset=counted.octets)
+
+
+def _each(lines: Numbered, name: str, counted: _Counted) -> Iterator[Document]:
     for number, line, end in lines:
         if line is None:
             yield Document(name, b"", number, counted.octets, (_TOO_LONG,), end)
@@ -221,7 +222,7 @@ def _each(lines: Iterable[tuple[int, bytes | None, int]], name: str, counted: _C
             yield Document(name, line, number, counted.octets, (), end)
 
 
-def _joined(lines: Iterable[tuple[int, bytes | None, int]], longest: int | None) -> bytes | None:
+def _joined(lines: Numbered, longest: int | None) -> bytes | None:
     """The one document; None where it is too long, and then no more of it is read."""
     parts: list[bytes] = []
     length = 0
@@ -238,14 +239,19 @@ def _one_document(first: bytes, second: bytes) -> bool:
     return first[:1] == b"[" or first[-1:] in b"{[,:" or second[:1] in b"]},:"
 
 
-def _numbered(lines: Lines, start: Start) -> Iterator[tuple[int, bytes | None, int]]:
+def _numbered(lines: Lines, start: Start) -> Numbered:
     """The lines that say something, without a byte order mark and the blanks at their ends; and where each ends."""
-    end = start.at
-    for number, (line, length) in enumerate(lines, start.line + 1):
+    number, end = start.line, start.at
+    for line, length in lines:
+        number += 1
         end += length
-        said = line if line is None else trimmed(line)
-        if said is None or said:
-            yield number, said, end
+        if line is not None:
+            line = line.strip()
+            if line[:3] == _BOM:
+                line = line[3:].strip()
+            if not line:
+                continue
+        yield number, line, end
 
 
 def trimmed(line: bytes) -> bytes:
@@ -264,7 +270,8 @@ def _until_broken(stream: io.RawIOBase, broken: list[Issue], skip: int, longest:
         while skip and (passed := len(text.read(min(skip, _CHUNK)))):
             skip -= passed
         if longest is None:
-            yield from ((line, len(line)) for line in text)
+            for line in text:
+                yield line, len(line)
         else:
             yield from _bounded(text, longest)
     except (EOFError, OSError, zlib.error):

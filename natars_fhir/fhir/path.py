@@ -126,6 +126,8 @@ def every(path: str) -> Callable[[Any], Sequence[Any]]:
     if any(match["choice"] is not None or match["key"] is not None for match in matches):
         return lambda node: [value for _, value in reach(node)]
     named = [(match["name"], match["url"]) for match in matches]
+    if len(named) == 2 and named[0][1] is None is named[1][1]:
+        return _pair(named[0][0], named[1][0])
 
     def run(node: Any) -> Sequence[Any]:
         found = [node]
@@ -139,6 +141,28 @@ def every(path: str) -> Callable[[Any], Sequence[Any]]:
                     reached.append(child)
             found = reached if url is None else [one for one in reached if one.url == url]
         return found
+
+    return run
+
+
+def _pair(outer: str, inner: str) -> Callable[[Any], Sequence[Any]]:
+    """Most paths are ``code.coding`` and the like, and most elements stand once."""
+
+    def run(node: Any) -> Sequence[Any]:
+        child = getattr(node, outer, None)
+        if child is None:
+            return ()
+        if child.__class__ is not list:
+            found = getattr(child, inner, None)
+            return () if found is None else found if found.__class__ is list else (found,)
+        reached: list[Any] = []
+        for one in child:
+            found = getattr(one, inner, None)
+            if found.__class__ is list:
+                reached += found
+            elif found is not None:
+                reached.append(found)
+        return reached
 
     return run
 

@@ -17,6 +17,7 @@ from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.bundle import Envelope, open_bundle
 from natars_fhir.fhir.decode import Decoded, Decoder
 from natars_fhir.fhir.entry import Entry
+from natars_fhir.fhir.r4.structs import Observation
 from natars_fhir.fhir.references import Scope
 from natars_fhir.fhir.second_look import readable_in
 from natars_fhir.fhir.versions import Name, detect
@@ -117,10 +118,11 @@ class DocumentReader:
         mapping, kind = self.mapping, resource.__class__.__name__
         addressed = entry.full_url or entry.url or not resource.id
         key = scope.own(entry, resource) if addressed else f"{kind}/{resource.id}"
-        number, told = _version(resource.meta)
+        meta = resource.meta
+        number, told = _told(meta.versionId, meta.lastUpdated) if meta is not None else ("", NO_VERSION)
         sink = Sink((self.site, key, number, mapping.hash), scope.key, entry)
         mapping.reads[kind](resource, sink)
-        if _modified(resource):
+        if resource.modifierExtension is not None or resource.implicitRules is not None or _modified_in_part(resource):
             _doubt(resource, sink)
         unmapped = tuple(sink.not_understood)
         if not (sink.facts or sink.issues or issues) and kind != "Patient":
@@ -151,23 +153,17 @@ class DocumentReader:
         return readable_in(self.version or detect(raw) or "R4", raw)
 
 
-def _version(meta: Any) -> tuple[str, Version]:
-    """The versionId as it is written, and what orders the versions."""
-    return _told(meta.versionId, meta.lastUpdated) if meta is not None else ("", NO_VERSION)
-
-
 @lru_cache(maxsize=4_096)
 def _told(number: str | None, updated: str | None) -> tuple[str, Version]:
     """Remembered, so that the many facts of one version share its words."""
     return number or "", version(number, updated)
 
 
-def _modified(resource: Any) -> bool:
-    """Does the resource, or a component of it, carry a modifier that nobody here knows, or implicit rules?"""
-    if resource.modifierExtension is not None or resource.implicitRules is not None:
-        return True
-    parts = getattr(resource, "component", None)
-    return parts is not None and any(part.modifierExtension is not None for part in parts)
+def _modified_in_part(resource: Any) -> bool:
+    """Does a component carry a modifier that nobody here knows?"""
+    if resource.__class__ is not Observation or resource.component is None:
+        return False
+    return any(part.modifierExtension is not None for part in resource.component)
 
 
 def _doubt(resource: Any, sink: Sink) -> None:

@@ -73,21 +73,23 @@ class Gathered:
 
     def take(self, readings: Sequence[Reading]) -> None:
         """Takes a document in: its patients are joined first, so that the order of its entries does not matter."""
-        for reading in readings if len(readings) > 1 else ():
-            if reading.kind == "Patient" and reading.fate == "read":
-                self.patients.join(reading.key, reading.aliases)
+        if len(readings) > 1:
+            for reading in readings:
+                if reading.kind == "Patient" and reading.fate == "read":
+                    self.patients.join(reading.key, reading.aliases)
         for reading in readings:
             self.add(reading)
 
     def add(self, reading: Reading) -> None:
         """Takes a reading in, unless a newer version of its resource is there already."""
-        if reading.fate == "not-asked" and not self._moved:
+        fate = reading.fate
+        if fate == "not-asked" and not self._moved:
             self._pass(reading.key, reading.version)
-        elif reading.fate in ("read", "not-asked"):
+        elif fate in ("read", "not-asked"):
             if reading.kind == "Patient":
                 self.patients.join(reading.key, reading.aliases)
             self._keep(reading)
-        elif reading.fate == "deleted":
+        elif fate == "deleted":
             self._forget(reading)
 
     def shared(self, key: str) -> tuple[Fact, ...] | None:
@@ -116,6 +118,8 @@ class Gathered:
     def _pass(self, key: str, told: Version) -> None:
         """A resource that tells nothing: what an earlier version of it told is gone."""
         earlier = self._held.get(key)
+        if earlier is None and not self._empty and told.number == 1:
+            return  # most resources: a first version, of which nothing was known
         version = earlier.version if earlier is not None else self._empty.get(hash(key)) if self._empty else None
         if version is not None and not version.replaced_by(told):
             return

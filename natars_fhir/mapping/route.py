@@ -28,18 +28,18 @@ from natars_fhir.mapping.view import Read, telling
 #: Gives the reading of a resource that no criterion asks for; None where the strict decode must decide.
 Route = Callable[[bytes], "Reading | None"]
 
-#: Where the type comes first; most engines write it so, and of others nothing is routed.
-_STARTS = (b'{"resourceType":"', b'{"resourceType": "')
+#: Where the type comes first; most engines write it so, and of others nothing is routed. Its name ends after `_LEAST`.
+_STARTS, _LEAST = (b'{"resourceType":"', b'{"resourceType": "'), 18
 #: Different elements that are remembered, and the longest of them.
 _MOST, _LONGEST = 4_096, 1_000
 
 
-class _Meta(Struct):
+class _Meta(Struct, gc=False):
     versionId: str | None = None  # noqa: N815 (FHIR's name)
     lastUpdated: str | None = None  # noqa: N815 (FHIR's name)
 
 
-class _Component(Struct):
+class _Component(Struct, gc=False):
     code: Raw
 
 
@@ -67,12 +67,10 @@ def route(lore: Lore, views: Iterable[View], reads: Mapping[str, Read]) -> Route
     routes: dict[bytes, Route] = {}
     for kind, found in by_type.items():
         if (made := _route_of(kind, found, lore, reads[kind])) is not None:
-            routes[kind.encode()] = made
+            routes |= {start + kind.encode(): made for start in _STARTS}
 
     def let_go(raw: bytes) -> Reading | None:
-        if not raw.startswith(_STARTS):
-            return None
-        found = routes.get(raw[17 : raw.find(b'"', 18)].lstrip(b' "'))
+        found = routes.get(raw[: raw.find(b'"', _LEAST)])
         if found is None:
             return None
         try:
@@ -95,7 +93,7 @@ def _route_of(kind: str, views: list[View], lore: Lore, read: Read) -> Route | N
         ("meta", _Meta | None, None),
         *((name, Raw | None, None) for name in others),
     ]
-    header = msgspec.defstruct("_Header", [("id", str), (element, Raw), *optional])
+    header = msgspec.defstruct("_Header", [("id", str), (element, Raw), *optional], gc=False)
     decode = msgspec.json.Decoder(header).decode
 
     def let_go(raw: bytes) -> Reading | None:
@@ -136,7 +134,7 @@ def _only(kind: str, status: str, element: str, value: Any) -> Any:
     return type(kind, (), said)()
 
 
-class _ObservationHeader(Struct):
+class _ObservationHeader(Struct, gc=False):
     id: str
     code: Raw
     meta: _Meta | None = None

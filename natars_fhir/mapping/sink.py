@@ -53,11 +53,17 @@ class Sink(Struct, gc=False):
 
     def add(self, told: Told, path: str) -> None:
         """One fact, dated and standing as its resource does."""
-        self.add_each(((path, told),))
+        concept, value, details, standing, span = told
+        stands = standing if self.standing == "final" else self.standing
+        source = self.made or self.source
+        self.facts.append(
+            _tuple(Fact, (concept, value, self.when, source, intern(path), stands, self.known, span, details))
+        )
 
     def add_all(self, told: Iterable[Told], path: str) -> None:
         """Several facts of one place."""
-        self.add_each([(path, one) for one in told])
+        for one in told:
+            self.add(one, path)
 
     def add_each(self, told: Iterable[tuple[str, Told]]) -> None:
         """Facts, each with its own place."""

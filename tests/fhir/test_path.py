@@ -30,6 +30,7 @@ PANEL = struct(
         ],
     )
 )
+CODES = PANEL.code.coding
 TUMOUR = struct(
     resource(
         "Condition",
@@ -70,6 +71,15 @@ def test_a_path_is_cut_at_its_own_dots(path: str, cut: list[str] | None) -> None
             [("component[0].valueString", "one"), ("component[1].valueInteger", 2)],
             id="a choice",
         ),
+        pytest.param(
+            PANEL,
+            "code.coding",
+            [("code.coding[0]", CODES[0]), ("code.coding[1]", CODES[1])],
+            id="a list of one",
+        ),
+        pytest.param(PANEL, "component.valueString", [("component[0].valueString", "one")], id="one of each of many"),
+        pytest.param(PANEL, "effectivePeriod.end", [("effectivePeriod.end", "2024-01-02")], id="one of one"),
+        pytest.param(PANEL, "code.extension", [], id="a list that is not there"),
         pytest.param(PANEL, "value[x]", [], id="a choice that is not there"),
         pytest.param(PANEL, "bodySite.coding", [], id="an element that is not there"),
         pytest.param(TUMOUR, "stage.summary.text", [("stage[0].summary.text", "II")], id="not in every item"),

@@ -2,6 +2,8 @@
 
 import calendar
 import json
+import pickle
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -10,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from natars_fhir.fhir.r4.primitives import Exact, exact
+from natars_fhir.fhir.r4.primitives import Exact, Id, Numbers, exact, remembered, written
 from natars_fhir.fhir.r4.structs import RESOURCE_TYPES, RESOURCES, Contained, Extension, Observation
 
-DECODE = msgspec.json.Decoder(Contained, dec_hook=exact, float_hook=Exact).decode
+DECODE = msgspec.json.Decoder(Contained, dec_hook=exact, float_hook=written).decode
 CODE: dict[str, Any] = {"text": "x"}
 SOUND: dict[str, Any] = {"resourceType": "Observation", "status": "final", "code": CODE}
 
@@ -84,6 +86,57 @@ def test_a_decimal_stays_as_it_was_written(number: str) -> None:
 @pytest.mark.parametrize("number", ['"1.50"', "true", "null", "[1.5]", "1e400000000", "1e99999999999999999999"])
 def test_no_other_decimal_is_accepted(number: str) -> None:
     assert not accepted(json.dumps(SOUND)[:-1] + f', "valueQuantity": {{"value": {number}}}}}')
+
+
+def test_a_number_that_comes_again_is_the_same_and_keeps_its_own_digits() -> None:
+    first, again, other = (quantity(text) for text in ("1.50", "1.50", "1.5"))
+    assert first is again
+    assert (str(other), str(first)) == ("1.5", "1.50")
+    assert [bytes(number.token) for number in (first, other)] == [b"1.50", b"1.5"]
+
+
+def test_a_long_number_is_not_remembered_and_many_push_out_the_old() -> None:
+    assert quantity("1.23456789012345") is not quantity("1.23456789012345")
+    numbers = Numbers()
+    made = [numbers[f"{number}.5"] for number in range(5_000)]
+    assert len(numbers) < 5_000
+    assert made[0] == numbers["0.5"]
+
+
+def test_a_number_survives_being_sent_to_another_process() -> None:
+    sent = pickle.loads(pickle.dumps(Exact("1.50")))  # noqa: S301 (made on this line)
+    assert (type(sent), str(sent), bytes(sent.token)) == (Exact, "1.50", b"1.50")
+
+
+def quantity(text: str) -> Exact:
+    resource = DECODE(json.dumps(SOUND)[:-1] + f', "valueQuantity": {{"value": {text}}}}}')
+    assert isinstance(resource, Observation)
+    assert resource.valueQuantity is not None
+    number = resource.valueQuantity.value
+    assert isinstance(number, Exact)
+    return number
+
+
+@pytest.mark.parametrize("meta", [{"lastUpdated": "2024-03-01"}, {"versionId": "a b"}, {"lastUpdated": ""}])
+def test_a_version_in_another_form_is_refused_each_time(meta: dict[str, str]) -> None:
+    sound = {"versionId": "1", "lastUpdated": "2024-03-01T10:00:00Z"}
+    for told, expected in [(sound, True), (sound | meta, False), (sound, True), (sound | meta, False), ({}, True)]:
+        assert accepts(meta=told) == expected
+
+
+def test_of_more_versions_than_are_remembered_each_is_looked_at() -> None:
+    check = remembered(told=Id, other=Id)
+    for number in range(5_000):
+        check(Told(f"v{number}"))
+        with pytest.raises(ValueError, match="form"):
+            check(Told(f"v {number}"))
+    check(Told("v0"))
+
+
+@dataclass
+class Told:
+    told: str
+    other: str | None = None
 
 
 @pytest.mark.parametrize("text", ["2024", "2024-03", "2024-03-31", "2024-02-29", "2000-02-29", "0001-01-01"])

@@ -68,6 +68,8 @@ EXOTIC = frozenset(
         "UsageContext",
     ]
 )
+#: Texts that nearly every resource tells, and many tell the same: their form is looked at once.
+REMEMBERED = frozenset({"Meta.versionId", "Meta.lastUpdated"})
 #: obs-6: what may not stand beside any of a choice.
 EXCLUDED = {"Observation.value[x]": ["dataAbsentReason"]}
 
@@ -90,7 +92,9 @@ from natars_fhir.fhir.r4.primitives import (
     Many,
     Maybe,
     Part,
-    choice,
+    Remembered,
+    refuse_choice,
+    remembered,
 )
 '''
 
@@ -184,16 +188,25 @@ def _kinds(element: dict[str, Any], definitions: Definitions) -> list[str]:
 
 def _class(path: str, name: str, ancestor: str, own: list[dict[str, Any]], definitions: Definitions) -> str:
     lines = [f'class {name}({ancestor}, kw_only=True{_options(path)}):\n    """{path}"""\n']
-    groups: list[str] = []
+    checks: list[str] = []
     for element in own:
         if element["path"].endswith("[x]"):
             names = [_choice_name(element, kind) for kind in _kinds(element, definitions)]
-            names += EXCLUDED.get(element["path"], [])
-            groups.append(f"({element['min']}, ({', '.join(repr(it) for it in names)},))")
+            checks.append(_choice_check([*names, *EXCLUDED.get(element["path"], [])], element["min"]))
         lines.extend(_fields(element, definitions))
-    if groups:
-        lines.append(f"\n    __post_init__ = choice({', '.join(groups)})")
+    if checks:
+        lines.append("\n".join(["\n    def __post_init__(self) -> None:", *checks]))
+    if told := [element for element in own if element["path"] in REMEMBERED]:
+        forms = ", ".join(f"{e['path'].rpartition('.')[2]}={_class_name(_kinds(e, definitions)[0])}" for e in told)
+        lines.append(f"\n    __post_init__ = remembered({forms})")
     return "\n".join(lines) + "\n"
+
+
+def _choice_check(names: list[str], least: int) -> str:
+    """At most one of the names, and one where it is required."""
+    told = ", ".join(f"self.{name}" for name in names)
+    asked = f"!= {len(names) - 1}" if least else f"< {len(names) - 1}"
+    return f"        if ({told},).count(None) {asked}:\n            refuse_choice()"
 
 
 def _options(path: str) -> str:
@@ -213,6 +226,8 @@ def _fields(element: dict[str, Any], definitions: Definitions) -> Iterator[str]:
         return
     name, kind = str(element["path"]).rpartition(".")[2], kinds[0]
     hint, required = _hint(kind, element, definitions), element["min"] > 0
+    if element["path"] in REMEMBERED:
+        hint = f"Remembered[{hint}]"
     yield _field(name, f"Many[{hint}]" if element["max"] == "*" else hint, required)
 
 

@@ -6,12 +6,13 @@ gets its second look elsewhere: what these types accept is well-formed, what the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from operator import attrgetter
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Raw, Struct
 
 T = TypeVar("T")
 
@@ -20,12 +21,18 @@ Many = Annotated[list[T], Meta(min_length=1)]
 
 if TYPE_CHECKING:
     from typing import Optional as Maybe  # a reader meets None where nothing was said,
+    from typing import Optional as Remembered
 else:
 
     class Maybe:  # and the decoder refuses a null
         """The kind itself: absent is None, null is a fault."""
 
         __class_getitem__ = staticmethod(lambda kind: kind)
+
+    class Remembered:
+        """For the decoder any text: its form is for `remembered` to look at."""
+
+        __class_getitem__ = staticmethod(lambda _: Annotated[str, Meta(min_length=1)])
 
 
 class Part(Struct, forbid_unknown_fields=True, gc=False, kw_only=True, omit_defaults=True):
@@ -35,9 +42,32 @@ class Part(Struct, forbid_unknown_fields=True, gc=False, kw_only=True, omit_defa
 class Exact(Decimal):
     """A decimal as it was written: 1.50 stays 1.50. The decoder does not know it, and so asks `exact`."""
 
-    __slots__ = ()
+    __slots__ = ("token",)
+    #: as it stands in JSON
+    token: Raw
+
+    def __new__(cls, said: Any) -> Exact:
+        number = super().__new__(cls, said)
+        number.token = Raw(str(said))
+        return number
 
 
+class Numbers(dict[str, Exact]):
+    """A number's own token → the number. Reference ranges and results come again and again: each is made once."""
+
+    def __missing__(self, token: str) -> Exact:
+        number = Exact(token)
+        if len(token) <= _SHORT:
+            if len(self) >= _MOST:
+                self.clear()
+            self[token] = number
+        return number
+
+
+#: Different texts that are remembered at one time, and the longest of the numbers.
+_MOST, _SHORT = 2_048, 12
+#: The `float_hook` of every decoder here.
+written: Callable[[str], Exact] = Numbers().__getitem__
 #: 1e400000000 is a number of ten characters that fills a memory when written out.
 LONGEST = 400
 
@@ -48,29 +78,35 @@ def exact(kind: type, said: Any) -> Exact:
         return said  # the hot path: a decimal's own token
     if kind is not Exact or type(said) not in (Exact, int, Decimal):
         raise ValueError("a number is expected")
-    number = Exact(said)
+    number = written(str(said)) if type(said) is int else Exact(said)
     if abs(number.adjusted()) > LONGEST:
         raise ValueError("a number is too long to compute with")
     return number
 
 
-def choice(*groups: tuple[int, tuple[str, ...]]) -> Callable[[Part], None]:
-    """A check for `__post_init__`: at most one of each `value[x]`, and at least as many as are required."""
-    rows = [(_reader(names), len(names) - 1, len(names) - least) for least, names in groups]
+def refuse_choice() -> None:
+    """Two answers to one question, or none where one is required. The generated checks count the answers themselves:
+    with the names written out that takes half as long as by a list of them."""
+    raise ValueError("one and only one of a choice is allowed")
+
+
+def remembered(**forms: Any) -> Callable[[Part], None]:
+    """A check for `__post_init__`: texts that nearly every resource tells, together and again and again. Their form is
+    looked at once, by the patterns of these types; the decoder would look each time (1.2 → 0.5 µs)."""
+    read, searches = attrgetter(*forms), [re.compile(get_args(form)[1].pattern).search for form in forms.values()]
+    known: set[Any] = set()
 
     def check(self: Part) -> None:
-        for read, fewest, most in rows:
-            if not fewest <= read(self).count(None) <= most:
-                raise ValueError("one and only one of a choice is allowed")
+        said = read(self)
+        if said in known:
+            return
+        if any(text is not None and search(text) is None for search, text in zip(searches, said, strict=True)):
+            raise ValueError("Expected `str` matching the form of its type")
+        if len(known) >= _MOST:
+            known.clear()
+        known.add(said)
 
     return check
-
-
-def _reader(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
-    if len(names) == 1:
-        name = names[0]
-        return lambda part: (getattr(part, name),)
-    return attrgetter(*names)
 
 
 # The groups do not capture (860 → 610 ns for a timestamp); `\Z`, because `$` lets a trailing newline pass. A day is one

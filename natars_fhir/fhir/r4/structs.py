@@ -35,7 +35,9 @@ from natars_fhir.fhir.r4.primitives import (
     Many,
     Maybe,
     Part,
-    choice,
+    Remembered,
+    refuse_choice,
+    remembered,
 )
 
 
@@ -94,7 +96,9 @@ class Extension(Element, kw_only=True):
     valueRatio: Maybe[Ratio] = None
     valueReference: Maybe[Reference] = None
 
-    __post_init__ = choice((0, ('valueBase64Binary', 'valueBoolean', 'valueCanonical', 'valueCode', 'valueDate', 'valueDateTime', 'valueDecimal', 'valueId', 'valueInstant', 'valueInteger', 'valueMarkdown', 'valueOid', 'valuePositiveInt', 'valueString', 'valueTime', 'valueUnsignedInt', 'valueUri', 'valueUrl', 'valueUuid', 'valueAddress', 'valueAge', 'valueAnnotation', 'valueAttachment', 'valueCodeableConcept', 'valueCoding', 'valueContactPoint', 'valueDuration', 'valueHumanName', 'valueIdentifier', 'valuePeriod', 'valueQuantity', 'valueRange', 'valueRatio', 'valueReference',)))
+    def __post_init__(self) -> None:
+        if (self.valueBase64Binary, self.valueBoolean, self.valueCanonical, self.valueCode, self.valueDate, self.valueDateTime, self.valueDecimal, self.valueId, self.valueInstant, self.valueInteger, self.valueMarkdown, self.valueOid, self.valuePositiveInt, self.valueString, self.valueTime, self.valueUnsignedInt, self.valueUri, self.valueUrl, self.valueUuid, self.valueAddress, self.valueAge, self.valueAnnotation, self.valueAttachment, self.valueCodeableConcept, self.valueCoding, self.valueContactPoint, self.valueDuration, self.valueHumanName, self.valueIdentifier, self.valuePeriod, self.valueQuantity, self.valueRange, self.valueRatio, self.valueReference,).count(None) < 33:
+            refuse_choice()
 
 
 class Address(Element, kw_only=True):
@@ -142,7 +146,9 @@ class Annotation(Element, kw_only=True):
     time: Maybe[DateTime] = None
     text: Markdown
 
-    __post_init__ = choice((0, ('authorReference', 'authorString',)))
+    def __post_init__(self) -> None:
+        if (self.authorReference, self.authorString,).count(None) < 1:
+            refuse_choice()
 
 
 class Reference(Element, kw_only=True):
@@ -239,12 +245,14 @@ class Ratio(Element, kw_only=True):
 class Meta(Element, kw_only=True):
     """Meta"""
 
-    versionId: Maybe[Id] = None
-    lastUpdated: Maybe[Instant] = None
+    versionId: Maybe[Remembered[Id]] = None
+    lastUpdated: Maybe[Remembered[Instant]] = None
     source: Maybe[Uri] = None
     profile: Maybe[Many[Canonical]] = None
     security: Maybe[Many[Coding]] = None
     tag: Maybe[Many[Coding]] = None
+
+    __post_init__ = remembered(versionId=Id, lastUpdated=Instant)
 
 
 class DomainResource(Resource, kw_only=True):
@@ -334,7 +342,9 @@ class AllergyIntolerance(DomainResource, kw_only=True):
     note: Maybe[Many[Annotation]] = None
     reaction: Maybe[Many[AllergyIntoleranceReaction]] = None
 
-    __post_init__ = choice((0, ('onsetDateTime', 'onsetAge', 'onsetPeriod', 'onsetRange', 'onsetString',)))
+    def __post_init__(self) -> None:
+        if (self.onsetDateTime, self.onsetAge, self.onsetPeriod, self.onsetRange, self.onsetString,).count(None) < 4:
+            refuse_choice()
 
 
 class AllergyIntoleranceReaction(BackboneElement, kw_only=True):
@@ -411,7 +421,11 @@ class CarePlanActivityDetail(BackboneElement, kw_only=True):
     quantity: Maybe[Quantity] = None
     description: Maybe[String] = None
 
-    __post_init__ = choice((0, ('scheduledTiming', 'scheduledPeriod', 'scheduledString',)), (0, ('productCodeableConcept', 'productReference',)))
+    def __post_init__(self) -> None:
+        if (self.scheduledTiming, self.scheduledPeriod, self.scheduledString,).count(None) < 2:
+            refuse_choice()
+        if (self.productCodeableConcept, self.productReference,).count(None) < 1:
+            refuse_choice()
 
 
 class Timing(BackboneElement, kw_only=True):
@@ -443,7 +457,9 @@ class TimingRepeat(Element, kw_only=True):
     when: Maybe[Many[Literal["AC", "ACD", "ACM", "ACV", "AFT", "AFT.early", "AFT.late", "C", "CD", "CM", "CV", "EVE", "EVE.early", "EVE.late", "HS", "MORN", "MORN.early", "MORN.late", "NIGHT", "NOON", "PC", "PCD", "PCM", "PCV", "PHS", "WAKE"]]] = None
     offset: Maybe[UnsignedInt] = None
 
-    __post_init__ = choice((0, ('boundsDuration', 'boundsRange', 'boundsPeriod',)))
+    def __post_init__(self) -> None:
+        if (self.boundsDuration, self.boundsRange, self.boundsPeriod,).count(None) < 2:
+            refuse_choice()
 
 
 class Condition(DomainResource, kw_only=True):
@@ -475,7 +491,11 @@ class Condition(DomainResource, kw_only=True):
     evidence: Maybe[Many[ConditionEvidence]] = None
     note: Maybe[Many[Annotation]] = None
 
-    __post_init__ = choice((0, ('onsetDateTime', 'onsetAge', 'onsetPeriod', 'onsetRange', 'onsetString',)), (0, ('abatementDateTime', 'abatementAge', 'abatementPeriod', 'abatementRange', 'abatementString',)))
+    def __post_init__(self) -> None:
+        if (self.onsetDateTime, self.onsetAge, self.onsetPeriod, self.onsetRange, self.onsetString,).count(None) < 4:
+            refuse_choice()
+        if (self.abatementDateTime, self.abatementAge, self.abatementPeriod, self.abatementRange, self.abatementString,).count(None) < 4:
+            refuse_choice()
 
 
 class ConditionStage(BackboneElement, kw_only=True):
@@ -511,7 +531,9 @@ class Consent(DomainResource, kw_only=True):
     verification: Maybe[Many[ConsentVerification]] = None
     provision: Maybe[ConsentProvision] = None
 
-    __post_init__ = choice((0, ('sourceAttachment', 'sourceReference',)))
+    def __post_init__(self) -> None:
+        if (self.sourceAttachment, self.sourceReference,).count(None) < 1:
+            refuse_choice()
 
 
 class ConsentPolicy(BackboneElement, kw_only=True):
@@ -582,7 +604,9 @@ class DiagnosticReport(DomainResource, kw_only=True):
     conclusionCode: Maybe[Many[CodeableConcept]] = None
     presentedForm: Maybe[Many[Attachment]] = None
 
-    __post_init__ = choice((0, ('effectiveDateTime', 'effectivePeriod',)))
+    def __post_init__(self) -> None:
+        if (self.effectiveDateTime, self.effectivePeriod,).count(None) < 1:
+            refuse_choice()
 
 
 class DiagnosticReportMedia(BackboneElement, kw_only=True):
@@ -750,7 +774,13 @@ class FamilyMemberHistory(DomainResource, kw_only=True):
     note: Maybe[Many[Annotation]] = None
     condition: Maybe[Many[FamilyMemberHistoryCondition]] = None
 
-    __post_init__ = choice((0, ('bornPeriod', 'bornDate', 'bornString',)), (0, ('ageAge', 'ageRange', 'ageString',)), (0, ('deceasedBoolean', 'deceasedAge', 'deceasedRange', 'deceasedDate', 'deceasedString',)))
+    def __post_init__(self) -> None:
+        if (self.bornPeriod, self.bornDate, self.bornString,).count(None) < 2:
+            refuse_choice()
+        if (self.ageAge, self.ageRange, self.ageString,).count(None) < 2:
+            refuse_choice()
+        if (self.deceasedBoolean, self.deceasedAge, self.deceasedRange, self.deceasedDate, self.deceasedString,).count(None) < 4:
+            refuse_choice()
 
 
 class FamilyMemberHistoryCondition(BackboneElement, kw_only=True):
@@ -765,7 +795,9 @@ class FamilyMemberHistoryCondition(BackboneElement, kw_only=True):
     onsetString: Maybe[String] = None
     note: Maybe[Many[Annotation]] = None
 
-    __post_init__ = choice((0, ('onsetAge', 'onsetRange', 'onsetPeriod', 'onsetString',)))
+    def __post_init__(self) -> None:
+        if (self.onsetAge, self.onsetRange, self.onsetPeriod, self.onsetString,).count(None) < 3:
+            refuse_choice()
 
 
 class ImagingStudy(DomainResource, kw_only=True):
@@ -859,7 +891,9 @@ class Immunization(DomainResource, kw_only=True):
     reaction: Maybe[Many[ImmunizationReaction]] = None
     protocolApplied: Maybe[Many[ImmunizationProtocolApplied]] = None
 
-    __post_init__ = choice((1, ('occurrenceDateTime', 'occurrenceString',)))
+    def __post_init__(self) -> None:
+        if (self.occurrenceDateTime, self.occurrenceString,).count(None) != 1:
+            refuse_choice()
 
 
 class ImmunizationPerformer(BackboneElement, kw_only=True):
@@ -897,7 +931,11 @@ class ImmunizationProtocolApplied(BackboneElement, kw_only=True):
     seriesDosesPositiveInt: Maybe[PositiveInt] = None
     seriesDosesString: Maybe[String] = None
 
-    __post_init__ = choice((1, ('doseNumberPositiveInt', 'doseNumberString',)), (0, ('seriesDosesPositiveInt', 'seriesDosesString',)))
+    def __post_init__(self) -> None:
+        if (self.doseNumberPositiveInt, self.doseNumberString,).count(None) != 1:
+            refuse_choice()
+        if (self.seriesDosesPositiveInt, self.seriesDosesString,).count(None) < 1:
+            refuse_choice()
 
 
 class List(DomainResource, kw_only=True):
@@ -987,7 +1025,9 @@ class MedicationIngredient(BackboneElement, kw_only=True):
     isActive: Maybe[Boolean] = None
     strength: Maybe[Ratio] = None
 
-    __post_init__ = choice((1, ('itemCodeableConcept', 'itemReference',)))
+    def __post_init__(self) -> None:
+        if (self.itemCodeableConcept, self.itemReference,).count(None) != 1:
+            refuse_choice()
 
 
 class MedicationBatch(BackboneElement, kw_only=True):
@@ -1022,7 +1062,11 @@ class MedicationAdministration(DomainResource, kw_only=True):
     dosage: Maybe[MedicationAdministrationDosage] = None
     eventHistory: Maybe[Many[Reference]] = None
 
-    __post_init__ = choice((1, ('medicationCodeableConcept', 'medicationReference',)), (1, ('effectiveDateTime', 'effectivePeriod',)))
+    def __post_init__(self) -> None:
+        if (self.medicationCodeableConcept, self.medicationReference,).count(None) != 1:
+            refuse_choice()
+        if (self.effectiveDateTime, self.effectivePeriod,).count(None) != 1:
+            refuse_choice()
 
 
 class MedicationAdministrationPerformer(BackboneElement, kw_only=True):
@@ -1043,7 +1087,9 @@ class MedicationAdministrationDosage(BackboneElement, kw_only=True):
     rateRatio: Maybe[Ratio] = None
     rateQuantity: Maybe[Quantity] = None
 
-    __post_init__ = choice((0, ('rateRatio', 'rateQuantity',)))
+    def __post_init__(self) -> None:
+        if (self.rateRatio, self.rateQuantity,).count(None) < 1:
+            refuse_choice()
 
 
 class MedicationRequest(DomainResource, kw_only=True):
@@ -1084,7 +1130,11 @@ class MedicationRequest(DomainResource, kw_only=True):
     detectedIssue: Maybe[Many[Reference]] = None
     eventHistory: Maybe[Many[Reference]] = None
 
-    __post_init__ = choice((0, ('reportedBoolean', 'reportedReference',)), (1, ('medicationCodeableConcept', 'medicationReference',)))
+    def __post_init__(self) -> None:
+        if (self.reportedBoolean, self.reportedReference,).count(None) < 1:
+            refuse_choice()
+        if (self.medicationCodeableConcept, self.medicationReference,).count(None) != 1:
+            refuse_choice()
 
 
 class Dosage(BackboneElement, kw_only=True):
@@ -1105,7 +1155,9 @@ class Dosage(BackboneElement, kw_only=True):
     maxDosePerAdministration: Maybe[Quantity] = None
     maxDosePerLifetime: Maybe[Quantity] = None
 
-    __post_init__ = choice((0, ('asNeededBoolean', 'asNeededCodeableConcept',)))
+    def __post_init__(self) -> None:
+        if (self.asNeededBoolean, self.asNeededCodeableConcept,).count(None) < 1:
+            refuse_choice()
 
 
 class DosageDoseAndRate(Element, kw_only=True):
@@ -1118,7 +1170,11 @@ class DosageDoseAndRate(Element, kw_only=True):
     rateRange: Maybe[Range] = None
     rateQuantity: Maybe[Quantity] = None
 
-    __post_init__ = choice((0, ('doseRange', 'doseQuantity',)), (0, ('rateRatio', 'rateRange', 'rateQuantity',)))
+    def __post_init__(self) -> None:
+        if (self.doseRange, self.doseQuantity,).count(None) < 1:
+            refuse_choice()
+        if (self.rateRatio, self.rateRange, self.rateQuantity,).count(None) < 2:
+            refuse_choice()
 
 
 class MedicationRequestDispenseRequest(BackboneElement, kw_only=True):
@@ -1147,7 +1203,9 @@ class MedicationRequestSubstitution(BackboneElement, kw_only=True):
     allowedCodeableConcept: Maybe[CodeableConcept] = None
     reason: Maybe[CodeableConcept] = None
 
-    __post_init__ = choice((1, ('allowedBoolean', 'allowedCodeableConcept',)))
+    def __post_init__(self) -> None:
+        if (self.allowedBoolean, self.allowedCodeableConcept,).count(None) != 1:
+            refuse_choice()
 
 
 class MedicationStatement(DomainResource, kw_only=True):
@@ -1173,7 +1231,11 @@ class MedicationStatement(DomainResource, kw_only=True):
     note: Maybe[Many[Annotation]] = None
     dosage: Maybe[Many[Dosage]] = None
 
-    __post_init__ = choice((1, ('medicationCodeableConcept', 'medicationReference',)), (0, ('effectiveDateTime', 'effectivePeriod',)))
+    def __post_init__(self) -> None:
+        if (self.medicationCodeableConcept, self.medicationReference,).count(None) != 1:
+            refuse_choice()
+        if (self.effectiveDateTime, self.effectivePeriod,).count(None) < 1:
+            refuse_choice()
 
 
 class MessageHeader(DomainResource, kw_only=True):
@@ -1192,7 +1254,9 @@ class MessageHeader(DomainResource, kw_only=True):
     focus: Maybe[Many[Reference]] = None
     definition: Maybe[Canonical] = None
 
-    __post_init__ = choice((1, ('eventCoding', 'eventUri',)))
+    def __post_init__(self) -> None:
+        if (self.eventCoding, self.eventUri,).count(None) != 1:
+            refuse_choice()
 
 
 class MessageHeaderDestination(BackboneElement, kw_only=True):
@@ -1263,7 +1327,11 @@ class Observation(DomainResource, kw_only=True):
     derivedFrom: Maybe[Many[Reference]] = None
     component: Maybe[Many[ObservationComponent]] = None
 
-    __post_init__ = choice((0, ('effectiveDateTime', 'effectivePeriod', 'effectiveTiming', 'effectiveInstant',)), (0, ('valueQuantity', 'valueCodeableConcept', 'valueString', 'valueBoolean', 'valueInteger', 'valueRange', 'valueRatio', 'valueSampledData', 'valueTime', 'valueDateTime', 'valuePeriod', 'dataAbsentReason',)))
+    def __post_init__(self) -> None:
+        if (self.effectiveDateTime, self.effectivePeriod, self.effectiveTiming, self.effectiveInstant,).count(None) < 3:
+            refuse_choice()
+        if (self.valueQuantity, self.valueCodeableConcept, self.valueString, self.valueBoolean, self.valueInteger, self.valueRange, self.valueRatio, self.valueSampledData, self.valueTime, self.valueDateTime, self.valuePeriod, self.dataAbsentReason,).count(None) < 11:
+            refuse_choice()
 
 
 class SampledData(Element, kw_only=True):
@@ -1308,7 +1376,9 @@ class ObservationComponent(BackboneElement, kw_only=True):
     interpretation: Maybe[Many[CodeableConcept]] = None
     referenceRange: Maybe[Many[ObservationReferenceRange]] = None
 
-    __post_init__ = choice((0, ('valueQuantity', 'valueCodeableConcept', 'valueString', 'valueBoolean', 'valueInteger', 'valueRange', 'valueRatio', 'valueSampledData', 'valueTime', 'valueDateTime', 'valuePeriod',)))
+    def __post_init__(self) -> None:
+        if (self.valueQuantity, self.valueCodeableConcept, self.valueString, self.valueBoolean, self.valueInteger, self.valueRange, self.valueRatio, self.valueSampledData, self.valueTime, self.valueDateTime, self.valuePeriod,).count(None) < 10:
+            refuse_choice()
 
 
 class Organization(DomainResource, kw_only=True):
@@ -1357,7 +1427,11 @@ class Patient(DomainResource, kw_only=True):
     managingOrganization: Maybe[Reference] = None
     link: Maybe[Many[PatientLink]] = None
 
-    __post_init__ = choice((0, ('deceasedBoolean', 'deceasedDateTime',)), (0, ('multipleBirthBoolean', 'multipleBirthInteger',)))
+    def __post_init__(self) -> None:
+        if (self.deceasedBoolean, self.deceasedDateTime,).count(None) < 1:
+            refuse_choice()
+        if (self.multipleBirthBoolean, self.multipleBirthInteger,).count(None) < 1:
+            refuse_choice()
 
 
 class PatientContact(BackboneElement, kw_only=True):
@@ -1446,7 +1520,9 @@ class Procedure(DomainResource, kw_only=True):
     usedReference: Maybe[Many[Reference]] = None
     usedCode: Maybe[Many[CodeableConcept]] = None
 
-    __post_init__ = choice((0, ('performedDateTime', 'performedPeriod', 'performedString', 'performedAge', 'performedRange',)))
+    def __post_init__(self) -> None:
+        if (self.performedDateTime, self.performedPeriod, self.performedString, self.performedAge, self.performedRange,).count(None) < 4:
+            refuse_choice()
 
 
 class ProcedurePerformer(BackboneElement, kw_only=True):
@@ -1479,7 +1555,9 @@ class Provenance(DomainResource, kw_only=True):
     entity: Maybe[Many[ProvenanceEntity]] = None
     signature: Maybe[Many[Signature]] = None
 
-    __post_init__ = choice((0, ('occurredPeriod', 'occurredDateTime',)))
+    def __post_init__(self) -> None:
+        if (self.occurredPeriod, self.occurredDateTime,).count(None) < 1:
+            refuse_choice()
 
 
 class ProvenanceAgent(BackboneElement, kw_only=True):
@@ -1554,7 +1632,9 @@ class QuestionnaireResponseItemAnswer(BackboneElement, kw_only=True):
     valueReference: Maybe[Reference] = None
     item: Maybe[Many[QuestionnaireResponseItem]] = None
 
-    __post_init__ = choice((0, ('valueBoolean', 'valueDecimal', 'valueInteger', 'valueDate', 'valueDateTime', 'valueTime', 'valueString', 'valueUri', 'valueAttachment', 'valueCoding', 'valueQuantity', 'valueReference',)))
+    def __post_init__(self) -> None:
+        if (self.valueBoolean, self.valueDecimal, self.valueInteger, self.valueDate, self.valueDateTime, self.valueTime, self.valueString, self.valueUri, self.valueAttachment, self.valueCoding, self.valueQuantity, self.valueReference,).count(None) < 11:
+            refuse_choice()
 
 
 class ResearchStudy(DomainResource, kw_only=True):
@@ -1675,7 +1755,13 @@ class ServiceRequest(DomainResource, kw_only=True):
     patientInstruction: Maybe[String] = None
     relevantHistory: Maybe[Many[Reference]] = None
 
-    __post_init__ = choice((0, ('quantityQuantity', 'quantityRatio', 'quantityRange',)), (0, ('occurrenceDateTime', 'occurrencePeriod', 'occurrenceTiming',)), (0, ('asNeededBoolean', 'asNeededCodeableConcept',)))
+    def __post_init__(self) -> None:
+        if (self.quantityQuantity, self.quantityRatio, self.quantityRange,).count(None) < 2:
+            refuse_choice()
+        if (self.occurrenceDateTime, self.occurrencePeriod, self.occurrenceTiming,).count(None) < 2:
+            refuse_choice()
+        if (self.asNeededBoolean, self.asNeededCodeableConcept,).count(None) < 1:
+            refuse_choice()
 
 
 class Specimen(DomainResource, kw_only=True):
@@ -1709,7 +1795,11 @@ class SpecimenCollection(BackboneElement, kw_only=True):
     fastingStatusCodeableConcept: Maybe[CodeableConcept] = None
     fastingStatusDuration: Maybe[Duration] = None
 
-    __post_init__ = choice((0, ('collectedDateTime', 'collectedPeriod',)), (0, ('fastingStatusCodeableConcept', 'fastingStatusDuration',)))
+    def __post_init__(self) -> None:
+        if (self.collectedDateTime, self.collectedPeriod,).count(None) < 1:
+            refuse_choice()
+        if (self.fastingStatusCodeableConcept, self.fastingStatusDuration,).count(None) < 1:
+            refuse_choice()
 
 
 class SpecimenProcessing(BackboneElement, kw_only=True):
@@ -1721,7 +1811,9 @@ class SpecimenProcessing(BackboneElement, kw_only=True):
     timeDateTime: Maybe[DateTime] = None
     timePeriod: Maybe[Period] = None
 
-    __post_init__ = choice((0, ('timeDateTime', 'timePeriod',)))
+    def __post_init__(self) -> None:
+        if (self.timeDateTime, self.timePeriod,).count(None) < 1:
+            refuse_choice()
 
 
 class SpecimenContainer(BackboneElement, kw_only=True):
@@ -1735,7 +1827,9 @@ class SpecimenContainer(BackboneElement, kw_only=True):
     additiveCodeableConcept: Maybe[CodeableConcept] = None
     additiveReference: Maybe[Reference] = None
 
-    __post_init__ = choice((0, ('additiveCodeableConcept', 'additiveReference',)))
+    def __post_init__(self) -> None:
+        if (self.additiveCodeableConcept, self.additiveReference,).count(None) < 1:
+            refuse_choice()
 
 
 Contained = Union[AdverseEvent, AllergyIntolerance, CarePlan, Condition, Consent, DiagnosticReport, DocumentReference, Encounter, FamilyMemberHistory, ImagingStudy, Immunization, List, Location, Medication, MedicationAdministration, MedicationRequest, MedicationStatement, MessageHeader, Observation, Organization, Patient, Practitioner, Procedure, Provenance, QuestionnaireResponse, ResearchStudy, ResearchSubject, ServiceRequest, Specimen]

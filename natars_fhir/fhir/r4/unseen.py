@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+from operator import attrgetter
 from typing import Any
 
 import msgspec
-from msgspec import Raw, ValidationError
+from msgspec import ValidationError
 
 from natars_fhir.fhir.r4 import structs
 
@@ -32,10 +33,7 @@ def each_name_once(resource: Any, raw: bytes) -> bool:
     """
     if not no_nul(raw):
         return False
-    try:
-        plain = _written(resource)
-    except _OddError:
-        return _names_once(raw)
+    plain = _written(resource)
     if len(plain) == len(raw) or len(plain) == len(raw.strip()):
         return True
     if plain.count(b'"') == raw.count(b'"') and rb"\u0022" not in raw:
@@ -43,19 +41,8 @@ def each_name_once(resource: Any, raw: bytes) -> bool:
     return _names_once(raw)
 
 
-class _OddError(ValueError):
-    """A number is written in a way that takes another number of bytes than ours."""
-
-
-def _digits(number: Any) -> Raw:
-    """As it is written; a Decimal would have its digits made twice."""
-    digits = str(number)
-    if "E" in digits:
-        raise _OddError
-    return Raw(digits)
-
-
-_written = msgspec.json.Encoder(decimal_format="number", enc_hook=_digits).encode
+#: Numbers are written as they were; a Decimal would have its digits made anew.
+_written = msgspec.json.Encoder(enc_hook=attrgetter("token")).encode
 
 
 def _names_once(raw: bytes) -> bool:

@@ -20,6 +20,8 @@ _STANDARD = frozenset({"confirmed", "differential", "entered-in-error", "provisi
 #: 疑似, 排除, a code of the hospital's own: what they mean, nobody here can say
 _UNKNOWN = "unknown"
 _DOUBT = "A status that is none of the standard's: this decides nothing."
+#: a third of the time that a named tuple's own constructor takes
+_new = tuple.__new__
 _CAME_BACK = ("recurrence", "relapse")
 _RECURRED = detail(origin="recurrence")
 
@@ -110,9 +112,15 @@ def _ended(resource: Any) -> str:
 
 def _with_course(told: Told, course: str, ended: str) -> Told:
     """Histology from a diagnosis says so; everything carries the clinical status, and the day of its end."""
-    shared = _of_diagnosis(told.concept, course, ended)
-    kept = [pair for pair in told.detail if pair != ("method", "other")]
-    return told._replace(detail=tuple(sorted({**dict(shared), **dict(kept)}.items())) if kept else shared)
+    concept, value, details, standing, span = told
+    return _new(Told, (concept, value, _qualified(concept, course, ended, details), standing, span))
+
+
+@lru_cache(maxsize=2_048)
+def _qualified(concept: str, course: str, ended: str, details: Detail) -> Detail:
+    shared = _of_diagnosis(concept, course, ended)
+    kept = [pair for pair in details if pair != ("method", "other")]
+    return tuple(sorted({**dict(shared), **dict(kept)}.items())) if kept else shared
 
 
 @lru_cache(maxsize=2_048)

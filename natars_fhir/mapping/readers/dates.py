@@ -14,25 +14,26 @@ from natars_fhir.mapping.sink import Sink
 
 def stamped(view: View) -> Callable[[Any, Sink], None]:
     """A function that sets both days. Dates are interned: those of one patient repeat."""
-    when, known = _earliest(view.when), _earliest(view.known)
+    (usual_when, when), (usual_known, known) = _earliest(view.when), _earliest(view.known)
 
     def stamp(resource: Any, sink: Sink) -> None:
-        sink.when = when(resource)
-        sink.known = known(resource)
+        said = usual_when(resource)
+        sink.when = intern(said) if said.__class__ is str else when(resource)
+        said = usual_known(resource)
+        sink.known = intern(said) if said.__class__ is str else known(resource)
 
     return stamp
 
 
-def _earliest(paths: Sequence[str]) -> Callable[[Any], str | None]:
-    """The first of *paths* that is there. Most resources have what the first path names, and it is plain text."""
-    if not paths:
-        return lambda _: None
-    usual: Callable[[Any], Any] = attrgetter(paths[0]) if paths[0].isalpha() else lambda _: None
+Day = Callable[[Any], "str | None"]
+
+
+def _earliest(paths: Sequence[str]) -> tuple[Callable[[Any], Any], Day]:
+    """What the first of *paths* names: most resources have it, and it is plain text; and the first that is there."""
+    usual: Callable[[Any], Any] = attrgetter(paths[0]) if paths and paths[0].isalpha() else lambda _: None
     found = [first(path) for path in paths]
 
     def day(resource: Any) -> str | None:
-        if (said := usual(resource)).__class__ is str:
-            return intern(said)
         return next((intern(str(said)) for get in found if (said := get(resource)) is not None), None)
 
-    return day
+    return usual, day

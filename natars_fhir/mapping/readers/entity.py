@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
@@ -27,6 +28,8 @@ SHORT = 60
 _HL7 = "http://terminology.hl7.org/CodeSystem/"
 #: a third of the time that a named tuple's own constructor takes
 _new = tuple.__new__
+#: the codings of an element that mostly stands once
+_ONCE = re.compile(r"[A-Za-z]+\.coding")
 _read_short = lru_cache(maxsize=4_096)(read_text)
 
 
@@ -49,20 +52,25 @@ def _day(paths: Sequence[First], resource: Any) -> str | None:
 
 def coded(paths: Sequence[str], lore: Lore) -> Callable[[Any, Sink], list[tuple[str, Told]]]:
     """Everything that the codings at *paths* say by themselves, as (place, told); what says nothing is counted."""
-    says, walks = meanings(lore), [(attrgetter(head(path)), every(path), walk(path)) for path in paths]
+    says = meanings(lore)
+    walks = [(attrgetter(head(path)), every(path), walk(path), _ONCE.fullmatch(path), path) for path in paths]
 
     def read(resource: Any, sink: Sink) -> list[tuple[str, Told]]:
         found: list[tuple[str, Told]] = []
-        for there, codings, places in walks:
-            if there(resource) is None:
+        for there, codings, places, plain, path in walks:
+            node = there(resource)
+            if node is None:
                 continue
-            kind, said = type(resource).__name__, False
-            for coding in codings(resource):
-                if says(coding.system, coding.code):
-                    said = True
-                else:
+            kind, told_of, listed = resource.__class__.__name__, False, codings(resource)
+            for index, coding in enumerate(listed):
+                said = says(coding.system, coding.code)
+                if not said:
                     sink.not_understood.append(("code", kind, coding.system or "", coding.code or ""))
-            if said:
+                elif plain is not None and node.__class__ is not list:
+                    found += [(f"{kind}.{path}[{index}]", told) for told in said]
+                else:
+                    told_of = True
+            if told_of:
                 for place, coding in places(resource):
                     found += [(f"{kind}.{place}", told) for told in says(coding.system, coding.code)]
         return found

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
+from natars_fhir.domain.record import Standing
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.markers import marker
 from natars_fhir.mapping.readers.dates import stamped
@@ -129,14 +130,15 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
     """How a view answers for a concept whose kind it reads."""
     values = [(path, attrgetter(path)) for path in view.value]
     stamp = stamped(view)
-    final, pending = frozenset(view.status), frozenset(view.pending)
+    standings: dict[str, Standing] = {**dict.fromkeys(view.pending, "pending"), **dict.fromkeys(view.status, "final")}
     absences = lore.values.get(kind) if kind in _KNOWS_ABSENCE else None
     disputes = kind in _KNOWS_ABSENCE and "interpretation" in view.value
 
     def answer(node: Any, resource: Any, sink: Sink, concept: str, place: str, answered: bool) -> bool:
-        if resource.status not in final and resource.status not in pending:
+        standing = standings.get(resource.status)
+        if standing is None:
             return _not_read(resource, sink, concept)
-        sink.standing = "final" if resource.status in final else "pending"
+        sink.standing = standing
         stamp(resource, sink)
         seen = ""
         for path, get in values:
@@ -145,7 +147,7 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
             if value.__class__ is list:
                 value = value[0]
             if told := read(value, concept, node):
-                sink.add_all(told, place + path + _of_text(told, value))
+                sink.add_all(told, place + path if told[0].span is None else place + path + _of_text(value))
                 if disputes and path != "interpretation" and node.interpretation:
                     _dispute(read(node.interpretation[0], concept, node), told, place, sink)
                 return True
@@ -166,9 +168,9 @@ def _not_read(resource: Any, sink: Sink, concept: str) -> bool:
     return False
 
 
-def _of_text(told: tuple[Told, ...], value: Any) -> str:
+def _of_text(value: Any) -> str:
     """A span counts in a text: of a CodeableConcept that is its own text."""
-    return ".text" if told[0].span and value.__class__ is not str else ""
+    return "" if value.__class__ is str else ".text"
 
 
 def _dispute(flagged: tuple[Told, ...], told: tuple[Told, ...], place: str, sink: Sink) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any
 
 from natars_fhir.domain.record import Detail
@@ -35,16 +34,14 @@ def report(view: View, lore: Lore) -> Plan:
     """Facts of a report: its conclusion codes, and its texts read for its kind."""
     codes, stamp, texts = coded(view.says, lore), dated(view), _texts(view)
     final, pending = frozenset(view.status), frozenset(view.pending)
-    text_only = attrgetter(view.text[0]) if len(view.text) == 1 and not view.says else None
+    by_code_alone = not view.says
 
     def plan(resource: Any, sink: Sink) -> None:
-        if text_only is not None and text_only(resource) is None and not narrative_alone(resource):
-            return
+        kind = _kind_by_code(lore, resource.code)
+        if kind is None and by_code_alone:
+            return  # an Observation is a report only where its code says so
         if resource.status not in final and resource.status not in pending:
             return
-        kind = _kind_by_code(lore, resource.code)
-        if kind is None and not view.says:
-            return  # an Observation is a report only where its code says so
         kind = kind or _kind(lore, resource)
         stamp(resource, sink)
         sink.standing = "final" if resource.status in final else "pending"
@@ -70,9 +67,11 @@ def _kind(lore: Lore, resource: Any) -> Kind | None:
 
 
 def _kind_by_code(lore: Lore, concept: Any) -> Kind | None:
-    codings = concept.coding or ()
-    found = next((kinds[0] for c in codings if (kinds := lore.reports[c.system, c.code])), None)
-    return next((kind for kind in _KINDS if kind == found), None)
+    reports = lore.reports
+    for coding in concept.coding or ():
+        if kinds := reports[coding.system, coding.code]:
+            return next((kind for kind in _KINDS if kind == kinds[0]), None)
+    return None
 
 
 def _kind_by_words(text: str) -> Kind:

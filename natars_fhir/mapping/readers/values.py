@@ -119,10 +119,29 @@ def class_(lore: Lore) -> ReadValue:
     return read
 
 
+#: Different values that are remembered.
+_MOST = 1_024
+
+
 def quantity(lore: Lore) -> ReadValue:
     """A number in an accepted unit, with its comparator; a range; or words, where the narrative reader has a rule."""
 
+    known: dict[object, tuple[Told, ...]] = {}
+
+    def measure(value: Quantity, concept: str) -> tuple[Told, ...]:
+        """Remembered by what was written, for 1.50 equals 1.5 and is not the same: many values come again."""
+        written = concept, str(value.value), value.comparator, value.unit, value.code, value.system
+        told = known.get(written)
+        if told is None:
+            if len(known) >= _MOST:
+                known.clear()
+            found = _measure(lore, value, concept)
+            told = known[written] = NOTHING if found is None else (Told(concept, found),)
+        return told
+
     def read(value: Any, concept: str, _: Any) -> tuple[Told, ...]:
+        if value.__class__ is Quantity:
+            return measure(value, concept)
         if isinstance(value, Quantity):
             found = _measure(lore, value, concept)
         elif isinstance(value, Range):

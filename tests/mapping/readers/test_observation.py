@@ -18,7 +18,9 @@ from tests.ward import (
     lines,
     observation,
     outcome,
+    raw,
     read,
+    reader,
     resource,
     told,
 )
@@ -235,6 +237,17 @@ def test_a_value_that_is_not_understood_is_told_and_counted() -> None:
         ("warning", "value", "Observation.valueString")
     ]
     assert reading.not_understood == (("value", "Observation", "ihc-mdm2", "valueString"),)
+
+
+def test_values_that_are_remembered_keep_what_tells_them_apart() -> None:
+    written = ['"value": 1.50', '"value": 1.5', '"value": 1.50, "comparator": "<"', '"value": 1.500000']
+    found = []
+    for value in (*written, *written):
+        sent = raw(observation(concept(LOINC, "33728-7"), valueQuantity={"unit": "cm"}))
+        (reading,) = reader()(sent.replace(b'"unit"', f'{value}, "unit"'.encode())).readings
+        (size,) = reading.facts
+        found.append(f"{size.value.low} {size.value.high}")
+    assert found == ["1.50 1.50", "1.5 1.5", "None 1.50", "1.500000 1.500000"] * 2
 
 
 def test_a_code_nobody_maps_is_counted_and_costs_nothing() -> None:
