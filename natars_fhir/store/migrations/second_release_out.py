@@ -170,6 +170,18 @@ Table(
     Column("behind", Boolean, nullable=False),
 )
 Table(
+    "screening_due",
+    metadata,
+    _number(),
+    _text("site"),
+    _text("patient"),
+    _text("cause"),
+    _text("since"),
+    Column("tries", Integer, nullable=False),
+    _text("ready"),
+    Index("screening_due_of", "site", "patient"),
+)
+Table(
     "site_mapping",
     metadata,
     _text("site", key=True),
