@@ -169,7 +169,8 @@ text.zh = "x"
         pytest.param('rule.consented = {}\nassumed = [{ what = "x" }]', "assumed 1: reason is missing", id="assumed"),
         pytest.param(
             'rule.consented = {}\nassumed = [{ what = "x", reason = "x", source = "x", zh = { why = "x" } }]',
-            "assumed.zh: key why is not known", id="assumed-zh",
+            "assumed.zh: key why is not known",
+            id="assumed-zh",
         ),
     ],
 )

@@ -26,6 +26,7 @@ from natars_fhir.web.pages import static
 from natars_fhir.web.pages.desk import Desk
 from natars_fhir.web.pages.form import Fields, first
 from natars_fhir.web.pages.headers import headers
+from natars_fhir.web.pages.issue_words import issue_text
 from natars_fhir.web.pages.registry import ROOT, Entry, seen
 from natars_fhir.web.pages.shown import worded
 from natars_fhir.web.pages.templates import template
@@ -111,6 +112,10 @@ class Page:
         """A concept by the name that the mapping gives it, in the person's language."""
         found = self.desk.active().mappings.concepts.concepts.get(name)
         return name if found is None else found.zh if self.language == "zh" and found.zh else found.en or name
+
+    def issue(self, text: str) -> str:
+        """The text of an issue, in the person's language."""
+        return issue_text(text, self.language, self.concept)
 
     def link(self, path: str = "", **query: object) -> str:
         """The address of a page of ours, below `/pages`."""
