@@ -115,7 +115,7 @@ def _assumed(row: Table, switches: Settings, faults: list[str]) -> tuple[Assumed
     """What is assumed as the switches are set."""
     told = rows(row, "assumed", _ASSUMED, faults)
     found = [
-        Assumed(*each, _in_chinese(one, faults))
+        Assumed(*each, zh=_in_chinese(one, faults))
         for each, one in zip(told, row.get("assumed", ()), strict=True)
         if holds(one.get("when", {}), switches, "assumed.when", faults)
     ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -22,11 +23,14 @@ from natars_fhir.domain.study import Criterion, Study
 from natars_fhir.emit.identity import identity
 from natars_fhir.export.subject import Subject
 from natars_fhir.mapping.gathered import Gathered
+from natars_fhir.mapping.reading import Reading
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.lives import caused, life_of
-from natars_fhir.service.rescreen import concluded, peoples_part
+from natars_fhir.service.rescreen import concluded, peoples_part, read_of
 from natars_fhir.store import attestations, patients, readings
+from natars_fhir.store import subjects as attended
+from natars_fhir.store.attestations import Said
 from natars_fhir.store.engine import Store
 
 
@@ -46,10 +50,24 @@ class Known(NamedTuple):
     way: Life
 
 
+class Person(NamedTuple):
+    """One person of a site in scope: all names, what was found by the day, with people's part and what
+    they caused; and the subject, of whom was enrolled and lets the data be used. ``used``: may it be shown?"""
+
+    names: frozenset[str]
+    found: pipeline.Outcome
+    part: PeoplesPart
+    told: Sequence[Event]
+    used: bool
+    known: Known | None
+
+
 #: Called after each patient who was looked at: (done, of all).
 Seen = Callable[[int, int], None]
 #: Called for who withdrew the use of the data: (site, arm).
 Withheld = Callable[[str, str], object]
+#: So many persons are asked for together.
+_TOGETHER = 32
 NO_ALLOCATIONS: Mapping[str, Allocated] = MappingProxyType({})
 
 
@@ -87,17 +105,33 @@ def known(
     named: Callable[[str], object] = lambda _: None,
 ) -> Iterator[Known]:
     """The same, with what was found out on the way."""
-    told = [(site, names) for site in sites for names in _persons(connection, site.site)]
+    told = [(site, names) for site in sites for names in persons(connection, site.site)]
     for done, (site, names) in enumerate(told, 1):
         who = _Who(connection, intake, site, names, as_of)
-        used, until = who.use()
-        if not used:
-            withheld(site.site, who.arm)
-            named(who.pseudonym)
-        elif (found := who.known(until, allocations)) is not None:
+        found = who.subject(allocations, withheld, named)
+        if found is not None:
             yield found
         if seen is not None:
             seen(done, len(told))
+
+
+def everybody(
+    connection: Connection, intake: Intake, site: Site, asked: Iterable[Collection[str]], as_of: date,
+    withheld: Withheld = nobody,
+) -> Iterator[Person]:  # fmt: skip
+    """Each of these persons of a site, looked at once, and the store asked for some together: for who asks about all of
+    them, and about the subjects too."""
+    waiting = iter(asked)
+    while some := {str(at): names for at, names in enumerate(islice(waiting, _TOGETHER))}:
+        told = attended.caused_of(connection, site.site, intake.study.id, some)
+        said = attestations.said_of_each(connection, site.site, intake.study.id, some)
+        read = readings.about_each(connection, site.site, some)
+        for key, names in some.items():
+            who = _Who(connection, intake, site, names, as_of, _AtHand(told[key], said[key], read[key]))
+            known = who.subject(NO_ALLOCATIONS, withheld, lambda _: None)
+            found = who.by_then()
+            if found is not None:
+                yield Person(frozenset(names), found, who.part_of(found), who.told, who.use()[0], known)
 
 
 def known_one(connection: Connection, intake: Intake, site: Site, names: Collection[str], as_of: date) -> Known | None:
@@ -108,27 +142,46 @@ def known_one(connection: Connection, intake: Intake, site: Site, names: Collect
     return who.known(until, NO_ALLOCATIONS) if used else None
 
 
-def _persons(connection: Connection, site: str) -> Iterable[Collection[str]]:
+def persons(connection: Connection, site: str) -> Collection[Collection[str]]:
+    """The names of every person of a site who is in scope, or was when last looked at."""
     return patients.persons(connection, site, patients.in_scope(connection, site)).values()
+
+
+class _AtHand(NamedTuple):
+    """What of one person was asked for together with others: what people caused, and said, and all readings."""
+
+    told: Sequence[Event]
+    said: Said
+    read: Iterable[Reading]
 
 
 class _Who:
     """One person of a site: screened once, and again only where consent ended before the day that is asked for."""
 
-    def __init__(self, connection: Connection, intake: Intake, site: Site, names: Collection[str], as_of: date) -> None:
+    def __init__(
+        self, connection: Connection, intake: Intake, site: Site, names: Collection[str], as_of: date,
+        at_hand: _AtHand | None = None,
+    ) -> None:  # fmt: skip
         self._connection, self._intake, self._site, self._names = connection, intake, site, names
-        study = intake.study
+        study, self._said = intake.study, at_hand.said if at_hand else None
         self._as_of = as_of
-        self._told = caused(connection, study, site.site, names, date.max)
-        self._found = concluded(connection, study, site.site, names, as_of, self._told)
+        self._told = at_hand.told if at_hand else caused(connection, study, site.site, names, date.max)
+        read = at_hand.read if at_hand else readings.about(connection, site.site, names)
+        self._found = read_of(study, site.site, read, as_of, self._told)
         found = self._found
         self._part = None if found is None else self._peoples(found)
         self._way = None if found is None or self._part is None else life_of(study, found, self._part, self._told)
 
     def _peoples(self, found: pipeline.Outcome) -> PeoplesPart:
         study = self._intake.study
-        said = attestations.said_of(self._connection, self._site.site, study.id, self._names)
-        return peoples_part(found, study, said)
+        if self._said is None:
+            self._said = attestations.said_of(self._connection, self._site.site, study.id, self._names)
+        return peoples_part(found, study, self._said)
+
+    @property
+    def told(self) -> list[Event]:
+        """What people caused by the end of the day that is asked for."""
+        return self._told_by(self._as_of)
 
     @property
     def arm(self) -> str:
@@ -146,6 +199,25 @@ class _Who:
         if self._way is None:
             return True, self._as_of
         return life.may_be_used(self._way), min(self._as_of, life.kept_until(self._way) or self._as_of)
+
+    def subject(
+        self, allocations: Mapping[str, Allocated], withheld: Withheld, named: Callable[[str], object]
+    ) -> Known | None:
+        """The subject as far as the data may be used; whose may not is told."""
+        used, until = self.use()
+        if used:
+            return self.known(until, allocations)
+        withheld(self._site.site, self.arm)
+        named(self.pseudonym)
+        return None
+
+    def by_then(self) -> pipeline.Outcome | None:
+        """What was known by the end of the day that is asked for."""
+        return self._then(self._as_of)
+
+    def part_of(self, found: pipeline.Outcome) -> PeoplesPart:
+        """People's part beside what was found."""
+        return self._part if found is self._found and self._part is not None else self._peoples(found)
 
     def known(self, until: date, allocations: Mapping[str, Allocated]) -> Known | None:
         """The subject as known by the end of *until*; None for who was never enrolled."""

@@ -1,0 +1,28 @@
+"""The bench of the office makes figures of as many patients as it says, and looks at every list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmarks.office import LISTS, copied, figures, figures_s, hospital
+from natars_fhir.web.pages.office.room import SECTIONS
+from natars_fhir.web.pages.registry import ROOT
+
+
+def test_a_site_is_filled_until_as_many_are_in_scope(tmp_path: Path) -> None:
+    reception = hospital(tmp_path, 2, 1)
+    made = copied(reception.store, 9)
+    _, found = figures_s(reception.store)
+    reception.store.close()
+    assert found == made >= 9
+
+
+def test_the_figures_and_each_list_have_their_time() -> None:
+    lists: dict[str, float] = {}
+    assert {*figures(4, 1, 1, 1, lists)} == {"pages.office.figures-s", "pages.lists.slowest-ms"}
+    assert {*lists} == {address for addresses in LISTS.values() for address in addresses}
+
+
+def test_every_figure_of_the_office_is_among_them() -> None:
+    shown = {address.partition("?")[0] for address in LISTS["trial-office"]}
+    assert {ROOT + one.path for one in SECTIONS.values() if one.may == "figures"} <= shown
