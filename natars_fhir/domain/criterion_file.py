@@ -115,8 +115,8 @@ def _assumed(row: Table, switches: Settings, faults: list[str]) -> tuple[Assumed
     """What is assumed as the switches are set."""
     told = rows(row, "assumed", _ASSUMED, faults)
     found = [
-        Assumed(*each, zh=_in_chinese(one, faults))
-        for each, one in zip(told, row.get("assumed", ()), strict=True)
+        Assumed(what, reason, source, confirmed_by, _in_chinese(one, faults))
+        for (what, reason, source, confirmed_by), one in zip(told, row.get("assumed", ()), strict=True)
         if holds(one.get("when", {}), switches, "assumed.when", faults)
     ]
     return tuple(found)

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from benchmarks.office import LISTS, copied, figures, figures_s, hospital
 from natars_fhir.web.pages.office.room import SECTIONS
 from natars_fhir.web.pages.registry import ROOT
+from tests.ward import load_once
+
+
+@pytest.fixture(autouse=True)
+def _loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading the mappings takes most of a start."""
+    monkeypatch.setattr("natars_fhir.web.app.load", load_once)
 
 
 def test_a_site_is_filled_until_as_many_are_in_scope(tmp_path: Path) -> None:
