@@ -118,12 +118,12 @@ def waiting(store: Store) -> None:
             quarantine.set_apart(connection, SITE, Unused("", f'{{"n":{number}}}'.encode(), (issue,), "Patient"), NOW)
 
 
-def figures_s(store: Store) -> tuple[float, int]:
+def figures_s(store: Store, wanted: int) -> tuple[float, int]:
     """Seconds until the figures of all sites are made, and how many patients in scope they tell of."""
     start = time.perf_counter()
     made = trial(store, intake(), [*mappings().sites.values()], today(NOW + _LATER))
-    if not made.subjects:
-        raise SystemExit("nobody is in the trial: the figure means nothing")
+    if not made.subjects or made.flow.in_scope < wanted:
+        raise SystemExit("fewer are in scope, or in the trial, than are said: the figure means nothing")
     return time.perf_counter() - start, made.flow.in_scope
 
 
@@ -161,7 +161,7 @@ def figures(
             try:
                 copied(reception.store, patients)
                 waiting(reception.store)
-                seconds, found = figures_s(reception.store)
+                seconds, found = figures_s(reception.store, patients)
                 took = dict(lists_ms(reception, rounds))
             finally:
                 reception.store.close()

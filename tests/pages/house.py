@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -24,6 +24,7 @@ from natars_fhir.domain.study import Officer
 from natars_fhir.mapping.files import Mappings
 from natars_fhir.service.access import accounts, login, second
 from natars_fhir.service.access.accounts import Wanted
+from natars_fhir.service.freeze import write
 from natars_fhir.service.ingest import push
 from natars_fhir.service.intake import Intake
 from natars_fhir.settings import Settings
@@ -36,6 +37,8 @@ from tests import ward
 from tests.pages.crowd import crowd
 from tests.pages.filled import fill_desk
 from tests.postgres import free_port
+from tests.service.freeze import frozen
+from tests.service.freeze.frozen import QUICK
 from tests.service.hospital import KEY
 
 #: The day of the fixtures, at noon in Beijing.
@@ -148,6 +151,18 @@ def fill(store: Store) -> None:
         reader = ward.reader(case.parent.name)
         for raw in ward.sent_in(case):
             push(store, intake, reader, raw, NOON - timedelta(hours=2))
+
+
+def frozen_twice(one: House) -> None:
+    """Two freezes for the office to compare, of a small trial: a progression was corrected between them."""
+    folder = one.app.state.pages.settings.freeze_folder
+    store = open_store(f"sqlite:///{folder.parent}/small.sqlite")
+    with patch.object(write, "PARTS", QUICK):
+        frozen.fill(store)
+        frozen.freeze_of(store, folder, "natars-2025-05-31", date(2025, 5, 31))
+        frozen.send_later_progression(store)
+        frozen.freeze_of(store, folder, "natars-2025-06-01")
+    store.close()
 
 
 def _intake() -> Intake:
