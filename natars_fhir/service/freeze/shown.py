@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -79,14 +79,14 @@ def _subject(one: Changed, language: Language) -> Iterator[str]:
     yield from changes_of(one, language)
 
 
-def changes_of(one: Changed, language: Language) -> Iterator[str]:
-    """What of a subject is otherwise, a line each."""
+def changes_of(one: Changed, language: Language, called: Callable[[str], str] = str) -> Iterator[str]:
+    """What of a subject is otherwise, a line each; *called* says the name of a concept."""
     for value in one.values:
         yield from _value(value, language)
     for row in one.other:
         yield f"  {_setting(row)}"
     for fact in one.facts:
-        numbers = (fact.concept, fact.added, fact.removed, fact.changed, _WHY[fact.why][language == "zh"])
+        numbers = (called(fact.concept), fact.added, fact.removed, fact.changed, _WHY[fact.why][language == "zh"])
         yield _say("facts", language).format(*numbers)
     for name, issues in (("issue-new", one.issues_new), ("issue-solved", one.issues_solved)):
         yield from (_say(name, language).format(issue[language]) for issue in issues)

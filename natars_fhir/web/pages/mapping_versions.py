@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -132,11 +132,12 @@ def _shown(page: Page, told: str = "", faults: Any = (), status: int = 200) -> R
     )  # fmt: skip
 
 
-def _meaning(line: Line) -> str:
-    """What a line says, in our words."""
-    if isinstance(line.value, str):
-        return line.value
-    return " = ".join(line.value[key] for key in ("concept", "value", "report") if key in line.value)
+def _meaning(line: Line, concept: Callable[[str], str]) -> str:
+    """What a line says: a concept by its name, and as the file has it."""
+    told = {"concept": line.value} if isinstance(line.value, str) else line.value
+    words = [told[key] for key in ("concept", "value", "report") if key in told]
+    called = concept(words[0])
+    return " = ".join(words) if called == words[0] else f"{called} ({' = '.join(words)})"
 
 
 def _turned(page: Page) -> Response:

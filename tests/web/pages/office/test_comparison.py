@@ -15,7 +15,7 @@ from natars_fhir.service.audit import told
 from natars_fhir.service.freeze import write
 from natars_fhir.service.freeze.compare import compare
 from natars_fhir.service.freeze.loaded import loaded
-from natars_fhir.service.freeze.shown import as_json, lines
+from natars_fhir.service.freeze.shown import as_json, changes_of
 from tests.service.freeze.frozen import AS_OF, QUICK, freeze_of, send_later_progression
 from tests.web.pages.office.conftest import Desk
 
@@ -50,7 +50,8 @@ def test_the_page_says_what_the_command_says(office: Desk, two: tuple[Path, Path
     assert "0 new, 0 gone, 1 changed." in page
     (one,) = found.subjects
     assert f"subject?of={one.subject}" in page
-    for line in [*lines(found, "en")][1:-1]:
+    concepts = office.reception.app.state.live.active.mappings.concepts.concepts
+    for line in changes_of(one, "en", lambda name: concepts[name].en):
         assert line.strip().replace("'", "&#39;") in page.replace("&gt;", ">")
     assert "2025-03-20" not in page
 
