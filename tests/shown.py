@@ -151,6 +151,9 @@ PROMISES: Mapping[int, Shown] = {
         (
             "tests/web/pages/test_words.py::test_every_text_that_is_said_has_its_chinese",
             "tests/web/pages/test_words.py::test_a_template_says_nothing_in_a_language_of_its_own",
+            "tests/web/pages/test_issue_words.py::test_every_sentence_that_is_said_of_data_has_its_chinese",
+            "tests/domain/test_trial.py::test_every_assumption_is_told_in_chinese_too",
+            "tests/web/pages/test_empty.py::test_with_nothing_to_show_every_page_says_so_in_both_languages",
             "tests/pages/test_login_stories.py::test_the_language_is_switched_where_one_is_and_stays",
         ),
     ),
@@ -370,6 +373,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/service/freeze/test_verify.py::test_sha256sum_takes_the_sums",
             "tests/pages/test_office.py::test_a_freeze_is_started_watched_verified_and_fetched",
             "tests/service/freeze/test_compare.py::test_a_later_progression_is_told_with_the_decisions_that_differ",
+            "tests/web/pages/office/test_comparison.py::test_the_page_says_what_the_command_says",
         ),
     ),
     51: Shown(
@@ -441,6 +445,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/service/test_gaps.py::test_a_gap_is_counted_with_its_first_and_last_day_and_a_hint",
             "tests/web/pages/test_mapping.py::test_many_codes_are_paged_and_counts_are_readable",
             "tests/pages/test_desk.py::test_a_code_is_mapped_and_made_active_by_the_keyboard_alone",
+            "tests/pages/test_desk.py::test_a_name_in_words_is_mapped_by_the_keyboard_alone",
         ),
     ),
     56: Shown(

@@ -228,6 +228,15 @@ def test_a_report_is_read_with_its_words_marked_and_nothing_is_kept(here: Recept
     assert (last.act, dict(last.counts)) == ("tried", {"patients": 1, "resources": 2})
 
 
+def test_a_report_of_100_kb_is_read_whole(operator: Somebody) -> None:
+    operator.get(f"/pages/mapping/try?site={SITE}")
+    words = "镜下见梭形细胞增生。" * 3_500
+    told = {"site": SITE, "kind": "pathology", "document": f"{words}腹膜后去分化脂肪肉瘤，FNCLCC分级2级。"}
+    page = operator.send("/pages/mapping/try", told)
+    assert page.status_code == 200
+    assert page.text.count("<mark>") >= 3
+
+
 def rows(here: Reception) -> dict[str, int]:
     from sqlalchemy import func, select
 
