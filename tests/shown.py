@@ -140,7 +140,7 @@ PROMISES: Mapping[int, Shown] = {
         "Pages for people, by keyboard alone, without barriers, on a telephone and on paper",
         (
             "tests/pages/test_every_page.py::test_a_page_is_free_of_barriers_and_of_anything_from_elsewhere",
-            "tests/pages/test_every_page.py::test_a_page_fits_a_telephone_and_prints_without_what_is_for_the_screen",
+            "tests/pages/test_every_page.py::test_a_page_in_chinese_is_too_and_fits_a_telephone_and_prints_without_what_is_for_the_screen",
             "tests/pages/test_login_stories.py::test_a_coordinator_logs_in_and_out_with_the_keyboard_alone",
             "tests/pages/test_login_stories.py::test_what_an_operator_typed_when_the_session_ended_is_there_after_the_login",
             "tests/pages/test_patient.py::test_by_the_keyboard_alone_a_patient_is_found_evidence_read_a_statement_made_and_signed",

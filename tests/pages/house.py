@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -102,8 +102,8 @@ class House:
 
 
 @contextmanager
-def house(folder: Path, **more: Any) -> Iterator[House]:
-    """A server for as long as the block runs."""
+def house(folder: Path, *, whole: bool = True, **more: Any) -> Iterator[House]:
+    """A server for as long as the block runs; where it is not *whole*, with the patients of one site alone."""
     (folder / "key").write_bytes(KEY)
     (folder / "key").chmod(0o600)
     own = {"freeze_folder": folder / "freezes", "export_folder": folder / "exports"}
@@ -116,9 +116,10 @@ def house(folder: Path, **more: Any) -> Iterator[House]:
     }
     settings, clock = Settings(**told), Clock()
     store = open_store(settings.database)
-    fill(store)
+    fill(store, () if whole else (SITE,))
     fill_desk(store, NOON)
-    crowd(store, _intake(), NOON - timedelta(hours=2))
+    if whole:
+        crowd(store, _intake(), NOON - timedelta(hours=2))
     people, secrets = _people(store, clock())
     with patch("natars_fhir.web.app.load", with_office):  # reading the mappings takes most of a start
         app = create_app(settings, now=clock, store=store)
@@ -144,10 +145,10 @@ def with_office(*named: Any) -> Mappings:
     return replace(found, study=replace(found.study, office=(Officer(OFFICER),)))
 
 
-def fill(store: Store) -> None:
-    """Every patient of the fixtures, each at their own site."""
+def fill(store: Store, sites: Collection[str] = ()) -> None:
+    """Every patient of the fixtures (of these sites, where some are named), each at their own site."""
     intake = _intake()
-    for case in ward.cases():
+    for case in (one for one in ward.cases() if not sites or one.parent.name in sites):
         reader = ward.reader(case.parent.name)
         for raw in ward.sent_in(case):
             push(store, intake, reader, raw, NOON - timedelta(hours=2))

@@ -22,7 +22,7 @@ Visit = Callable[..., Visitor]
 
 @pytest.fixture(scope="module")
 def own_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("desk")) as one:
+    with house(tmp_path_factory.mktemp("desk"), whole=False) as one:
         yield one
 
 
