@@ -9,6 +9,8 @@ PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
 QUICK  ?=
+# Tests that wait for servers, browsers and databases leave processors idle: three at once for two.
+TOGETHER ?= $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 
 .PHONY: install dev demo test lint types bench serve lock expect outside interop
 
@@ -32,7 +34,7 @@ demo: .build/run
 	@$(BIN)/natars-fhir demo
 
 test: .build/dev lint
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n $(TOGETHER) --dist loadgroup
 
 lint: .build/dev
 	$(BIN)/ruff check .

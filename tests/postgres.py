@@ -23,6 +23,7 @@ from sqlalchemy import Engine, create_engine, text, update
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.tables import metadata
 from natars_fhir.store.tables import store as about
+from tests.blank import blank
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
 _FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
@@ -140,6 +141,6 @@ def either_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sto
     if request.param == "postgres":
         yield request.getfixturevalue("postgres_store")
         return
-    opened = open_store(f"sqlite:///{tmp_path}/store.sqlite")
+    opened = open_store(blank(tmp_path))
     yield opened
     opened.close()

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,9 +27,9 @@ from natars_fhir.mapping.word_faults import table_faults, word_fault
 Shaped = TypeVar("Shaped", bound=BaseModel)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Mappings:
-    """Everything that the folder says; ``hash`` changes with every byte of it.
+    """Everything that the folder says; ``hash`` changes with every byte of it. Each is one thing, equal to no other.
 
     ``over`` are lines that stand over a site's file (`mapping.overlay`).
     """
@@ -52,9 +53,19 @@ class Mappings:
 
 
 def load(folder: Path, trial: str = "natars") -> Mappings:
-    """Reads and checks the whole folder. Raises MappingError with every fault, file and line."""
+    """Reads and checks the whole folder. Raises MappingError with every fault, file and line.
+
+    The same bytes again are the same mappings: they are not compiled twice."""
     if not (folder / "concepts.toml").is_file():
         raise MappingError([Fault(str(folder), 0, "is not a mappings folder: it has no concepts.toml")])
+    try:
+        return _load(folder, trial, _digest(folder, folder.rglob("*.toml")))
+    except OSError:
+        return _load.__wrapped__(folder, trial, "")  # a file that cannot be read is told by its name
+
+
+@lru_cache(maxsize=4)
+def _load(folder: Path, trial: str, _bytes: str) -> Mappings:
     faults: list[Fault] = []
     concepts = _file(folder / "concepts.toml", Concepts, faults)
     drugs = _file(folder / "drugs.toml", Drugs, faults)

@@ -33,6 +33,8 @@ def overlaid(mappings: Mappings, texts: Mapping[str, str]) -> Mappings:
     Raises MappingError with every fault, by site and line.
     """
     told = {site: text for site, text in sorted(texts.items()) if text.strip() and site in mappings.sites}
+    if not told and not mappings.over:
+        return mappings
     faults: list[Fault] = []
     sites = dict(mappings.sites)
     for site, text in told.items():

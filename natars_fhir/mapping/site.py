@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from natars_fhir.domain.record import detail
@@ -33,8 +34,9 @@ class SiteMapping:
     standard: frozenset[str]
 
 
+@lru_cache(maxsize=16)
 def compiled(mappings: Mappings, site: str) -> SiteMapping:
-    """The mapping of *site*. Raises KeyError for a site without a file."""
+    """The mapping of *site*, made once. Raises KeyError for a site without a file."""
     found = mappings.sites[site]
     lore = lore_of(mappings, found)
     reads = together(mappings.views, lore)

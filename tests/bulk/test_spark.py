@@ -49,7 +49,7 @@ def in_parquet(folder: Path) -> list[bytes]:
 
 def test_a_cluster_answers_of_the_fixtures_as_one_process_does(rig: Rig, tmp_path: Path) -> None:
     folder = ward.FIXTURES / "hospital-a"
-    ran = rig.run(Job(rig.master, str(folder), "hospital-a", str(tmp_path / "out"), "json", 150_000))
+    ran = rig.run(Job(rig.master, str(folder), "hospital-a", str(tmp_path / "out"), "json", 1_000_000))
     tally, outcomes = screen_files([folder], ward.reader("hospital-a"), ward.mappings().study, order().as_of)
     found = list(outcomes)
     assert written(tmp_path / "out") == lines(found)

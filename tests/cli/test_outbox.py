@@ -15,6 +15,7 @@ import respx
 
 from natars_fhir.store.audit import numbered
 from natars_fhir.store.engine import Store, open_store
+from tests.blank import blank
 from tests.cli.installed import installed  # noqa: F401 (a fixture)
 from tests.service.hospital import Hospital, condition, patient, transaction
 from tests.ward import FOLDER
@@ -29,7 +30,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     with (folder / "sites" / "generic.toml").open("a") as file:
         file.write(f'\n[endpoint]\nurl = "{BASE}"\n')
     monkeypatch.setenv("NATARS_MAPPINGS", str(folder))
-    opened = open_store(f"sqlite:///{tmp_path}/store.sqlite")
+    opened = open_store(blank(tmp_path))
     Hospital(opened).push(transaction(patient(number="PLANTED77"), condition()))
     yield opened
     opened.close()

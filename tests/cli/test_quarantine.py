@@ -12,6 +12,7 @@ import pytest
 
 from natars_fhir.cli import quarantine, run
 from natars_fhir.store.engine import Store, open_store
+from tests.blank import blank
 from tests.service.hospital import Hospital, born_on_30_february, bundle, condition, patient
 from tests.service.test_replay import ODD, strictly
 from tests.ward import FOLDER, load_once
@@ -28,7 +29,7 @@ def _mappings_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     monkeypatch.setenv("NATARS_DATABASE", f"sqlite:///{tmp_path}/store.sqlite")
     monkeypatch.setenv("NATARS_KEY_FILE", str(tmp_path / "key"))
-    opened = open_store(f"sqlite:///{tmp_path}/store.sqlite")
+    opened = open_store(blank(tmp_path))
     yield opened
     opened.close()
 

@@ -98,8 +98,13 @@ def test_a_signature_that_lapses_leads_back_and_one_that_holds_again_forth(cours
     lapsed = [*told, on(5, "signature-lapsed", said=True)]
     assert follow(course, lapsed).state == "screening"
     again = follow(course, [*lapsed, on(6, "signed", said=True)])
-    assert again.state == "eligible"
+    assert states(again)[-2:] == ["screening", "eligible"]
+    assert len(again.steps) == len(follow(course, lapsed).steps) + 1
     assert "submitted" not in again.held
+
+
+def test_a_signature_after_one_that_lapsed_unseen_stands(course: Course) -> None:
+    assert states(follow(course, [on(1, "signature-lapsed"), on(2, "signed")])) == ["potential-candidate", "eligible"]
 
 
 @pytest.mark.parametrize(

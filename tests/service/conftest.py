@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from natars_fhir.store.engine import Store, open_store
+from tests.blank import blank
 from tests.service.hospital import Hospital
 
 
@@ -19,7 +20,7 @@ def store(either_store: Store) -> Store:
 @pytest.fixture
 def sqlite(tmp_path: Path) -> Iterator[Store]:
     """An empty store on SQLite alone."""
-    opened = open_store(f"sqlite:///{tmp_path}/store.sqlite")
+    opened = open_store(blank(tmp_path))
     yield opened
     opened.close()
 

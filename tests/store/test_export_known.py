@@ -11,6 +11,7 @@ from natars_fhir.store import export_known, exports
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.export_known import Known
 from natars_fhir.store.exports import Job
+from tests.blank import blank
 
 NOW = datetime(2024, 6, 15, tzinfo=UTC)
 A, B = "hospital-a", "hospital-b"
@@ -19,7 +20,7 @@ ONE, TWO = Known("Patient", "p", "s", "h", NOW, NOW), Known("Observation", "o", 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    opened = open_store(f"sqlite:///{tmp_path}/store.sqlite")
+    opened = open_store(blank(tmp_path))
     with opened.write() as connection:
         export_known.keep(connection, A, [ONE, TWO])
         export_known.keep(connection, B, [ONE])

@@ -11,6 +11,7 @@ import pytest
 from natars_fhir.store import exports
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.exports import File, Job
+from tests.blank import blank
 
 NOW = datetime(2024, 6, 15, 4, 0, 0, 123_456, tzinfo=UTC)
 JOB = Job("j1", "", "client c", "https://x.example/$export", "{}", "folder", NOW)
@@ -19,7 +20,7 @@ FILE = File("Patient.001.ndjson", "output", "Patient", 1, 20, 30, "d")
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return open_store(f"sqlite:///{tmp_path}/store.sqlite")
+    return open_store(blank(tmp_path))
 
 
 def begun(store: Store, now: datetime = NOW) -> Job:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from natars_fhir.store.actor import acting, actor
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.tables import resource_alias
+from tests.blank import blank
 
 _WAIT = 20.0
 
@@ -22,7 +23,7 @@ _WAIT = 20.0
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """A file: this is about databases that take one writer at a time."""
-    opened = open_store(f"sqlite:///{tmp_path}/store.sqlite")
+    opened = open_store(blank(tmp_path))
     yield opened
     opened.close()
 

@@ -12,13 +12,15 @@ from fastapi import FastAPI
 
 from natars_fhir.settings import Settings
 from natars_fhir.web.app import create_app
+from tests.blank import blank
 from tests.service.hospital import NOW
 
 FHIR = {"content-type": "application/fhir+json"}
 
 
 def settings(folder: Path, **more: Any) -> Settings:
-    return Settings(**{"database": f"sqlite:///{folder}/store.sqlite", "key_file": folder / "key", **more})
+    at = {} if "database" in more else {"database": blank(folder)}
+    return Settings(**{"key_file": folder / "key", **at, **more})
 
 
 class Caller:

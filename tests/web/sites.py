@@ -93,22 +93,25 @@ class Sites:
         return one.by_session(self.call, login.begun(self.store, KEY, ready, NOW, shown=True))
 
 
-def requests(call: Caller, ident: str) -> Iterator[Request]:
+def requests(call: Caller, ident: str, thinned: bool = False) -> Iterator[Request]:
     """Every route, with every way to fill it that leads to the patient *ident* of hospital A, and with everything that
-    can be asked of it; every pair of the two with ``NATARS_ISOLATION=all``, which takes minutes."""
-    for path, route in reachable(call.app.routes):
+    can be asked of it; every pair of the two with ``NATARS_ISOLATION=all``, which takes minutes. *thinned*: of a route
+    two of those, by turns, so that everything is asked of some route."""
+    for number, (path, route) in enumerate(reachable(call.app.routes)):
         fills = sorted({*_filled(path, ident)})
         for method in sorted(route.methods or ("GET",)):
             if method in ("GET", "HEAD", "DELETE"):
                 told = declared(route)
                 asked = _queries(ident)[: 2 if told and told.may == "anybody" else None]
-                yield from (Request(method, filled + query) for filled, query in _pairs(fills, asked))
+                pairs = _turn([*_pairs(fills, asked)], number) if thinned else _pairs(fills, asked)
+                yield from (Request(method, filled + query) for filled, query in pairs)
             elif path.startswith("/pages"):
                 for filled in fills:
                     yield Request(method, filled, _typed(ident), "application/x-www-form-urlencoded")
             else:
                 bodies = [*_bodies(ident)]
-                yield from (Request(method, filled, body) for filled, body in _pairs(fills, bodies))
+                pairs = _turn([*_pairs(fills, bodies)], number) if thinned else _pairs(fills, bodies)
+                yield from (Request(method, filled, body) for filled, body in pairs)
                 yield Request(method, fills[0], _form(), "application/x-www-form-urlencoded")
 
 
@@ -119,6 +122,13 @@ def _pairs(fills: Sequence[str], asked: Sequence[Any]) -> Iterator[tuple[str, An
         return
     places = {(one, 0) for one in range(len(fills))} | {(0, one) for one in range(len(asked))}
     yield from ((fills[one], asked[other]) for one, other in sorted(places))
+
+
+def _turn(pairs: Sequence[tuple[str, Any]], number: int) -> Iterator[tuple[str, Any]]:
+    """The first, and one of the others."""
+    yield pairs[0]
+    if others := pairs[1:]:
+        yield others[number % len(others)]
 
 
 def _filled(path: str, ident: str) -> Iterator[str]:
@@ -135,7 +145,7 @@ def _queries(ident: str) -> tuple[str, ...]:
 def _bodies(ident: str) -> Iterator[Node]:
     reference, number = {"reference": f"Patient/{ident}"}, {"identifier": {"system": NUMBER, "value": ident}}
     canonical = {"name": "canonical", "valueCanonical": "https://natars.example/fhir/Questionnaire/natars-screening"}
-    for subject in (reference, number, {"reference": f"https://his.hospital-a.example/fhir/Patient/{ident}"}):
+    for subject in (number, reference, {"reference": f"https://his.hospital-a.example/fhir/Patient/{ident}"}):
         yield {"resourceType": "Parameters", "parameter": [canonical, {"name": "subject", "valueReference": subject}]}
     staff = {"system": "https://his.hospital-a.example/fhir/NamingSystem/staff", "value": "S-001"}
     said = {"linkId": "I-14", "answer": [{"valueCoding": {"code": "no"}}]}

@@ -183,7 +183,7 @@ def test_it_does_not_start_without_what_it_needs(tmp_path: Path) -> None:
 
 def test_a_store_that_is_given_is_used_and_left_open(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path}/given.sqlite")
-    create_app(settings(tmp_path), store=store)
+    create_app(settings(tmp_path, database=f"sqlite:///{tmp_path}/store.sqlite"), store=store)
     assert not (tmp_path / "store.sqlite").exists()
     store.close()
 

@@ -15,6 +15,7 @@ from natars_fhir.store import sessions
 from natars_fhir.store.accounts import Account
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.tables_audit import audit
+from tests.blank import blank
 from tests.service.hospital import KEY, NOW
 
 pytestmark = pytest.mark.usefixtures("quick_hashes")
@@ -24,7 +25,7 @@ PASSWORD = "a long sentence of mine"  # noqa: S105 (of nobody)
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path}/store.sqlite")
+    opened = open_store(blank(tmp_path))
     yield opened
     opened.close()
 

@@ -21,13 +21,14 @@ from natars_fhir.settings import Settings
 from natars_fhir.store import accounts as kept
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.tables_audit import audit
+from tests.blank import blank
 from tests.service.hospital import KEY, NOW
 from tests.service.provider.hospitals import ISSUER, provider
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path}/store.sqlite")
+    opened = open_store(blank(tmp_path))
     yield opened
     opened.close()
 
