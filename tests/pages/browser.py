@@ -80,9 +80,9 @@ class Visitor:
         return bool(self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
     def holds_a_telephone(self) -> None:
-        """The window gets as narrow; what scripts drew for the wide one is drawn anew, or the test ends here."""
+        """The window gets as narrow; what is drawn to fit it is drawn anew by the second frame."""
         self.page.set_viewport_size({"width": PHONE, "height": 900})
-        self.page.wait_for_function("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def printed(self) -> bytes:
         """The page as PDF, as it goes to a printer."""

@@ -43,6 +43,8 @@ def test_a_page_in_chinese_is_too_and_fits_a_telephone_and_prints_without_what_i
     somebody = visit(SCREENS[name].role, language="zh")
     page = looked_at(somebody, name, "zh")
     somebody.holds_a_telephone()
+    if name == "form":  # LHC-Forms lays itself out when it is loaded, and never again
+        SCREENS[name].seen_by(somebody)
     assert not somebody.too_wide()
     somebody.screenshot(f"{name}-phone")
     page.emulate_media(media="print")
