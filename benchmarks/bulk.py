@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from statistics import median
@@ -20,7 +20,7 @@ from typing import NamedTuple
 from benchmarks import generate
 from benchmarks.measure import Missing
 from natars_fhir.bulk.chunks import cut
-from natars_fhir.bulk.engines import ENGINES
+from natars_fhir.bulk.engines import workers_of
 from natars_fhir.bulk.hospital import Wanted, read_hospital, screen_hospital, search_hospital
 from natars_fhir.bulk.matchers import MATCHERS
 from natars_fhir.bulk.recipe import Kitchen, Recipe, provide
@@ -57,7 +57,7 @@ def here(asked: Asked) -> dict[str, float]:
     if asked.needles:
         tools(recipe, asked.needles)
     inputs = [Path(asked.file)]
-    with TemporaryDirectory() as made, ENGINES[asked.engine](asked.workers) as do:
+    with TemporaryDirectory() as made, workers_of(asked.engine, asked.workers) as do:
         work, wall, cpu = Path(made), perf_counter(), process_time()
         wanted, among = map(Wanted, cut(inputs)), None
         if asked.needles:
@@ -81,16 +81,15 @@ def _fresh(asked: Asked) -> dict[str, float]:
     return found
 
 
-def _ratio(one: Asked, other: Asked, time: str, rounds: int) -> float:
-    """How many times as fast the *other* is: the median of rounds, each compared with its own."""
-    found = []
+def _ratios(one: Asked, others: Sequence[Asked], time: str, rounds: int) -> list[float]:
+    """How many times as fast each of the *others* is: the median of rounds, each compared with its own."""
+    found: list[list[float]] = []
     for turn in range(rounds):
-        first, second = (one, other) if turn % 2 == 0 else (other, one)
-        took = {first: _fresh(first), second: _fresh(second)}
-        if took[one]["inScope"] != took[other]["inScope"]:
-            raise SystemExit("the two came to different outcomes: their speeds mean nothing")
-        found.append(took[one][time] / took[other][time])
-    return median(found)
+        took = {asked: _fresh(asked) for asked in [one, *others][:: 1 if turn % 2 == 0 else -1]}
+        if len({told["inScope"] for told in took.values()}) > 1:
+            raise SystemExit("they came to different outcomes: their speeds mean nothing")
+        found.append([took[one][time] / took[other][time] for other in others])
+    return [median(ratios) for ratios in zip(*found, strict=True)]
 
 
 def hospital(path: Path, number: int) -> Asked:
@@ -134,16 +133,16 @@ def figures(megabytes: float, number: int, rounds: int, folder: Path) -> dict[st
         out.writelines(generate.megabytes(megabytes, 1))
     one = Asked(str(large), "generic", AS_OF)
     few = hospital(folder / f"bulk-{number}-patients.ndjson", number)
-    found: dict[str, float | Missing] = {
-        "bulk.two-processes.ratio-to-one": _ratio(one, one._replace(engine="pool", workers=2), "wall", rounds)
-    }
+    (ratio,) = _ratios(one, [one._replace(engine="pool", workers=2)], "wall", rounds)
+    found: dict[str, float | Missing] = {"bulk.two-processes.ratio-to-one": ratio}
     with Path(few.file).open("rb") as file:
         blocks = list(iter(lambda: file.read(_BLOCK), b""))
-    for matcher in MATCHERS:
-        found[f"needles.{matcher}.gb-per-s"] = speed = search_speed(matcher, blocks)
-        name = f"needles.{matcher}.ratio-to-pipeline"
-        missing = isinstance(speed, Missing)
-        found[name] = speed if missing else _ratio(few, few._replace(needles=matcher), "cpu", rounds)
+    speeds = {matcher: search_speed(matcher, blocks) for matcher in MATCHERS}
+    there = [matcher for matcher, speed in speeds.items() if not isinstance(speed, Missing)]
+    ratios = dict(zip(there, _ratios(few, [few._replace(needles=one) for one in there], "cpu", rounds), strict=True))
+    for matcher, speed in speeds.items():
+        found[f"needles.{matcher}.gb-per-s"] = speed
+        found[f"needles.{matcher}.ratio-to-pipeline"] = ratios.get(matcher, speed)
     large.unlink()
     return found
 

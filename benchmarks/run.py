@@ -11,7 +11,21 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from benchmarks import bulk, deliver, endpoints, export, generate, load, measure, office, pages, pull, real, simulated
+from benchmarks import (
+    bulk,
+    deliver,
+    endpoints,
+    export,
+    generate,
+    load,
+    measure,
+    office,
+    pages,
+    pull,
+    real,
+    simulated,
+    spark,
+)
 from benchmarks.measure import Measurement, Missing, Rounds
 
 HERE = Path(__file__).parent
@@ -72,18 +86,22 @@ class Size:
     bulk_mb: float
     bulk_patients: int
     bulk_rounds: int
+    #: a file that one and two workers of Spark screen, and how often
+    spark_mb: float
+    spark_rounds: int
     #: how long a server is pushed to
     seconds: float
 
 
 QUICK = Size(
     whole_mb=20, slice_mb=2, rounds=7, subjects=500, exported=1_000, delivered=2_000, patients=500,
-    pulled=16, listed=10_000, shown=500, bulk_mb=25, bulk_patients=1_000, bulk_rounds=1, seconds=6,
+    pulled=16, listed=10_000, shown=500, bulk_mb=25, bulk_patients=1_000, bulk_rounds=1, spark_mb=20, spark_rounds=1,
+    seconds=6,
 )  # fmt: skip
 FULL = Size(
     whole_mb=100, slice_mb=4, rounds=7, subjects=2_000, exported=10_000, delivered=10_000, patients=4_000, pulled=80,
     listed=10_000, shown=10_000,
-    bulk_mb=800, bulk_patients=20_000, bulk_rounds=3, seconds=60,
+    bulk_mb=800, bulk_patients=20_000, bulk_rounds=3, spark_mb=2_000, spark_rounds=3, seconds=60,
 )  # fmt: skip
 
 
@@ -101,6 +119,7 @@ def main(size: Size | None = None, folder: Path = HERE) -> None:
     figures |= simulated.figures(size.patients)
     figures |= pull.figures(size.pulled)
     figures |= bulk.figures(size.bulk_mb, size.bulk_patients, size.bulk_rounds, folder / ".made")
+    figures |= spark.figures(size.spark_mb, size.spark_rounds, folder / ".made")
     figures |= load.figures(size.seconds)
     figures |= pages.figures(size.listed, min(100, size.listed // 2))
     figures |= office.figures(size.shown)

@@ -31,6 +31,15 @@ class Settings(BaseSettings):
     database: str = Field(
         "sqlite:///natars.sqlite", description="SQLAlchemy address of the store: SQLite, or postgresql+psycopg://…"
     )
+    database_connections: int = Field(
+        10, ge=4, description="Connections to PostgreSQL that a worker keeps open, once they were needed."
+    )
+    database_connections_more: int = Field(
+        20, ge=0, description="Connections that it opens besides under load, and closes again."
+    )
+    database_wait: float = Field(
+        30.0, gt=0, description="Seconds that a request waits for a connection; then it is answered 503."
+    )
     key_file: Path = Field(
         Path("natars.key"),
         description="The secret that our identifiers are keyed with; made at first start, kept beside the store.",

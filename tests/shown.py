@@ -127,6 +127,18 @@ PROMISES: Mapping[int, Shown] = {
             "tests/web/test_away.py::test_a_database_that_was_away_is_used_again_without_a_restart",
         ),
     ),
+    58: Shown(
+        "Small: one process and one file are enough, in bounded memory; what outgrows them is not needed before",
+        (
+            "tests/service/test_load.py::test_four_times_the_lines_need_no_more_memory",
+            "tests/bulk/test_streams.py::test_four_times_the_rows_need_no_more_memory",
+            "tests/bulk/test_spill.py::test_memory_holds_no_more_than_was_allowed",
+            "tests/test_deploy.py::test_what_a_unit_sets_can_be_read",
+            "tests/bulk/test_spark.py::test_a_cluster_answers_of_the_fixtures_as_one_process_does",
+            "tests/service/test_several_servers.py::test_one_of_three_servers_is_killed_under_load",
+            "tests/store/test_partitions.py::test_pushes_go_on_as_in_a_store_that_is_whole",
+        ),
+    ),
     59: Shown(
         "Each site is known by itself, and sees its own on every route",
         (

@@ -12,6 +12,9 @@ import pytest
 import yaml
 
 from natars_fhir.settings import Settings
+from natars_fhir.web.app import create_app
+from natars_fhir.web.needs import reachable
+from tests.blank import blank
 from tests.doc_pages import DOCS, ROOT
 from tests.write_docs import commands
 
@@ -96,20 +99,52 @@ def test_a_stop_has_the_time_that_the_program_takes() -> None:
     assert seconds(adapter["stop_grace_period"]) > int(adapter["environment"]["NATARS_STOP_WITHIN"]) + longest
 
 
-def test_two_adapters_stand_behind_a_proxy_before_one_postgresql() -> None:
+ADAPTERS = ["adapter-1", "adapter-2", "adapter-3"]
+
+
+def test_three_adapters_stand_behind_a_proxy_before_one_postgresql() -> None:
     services = COMPOSE["services"]
-    assert set(services) == {"database", "adapter-1", "adapter-2", "proxy"}
-    assert services["adapter-1"] == services["adapter-2"]
-    adapter, proxy = services["adapter-1"], (FOLDER / "proxy.conf").read_text("utf-8")
+    assert set(services) == {"database", *ADAPTERS, "proxy"}
+    adapter, proxy = services[ADAPTERS[0]], (FOLDER / "proxy.conf").read_text("utf-8")
+    assert [services[name] for name in ADAPTERS] == [adapter] * 3
+    assert services["proxy"]["depends_on"] == ADAPTERS
     assert adapter["environment"]["NATARS_DATABASE"].startswith("postgresql+psycopg://natars:")
     port = adapter["environment"]["NATARS_PORT"]
-    assert re.findall(r"server (adapter-\d):(\d+)", proxy) == [("adapter-1", port), ("adapter-2", port)]
+    assert re.findall(r"server (adapter-\d):(\d+)", proxy) == [(name, port) for name in ADAPTERS]
     assert [name for name, one in services.items() if "ports" in one] == ["proxy"]
     assert adapter["cap_drop"] == ["ALL"]
-    assert "location /fhir/" in proxy
     assert "access_log off" in proxy
-    assert "return 404" in proxy
     assert int(re.search(r"client_max_body_size (\d+)m", proxy)[1]) * 1_000_000 >= Settings().most_bytes  # type: ignore[index]
+
+
+def test_what_the_adapters_are_told_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in COMPOSE["services"][ADAPTERS[0]]["environment"].items():
+        monkeypatch.setenv(name, value.replace("${DATABASE_PASSWORD:?}", "secret"))
+    assert Settings().database == "postgresql+psycopg://natars:secret@database/natars"
+
+
+def test_all_adapters_together_open_fewer_connections_than_the_database_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in COMPOSE["services"][ADAPTERS[0]]["environment"].items():
+        monkeypatch.setenv(name, value)
+    chosen = Settings()
+    told = next(word for word in COMPOSE["services"]["database"]["command"] if word.startswith("max_connections="))
+    most = chosen.workers * (chosen.database_connections + chosen.database_connections_more)
+    of_superusers, of_commands = 3, 5  # PostgreSQL keeps three back; backups and commands need some too
+    assert len(ADAPTERS) * most + of_superusers + of_commands <= int(told.partition("=")[2])
+
+
+def test_the_proxy_lets_through_what_is_for_outside_and_nothing_of_operations(tmp_path: Path) -> None:
+    proxy = (FOLDER / "proxy.conf").read_text("utf-8")
+    prefixes, patterns = re.findall(r"location (/\S*) {", proxy), re.findall(r"location ~ (\S+) {", proxy)
+    chosen = Settings(database=blank(tmp_path), key_file=tmp_path / "natars.key")
+    app = create_app(chosen)
+    app.state.close()
+    for path in {path for path, _ in reachable(app.routes)} - {"/openapi.json"}:
+        through = any(re.match(one, path) for one in patterns) or path.startswith(prefixes[0])
+        assert through == (path not in ("/healthz", "/readyz", "/metrics")), path
+    assert (prefixes, "return 404" in proxy) == (["/fhir/", "/"], True)
+    sent_twice = proxy[proxy.index("location /fhir/") : proxy.index("location ~")]
+    assert proxy.count("non_idempotent") == sent_twice.count("non_idempotent") == 1
 
 
 def test_the_database_role_has_no_way_around_the_walls() -> None:

@@ -1,7 +1,8 @@
-"""Engines: who does the work of a run. Each is a function that does jobs and gives what came of them, in their order.
+"""Engines: who does the work of a run, a row each.
 
-A job is a frozen value, and what does it is a pure function of the job and of the files that it names: any process on
-any machine that sees those files can do it, any number of times, and leaves the same.
+On this machine it is cut into jobs, and what came of them is given in their order. A job is a frozen value, and what
+does it is a pure function of the job and of the files that it names: any process that sees those files can do it, any
+number of times, and leaves the same. A cluster cuts the work itself.
 """
 
 from __future__ import annotations
@@ -13,12 +14,33 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from typing import Any, NamedTuple
+
+from natars_fhir.bulk import spark
+from natars_fhir.bulk.grid import Grid
+from natars_fhir.bulk.recipe import Recipe
+from natars_fhir.bulk.spark import Ran
+from natars_fhir.bulk.spark_session import Where
 
 #: Does jobs, and gives what came of each, in their order.
 Do = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
 #: How many workers → what does jobs, for as long as the context lasts.
-Engine = Callable[[int], AbstractContextManager[Do]]
+Jobs = Callable[[int], AbstractContextManager[Do]]
+#: Where it is, the input, how it is read, the address of the results, their form → what the run came to.
+Cluster = Callable[[Where, Grid, Recipe, str, str], Ran]
+
+
+class OnThisMachine(NamedTuple):
+    """An engine that does jobs for whoever asks."""
+
+    jobs: Jobs
+
+
+class OnCluster(NamedTuple):
+    """An engine that does the whole of a run, on machines that all see the files."""
+
+    run: Cluster
+
 
 #: Jobs that wait for each worker: enough that none is idle, few enough that nothing piles up.
 _WAITING = 2
@@ -61,4 +83,16 @@ def pool(workers: int) -> Iterator[Do]:
 
 
 #: name → the engine
-ENGINES: dict[str, Engine] = {"one": one, "pool": pool}
+ENGINES: dict[str, OnThisMachine | OnCluster] = {
+    "one": OnThisMachine(one),
+    "pool": OnThisMachine(pool),
+    "spark": OnCluster(spark.screen_all),
+}
+
+
+def workers_of(engine: str, number: int) -> AbstractContextManager[Do]:
+    """So many workers of an engine of this machine. Raises ValueError for a cluster, which has its own."""
+    found = ENGINES[engine]
+    if isinstance(found, OnCluster):
+        raise ValueError(f"{engine} cuts the work itself")
+    return found.jobs(number)

@@ -99,17 +99,19 @@ class Names:
         self._skipped = frozenset(kind.encode() for kind in mapping.kinds | {*_WRAPPERS})
         self._systems, self._bases = mapping.site.identifiers, mapping.site.bases
         self._alone, self._left = Scope((), self._bases), _MEMORY
+        #: a reference, of a resource that stands alone → whom it is about
+        self._met: dict[str, tuple[str, ...]] = {}
 
     def __call__(self, raw: bytes) -> list[Named]:
         """The names in a document. Raises UnreadableError."""
-        if raw.startswith(_START) and raw[17 : raw.find(b'"', 17)] not in self._skipped:
+        if raw.startswith(_START) and (kind := raw[17 : raw.find(b'"', 17)]) not in self._skipped and b"\\" not in kind:
             return []
         try:
             said = _header(raw)
         except (DecodeError, UnicodeDecodeError, RecursionError) as wrong:
             raise UnreadableError from wrong
         if said.resourceType in self._kinds:
-            return [self._named(said, Entry(None, "", raw), self._scope())]
+            return [self._alike(said) or self._by_itself(said, raw)]
         return self._entries(raw) if said.resourceType in _WRAPPERS or not said.resourceType else []
 
     def _scope(self) -> Scope:
@@ -117,7 +119,20 @@ class Names:
         self._left -= 1
         if not self._left:
             self._alone, self._left = Scope((), self._bases), _MEMORY
+            self._met.clear()
         return self._alone
+
+    def _alike(self, said: _Header) -> Named | None:
+        """The names of a resource as most are, about somebody whom another was about; None of any other."""
+        told = _subject_alone(said) if said.id else None
+        about = self._met.get(told) if told else None
+        return None if about is None else Named((f"{said.resourceType}/{said.id}",), about)
+
+    def _by_itself(self, said: _Header, raw: bytes) -> Named:
+        found = self._named(said, Entry(None, "", raw), self._scope())
+        if told := _subject_alone(said):
+            self._met[told] = found.about
+        return found
 
     def _entries(self, raw: bytes) -> list[Named]:
         envelope = open_bundle(raw)
@@ -168,6 +183,20 @@ class Names:
         for link in said.link or ():
             if link.other is not None and (key := scope.key(link.other, entry, "Patient")) is not None:
                 yield key
+
+
+def _subject_alone(said: _Header) -> str | None:
+    """The reference to the subject where that, and it outside of the resource, is all that it tells of others, and its
+    id is its only name. What such a reference means depends on nothing else."""
+    subject = said.subject
+    if subject is None or subject.type is not None or subject.identifier is not None or said.resourceType == "Patient":
+        return None
+    if said.identifier is not None or said.patient is not None or said.individual is not None:
+        return None
+    if said.medicationReference is not None or said.medication is not None:
+        return None
+    told = subject.reference
+    return None if not told or told.startswith("#") else told
 
 
 def _within(entry: Entry, ident: str) -> Iterator[str]:

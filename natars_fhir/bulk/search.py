@@ -28,13 +28,15 @@ def search(lore: Lore, study: Study, matcher: str) -> Search:
 
     def hit(documents: Sequence[bytes]) -> list[int]:
         block = b"\n".join(documents)
-        ends = list(accumulate(len(one) + 1 for one in documents))
-        sure: set[int] = set()
-        maybe: set[int] = set()
-        for number, start in find(block):
-            check, guard = what[number]
-            if check is None or check(block, start):
-                (maybe if guard else sure).add(bisect_right(ends, start))
+        starts = [
+            (start, guard)
+            for number, start in find(block)
+            for check, guard in [what[number]]
+            if check is None or check(block, start)
+        ]
+        ends = list(accumulate(map(len, documents))) if starts else []
+        sure = {_which(ends, start) for start, guard in starts if not guard}
+        maybe = {_which(ends, start) for start, guard in starts if guard}
         if not (
             block.isascii() or utf8(block)
         ):  # what is in another encoding cannot be searched: the pipeline refuses it, and tells so
@@ -43,3 +45,8 @@ def search(lore: Lore, study: Study, matcher: str) -> Search:
         return sorted(sure)
 
     return hit
+
+
+def _which(ends: list[int], start: int) -> int:
+    """In which document of a block something begins; *ends* count no line ends, of which each document has one."""
+    return bisect_right(range(len(ends)), start, key=lambda place: ends[place] + place)

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby, islice
 from operator import itemgetter
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from natars_fhir.bulk.carried import Carried, carried, unpacked
@@ -21,6 +22,7 @@ from natars_fhir.bulk.parts import Counts, columns, named
 from natars_fhir.bulk.reading import CHANGED
 from natars_fhir.bulk.recipe import Recipe
 from natars_fhir.bulk.screen import Tally, spare_the_collector
+from natars_fhir.bulk.spark_session import Where, session
 from natars_fhir.bulk.tallied import added, packed
 from natars_fhir.bulk.woven import Row, Thread, Weaver, joined, screened
 from natars_fhir.emit.prefilled import prefilled
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 _READ = "piece int, node long, names array<long>, needs array<long>, tells boolean, packed binary"
 #: Patients that are given to Spark together.
 _TOGETHER = 500
+#: Stretches of patients, each a file of results: of ten terabytes each writes some 50 MB.
+_MOST_PARTS = 5_000
 _VERDICTS = ("candidate", "undetermined", "ineligible")
 
 Batches = Iterator["pa.RecordBatch"]
@@ -44,6 +48,18 @@ class Ran(NamedTuple):
 
     tally: Tally
     counts: Counts
+    #: seconds that it took to begin the session, and then to do the work
+    began: float = 0.0
+    took: float = 0.0
+
+
+def screen_all(where: Where, pieces: Grid, recipe: Recipe, to: str, style: str) -> Ran:
+    """The same in a session of its own. Raises SparkError, and ExtraError where the extra is missing."""
+    before = perf_counter()
+    with session(where) as spark:
+        start = perf_counter()
+        ran = run(spark, pieces, recipe, to, style)
+        return ran._replace(began=start - before, took=perf_counter() - start)
 
 
 def run(spark: SparkSession, pieces: Grid, recipe: Recipe, to: str, style: str) -> Ran:
@@ -56,7 +72,8 @@ def run(spark: SparkSession, pieces: Grid, recipe: Recipe, to: str, style: str) 
     try:
         tally = _tally(rows)
         seen = Observation("outcomes")
-        found = _screened(_threads(spark, rows), with_mappings).observe(seen, *_counting())
+        parts = min(pieces.tasks, _MOST_PARTS)
+        found = _screened(_threads(spark, rows), with_mappings, parts).observe(seen, *_counting())
         _write(found, to, style)
         return Ran(tally, Counter({name: number for name, number in seen.get.items() if number}))
     finally:
@@ -144,9 +161,10 @@ def _labels(spark: SparkSession, rows: DataFrame) -> DataFrame:
     return spark.createDataFrame(pa.table(columns, names=["node", "thread"]))
 
 
-def _screened(threads: DataFrame, recipe: Carried) -> DataFrame:
-    """A row for each patient."""
-    placed = threads.repartition("thread").sortWithinPartitions("thread")
+def _screened(threads: DataFrame, recipe: Carried, parts: int) -> DataFrame:
+    """A row for each patient. How many parts there are is said: Spark judges by bytes, and a few of them are much work,
+    so that it would have one worker do all; and of very many it would make no more parts than of a few."""
+    placed = threads.repartition(parts, "thread").sortWithinPartitions("thread")
     schema = ", ".join(f"`{name}` {kind}" for name, kind in _columns(recipe))
     return placed.mapInArrow(_screener(recipe), schema)
 

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from natars_fhir.export.extra import library
 
@@ -29,22 +29,29 @@ _OWN = {
 }
 
 
+class Where(NamedTuple):
+    """Where Spark is: a master (empty is this machine), or Spark Connect."""
+
+    master: str = ""
+    remote: str = ""
+
+
 class SparkError(Exception):
     """Spark cannot be begun; the message says what is wanting."""
 
 
 @contextmanager
-def session(master: str = "", remote: str = "") -> Iterator[SparkSession]:
+def session(where: Where) -> Iterator[SparkSession]:
     """A session for as long as the block runs. Raises SparkError, and ExtraError where the extra is missing."""
     spark_sql = library("pyspark.sql", what=_WHAT, extra="spark")
     library("pyarrow", what=_WHAT, extra="spark")
     builder = spark_sql.SparkSession.builder.appName("natars-fhir")
-    if remote:
+    if where.remote:
         library("grpc", what="Screenings through Spark Connect", extra="spark")
-        chosen, builder = _SESSION, builder.remote(remote)
+        chosen, builder = _SESSION, builder.remote(where.remote)
     else:
-        _prepare(master)
-        chosen, builder = {**_SESSION, **_OWN}, builder.master(master or "local[*]")
+        _prepare(where.master)
+        chosen, builder = {**_SESSION, **_OWN}, builder.master(where.master or "local[*]")
     for name, value in chosen.items():
         builder = builder.config(name, value)
     try:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from time import perf_counter
-from typing import NamedTuple
 
 import typer
 
 from natars_fhir.bulk.chunks import Chunk
+from natars_fhir.bulk.engines import Cluster
 from natars_fhir.bulk.grid import grid
 from natars_fhir.bulk.hospital import REPORT, Screened
 from natars_fhir.bulk.recipe import Recipe
-from natars_fhir.bulk.spark import run
-from natars_fhir.bulk.spark_session import SparkError, session
+from natars_fhir.bulk.spark_session import SparkError, Where
 from natars_fhir.cli.exits import DONE, PARTLY_READ, UNAVAILABLE
 from natars_fhir.cli.inputs import Asked, Input
 from natars_fhir.cli.report import summary
@@ -23,25 +21,15 @@ from natars_fhir.cli.told_whole import closing, lines
 from natars_fhir.export.extra import ExtraError
 
 
-class Where(NamedTuple):
-    """Where Spark is: a master (empty is this machine), or Spark Connect."""
-
-    master: str = ""
-    remote: str = ""
-
-
-def screen_on_spark(
-    what: Asked, recipe: Recipe, given: list[Input], to: Path, style: str, language: str, where: Where
+def screen_on_cluster(
+    run: Cluster, what: Asked, recipe: Recipe, given: list[Input], to: Path, style: str, language: str, where: Where
 ) -> int:
     """Reads and screens everything; gives the exit code. Raises typer.BadParameter."""
     pieces = grid([one for one in given if isinstance(one, Path)])
     if to.exists() and any(to.iterdir()):
         raise typer.BadParameter(f"{to} holds something else: nothing is written over")
     try:
-        with session(where.master, where.remote) as spark:
-            started = perf_counter()
-            ran = run(spark, pieces, recipe, to.absolute().as_uri(), style)
-            seconds = perf_counter() - started
+        ran = run(where, pieces, recipe, to.absolute().as_uri(), style)
     except ExtraError as missing:
         raise typer.BadParameter(str(missing)) from missing
     except SparkError as fault:
@@ -50,8 +38,8 @@ def screen_on_spark(
     summary(errors(), ran.tally, what.reader.mapping)
     files = [Chunk(one.path, one.path, stamp=one.stamp) for one in pieces.sheets]
     parts = sorted(path for path in to.glob("part-*"))
-    told = closing(recipe, files, ran.tally, Screened("", parts, ran.counts), None, seconds)
-    told |= {"engine": "spark", "workers": None}
+    told = closing(recipe, files, ran.tally, Screened("", parts, ran.counts), None, ran.took)
+    told |= {"engine": "spark", "workers": None, "beginSeconds": round(ran.began, 3)}
     for line in lines(told, language):
         errors().print(line, markup=False, highlight=False, soft_wrap=True)
     (to / REPORT).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")

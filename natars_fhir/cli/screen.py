@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
+from natars_fhir.bulk.engines import ENGINES
 from natars_fhir.bulk.screen import screen_files
+from natars_fhir.bulk.spark_session import Where
 from natars_fhir.cli.exits import DONE, PARTLY_READ
 from natars_fhir.cli.inputs import (
     Asked,
@@ -21,7 +23,6 @@ from natars_fhir.cli.inputs import (
     found,
     inputs,
 )
-from natars_fhir.cli.on_spark import Where
 from natars_fhir.cli.report import Report, summary
 from natars_fhir.cli.screens import errors, output, progress
 from natars_fhir.cli.whole import Options, checked, screen_whole
@@ -44,7 +45,9 @@ def screen(
         bool, typer.Option("--routed", help="Lets results go unchecked that no criterion asks for: faster.")
     ] = False,
     workers: Annotated[int, typer.Option("--workers", min=1, help="How many processes share the work.")] = 1,
-    engine: Annotated[str, typer.Option("--engine", help="one, pool or spark; else the number of workers tells.")] = "",
+    engine: Annotated[
+        str, typer.Option("--engine", help=f"{', '.join(ENGINES)}; else the number of workers tells.")
+    ] = "",
     to: Annotated[Path | None, typer.Option("--to", help="A folder for the results: parts, and report.json.")] = None,
     resume: Annotated[
         Path | None, typer.Option("--resume", help="A folder where what is finished is kept: the same command goes on.")

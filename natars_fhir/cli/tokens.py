@@ -135,11 +135,13 @@ def checked(site: str, roles: Sequence[str], scope: str) -> tuple[str, ...]:
 
 def _made(settings: Settings, site: str, roles: Sequence[str], label: str, days: int, scope: str) -> None:
     from natars_fhir.service.access.bearers import Wanted, add
+    from natars_fhir.store import partitions
 
     now = datetime.now(UTC)
     wanted = Wanted(site, label, checked(site, roles, scope), scope, now + timedelta(days=days) if days else None)
     with opened(settings, made=True) as store:
         one, token = add(store, key_of(settings, store), wanted, now)
+        store.done(None, lambda connection: partitions.add(connection, site))
     _show(one, token)
     raise typer.Exit(DONE)
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import typer
 
 from natars_fhir.bulk.chunks import Chunk, cut, of_file
-from natars_fhir.bulk.engines import ENGINES, Do, LostError
+from natars_fhir.bulk.engines import ENGINES, Do, LostError, OnCluster, workers_of
 from natars_fhir.bulk.hospital import (
     REPORT,
     OthersError,
@@ -32,9 +32,10 @@ from natars_fhir.bulk.matchers import MATCHERS
 from natars_fhir.bulk.parts import STYLES, Counts, concluded, count
 from natars_fhir.bulk.recipe import Kitchen, Recipe, provide
 from natars_fhir.bulk.screen import Progress
+from natars_fhir.bulk.spark_session import Where
 from natars_fhir.cli.exits import DONE, FAULTS, PARTLY_READ
 from natars_fhir.cli.inputs import Asked, Input, found
-from natars_fhir.cli.on_spark import Where, screen_on_spark
+from natars_fhir.cli.on_spark import screen_on_cluster
 from natars_fhir.cli.report import Report, summary
 from natars_fhir.cli.screens import errors, output, progress
 from natars_fhir.cli.told_whole import closing, lines
@@ -65,9 +66,8 @@ def checked(options: Options, given: list[Input]) -> Options:
     """The options, filled in. Raises typer.BadParameter."""
     engine = options.engine or ("spark" if any(options.where) else "pool" if options.workers > 1 else "one")
     style = options.style or ("json" if options.to else "table")
-    known = (*ENGINES, "spark")
-    if engine not in known:
-        raise typer.BadParameter(f"«{engine}» is not {', '.join(known)}{nearest(engine, known)}")
+    if engine not in ENGINES:
+        raise typer.BadParameter(f"«{engine}» is not {', '.join(ENGINES)}{nearest(engine, tuple(ENGINES))}")
     if options.needles and options.needles not in MATCHERS:
         raise typer.BadParameter(f"«{options.needles}» is not {' or '.join(MATCHERS)}")
     if options.to and style not in STYLES:
@@ -76,14 +76,14 @@ def checked(options: Options, given: list[Input]) -> Options:
         raise typer.BadParameter("Parquet goes into a folder: name it with --to")
     if options.resume and any(not isinstance(one, Path) for one in given):
         raise typer.BadParameter("standard input comes once: what is to go on later must be files")
-    if engine == "spark":
-        _for_spark(options, given)
+    if isinstance(ENGINES[engine], OnCluster):
+        _for_cluster(options, given)
     elif any(options.where):
         raise typer.BadParameter("--master and --remote are for --engine spark")
     return options._replace(engine=engine, style=style)
 
 
-def _for_spark(options: Options, given: list[Input]) -> None:
+def _for_cluster(options: Options, given: list[Input]) -> None:
     """What a cluster does not do, said before it is begun."""
     if options.to is None:
         raise typer.BadParameter("Spark writes into a folder that all its workers see: name it with --to")
@@ -98,11 +98,18 @@ def _for_spark(options: Options, given: list[Input]) -> None:
 def screen_whole(what: Asked, given: list[Input], options: Options, *, routed: bool) -> int:
     """Reads everything, screens everybody, tells what came of it; gives the exit code."""
     recipe = _recipe(what, routed=routed)
-    if options.engine == "spark" and options.to is not None:
-        return screen_on_spark(what, recipe, given, options.to, options.style, options.language, options.where)
+    engine = ENGINES[options.engine]
+    if isinstance(engine, OnCluster) and options.to is not None:
+        return screen_on_cluster(
+            engine.run, what, recipe, given, options.to, options.style, options.language, options.where
+        )
     provide(recipe, Kitchen(what.reader, what.mappings.study))
     try:
-        with _folder(options) as work, ENGINES[options.engine](options.workers) as do, progress(found(given)) as seen:
+        with (
+            _folder(options) as work,
+            workers_of(options.engine, options.workers) as do,
+            progress(found(given)) as seen,
+        ):
             return _run(what, recipe, options, list(_chunks(given, work)), work, do, seen)
     except LostError:
         words = "A worker was lost (killed, or out of memory). The same command does the work again"

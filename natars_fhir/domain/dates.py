@@ -19,16 +19,17 @@ CLOCK = ("allocation", "index-surgery")
 def ask(record: Record, as_of: date, choices: Mapping[str, Choose] = NO_CHOICES, complete: Complete = NOWHERE) -> Asked:
     """The question put to every rule: *record* (already cut at *as_of*) and its dates.
 
-    Age is counted from the first consent to this trial, lookbacks end at allocation, both else at *as_of*. Treatment
-    starts with the earliest of allocation, first cycle and index surgery: a dose of this trial before all three cannot
-    be told from earlier treatment.
+    Age is counted from the first consent to this trial, though it was withdrawn in the trial's course; lookbacks end at
+    allocation, both else at *as_of*. Treatment starts with the earliest of allocation, first cycle and index surgery: a
+    dose of this trial before all three cannot be told from earlier treatment.
     """
-    consent = earliest(_said(record, "consent", "given"), as_of)
     allocation = earliest(_said(record, "allocation"), as_of)
     surgery = earliest(_said(record, "index-surgery", "present"), as_of)
     cycle = earliest(_said(record, "neoadjuvant-cycle"), as_of)
     started = [day for day in (allocation, cycle, surgery) if day]
     start = _first(started) if started else None
+    signed = _said(record, "consent", "given") or (_said(record, "consent", "withdrawn") if started else ())
+    consent = earliest(signed, as_of)
     reference, reference_by = _ends(consent, as_of)
     window_end, window_end_by = _ends(allocation, as_of)
     treatment, treatment_by = _ends(start, as_of)

@@ -17,6 +17,7 @@ from natars_fhir.domain.record import Fact, Record
 from natars_fhir.domain.screening import Screening, bars
 from natars_fhir.domain.signing import PeoplesPart, Signed
 from natars_fhir.domain.study import Study
+from natars_fhir.domain.withdrawal import withdrawn_on
 
 VERDICTS = ("undetermined", "candidate", "ineligible")
 LAPSED = "signature-lapsed"
@@ -87,14 +88,14 @@ def _spoken(part: PeoplesPart, as_of: date, told: Sequence[Event]) -> Iterator[E
 
 def _recorded(record: Record, screening: Screening, people: WithPeople) -> Iterator[Event]:
     """What the hospital's record tells, each cause once."""
-    yield from _first("consented", _final(record, "consent", "given"))
+    yield from _first("consented", [*_final(record, "consent", "given"), *_signed_once(record)])
     yield from _first("allocated", [one for one in _final(record, "allocation") if one.source.reference != OFFICE])
     yield from _first("first-dose", _final(record, "neoadjuvant-cycle"))
     yield from _first("operated", _final(record, "index-surgery", "present"))
     yield from _first("died", _final(record, "death", "present"), early=False)
     said = newest([fact for fact in record.about("consent") if fact.standing == "final"])
     if said and all(fact.value == "withdrawn" for fact in said):
-        yield from _first("consent-withdrawn", said, early=False)
+        yield from _first("consent-withdrawn", [withdrawn_on(fact) for fact in said], early=False)
     if screening.phase == "operated":
         seen = [
             finding.facts for criterion, finding in people.findings if criterion.off_study and bars(criterion, finding)
@@ -103,6 +104,11 @@ def _recorded(record: Record, screening: Screening, people: WithPeople) -> Itera
             shown = [fact for facts in seen for fact in facts if fact.when]
             day = max((str(fact.when) for fact in shown), default="")
             yield Event("excluded-by-surgery", day)
+
+
+def _signed_once(record: Record) -> list[Fact]:
+    """Consents that were withdrawn on a day of its own: their other day is that of the signature."""
+    return [fact for fact in _final(record, "consent", "withdrawn") if fact.said("ended")]
 
 
 def _first(cause: str, facts: Iterable[Fact], *, early: bool = True) -> Iterator[Event]:

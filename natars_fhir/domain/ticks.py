@@ -87,8 +87,18 @@ def _breastfeeding(recent_days: int) -> Ticks:
     return lambda asked: _left_behind(asked.record.about("breastfeeding"), 0, recent_days)
 
 
+def _consented() -> Ticks:
+    def ticks(asked: Asked) -> Iterator[date]:
+        """A period of consent that ends in days to come is no withdrawal yet."""
+        ends = [fact.said("ended") for fact in asked.record.about("consent")]
+        yield from [day for end in ends if isinstance(end, str) and (day := days_of(end).high)]
+
+    return ticks
+
+
 TICKS: dict[str, Callable[..., Ticks]] = {
     "age": _age,
+    "consented": _consented,
     "breastfeeding": _breastfeeding,
     "pregnant": _pregnant,
     "sft_risk": _sft,

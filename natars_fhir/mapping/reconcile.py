@@ -82,34 +82,45 @@ def _alike(one: Fact, other: Fact) -> bool:
 def _other_tumours(facts: tuple[Fact, ...]) -> tuple[list[Fact], list[Issue]]:
     """A resource that tells both a site outside the retroperitoneum and another malignancy speaks of one tumour.
 
-    It is this tumour where it also tells a type of sarcoma; another where the retroperitoneum is told elsewhere; and
-    where neither is so, the second malignancy is only suspected.
+    It is this tumour where it also tells a type of sarcoma, unless the retroperitoneum is told elsewhere: then it may
+    be either. It is another where the retroperitoneum, or a sarcoma of the abdomen, is told elsewhere; and where
+    neither is so, the second malignancy is only suspected, and the site is in doubt beside a sarcoma not yet confirmed.
     """
     told: dict[str, set[str]] = {}
     for fact in facts:
         told.setdefault(fact.source.reference, set()).add(fact.concept)
+    sited = {fact.source.reference for fact in facts if fact.concept == "primary-site" and fact.standing == "final"}
     retroperitoneal = any(fact.concept == "primary-site" and fact.value == "retroperitoneum" for fact in facts)
+    places = {fact.standing for fact in facts if _places_a_sarcoma(fact, told[fact.source.reference])}
+    placed = retroperitoneal or "final" in places
     kept: list[Fact] = []
     issues: list[Issue] = []
     for fact in facts:
         concepts = told[fact.source.reference]
-        both = {"primary-site", "second-malignancy"} <= concepts and fact.concept in (
-            "primary-site",
-            "second-malignancy",
-        )
-        if not both:
+        other = fact.concept == "second-malignancy"
+        if not (concepts >= {"primary-site", "second-malignancy"} and (other or fact.concept == "primary-site")):
             kept.append(fact)
         elif "histology" in concepts:
-            kept += [fact] if fact.concept == "primary-site" else []
-        elif retroperitoneal:
-            if fact.concept == "second-malignancy":
-                kept.append(fact)
-            else:
-                text = "The site of another tumour than the retroperitoneal one: it is not this tumour's site."
-                issues.append(Issue("information", "informational", fact.path, text))
+            either = retroperitoneal and fact.source.reference in sited
+            kept += [_perhaps(fact)] if either or not other else []
+        elif not placed:
+            kept.append(fact._replace(standing="hedged") if places and not other else _perhaps(fact))
+        elif other:
+            kept.append(fact)
         else:
-            kept.append(fact._replace(value="suspected") if fact.concept == "second-malignancy" else fact)
+            text = "The site of another tumour than the sarcoma that is told elsewhere: it is not this tumour's site."
+            issues.append(Issue("information", "informational", fact.path, text))
     return kept, issues
+
+
+def _places_a_sarcoma(fact: Fact, concepts: set[str]) -> bool:
+    """Does a diagnosis say that a sarcoma lies in the abdomen or pelvis (C49.4), though in no organ?"""
+    vague = fact.concept == "primary-site" and fact.value == "abdomen-pelvis-nos"
+    return vague and "histology" in concepts and fact.said("method") == "diagnosis"
+
+
+def _perhaps(fact: Fact) -> Fact:
+    return fact._replace(value="suspected") if fact.concept == "second-malignancy" else fact
 
 
 def _resections(facts: list[Fact]) -> list[Fact]:

@@ -38,13 +38,14 @@ _RATE = {"CDK4": "cdk4", "MDM2": "mdm2", "hcg": "pregnancy-test", "final": "fina
 _TWICE = ("labs", "scan", "asa", "operation", "dose", "pathology")
 _LATE = ("labs", "condition", "staging", "person")
 _NOT_ASKED = "the hospital's form does not ask it"
+_UNTOLD = {"withdrawal-day": "a consent does not say on which day it was withdrawn"}
 
 
 def withhold(chance: Chance, story: Story, dialect: Dialect, as_of: date) -> Story:
     """*story* as this hospital tells it until *as_of*: with gaps and slips, each kind of result in words or items."""
     words = {*dialect.told["words"], *(group for group in dialect.told["drawn"] if chance.happens(0.5))}
     cut = story.until(as_of)
-    left = dict(_left_out(chance, dialect)) if story.tumour is not None else {}
+    left = dict(_left_out(chance, cut, dialect)) if story.tumour is not None else {}
     events = [*(_slip(chance, event) for event in cut.events), *_errors(chance, cut), *_awaited(chance, cut)]
     return replace(
         cut,
@@ -60,12 +61,15 @@ def _birth(chance: Chance) -> str:
     return chance.weighted({"year": year, "none": none, "day": 1 - year - none})
 
 
-def _left_out(chance: Chance, dialect: Dialect) -> Iterator[tuple[str, str]]:
+def _left_out(chance: Chance, story: Story, dialect: Dialect) -> Iterator[tuple[str, str]]:
     for item, why in _WHY.items():
         if chance.happens(share("missing", _RATE.get(item, item))):
             yield item, why
     for item in dialect.told["not-asked"]:
         yield f"form:{item}", _NOT_ASKED
+    for item in dialect.told["untold"]:
+        if story.last("withdrawal") is not None:
+            yield item, _UNTOLD[item]
 
 
 def _slip(chance: Chance, event: Event) -> Event:

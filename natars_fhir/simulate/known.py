@@ -82,7 +82,13 @@ class Known:
             return False
         read = bool(self.pathology) or (self.in_words("scan") and self.last("scan") is not None)
         typed = self.diagnosed and self.told("pathology")
-        return read or typed or self.tumour.site not in ("gi-tract", "uterus")
+        final = self.last("final")
+        return (
+            read
+            or typed
+            or (final is not None and final.value["viable"])
+            or self.tumour.site not in ("gi-tract", "uterus")
+        )
 
     def in_words(self, group: str) -> bool:
         """Is this kind of result told in words?"""
@@ -94,11 +100,12 @@ class Known:
         return None if said is None or not self.told(item) else said.value.get(item)
 
     def form(self, item: str, since: date | None = None) -> Any:
-        """What the newest form answers to *item*, not older than *since*; None where it does not."""
+        """What the newest form that answers *item* says, not older than *since*; None where none does."""
         if not self.told(f"form:{item}"):
             return None
         forms = [event for event in self.all("form") if since is None or event.day >= since]
-        return forms[-1].value.get(item) if forms else None
+        said = [event.value[item] for event in forms if event.value.get(item) is not None]
+        return said[-1] if said else None
 
     def conditions(self, what: str) -> list[Event]:
         """The diagnoses of a kind that are on file."""

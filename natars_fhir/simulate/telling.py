@@ -159,7 +159,10 @@ def _ends(teller: Teller) -> Iterator[Sent]:
     if gone is not None and said is not None and teller.told("consent"):
         for one in acts.consent(teller, said, "consent"):
             meta = {"versionId": "2", "lastUpdated": at(gone.day, 1390)}
-            yield Sent(gone.day, (one | {"status": "inactive", "meta": meta},))
+            over = {"status": "inactive", "meta": meta}
+            if teller.told("withdrawal-day"):
+                over["provision"] = one["provision"] | {"period": {"start": one["dateTime"], "end": str(gone.day)}}
+            yield Sent(gone.day, (one | over,))
 
 
 def _spoken(resources: tuple[Node, ...], dialect: Dialect) -> tuple[Node, ...]:

@@ -38,10 +38,13 @@ def age(known: Known) -> Said:
 
 
 def consented(known: Known) -> Said:
-    """I-19: signed before anything of the trial began; what is withdrawn later was given all the same."""
+    """I-19: signed before anything of the trial began; what is withdrawn later was given all the same, where the day of
+    the withdrawal is told."""
     said = known.last("consent")
     if said is None:
         return Said(UNKNOWN, "silent")
+    if known.story.last("withdrawal") is not None and not known.told("withdrawal-day"):
+        return Said(UNKNOWN, "imprecise")
     return Said(YES if said.value["answer"] == "given" else NO)
 
 

@@ -75,15 +75,16 @@ def no_second_malignancy(known: Known) -> Said:
 
 
 def of_late(what: str, item: str) -> Callable[[Known], Said]:
-    """E-06b to d: an event within six months before the allocation, else before today. Its own date decides."""
+    """E-06b to d: an event within six months before the allocation, else before today. Its own date decides, unless
+    a form says yes of late."""
 
     def demand(known: Known) -> Said:
         start, end = back(known.window_end, _HALF_A_YEAR), known.window_end
         days = [span(event.value["onset"]) for event in known.conditions(what)]
         if any(day.low >= start and day.high <= end for day in days):
             return Said(YES)
-        if any(day.high >= start for day in days):
-            return Said(UNKNOWN, "imprecise")
+        if any(day.high >= start for day in days) or (days and known.form(item, since=start) is True):
+            return Said(UNKNOWN, "imprecise")  # a form's yes may mean the event that is dated, or another
         return Said(NO) if days else _by_dated_form(known, item, start)
 
     return demand
@@ -143,7 +144,12 @@ def pregnant(known: Known) -> Said:
         test.value["positive"] for test in tests
     ):
         return Said(YES)
-    return Said(NO) if tests else _by_form(known.form("pregnancy", since=start))
+    said = known.form("pregnancy", since=start)
+    if tests or said is False:
+        return Said(NO)
+    if lasting or (said is None and known.form("pregnancy") is True):  # of long ago, or a word of long ago
+        return Said(UNKNOWN, "imprecise")
+    return _by_form(said)
 
 
 def breastfeeding(known: Known) -> Said:

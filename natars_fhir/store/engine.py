@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -47,7 +47,16 @@ _T = TypeVar("_T")
 #: So often a transaction is begun again when another stood in its way.
 _AGAIN = 10
 
-__all__ = ["Store", "StoreError", "open_store"]
+__all__ = ["Pool", "Store", "StoreError", "open_store"]
+
+
+class Pool(NamedTuple):
+    """How many connections to PostgreSQL a process keeps, how many more it opens under load, and for how many seconds
+    who finds none free waits. https://docs.sqlalchemy.org/en/21/core/pooling.html"""
+
+    kept: int = 10
+    more: int = 20
+    wait: float = 30.0
 
 
 class Store:
@@ -162,10 +171,10 @@ class _Moment(Store):
         yield self._connection
 
 
-def open_store(address: str) -> Store:
+def open_store(address: str, pool: Pool = Pool()) -> Store:  # noqa: B008 (a frozen value)
     """The store at a SQLAlchemy address, made at first use. Raises StoreError, which never tells the address."""
     try:
-        engine = engine_of(address)
+        engine = engine_of(address, pool)
         try:
             ready(engine)
         except BaseException:
@@ -176,9 +185,9 @@ def open_store(address: str) -> Store:
     return Store(engine)
 
 
-def engine_of(address: str) -> Engine:
+def engine_of(address: str, pool: Pool = Pool()) -> Engine:  # noqa: B008
     """The database, opened; nothing is made in it."""
-    engine = create_engine(address, hide_parameters=True, **_pool(address))
+    engine = create_engine(address, hide_parameters=True, **_pool(address, pool))
     if engine.dialect.name == "sqlite":
         _ours_alone(engine.url.database)
         _durable(engine)
@@ -187,11 +196,12 @@ def engine_of(address: str) -> Engine:
     return engine
 
 
-def _pool(address: str) -> dict[str, Any]:
+def _pool(address: str, pool: Pool) -> dict[str, Any]:
     """A connection that the server has dropped is found out before it is used; of a file the one that was used last
     is used next, for it knows the pages."""
     if address.startswith("postgresql"):
-        return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
+        sizes = {"pool_size": pool.kept, "max_overflow": pool.more, "pool_timeout": pool.wait}
+        return {"pool_pre_ping": True, **sizes}
     return {"pool_use_lifo": True} if _in_a_file(make_url(address).database) else {}
 
 

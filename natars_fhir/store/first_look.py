@@ -19,10 +19,13 @@ from sqlalchemy.exc import SQLAlchemyError
 _LOOK = text(
     "ANALYZE reading, resource_alias, resource_version, identified, mention, patient_name, patient, outbox, screening"
 )
+#: Of a table that is cut by site (`store.partitions`) the parts are counted.
 _GREW = text(
-    "SELECT known.reltuples <= 0 OR seen.n_mod_since_analyze > known.reltuples "
+    "SELECT sum(greatest(known.reltuples, 0)) <= 0 "
+    "OR sum(seen.n_mod_since_analyze) > sum(greatest(known.reltuples, 0)) "
     "FROM pg_class AS known JOIN pg_stat_all_tables AS seen ON seen.relid = known.oid "
-    "WHERE known.oid = 'reading'::regclass"
+    "WHERE known.relkind = 'r' AND (known.oid = 'reading'::regclass "
+    "OR known.oid IN (SELECT relid FROM pg_partition_tree('reading')))"
 )
 #: So many transactions make enough rows to see how they are spread.
 _ENOUGH = 20

@@ -34,6 +34,13 @@ class StoreError(Exception):
 
 def ready(engine: Engine) -> None:
     """Makes the tables in an empty database. Raises StoreError where they are another release's."""
+    with changing_ours(engine):
+        pass
+
+
+@contextmanager
+def changing_ours(engine: Engine) -> Iterator[Connection]:
+    """The same as `changing`, with this release's tables. Raises StoreError where they are another's."""
     with changing(engine) as connection:
         found = release(connection)
         if found is None:
@@ -43,6 +50,7 @@ def ready(engine: Engine) -> None:
                 f"the store's tables are those of release {found}; this program uses {HEAD}: "
                 "make a backup, then run `natars-fhir store migrate`"
             )
+        yield connection
 
 
 @contextmanager

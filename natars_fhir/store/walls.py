@@ -24,10 +24,16 @@ def build(connection: Connection, tables: Iterable[Table]) -> None:
     if connection.dialect.name != "postgresql":
         return
     for table in tables:
-        rule = _OURS if "site" in table.c else _BESIDE.get(table.name)
-        if rule is None:
-            continue
-        name = table.name  # one of ours, and no user's word
-        connection.execute(text(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"))
-        connection.execute(text(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY"))
-        connection.execute(text(f"CREATE POLICY {name}_of_site ON {name} USING ({rule}) WITH CHECK ({rule})"))
+        around(connection, table.name, table)
+
+
+def around(connection: Connection, name: str, table: Table) -> None:
+    """Builds the wall of *table* around what is called *name*: the table itself, or a partition of it, which the
+    table's own wall does not cover for who asks it by its name."""
+    rule = _OURS if "site" in table.c else _BESIDE.get(table.name)
+    if rule is None:
+        return
+    # names are ours, and no user's word
+    connection.execute(text(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"))
+    connection.execute(text(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY"))
+    connection.execute(text(f"CREATE POLICY {name}_of_site ON {name} USING ({rule}) WITH CHECK ({rule})"))

@@ -35,7 +35,7 @@ from natars_fhir.service.secret import secret
 from natars_fhir.service.subscribing import Bureau
 from natars_fhir.service.validation import validated
 from natars_fhir.settings import Settings
-from natars_fhir.store.engine import Store, open_store
+from natars_fhir.store.engine import Pool, Store, open_store
 from natars_fhir.web.access import Access, access, named_sites
 from natars_fhir.web.body import body_of
 from natars_fhir.web.bulk_export import Quay, add_bulk_export, export_files
@@ -98,13 +98,17 @@ class Served:
         return self.live.active.readers
 
 
+def _pool(settings: Settings) -> Pool:
+    return Pool(settings.database_connections, settings.database_connections_more, settings.database_wait)
+
+
 def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), store: Store | None = None) -> FastAPI:
     """The application. Raises MappingError, SecretError or StoreError where it cannot start, KeyError for a token
     whose site has no mapping file."""
     first, named, versions = [load(settings.mappings, settings.trial)], named_sites(settings), [*BASES.values()]
     for site in named:
         first[0].sites[site]  # a token without a file is told before a store is made
-    opened = open_store(settings.database) if store is None else store
+    opened = open_store(settings.database, _pool(settings)) if store is None else store
     key = secret(settings.key_file, opened)
 
     def made() -> Active:

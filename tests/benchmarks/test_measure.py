@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import alternatives, generate, measure, real, run
+from benchmarks import alternatives, generate, measure, real, run, spark
 from benchmarks.measure import Measurement, Missing, Rounds
 
 
@@ -139,13 +139,17 @@ def test_the_whole_bench_runs_in_short_form(
         "patients": 2,
         "pulled": 1,
         "listed": 20,
-        "seconds": 1,
+        "seconds": 0.2,
         "bulk_mb": 0.5,
         "bulk_patients": 20,
         "bulk_rounds": 1,
+        "spark_mb": 0.1,
+        "spark_rounds": 1,
     }
     run.main(run.Size(whole_mb=0.3, slice_mb=0.1, rounds=1, **told), tmp_path)
     lines = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("#")]
     figures = {name: float(value) for name, _, value in (line.partition(": ") for line in lines)}
     assert set(run.RATIOS) | {"pipeline.mb-per-s", "pipeline.peak-rss-mb"} <= figures.keys()
+    assert "bulk.two-processes.ratio-to-one" in figures
+    assert (spark.RATIO in figures) is not bool(spark.missing())
     assert json.loads((tmp_path / "results.json").read_text())["figures"].keys() == figures.keys()

@@ -18,7 +18,7 @@ from msgspec import Struct
 from natars_fhir.bulk.grid import grid
 from natars_fhir.bulk.recipe import Recipe
 from natars_fhir.bulk.spark import run
-from natars_fhir.bulk.spark_session import session
+from natars_fhir.bulk.spark_session import Where, session
 from tests import ward
 from tests.simulate.hospitals import order
 
@@ -83,11 +83,11 @@ def watched(spark: Any) -> Iterator[None]:
 def main() -> None:
     jobs = (msgspec.json.decode(line, type=Job) for line in sys.stdin.buffer)
     if sys.argv[1].startswith("sc://"):
-        with session(remote=sys.argv[1]) as spark:
+        with session(Where(remote=sys.argv[1])) as spark:
             for job in jobs:
                 tell(do(job, spark))
         return
-    with session(sys.argv[1]) as spark:
+    with session(Where(sys.argv[1])) as spark:
         tell(Told())
         for job in jobs:
             with watched(spark):

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from natars_fhir.bulk import hospital, reading, searching
 from natars_fhir.bulk.chunks import Chunk, cut
-from natars_fhir.bulk.engines import ENGINES, LostError, pool
+from natars_fhir.bulk.engines import LostError, pool, workers_of
 from natars_fhir.bulk.hospital import OthersError, read_hospital, screen_hospital, search_hospital
 from natars_fhir.bulk.recipe import provide
 from natars_fhir.bulk.simulated import write
@@ -263,7 +263,7 @@ def test_a_file_that_is_lost_in_mid_run_is_told_and_the_others_are_read(
         elif when == f"while it is {moment}":
             patched.setattr(Path, "open", torn)
 
-    with ENGINES["one"](1) as do:
+    with workers_of("one", 1) as do:
         with monkeypatch.context() as patched:
             loses("searched", patched)
             wanted, _ = search_hospital(chunks, RECIPE, "ahocorasick", work, do)

@@ -64,6 +64,7 @@ def test_connect_answers_of_a_hospital_as_one_process_does(rig: Rig, hospital: P
     ran = rig.run(Job(rig.connect, str(hospital), site, str(tmp_path / "out"), "parquet", 200_000))
     wanted = by_one(hospital, site)
     assert in_parquet(tmp_path / "out") == wanted
+    assert len([*(tmp_path / "out").glob("part-*")]) > 1  # several workers had a part in screening
     assert ran.counts["patients"] == len(wanted)
 
 

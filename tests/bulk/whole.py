@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from natars_fhir.bulk.chunks import cut
 from natars_fhir.bulk.closure import Selected
-from natars_fhir.bulk.engines import ENGINES
+from natars_fhir.bulk.engines import workers_of
 from natars_fhir.bulk.hospital import Wanted, Whole, read_hospital, screen_hospital, search_hospital
 from natars_fhir.bulk.recipe import Kitchen, Recipe, provide
 from natars_fhir.bulk.screen import Tally, screen_files
@@ -150,7 +150,7 @@ def in_parts(
 ) -> Ran:
     """The same in chunks and parts."""
     provide(RECIPE, kitchen())
-    with ENGINES[engine](workers) as do:
+    with workers_of(engine, workers) as do:
         wanted, found = list(map(Wanted, cut(inputs, chunk))), None
         if needles:
             wanted, found = search_hospital(cut(inputs, chunk), RECIPE, needles, work, do)

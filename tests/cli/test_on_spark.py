@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from natars_fhir.bulk import spark_session
-from natars_fhir.bulk.spark_session import SparkError, session
+from natars_fhir.bulk.spark_session import SparkError, Where, session
 from natars_fhir.cli import run
 from natars_fhir.cli.exits import BAD_ARGUMENTS, UNAVAILABLE
 from natars_fhir.export import extra
@@ -80,5 +80,5 @@ def test_without_the_extra_the_message_names_it(
 def test_a_session_without_java_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
-    with pytest.raises(SparkError, match="JAVA_HOME"), session("local"):
+    with pytest.raises(SparkError, match="JAVA_HOME"), session(Where("local")):
         pass

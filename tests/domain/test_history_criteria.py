@@ -269,6 +269,18 @@ def test_what_surgery_finds_does_not_reach_back_to_inclusion(study: Study) -> No
     assert short(ask(study, "I-14", *facts)) == "yes"
 
 
+SECOND = "second-malignancy"
+
+
+def in_situ() -> Fact:
+    return fact(SECOND, "suspected", "2015-03-01", behaviour="in-situ", method="diagnosis")
+
+
+def withdrawn(when: str = "2024-05-25", **said: str) -> Fact:
+    """A signature that does not stand any more; ``ended`` is the day on which it was withdrawn."""
+    return fact("consent", "withdrawn", when, **said)
+
+
 def consent(value: str, when: str | None = "2024-05-25", standing: str = "final") -> Fact:
     return fact("consent", value, when, standing=standing)  # type: ignore[arg-type]
 
@@ -288,6 +300,22 @@ def consent(value: str, when: str | None = "2024-05-25", standing: str = "final"
         pytest.param((consent("refused"),), "no", id="refused"),
         pytest.param((consent("given"), consent("withdrawn", "2024-05-28")), "no", id="withdrawn before allocation"),
         pytest.param((consent("given"), ALLOCATED, consent("withdrawn", "2024-06-08")), "yes", id="withdrawn after it"),
+        pytest.param((withdrawn(),), "no", id="withdrawn, not allocated"),
+        pytest.param((withdrawn(ended="2024-06-08"),), "no", id="withdrawn on a day, not allocated"),
+        pytest.param((withdrawn(), ALLOCATED), "unknown imprecise", id="signed before allocation, withdrawn some day"),
+        pytest.param((withdrawn(ended="2024-06-08"), ALLOCATED), "yes", id="signed before, withdrawn after allocation"),
+        pytest.param((withdrawn(ended="2024-05-30"), ALLOCATED), "no", id="signed and withdrawn before allocation"),
+        pytest.param((withdrawn(ended="2024-06-01"), ALLOCATED), "unknown imprecise", id="withdrawn on that very day"),
+        pytest.param((withdrawn(ended="2024-06"), ALLOCATED), "unknown imprecise", id="withdrawn in that month"),
+        pytest.param(
+            (withdrawn(ended="2027-12-31"), ALLOCATED), "unknown imprecise", id="an end to come is no withdrawal"
+        ),
+        pytest.param(
+            (withdrawn("2024-06-03", ended="2024-06-08"), ALLOCATED), "no", id="signed after allocation, and withdrawn"
+        ),
+        pytest.param(
+            (withdrawn("2024-05-20", ended="2024-05-25"), consent("given"), ALLOCATED), "yes", id="signed anew"
+        ),
         pytest.param((consent("refused"), consent("given", "2024-05-28")), "yes", id="given at last"),
         pytest.param((consent("refused"), consent("given")), "unknown conflicting", id="both on one day"),
         pytest.param((consent("proposed"),), "unknown pending", id="proposed"),
@@ -297,3 +325,23 @@ def consent(value: str, when: str | None = "2024-05-25", standing: str = "final"
 )
 def test_consent_is_signed_before_the_trial_begins(study: Study, facts: tuple[Fact, ...], expected: str) -> None:
     assert short(ask(study, "I-19", *facts)) == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        pytest.param((in_situ(),), "unknown imprecise", id="in situ"),
+        pytest.param((in_situ(), fact(SECOND, "absent", "2024-06-01")), "unknown imprecise", id="a form denies later"),
+        pytest.param(
+            (in_situ(), fact(SECOND, "suspected", "2016"), fact(SECOND, "absent", "2024-06-01")),
+            "unknown imprecise",
+            id="a form settles another suspicion, and not this",
+        ),
+        pytest.param((in_situ(), fact(SECOND, "present", "2020")), "no", id="an invasive one besides"),
+    ],
+)
+def test_no_form_settles_what_a_carcinoma_in_situ_counts_for(
+    study: Study, facts: tuple[Fact, ...], expected: str
+) -> None:
+    """Whether it is a malignancy is the protocol's question (I-08): whoever denies malignancies may not mean it."""
+    assert short(ask(study, "I-08", *facts)) == expected

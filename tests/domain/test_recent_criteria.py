@@ -96,6 +96,105 @@ def test_a_window_weighs_what_is_said_of_it(study: Study, facts: tuple[Fact, ...
     assert short(ask(study, "E-06b", *facts)) == expected
 
 
+def diagnosed(concept: str, when: str | None, *, known: str | None = None, **said: str) -> Fact:
+    """An event that a diagnosis dates; a form's answer has the day of the form alone."""
+    return fact(concept, "present", when, known=known, method="diagnosis", reference="Condition/1", **said)
+
+
+FORM = "2024-05-01"
+
+
+@pytest.mark.parametrize(
+    ("criterion", "concept"),
+    [
+        ("E-06b", MI),
+        ("E-06c", "cerebral-infarction"),
+        ("E-06d", "pulmonary-embolism"),
+        ("E-07a", "severe-infection"),
+        ("E-07b", "high-bleeding-surgery"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("dated", "form", "expected"),
+    [
+        pytest.param((), "2024-06-01", "yes", id="a form alone"),
+        pytest.param(("2022-03-01",), "2024-06-01", "unknown imprecise", id="a diagnosis of before the window"),
+        pytest.param(("2024-06-03",), "2024-06-10", "yes", id="a diagnosis in the window"),
+        pytest.param(("2022-03-01", "2024-06-03"), "2024-06-10", "yes", id="one before, one in the window"),
+        pytest.param(("2024",), "2024-06-01", "unknown imprecise", id="a diagnosis of some day of the year"),
+    ],
+)
+def test_a_forms_yes_beside_a_diagnosis_that_has_a_day(
+    study: Study, criterion: str, concept: str, dated: tuple[str, ...], form: str, expected: str
+) -> None:
+    """Which event a yes means, it does not say: where none that is dated lies in the window, a person looks."""
+    ends = {"2022-03-01": "2022-04", "2024": "2024"}
+    facts = [diagnosed(concept, day, **({"ended": ends[day]} if day in ends else {})) for day in dated]
+    found = ask(study, criterion, *facts, fact(concept, "present", form, reference="QuestionnaireResponse/1"))
+    assert short(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        pytest.param(
+            (diagnosed(MI, None, known="2015-01-01"), fact(MI, "present", FORM)),
+            "unknown imprecise",
+            id="on file for years",
+        ),
+        pytest.param((diagnosed(MI, None), fact(MI, "present", FORM)), "unknown imprecise", id="undated"),
+        pytest.param(
+            (diagnosed(MI, "2020-01-01"), fact(MI, "absent", FORM), fact(MI, "present", "2024-06-10")),
+            "unknown imprecise",
+            id="denied, then told",
+        ),
+        pytest.param(
+            (diagnosed(MI, "2020-01-01"), fact(MI, "present", FORM), fact(MI, "absent", "2024-06-10")),
+            "no",
+            id="told, then denied",
+        ),
+        pytest.param((diagnosed(MI, "2020-01-01"), fact(MI, "absent", FORM)), "no", id="denied of late"),
+    ],
+)
+def test_what_forms_say_of_an_event_that_is_on_file(study: Study, facts: tuple[Fact, ...], expected: str) -> None:
+    assert short(ask(study, "E-06b", *facts)) == expected
+
+
+def test_what_is_not_sure_shows_the_form_and_the_diagnosis(study: Study) -> None:
+    told = (diagnosed(MI, "2020-01-01"), fact(MI, "present", FORM))
+    assert set(ask(study, "E-06b", *told).facts) == set(told)
+
+
+SEPSIS = "severe-infection"
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        pytest.param((fact(SEPSIS, "present", "2024-04-10"),), "unknown needs-attestation", id="a form alone"),
+        pytest.param(
+            (diagnosed(SEPSIS, "2024-04-01", ended="2024-04-15"), fact(SEPSIS, "present", "2024-04-10")),
+            "no",
+            id="the infection that the form told of is over",
+        ),
+        pytest.param(
+            (diagnosed(SEPSIS, "2024-04-01"), fact(SEPSIS, "present", "2024-04-10")),
+            "unknown needs-attestation",
+            id="it may last",
+        ),
+        pytest.param(
+            (diagnosed(SEPSIS, "2023-04-01", ended="2023-04-15"), fact(SEPSIS, "present", "2024-04-10")),
+            "unknown needs-attestation",
+            id="the form told of another, a year later",
+        ),
+    ],
+)
+def test_an_infection_that_a_form_told_of_before_the_window(
+    study: Study, facts: tuple[Fact, ...], expected: str
+) -> None:
+    assert short(ask(study, "E-07a", *facts)) == expected
+
+
 @pytest.mark.parametrize(
     ("criterion", "concept", "key", "decides", "clears"),
     [
@@ -216,8 +315,26 @@ def hcg(value: str, when: str, standing: str = "final") -> Fact:
         pytest.param(
             (WOMAN, hcg("positive", "2024-06-14"), hcg("negative", "2024-06-14")), "unknown conflicting", id="both"
         ),
-        pytest.param((WOMAN, fact("pregnancy", "present", "2024-03-01")), "yes", id="recorded, onset within 42 weeks"),
-        pytest.param((WOMAN, fact("pregnancy", "present", "2023-01-01")), "unknown imprecise", id="onset long ago"),
+        pytest.param((WOMAN, diagnosed("pregnancy", "2024-03-01")), "yes", id="recorded, onset within 42 weeks"),
+        pytest.param((WOMAN, diagnosed("pregnancy", "2023-01-01")), "unknown imprecise", id="onset long ago"),
+        pytest.param((WOMAN, fact("pregnancy", "present", "2024-06-10")), "yes", id="a form of this week"),
+        pytest.param((WOMAN, fact("pregnancy", "present", "2024-03-01")), "unknown imprecise", id="a form of spring"),
+        pytest.param((WOMAN, fact("pregnancy", "present", "2023-01-01")), "unknown silent", id="a form of long ago"),
+        pytest.param(
+            (WOMAN, fact("pregnancy", "present", "2024-03-01"), hcg("negative", "2024-06-14")),
+            "no",
+            id="a form of spring, a test of this week",
+        ),
+        pytest.param(
+            (WOMAN, diagnosed("pregnancy", "2023-01-01"), fact("pregnancy", "present", "2024-06-10")),
+            "unknown imprecise",
+            id="a form of this week beside a pregnancy of long ago",
+        ),
+        pytest.param(
+            (WOMAN, diagnosed("pregnancy", "2024-03-01"), fact("pregnancy", "present", "2024-06-10")),
+            "yes",
+            id="a form of this week beside one that lasts",
+        ),
         pytest.param((WOMAN, fact("pregnancy", "present")), "unknown imprecise", id="undated"),
         pytest.param(
             (WOMAN, fact("pregnancy", "absent", "2020-01-01", cause="post-menopausal")),

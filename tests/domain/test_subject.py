@@ -71,3 +71,10 @@ def test_the_way_of_a_patient_who_is_operated_has_every_step_with_its_day(study:
         "on-study",
         "follow-up",
     ]
+
+
+def test_a_consent_that_was_withdrawn_is_signed_on_one_day_and_withdrawn_on_another(study: Study) -> None:
+    told = [fact for fact in CANDIDATE if fact.concept != "consent"]
+    signed = fact("consent", "withdrawn", "2024-05-25", ended="2024-06-14")
+    stood = way(study, (*told, fact("consent", "given", "2024-05-25"), ALLOCATED))
+    assert way(study, (*told, signed, ALLOCATED)) == [*stood, ("off-study", "2024-06-14")]

@@ -20,6 +20,10 @@ def born(text: str) -> tuple[Fact, ...]:
     return (fact("birth-date", text),)
 
 
+def _other_report(fact: Fact) -> Fact:
+    return fact._replace(source=fact.source._replace(reference="DiagnosticReport/other"))
+
+
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [
@@ -36,6 +40,16 @@ def born(text: str) -> tuple[Fact, ...]:
         pytest.param((*born("1990"), *born("1930")), "unknown conflicting", id="two birth dates, one outside"),
         pytest.param((*born("1948-03-20"), CONSENT), "unknown imprecise", id="76 within the month of consent"),
         pytest.param((*born("1948-04-20"), CONSENT), "yes", id="75 at consent, 76 by now"),
+        pytest.param(
+            (*born("1948-04-20"), CONSENT._replace(value="withdrawn"), ALLOCATED),
+            "yes",
+            id="75 at a consent that was withdrawn in the trial, 76 by now",
+        ),
+        pytest.param(
+            (*born("1948-04-20"), CONSENT._replace(value="withdrawn")),
+            "no",
+            id="withdrawn before the trial: as of today",
+        ),
     ],
 )
 def test_age_is_counted_in_completed_years_on_the_reference_date(
@@ -52,6 +66,17 @@ def test_age_is_counted_in_completed_years_on_the_reference_date(
         pytest.param((biopsy("SARCOMA-NOS"),), "unknown imprecise", id="sarcoma without a type"),
         pytest.param((DDLPS, biopsy("SARCOMA-NOS")), "yes", id="untyped beside typed"),
         pytest.param((DDLPS, biopsy("WDLPS")), "yes", id="both components are DDLPS"),
+        pytest.param((DDLPS, biopsy("UPS", component="yes")), "yes", id="what a part of it looks like"),
+        pytest.param(
+            (biopsy("WDLPS"), biopsy("DDLPS")._replace(standing="hedged")),
+            "unknown imprecise",
+            id="well differentiated, and perhaps more",
+        ),
+        pytest.param(
+            (biopsy("WDLPS"), _other_report(biopsy("DDLPS")._replace(standing="hedged"))),
+            "no",
+            id="another report thought of more",
+        ),
         pytest.param((DDLPS, LMS), "unknown conflicting", id="two types"),
         pytest.param((fact("histology", "LMS", basis="diagnosis"),), "yes", id="coded diagnosis, undated"),
         pytest.param((fact("histology", "LMS", basis="imaging"),), "unknown imprecise", id="imaging alone"),

@@ -18,6 +18,9 @@ CONCEPTS = ward.mappings().concepts
 DRUGS = ward.mappings().drugs
 
 
+LIMB = {"primary-site other", "histology SARCOMA-NOS", "second-malignancy suspected"}
+
+
 def says(system: str | None, code: str | None) -> set[str]:
     return {f"{meaning.concept} {meaning.value}" for meaning in LORE.says[system, code]}
 
@@ -35,6 +38,16 @@ def says(system: str | None, code: str | None) -> set[str]:
         pytest.param("urn:oid:2.16.840.1.113883.6.3", "C48.0", {"primary-site retroperitoneum"}, id="as an OID"),
         pytest.param(ICD_10, "C48", {"primary-site retroperitoneum"}, id="the category alone (hedged)"),
         pytest.param(ICD_10, "C48.1", {"primary-site other"}, id="peritoneum"),
+        pytest.param(ICD_10, "C49.2", LIMB, id="of a leg"),
+        pytest.param(ICD_10, "C49.200x003", LIMB, id="of a leg, with a national suffix"),
+        pytest.param(ICD_10, "C49.3", LIMB, id="of the chest wall"),
+        pytest.param(ICD_10_CM, "C49.22", LIMB, id="of the left leg, in the CM edition"),
+        pytest.param(
+            ICD_10,
+            "C49.4",
+            {"primary-site abdomen-pelvis-nos", "histology SARCOMA-NOS"},
+            id="no nearer than the abdomen",
+        ),
         pytest.param(ICD_10, "D48.3", {"primary-site retroperitoneum", "tumour-behaviour uncertain"}, id="uncertain"),
         pytest.param(
             ICD_10, "D48.300", {"primary-site retroperitoneum", "tumour-behaviour uncertain"}, id="its suffix"
@@ -63,6 +76,16 @@ def says(system: str | None, code: str | None) -> set[str]:
         pytest.param(ICD_O, "8858/32", {"histology DDLPS"}, id="morphology with a grade"),
         pytest.param(ICD_O, "M-8890/3", {"histology LMS"}, id="morphology with a dash"),
         pytest.param(ICD_O, "C48.0", {"primary-site retroperitoneum"}, id="topography"),
+        pytest.param(ICD_O, "C48.1", {"primary-site other"}, id="topography: peritoneum"),
+        pytest.param(ICD_O, "C49.2", {"primary-site other"}, id="topography: leg"),
+        pytest.param(ICD_O, "C49.5", {"primary-site abdomen-pelvis-nos"}, id="topography: pelvis"),
+        pytest.param(ICD_O, "C16.9", {"primary-site gi-tract"}, id="topography: stomach"),
+        pytest.param(ICD_O, "C54.2", {"primary-site uterus"}, id="topography: uterus"),
+        pytest.param(ICD_O, "C64.9", {"primary-site urinary-tract"}, id="topography: kidney"),
+        pytest.param(ICD_O, "C74.0", {"primary-site other"}, id="topography: adrenal gland"),
+        pytest.param(ICD_O, "C77.2", set(), id="topography: a node is where nothing begins"),
+        pytest.param(ICD_O, "C80.9", set(), id="topography: unknown"),
+        pytest.param(ICD_O, "C49.9", set(), id="topography: soft tissue, no place"),
         pytest.param(ICD_O, "8815/1", {"histology SFT"}, id="solitary fibrous tumour of any behaviour"),
         pytest.param(SNOMED, "63211008", {"histology OTHER"}, id="synovial sarcoma, often taken for another"),
         pytest.param(SNOMED, "12873600", set(), id="SNOMED never by its beginning"),

@@ -146,6 +146,12 @@ def test_of_the_tumour(criterion: str, told: Any, demanded: str) -> None:
         pytest.param("E-06b", [condition("infarction", "2023")], "unknown", id="a year across the edge"),
         pytest.param("E-06b", [condition("infarction", "2023-10-03"), ALLOCATED], "yes", id="counted from allocation"),
         pytest.param("E-06b", [form(RECENT, myocardial_infarction=False)], "no", id="denied of late"),
+        pytest.param(
+            "E-06b",
+            [condition("infarction", "2023-12-14"), form(RECENT, myocardial_infarction=True)],
+            "unknown",
+            id="told of late, dated before",
+        ),
         pytest.param("E-06b", [form(date(2023, 12, 1), myocardial_infarction=False)], "unknown", id="denied long ago"),
         pytest.param("E-06b", [form(date(2023, 12, 1), myocardial_infarction=True)], "no", id="told long ago"),
         pytest.param("E-06e", [condition("arrhythmia", "2024-05-01")], "unknown", id="nobody says if controlled"),
@@ -163,6 +169,14 @@ def test_of_the_tumour(criterion: str, told: Any, demanded: str) -> None:
         pytest.param("E-09a", [Event(RECENT, "hcg", {"positive": False})], "unknown", id="tested a fortnight ago"),
         pytest.param("E-09a", [Event(date(2024, 6, 8), "hcg", {"positive": False})], "no", id="tested a week ago"),
         pytest.param("E-09a", [condition("pregnant", "2024-03-01")], "yes", id="pregnant"),
+        pytest.param("E-09a", [form(date(2024, 6, 10), pregnancy=True)], "yes", id="says so this week"),
+        pytest.param("E-09a", [form(RECENT, pregnancy=True)], "unknown", id="said so a fortnight ago"),
+        pytest.param(
+            "E-09a",
+            [condition("pregnant", "2023-03-01"), form(date(2024, 6, 10), pregnancy=True)],
+            "unknown",
+            id="says so, and one of long ago is on file",
+        ),
         pytest.param("E-09b", [form(RECENT, breastfeeding=True)], "yes", id="nurses"),
         pytest.param("E-09c", [form(RECENT, contraception="unwilling")], "yes", id="would not prevent it"),
         pytest.param("E-10", [condition("psychological", "2020-01-01")], "unknown", id="a code alone"),
@@ -211,3 +225,8 @@ def test_verdicts_are_folded_as_the_protocol_reads_missing_data() -> None:
 )
 def test_who_is_in_scope(told: Any, scope: bool) -> None:
     assert in_scope(told, AS_OF) is scope
+
+
+def test_a_withdrawal_whose_day_is_not_told_leaves_open_what_stood_at_the_allocation() -> None:
+    told = story(sarcoma(), CONSENT, ALLOCATED, Event(RECENT, "withdrawal"), left_out=("withdrawal-day",))
+    assert answers(told, AS_OF)["I-19"] == ("unknown", "imprecise")

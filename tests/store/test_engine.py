@@ -6,10 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Connection, MetaData, Table, insert, select, update
+from sqlalchemy import Column, Connection, MetaData, Table, insert, select, text, update
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from natars_fhir.store import about
-from natars_fhir.store.engine import Store, StoreError, open_store
+from natars_fhir.store.engine import Pool, Store, StoreError, open_store
+from natars_fhir.store.gone import is_gone
 from natars_fhir.store.rows import keep_latest, keep_new
 from natars_fhir.store.tables import patient_name, resource_alias
 
@@ -131,3 +133,18 @@ def test_a_moment_of_the_store_shows_nothing_that_was_written_after_it(store: St
 def test_nothing_is_written_into_a_moment(store: Store) -> None:
     with store.moment() as then, pytest.raises(StoreError, match="nothing is written"), then.write():
         pass
+
+
+def test_a_process_holds_no_more_connections_than_it_may_and_keeps_fewer(postgres: str) -> None:
+    theirs = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+    store = open_store(postgres, Pool(kept=1, more=1, wait=0.05))
+    try:
+        with store.read() as first, store.read():
+            assert first.execute(theirs).scalar_one() == 2
+            with pytest.raises(PoolTimeoutError) as waited, store.read():
+                pass
+            assert is_gone(waited.value)  # which is answered 503
+        with store.read() as connection:
+            assert connection.execute(theirs).scalar_one() == 1
+    finally:
+        store.close()

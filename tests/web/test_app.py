@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 from pathlib import Path
 
 import httpx
@@ -14,7 +15,8 @@ from structlog.testing import capture_logs
 from natars_fhir.mapping.faults import MappingError
 from natars_fhir.service.secret import SecretError
 from natars_fhir.service.worklist import screening_of
-from natars_fhir.store.engine import StoreError, open_store
+from natars_fhir.settings import Settings
+from natars_fhir.store.engine import Pool, Store, StoreError, open_store
 from natars_fhir.web.app import create_app
 from natars_fhir.web.interactions import INSTANCE
 from tests.service.hospital import (
@@ -208,3 +210,13 @@ def test_every_answer_has_the_id_that_the_log_knows_it_by(call: Caller) -> None:
     ids = [response.headers["x-request-id"] for response in (first, second)]
     assert len(set(ids)) == 2
     assert [entry["status"] for entry in logs] == [200, 404]
+
+
+def test_the_store_is_opened_with_as_many_connections_as_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    def opened(*given: object) -> Store:
+        raise StoreError(str(given))
+
+    monkeypatch.setattr("natars_fhir.web.app.open_store", opened)
+    chosen = Settings(database="postgresql://x/y", database_connections=5, database_connections_more=1, database_wait=2)
+    with pytest.raises(StoreError, match=re.escape(str(("postgresql://x/y", Pool(5, 1, 2.0))))):
+        create_app(chosen)

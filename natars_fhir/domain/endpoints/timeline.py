@@ -15,6 +15,7 @@ from natars_fhir.domain.endpoints.moments import Moment, settle, settled
 from natars_fhir.domain.endpoints.trace import Trace
 from natars_fhir.domain.interval import Interval
 from natars_fhir.domain.record import Fact, Record
+from natars_fhir.domain.withdrawal import withdrawn_on
 
 #: Concepts that a living patient was seen for; neither orders nor findings in a specimen.
 SHOWS_LIFE = (
@@ -130,7 +131,8 @@ def _withdrawn(record: Record, how: Conventions) -> Moment | None:
     told = newest([fact for fact in record.about("consent") if fact.standing == "final"])
     if not told or any(fact.value != "withdrawn" for fact in told):
         return None
-    return min((moment for fact in told if (moment := settle(fact, how))), default=None, key=lambda one: one.day)
+    days = [moment for fact in told if (moment := settle(withdrawn_on(fact), how))]
+    return min(days, default=None, key=lambda one: one.day)
 
 
 def _assessments(record: Record, end: date) -> list[Fact]:

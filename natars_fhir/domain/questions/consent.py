@@ -1,14 +1,18 @@
 """Consent to this trial, signed before anything of it began (clinical.md §2.1, I-19).
 
-Facts: ``consent`` given | refused | withdrawn | proposed, of this trial alone; ``when`` is the day of signing.
+Facts: ``consent`` given | refused | withdrawn | proposed, of this trial alone; ``when`` is the day of signing. What was
+withdrawn keeps that day; detail ``ended`` is the day of the withdrawal, where it is told.
 A withdrawal after enrolment ends the patient's part; it does not make the consent of that day untrue.
 """
 
 from __future__ import annotations
 
+from datetime import date
+
 from natars_fhir.domain.answer import NO, UNKNOWN, YES, Answer
 from natars_fhir.domain.choice import agreed, chosen, doubt
 from natars_fhir.domain.finding import Finding, Sentence
+from natars_fhir.domain.interval import days
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.study import Asked, Rule
 
@@ -31,7 +35,8 @@ def consented() -> Rule:
             late = tuple(said)
             return Finding(NO, None, Sentence("consent.late", (late, asked.treatment_start)), late)
         speaking = chosen(asked, "consent", in_time, certain_by=asked.treatment_start)
-        answer, reason = agreed([_answer(asked, fact) for fact in speaking])
+        alone = len(in_time) == len(speaking)
+        answer, reason = agreed([_answer(asked, fact, alone=alone) for fact in speaking])
         return Finding(answer, reason, Sentence(f"consent.{reason or answer.word}", (speaking,)), speaking)
 
     return rule
@@ -42,14 +47,30 @@ def _late(asked: Asked, fact: Fact) -> bool:
     return bool(day and day.low and day.low > asked.treatment_start_by)
 
 
-def _answer(asked: Asked, fact: Fact) -> Answer:
+def _answer(asked: Asked, fact: Fact, *, alone: bool) -> Answer:
     """A signature without a date, or with one that may be too late, does not show that consent came first."""
-    if fact.value != "given":
-        return _WORDS[str(fact.value)]
+    if fact.value == "withdrawn" and asked.enrolled:
+        return _withdrawn(asked, fact, alone=alone)
+    return _signed(asked, fact) if fact.value == "given" else _WORDS[str(fact.value)]
+
+
+def _signed(asked: Asked, fact: Fact) -> Answer:
     day = fact.day
     if day is None or day.high is None:
         return UNKNOWN
     return YES if not asked.enrolled or day.high <= asked.treatment_start else UNKNOWN
+
+
+def _withdrawn(asked: Asked, fact: Fact, *, alone: bool) -> Answer:
+    """Of one in the trial: did the signature still stand when the trial began? Withdrawn some day, nobody knows; beside
+    an older statement its one day is that of the withdrawal. An end that is still to come is no withdrawal."""
+    ended = fact.said("ended")
+    if not isinstance(ended, str) or (days(ended).high or date.max) > asked.as_of:
+        return UNKNOWN if alone else NO
+    low, high = days(ended).low or date.min, days(ended).high or date.max
+    if high < asked.treatment_start:
+        return NO
+    return _signed(asked, fact) if low > asked.treatment_start_by else UNKNOWN
 
 
 def _unsigned(facts: tuple[Fact, ...]) -> Finding:

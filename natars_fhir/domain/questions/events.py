@@ -1,6 +1,7 @@
 """Was it there of late: events within a lookback window (clinical.md §2.2, E-06 and E-07).
 
-An event of which only the recording is dated began at some day before it: its place in the window is not known.
+An event of which only the recording is dated began at some day before it: its place in the window is not known. A yes
+without a day of its own, beside a diagnosis that has one, may mean that one (undated.py).
 Details read: ``old`` = "yes" (a code for an old event), ``ended`` (the day on which it was over), and the qualifier
 that the criterion names (``control`` of an arrhythmia, ``course`` of a myelosuppression).
 """
@@ -16,6 +17,7 @@ from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.interval import days as days_of
 from natars_fhir.domain.questions import Concept
 from natars_fhir.domain.questions.presence import Doubt, doubted, told, weigh
+from natars_fhir.domain.questions.undated import diagnoses, is_diagnosis, leaves_open, told_by
 from natars_fhir.domain.questions.windows import Place, Window, back
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.study import Asked, Rule
@@ -87,18 +89,32 @@ def _sorted(facts: Sequence[Fact], window: Window, needs: Qualifier | None, *, l
     for fact in facts:
         if fact.value == "absent":
             _absence(fact, window, lists)
-            continue
-        place = _place(fact, window)
+    placed = [(fact, _lies(fact, window, lasting=lasting)) for fact in facts if fact.value != "absent"]
+    dated = diagnoses(placed)
+    open_ones = leaves_open(dated, lasting=lasting)
+    for fact, place in placed:
         if place == "after":
             continue
-        if lasting and place == "before":
-            place = _lasted(fact, window)
-        past = place == "before" and not (lasting and fact.said("ended") is None)
-        if past or (needs and fact.said(needs.key) == needs.clears):
+        bare = not is_diagnosis(fact)
+        lasts = lasting and fact.said("ended") is None and not (bare and told_by(dated, fact, window))
+        if (place == "before" and not lasts) or (needs and fact.said(needs.key) == needs.clears):
             lists.over.append(fact)
+        elif bare and place == "in" and open_ones and _decides(fact, needs):
+            lists.doubts.extend((one, "imprecise") for one in (fact, *[one for one, _ in dated]))
         else:
             _presence(fact, place, lists, needs, people=people)
     return lists
+
+
+def _lies(fact: Fact, window: Window, *, lasting: bool) -> Place:
+    place = _place(fact, window)
+    return _lasted(fact, window) if lasting and place == "before" else place
+
+
+def _decides(fact: Fact, needs: Qualifier | None) -> bool:
+    """Would its presence decide by itself?"""
+    sure = fact.standing == "final" and fact.value == "present"
+    return sure and (needs is None or fact.said(needs.key) == needs.decides)
 
 
 def _absence(fact: Fact, window: Window, lists: Sorted) -> None:

@@ -38,13 +38,20 @@ _SILENT = Proven(None, "silent", Sentence("histology.silent"), ())
 def typed(facts: Collection[Fact]) -> set[str]:
     """The types that *facts* name. A dedifferentiated part makes a well differentiated tumour DDLPS; a later report
     that finds it well differentiated alone contradicts that."""
+    parts = {fact.source.reference for fact in facts if fact.value == "DDLPS"}
+    if parts:
+        facts = [fact for fact in facts if not (fact.source.reference in parts and _describes_a_part(fact))]
     kinds = {str(fact.value) for fact in facts if fact.value != UNTYPED}
     if kinds != _COMPONENTS:
         return kinds
-    parts = {fact.source.reference for fact in facts if fact.value == "DDLPS"}
     seen = max(stated(fact).high for fact in facts if fact.value == "DDLPS")
     others = [fact for fact in facts if fact.value == "WDLPS" and fact.source.reference not in parts]
     return kinds if any(stated(fact).low > seen for fact in others) else {"DDLPS"}
+
+
+def _describes_a_part(fact: Fact) -> bool:
+    """A part of a dedifferentiated tumour that looks like another type does not make it one of that type."""
+    return fact.said("component") == "yes" and fact.value not in _COMPONENTS
 
 
 def proven(asked: Asked) -> Proven:
@@ -64,10 +71,19 @@ def _proven(asked: Asked) -> Proven:
     if len(kinds) > 1:
         return Proven(None, "conflicting", Sentence("histology.conflicting", (named,)), named)
     kind = kinds.pop()
+    if kind == "WDLPS" and (parts := _perhaps_dedifferentiated(facts, named)):
+        return Proven(None, "imprecise", Sentence("histology.hedged", (parts,)), named + parts)
     against = _like_liposarcoma(asked) if kind == "UPS" else ()
     if against:
         return Proven(None, "conflicting", Sentence("histology.ups-like-ddlps", (against,)), named + against)
     return Proven(kind, None, Sentence("histology.is", (kind, named)), named)
+
+
+def _perhaps_dedifferentiated(facts: tuple[Fact, ...], named: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """高分化脂肪肉瘤，不除外局灶去分化: with that left open a report is no proof of a well differentiated tumour."""
+    reports = {fact.source.reference for fact in named}
+    doubts = [fact for fact in facts if fact.value == "DDLPS" and fact.standing == "hedged"]
+    return tuple([fact for fact in doubts if fact.source.reference in reports])
 
 
 def _unproven(facts: tuple[Fact, ...], tissue: tuple[Fact, ...]) -> Proven:

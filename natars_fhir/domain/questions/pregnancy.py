@@ -11,7 +11,8 @@ from natars_fhir.domain.choice import chosen, onset, stated
 from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.questions import Concept
 from natars_fhir.domain.questions.presence import Doubt, doubted, told, told_alone, weigh
-from natars_fhir.domain.questions.windows import Window, days_back
+from natars_fhir.domain.questions.undated import diagnoses, is_diagnosis, leaves_open
+from natars_fhir.domain.questions.windows import Place, Window, days_back
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.study import Asked, Rule
 
@@ -32,7 +33,8 @@ def _man(asked: Asked) -> tuple[Fact, ...]:
 
 
 def pregnant(test_days: int, weeks: int) -> Rule:
-    """Is she pregnant? Her newest hCG test counts for *test_days*, a recorded pregnancy for *weeks* from its onset."""
+    """Is she pregnant? Her newest hCG test and what she said count for *test_days*, a recorded pregnancy for *weeks*
+    from its onset."""
     silent = told_alone("pregnancy", weigh((), (), ()))
 
     def rule(asked: Asked) -> Finding:
@@ -45,8 +47,13 @@ def pregnant(test_days: int, weeks: int) -> Rule:
         lists: Statements = ([], [], [])
         for fact in chosen(asked, "hcg", _results(asked, tests)):
             _test(fact, tests, term, lists)
-        for fact in asked.record.about("pregnancy"):
-            _pregnancy(fact, tests, term, lists)
+        told_of = asked.record.about("pregnancy")
+        dated = diagnoses((fact, _lasts(fact, term)) for fact in told_of)
+        for fact in told_of:
+            if is_diagnosis(fact) or fact.value == "absent":
+                _pregnancy(fact, tests, term, lists)
+            else:
+                _said(fact, tests, term, lists, sure=not leaves_open(dated, lasting=False))
         return told_alone("pregnancy", weigh(*lists))
 
     return rule
@@ -81,6 +88,23 @@ def _pregnancy(fact: Fact, tests: Window, term: Window, lists: Statements) -> No
         return  # a pregnancy that is over says nothing of today
     if fact.value == "present" and fact.standing == "final" and place == "in":
         present.append(fact)
+    else:
+        doubts.append((fact, doubted(fact)))
+
+
+def _lasts(fact: Fact, term: Window) -> Place:
+    over = fact.said("clinicalStatus") in _OVER or fact.said("ended") is not None
+    return "before" if over else term.place(onset(fact))
+
+
+def _said(fact: Fact, tests: Window, term: Window, lists: Statements, *, sure: bool) -> None:
+    """A yes has the day on which it was said, and no onset: of this week it decides, later only a test does."""
+    _, _, doubts = lists
+    place = tests.place(stated(fact))
+    if place == "after" or term.place(stated(fact)) == "before":
+        return
+    if place == "in" and sure and fact.value == "present" and fact.standing == "final":
+        lists[0].append(fact)
     else:
         doubts.append((fact, doubted(fact)))
 

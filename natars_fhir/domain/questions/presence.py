@@ -92,6 +92,8 @@ def ever(
             return complete if site in complete_at or site in asked.complete.get(concept, ()) else silent
         told_of = [fact for fact in facts if not _in_situ(fact)] if in_situ == "ignored" else facts
         weighed = weigh(*_sorted(asked, told_of, excuses, prior=prior, in_situ_counts=in_situ == "counts"))
+        if weighed.answer is NO and in_situ == "open":
+            weighed = _left_open(asked, told_of, weighed, prior=prior)
         if weighed.reason == "silent" and excuses:
             return Finding(NO, None, Sentence("presence.excused", (concept, excuses)), excuses)
         return told(concept, weighed)
@@ -100,6 +102,12 @@ def ever(
 
 
 never = negated(ever)
+
+
+def _left_open(asked: Asked, facts: Sequence[Fact], denied: Weighed, *, prior: bool) -> Weighed:
+    """What a carcinoma in situ counts for is the protocol's question: who denies malignancies has not settled it."""
+    kept = tuple([fact for fact in facts if _in_situ(fact) and not (prior and is_prior(asked, fact) is False)])
+    return Weighed(UNKNOWN, "imprecise", (*kept, *denied.facts)) if kept else denied
 
 
 def _final_present(asked: Asked, concepts: Sequence[Concept]) -> tuple[Fact, ...]:

@@ -12,7 +12,7 @@ from natars_fhir.domain.record import Detail
 from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.page import Page
 from natars_fhir.mapping.narrative.quantity import amount, comparator, measured, ranged
-from natars_fhir.mapping.narrative.said import Said, firmness, scaled
+from natars_fhir.mapping.narrative.said import Kind, Said, firmness, scaled
 from natars_fhir.mapping.narrative.words import Words
 
 MITOSES, NECROSIS = "mitoses-per-10hpf", "necrosis-percent"
@@ -22,6 +22,11 @@ _TO_NECROSIS = re.compile(
     r"[^\d%]{0,10}|[^\d%a-z]{0,4}的?(?:肿瘤|瘤体|区域)[^\d%a-z]{0,6}"
     r"|\s?of (?:the )?(?:tumou?r|mass|lesion|specimen)(?: volume| area| surface)? (?:is|was|shows|showed|appears) ?"
 )
+_TAKES_UP = re.compile(
+    r"\s*(?:(?:坏死|其)?(?:面积|范围|区域|比例)?(?:大?约)?占?(?:整个|全部|总)?(?:肿瘤|瘤体|瘤组织|切面)?(?:组织)?"
+    r"(?:总?面积|体积|范围)?的?(?:大?约)?|(?:comprising|occupying|involving|constituting|accounting for) ?)\s*"
+)
+_SHARE_OF = re.compile("占|comprising|occupying|involving|constituting|accounting")
 _FIELDS, _AREA = Decimal(10), Decimal(2)
 _RARE = Interval(Decimal(0), Decimal(3), unit=PER_TEN)
 _FREQUENT = Interval(Decimal(1), None, unit=PER_TEN)
@@ -56,8 +61,10 @@ def patterns(words: Words) -> Patterns:
     )
 
 
-def read(page: Page, words: Words) -> list[Said]:
-    """Mitoses per ten fields and the share of necrosis."""
+def read(page: Page, words: Words, kind: Kind) -> list[Said]:
+    """Mitoses per ten fields and the share of necrosis, of reports that may tell them."""
+    if kind not in words["counts.from"].words["microscope"]:
+        return []
     names = page.find(words["counts.name"])
     if page.voids:
         names = [hit for hit in names if not page.void(hit.start)]
@@ -71,7 +78,14 @@ def read(page: Page, words: Words) -> list[Said]:
             following = own[index + 1].start if index + 1 < len(own) else len(page.text)
             previous = own[index - 1].end if index else 0
             told.append(reader(page, words, shape, hit, (previous, following)))
-    return [each for each in told if each]
+    return _counted(page, [each for each in told if each])
+
+
+def _counted(page: Page, told: list[Said]) -> list[Said]:
+    """That necrosis is seen says nothing more where its share is told in the same sentence."""
+    shares = [each for each in told if each.concept == NECROSIS and each.value != _NECROTIC]
+    near = {page.sentence(each.span[0]) for each in shares if each.standing == "final"} if shares else set()
+    return [each for each in told if each.value != _NECROTIC or page.sentence(each.span[0]) not in near]
 
 
 def _mitoses(page: Page, words: Words, shape: Patterns, hit: Hit, reach: tuple[int, int]) -> Said | None:
@@ -128,13 +142,14 @@ def _necrosis(page: Page, words: Words, shape: Patterns, hit: Hit, reach: tuple[
 
 
 def _share_next(page: Page, words: Words, shape: Patterns, low: int, high: int) -> re.Match[str] | None:
-    """A share that is the whole of the next clause: "necrosis present, about 30%"."""
+    """A share that is the whole of the next clause: "necrosis present, about 30%", 可见坏死，约占55%."""
     found = shape.share.search(page.text, high, high + 30) if page.text[high : high + 1] == "," else None
-    if found is None or low == high:
+    if found is None:
         return None
     lead = amount(page.text, found.start(), found[1], found[2], words).lead
-    between = page.text[high + 1 : found.start() - lead]
-    return None if between.strip() else found
+    if low == high and not _SHARE_OF.search(page.text, high + 1, found.start() - lead):
+        return None  # 坏死, Ki-67 30%: whose share is it?
+    return found if _TAKES_UP.fullmatch(page.text, high + 1, found.start() - lead) else None
 
 
 def _share_before(page: Page, shape: Patterns, low: int, hit: Hit) -> re.Match[str] | None:

@@ -40,6 +40,8 @@ class Patterns(NamedTuple):
     of_three: re.Pattern[str]
     components: re.Pattern[str]
     total: re.Pattern[str]
+    #: a score that ends here is one component's
+    part: re.Pattern[str]
     not_graded: re.Pattern[str]
     #: what says that the grade may be a higher one
     higher: tuple[str, ...]
@@ -55,7 +57,7 @@ def patterns(words: Words) -> Patterns:
     """Compiled for one set of word lists."""
     word = words.any("grade.word", "grade")
     least, most = words.any("quantity.word", "at-least", "above"), words.any("quantity.word", "at-most")
-    bound = rf"(?:(?P<least>{least})|(?P<most>{most}))?\s*"
+    bound = rf"(?:(?P<least>{least})|(?P<most>{most}))?\s*(?:grade\s+)?"
     span, bounds = words.any("quantity.word", "range"), words["quantity.word"].words
     level = (
         rf"{bound}(?P<g>g)?\s*(?P<low>{_LEVEL})(?:\s*级)?"
@@ -63,8 +65,9 @@ def patterns(words: Words) -> Patterns:
         r"(?P<unit>\s*级)?(?P<up>\s*(?:及以上|或以上|以上))?(?!\s*(?:分|个|/|\+|mm|cm|hpf|-\d|\.\d|(?:级\s?)?[:=(]?\s?\d\s?[-~]\s?\d\s?分))"
     )
     added = r"\d\s?\+\s?\d\s?\+\s?\d(?:\s?=\s?\d)?\s?分?"
-    lead = rf"(?:[\s:,()=为是即系统法组织学肿瘤]|the|of|{word}|标准|采用|按|system|grading|criteria|score|评分)*?"
-    scheme = words.any("grade.mark", "fnclcc")
+    scheme, level_word = words.any("grade.mark", "fnclcc"), words.any("grade.mark", "high", "intermediate", "low")
+    said = rf"the|of|{word}|{scheme}|{level_word}|标准|采用|按|system|grading|criteria|score|评分"
+    lead = rf"(?:[\s:,()=为是即系统法组织学肿瘤]|{said})*?"
     either = words.any("grade.word", "score")
     part = {tag: words.any("grade.word", tag) for tag in ("differentiation", "mitoses", "necrosis")}
     points = r"\s*[:=为]?\s*\(?\s*(\d)\s*(?:分|points?)?\)?"
@@ -82,6 +85,7 @@ def patterns(words: Words) -> Patterns:
         re.compile(
             rf"{either}(?:\s|:|为|=|of|是|\(\d\s*\+\s*\d\s*\+\s*\d\s*=?|\d\s*\+\s*\d\s*\+\s*\d\s*=)*\s*(\d)\s*(?:分|points?|\)|$|,|。)"
         ),
+        re.compile(rf"(?:{part['differentiation']}|{part['mitoses']}|{part['necrosis']})\s?$"),
         re.compile(rf"{scheme}[^,;。\n]{{0,12}}{words.any('grade.word', 'not-graded')}"),
         words["grade.word"].words["higher"],
         words["grade.word"].words["underrated"],
@@ -217,7 +221,8 @@ def _sum(page: Page, shape: Patterns, start: int) -> tuple[int | None, int]:
     if parts:
         added = sum(int(parts[group]) for group in (1, 2, 3))
         return (int(parts[4]) if parts[4] else added), parts.end()
-    total = shape.total.search(page.text, start, high)
+    totals = shape.total.finditer(page.text, start, high)
+    total = next((each for each in totals if not shape.part.search(page.text, start, each.start())), None)
     if total is None and page.text.find("+", start, high) >= 0:
         total = _ADDED.search(page.text, start, high)
     return (int(total[1]), total.end()) if total else (None, 0)

@@ -29,6 +29,8 @@ _OF = re.compile(r"\s(?:of|in) (?:the )?(?:left |right )?")
 #: carcinomas that are named after their organ
 _NAMES_ORGAN = re.compile("乳腺|甲状腺|前列腺|胰腺|肾上腺|涎腺|唾液腺")
 _OTHER_SARCOMA = "OTHER-SARCOMA"
+#: how the names of dedifferentiated parts end
+_PARTS = ("成分", "区域", "改变", "component", "areas")
 _ELSEWHERE = "a tumour of another place or time is named"
 
 
@@ -42,6 +44,10 @@ class Patterns(NamedTuple):
     heading: re.Pattern[str]
     tissue: re.Pattern[str]
     hint: re.Pattern[str]
+    outside: re.Pattern[str]
+    agrees: re.Pattern[str]
+    described: re.Pattern[str]
+    once: re.Pattern[str]
 
 
 @lru_cache(maxsize=8)
@@ -57,6 +63,10 @@ def patterns(words: Words) -> Patterns:
         re.compile(rf"{around['before-tissue']}[^。;\n]{{0,60}}$"),
         re.compile(around["tissue"]),
         re.compile(rf"{around['hint']}[^,;。]{{0,20}}$"),
+        re.compile(rf"{around['outside']}(?:(?!{around['own']})[^。;\n])*$"),
+        re.compile(rf"(?<![不未]){around['agrees']}"),
+        re.compile(rf"(?:{around['component']})?[^,;。\n]{{0,12}}?\s?{around['is']}(?![a-z])[^,;。\n]{{0,16}}"),
+        re.compile(rf"{around['once']}[^,;。\n]{{0,8}}$"),
     )
 
 
@@ -67,8 +77,9 @@ def read(page: Page, words: Words, kind: Kind, hits: list[Hit]) -> list[Said | U
     shape = patterns(words)
     names = [hit for hit in hits if not _is_like(page, shape, hit)]
     rows = list(_rows(page, shape, names))
-    others = [row for row in rows if _is_elsewhere(page, words, row)]
-    found = [each for row in rows if row not in others for each in _row(page, shape, row, kind)]
+    others = [row for row in rows if _is_of_the_past(page, shape, row) or _is_elsewhere(page, words, row)]
+    parts = frozenset(name.start for part, name in pairwise(names) if _describes(page, shape, part, name))
+    found = [each for row in rows if row not in others for each in _row(page, shape, row, kind, parts)]
     told = [
         Unread(CONCEPT, page.span(row[0].start, row[-1].end), _ELSEWHERE)
         for row in others
@@ -86,6 +97,13 @@ def _with_parts(found: list[Said], kind: Kind) -> list[Said | Unread]:
         each._replace(detail=_part_of(kind)) if (each.value, each.standing) == ("WDLPS", "final") else each
         for each in found
     ]
+
+
+def _is_of_the_past(page: Page, shape: Patterns, row: list[Hit]) -> bool:
+    """既往因骨肉瘤行化疗: a tumour of a type that the trial does not ask for, and of earlier years."""
+    if row[0].tag not in ("OTHER", _OTHER_SARCOMA):
+        return False
+    return shape.once.search(page.text[page.clause(row[0].start)[0] : row[0].start]) is not None
 
 
 def _is_elsewhere(page: Page, words: Words, row: list[Hit]) -> bool:
@@ -126,6 +144,12 @@ def _part_of(kind: Kind) -> Detail:
     return ("component", "yes"), ("method", kind)
 
 
+def _describes(page: Page, shape: Patterns, part: Hit, name: Hit) -> bool:
+    """去分化成分为高级别未分化多形性肉瘤: what a part of the tumour looks like is no second type of it."""
+    of_part = part.tag == "DDLPS" and page.text[part.start : part.end].endswith(_PARTS)
+    return of_part and shape.described.fullmatch(page.text, part.end, name.start) is not None
+
+
 def _is_like(page: Page, shape: Patterns, hit: Hit) -> bool:
     """平滑肌肉瘤样: like it, so not it. 成分 after a name is a part of the tumour."""
     return shape.like.match(page.text, hit.end) is not None and shape.component.match(page.text, hit.end) is None
@@ -143,8 +167,8 @@ def _rows(page: Page, shape: Patterns, names: list[Hit]) -> Iterator[list[Hit]]:
         yield row
 
 
-def _row(page: Page, shape: Patterns, row: list[Hit], kind: Kind) -> list[Said]:
-    """The names of one row, said alike."""
+def _row(page: Page, shape: Patterns, row: list[Hit], kind: Kind, parts: frozenset[int]) -> list[Said]:
+    """The names of one row, said alike; *parts* are where names begin that describe a part of the tumour."""
     if page.void(row[0].start):
         return []
     low, high = row[0].start, row[-1].end
@@ -158,7 +182,8 @@ def _row(page: Page, shape: Patterns, row: list[Hit], kind: Kind) -> list[Said]:
     hedged = stance.hedged or either or _before_tissue(page, shape, low, kind)
     told: list[Said] = []
     for hit in row:
-        said: Detail = _part_of(kind) if shape.component.match(page.text, hit.end) else (("method", kind),)
+        part = hit.start in parts or shape.component.match(page.text, hit.end) is not None
+        said: Detail = _part_of(kind) if part else (("method", kind),)
         if hit.tag == _OTHER_SARCOMA:
             said = tuple(sorted((*said, ("family", "sarcoma"))))
         told.append(Said(CONCEPT, _type(hit), page.span(hit.start, hit.end), firmness(hedged), said))
@@ -178,10 +203,12 @@ def _stance(page: Page, low: int, high: int) -> Stance:
 
 
 def _before_tissue(page: Page, shape: Patterns, low: int, kind: Kind) -> bool:
-    """Is it a name given before or without the microscope?"""
+    """Is it a name given before or without the microscope, or under another hospital's?"""
     start = page.sentence(low)[0]
     left = page.text[start:low]
     if shape.hint.search(left[-40:]):
+        return True
+    if kind == "pathology" and shape.outside.search(left) and not shape.agrees.search(page.text):
         return True
     if shape.tissue.search(left):
         return False

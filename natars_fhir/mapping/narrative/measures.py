@@ -35,8 +35,10 @@ class Patterns(NamedTuple):
     earlier: re.Pattern[str]
     distance: re.Pattern[str]
     within: re.Pattern[str]
+    lies_in: re.Pattern[str]
     organ: re.Pattern[str]
     organ_next: re.Pattern[str]
+    of_organ: re.Pattern[str]
 
 
 class Measure(NamedTuple):
@@ -63,7 +65,7 @@ def patterns(words: Words) -> Patterns:
         + ")*"
     )
     between = rf"\s{{0,3}}(?:{words.any('quantity.word', 'range')}\s{{0,3}}[0-9.]{{1,8}}\s{{0,3}})?"
-    inside = r"(?:[^,;。下后旁前外侧周间与和缘受压、\n]{0,10})"
+    inside = r"(?:(?:[左右]?[上中下前后内外]{1,2}[叶极段]|[^,;。下后旁前外侧周间与和缘受压、\n]){0,10})"
     follows = rf"{unit}|[x*]|by|\([^()\d,]{{1,10}}\)\s*(?:[x*]|by)"
     return Patterns(
         re.compile("|".join(map(re.escape, ("x", "*", "by", *chain(*words["quantity.length"].words.values()))))),
@@ -75,13 +77,18 @@ def patterns(words: Words) -> Patterns:
         re.compile(rf"{near['axis']}{fill}$"),
         re.compile(rf"\s*{near['after']}"),
         re.compile(rf"{near['earlier']}(?!.*{near['changed']})[^,;。]{{0,14}}$"),
-        re.compile(rf"{near['distance']}[^,;。x*\d]{{0,10}}$"),
+        re.compile(rf"(?<!方向)(?<!纵向)(?<!上下){near['distance']}[^,;。x*\d]{{0,10}}$"),
         re.compile(rf"(?:{words.any('size.organ', 'name')}){inside}$"),
+        re.compile(rf"\s(?:in|of|within) (?:the )?(?:\w+ )?{words.any('size.organ', 'name')}(?![a-z])"),
         re.compile(
-            rf"{words.any('size.organ', 'name')}(?:约|为|大小|体积|径线|最大|:|[一两1-9][枚个条段块]"
-            r"|measures|measuring|size|\s)*$"
+            rf"{words.any('size.organ', 'name')}(?:约|为|大小|体积|径线|最大|上下|纵向|头足|方向|长度|长|径|:"
+            r"|[一两1-9][枚个条段块]|measures|measuring|size|\s)*$"
         ),
         re.compile(rf"\s*(?:的|长)?{words.any('size.organ', 'name')}(?![周旁下后前上区来源])"),
+        re.compile(
+            rf"[\s:;\d.)、]*(?:the |(?:双侧|左侧|右侧|左|右|全)?){words.any('size.organ', 'name')}"
+            "(?![周旁区后下前外间])"
+        ),
     )
 
 

@@ -14,9 +14,12 @@ from natars_fhir.mapping.narrative.lexicon import Hit
 
 Stretch = tuple[int, int]
 _START = attrgetter("start")
-_VOIDING = frozenset({"advice", "general", "relative", "differential", "becomes", "former"})
+_VOIDING = frozenset({"advice", "general", "relative", "differential", "becomes", "former", "from"})
+#: what makes a stretch a supplement's or a correction's; and a correction, which a supplement is not
+_AMENDING = frozenset({"amended", "supplement", "becomes", "from"})
+_CORRECTING = _AMENDING - {"supplement"}
 #: the cues that put stretches out of reach, or make them a supplement's
-REACHING = _VOIDING | {"amended"}
+REACHING = _VOIDING | _AMENDING
 #: how far from its heading a quotation begins, and its pattern
 _TO_QUOTE = 6
 _QUOTE = re.compile('"[^"\n]{0,200}"')
@@ -43,7 +46,10 @@ def stretches(
     corrections = tuple(cue.start for cue in cues if cue.tag == "becomes")
     formers = tuple(cue.start for cue in cues if cue.tag == "former")
     bounds = Bounds(text, stops, clauses, cues, corrections, formers)
-    voids = _merged([stretch for cue in cues if cue.tag in _VOIDING and (stretch := _void(cue, bounds))])
+    tags = {cue.tag for cue in cues}
+    stands = "supplement" in tags and _CORRECTING.isdisjoint(tags)
+    voiding = _VOIDING - {"former"} if stands else _VOIDING
+    voids = _merged([stretch for cue in cues if cue.tag in voiding and (stretch := _void(cue, bounds))])
     return voids, _merged(_amended(bounds))
 
 
@@ -78,6 +84,9 @@ def _void(cue: Hit, bounds: Bounds) -> Stretch | None:
     if cue.tag == "becomes":
         several = bisect_left(bounds.becomes, low) < bisect_left(bounds.becomes, cue.start)
         return (around(bounds.clauses, cue.start, high)[0] if several else low), cue.end
+    if cue.tag == "from":
+        place = bounds.text.find(" to ", cue.end, high)
+        return (cue.start, place) if place >= 0 else None
     if cue.tag == "former":
         return cue.start, _former_end(cue, bounds, high)
     return None
@@ -114,7 +123,7 @@ def _amended(bounds: Bounds) -> list[Stretch]:
     """From a heading such as 补充报告 to where the old report begins, else to the end of the text."""
     stretches = []
     for cue in bounds.cues:
-        if cue.tag in ("amended", "becomes"):
+        if cue.tag in _AMENDING:
             index = bisect_left(bounds.former_starts, cue.end)
             known = index < len(bounds.former_starts)
             stretches.append((cue.start, bounds.former_starts[index] if known else len(bounds.text)))

@@ -49,7 +49,7 @@ def read(text: str, words: Words, kind: Kind = "pathology") -> Reading:
         *fish.read(leaf, words, mentioned),
         *size.read(leaf, words, kind),
         *grade.read(leaf, words),
-        *counts.read(leaf, words),
+        *counts.read(leaf, words, kind),
         *histology.read(leaf, words, kind, names),
         *sites.read(leaf, words, kind, names),
         *statements.read(leaf, words, kind),

@@ -145,7 +145,7 @@ def _holds_lesion(page: Page, words: Words, hit: Hit) -> bool:
         return True
     if page.text[hit.end : hit.end + 1] == "," and page.text[page.sentence(hit.start)[0] : hit.start].strip() == "":
         # "Retroperitoneum, mass, resection: ..."
-        end = min(page.sentence(hit.start)[1], hit.end + _REACH)
+        end = min(page.sentence(hit.start)[1], hit.end + _PLACED)
         return bool(page.find(words["sites.lesion"], hit.end, end))
     if not _OF_PLACE.search(page.text, max(low, hit.start - 14), hit.start):
         return False

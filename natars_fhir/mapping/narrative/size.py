@@ -83,7 +83,10 @@ def _is_tumours(page: Page, words: Words, shape: Patterns, each: Measure, things
         thing, near = after, after.start - each.end < 12
     if thing and not _is_tumour(page, words, thing):
         return False
-    if not here and before and before.tag == "core" and before.start >= page.sentence(each.start)[0]:
+    sentence = page.sentence(each.start)[0]
+    if (before is None or before.start < sentence) and shape.of_organ.match(page.text, sentence):
+        return False  # 肾脏一个，大小12×6×5cm: the sentence is about an organ, and names no tumour yet
+    if not here and before and before.tag == "core" and before.start >= sentence:
         return False  # a core's length, whatever is named after it
     if each.dimensions == 1 and shape.organ_next.match(page.text, each.end):
         return False
@@ -126,6 +129,8 @@ def _is_tumour(page: Page, words: Words, thing: Hit) -> bool:
 
 def _in_organ(page: Page, words: Words, thing: Hit) -> bool:
     low = max(page.clause(thing.start)[0], thing.start - 20)
+    if page.text[thing.end : thing.end + 1] == " " and patterns(words).lies_in.match(page.text, thing.end):
+        return True
     return _leads_into(page.text[low : thing.start], words)
 
 

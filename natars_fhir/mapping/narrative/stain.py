@@ -17,7 +17,7 @@ from natars_fhir.mapping.narrative.words import Words
 _EQUIVOCAL_SIGN = r"\+\s?[/~至]\s?-|-\s?/\s?\+|±|-\s?~\s?\+|\+-(?!\s?\+)|-\+"
 _SIGN = re.compile(
     rf"(?P<equivocal>{_EQUIVOCAL_SIGN})|(?P<positive>(?:\d\s?)?\+{{1,4}}(?:\s?[-~/]\s?\d?\+{{1,4}})*)"
-    r"|(?P<negative>(?<![0-9a-z+~])-+(?![0-9a-z+~]))|(?P<zero>(?<![0-9a-z.<>≤≥%/])0(?![0-9a-z.%/+]))"
+    r"|(?P<negative>(?<![0-9a-z+~弱中强])-+(?![0-9a-z+~弱中强]))|(?P<zero>(?<![0-9a-z.<>≤≥%/])0(?![0-9a-z.%/+]))"
 )
 #: OCR reads a plus as ten and a minus as one: only where nothing else stands between the brackets
 _SCANNED = re.compile(r"^\s*(?:弱|灶|部分)?(?:(?P<positive>十{1,4})|(?P<negative>一))\s*$")

@@ -124,8 +124,10 @@ def _stance(page: Page, hit: Hit) -> Stance:
     return stance
 
 
-def _metastasis(page: Page, words: Words, hit: Hit, stance: Stance, kind: Kind) -> Said:
+def _metastasis(page: Page, words: Words, hit: Hit, stance: Stance, kind: Kind) -> Said | None:
     """What imaging alone shows is suspected; nodes that are counted decide."""
+    if stance.denied and _is_of_a_carcinoma(page, words, hit):
+        return None
     low, high = page.clause(hit.start)
     places = page.find(words["statements.place"], max(low, hit.start - 24), min(high, hit.end + 24))
     scopes = {place.tag for place in places}
@@ -138,6 +140,19 @@ def _metastasis(page: Page, words: Words, hit: Hit, stance: Stance, kind: Kind) 
         said = (*said, ("scope", "lymph-nodes" if "lymph-nodes" in scopes else min(scopes)))
     span = page.span(min(hit.start, nodes.start()) if nodes else hit.start, max(hit.end, nodes.end() if nodes else 0))
     return Said("metastasis", value, span, firmness(stance.hedged), said)
+
+
+def _is_of_a_carcinoma(page: Page, words: Words, hit: Hit) -> bool:
+    """Is it the metastasis of another kind of tumour that is ruled out, and not the tumour's own?"""
+    shape = _of_carcinoma(words)
+    low, high = page.clause(hit.start)
+    return shape[0].match(page.text, hit.end) is not None and shape[1].search(page.text, low, high) is not None
+
+
+@lru_cache(maxsize=8)
+def _of_carcinoma(words: Words) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    kind, excluded = words.any("statements.asked", "kind"), words.any("statements.asked", "excluded")
+    return re.compile(rf"\s?{kind}"), re.compile(excluded)
 
 
 def _nodes(page: Page, low: int, hit: Hit) -> re.Match[str] | None:

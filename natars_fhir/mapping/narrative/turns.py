@@ -15,6 +15,8 @@ _LIST = re.compile(
     r"\s*:?\s*\(?\s*((?:[+-]{1,4}|阳性?|阴性?|pos(?:itive)?|neg(?:ative)?)(?:\s*[、,/;]\s*"
     r"(?:[+-]{1,4}|阳性?|阴性?|pos(?:itive)?|neg(?:ative)?))+)"
 )
+#: how a negative sign begins
+_NEGATIVE = frozenset("-阴n")
 _NEXT = re.compile(r"[、,/;]")
 #: two signs with a stroke are one sign: not certain
 _ONE_SIGN = frozenset({"+/-", "-/+"})
@@ -22,14 +24,17 @@ _ONE_SIGN = frozenset({"+/-", "-/+"})
 
 def in_turn(text: str, sentence: str, members: int, words: Words) -> tuple[Part, ...] | None:
     """The result of each of several markers, in their order. *text* is what follows them, *sentence* what follows to
-    the end of their sentence. None where they share one result; empty where there are not as many as markers."""
+    the end of their sentence, where A、B：+、- lists them. None where they share one result; empty where there are not
+    as many as markers."""
     if _LEAD.search(sentence, 0, len(text) + _TAIL):
         plain = _AND.sub(lambda word: "、".center(len(word[0])), _LEAD.sub(lambda word: " " * len(word[0]), sentence))
         return _of_each(parts(plain, words)[:members], members)
-    listed = _LIST.match(text)
+    listed = _LIST.match(sentence)
     signs = _NEXT.split(listed[1]) if listed else []
-    if listed is None or len(signs) != members or len(set(signs)) < 2 or listed[1] in _ONE_SIGN:
+    if listed is None or len(set(signs)) < 2 or listed[1] in _ONE_SIGN:
         return None
+    if len(signs) != members:  # of which markers are they? Where they differ, of none
+        return () if len({sign.strip()[:1] in _NEGATIVE for sign in signs}) > 1 else None
     found, start = list[Part](), listed.start(1)
     for sign in signs:
         found += [replace(part, end=start + part.end) for part in parts(sign, words)[:1]]

@@ -42,7 +42,7 @@ def condition(view: View, lore: Lore) -> Plan:
         stamp(resource, sink)
         shown = doubted(lore, tuple([told for _, told in coded_so]), _text(resource))
         found = [(place, told) for (place, _), told in zip(coded_so, shown, strict=True)]
-        found = once(found + [(place, by_words(told)) for place, told in said_so])
+        found = _without_places(once(found + [(place, by_words(told)) for place, told in said_so]))
         course, ended = code_of(resource.clinicalStatus), _ended(resource)
         if course == "unknown":  # R5's word where R4 says nothing
             course = ""
@@ -53,6 +53,13 @@ def condition(view: View, lore: Lore) -> Plan:
             _came_back(found, status, sink)
 
     return plan
+
+
+def _without_places(found: list[tuple[str, Told]]) -> list[tuple[str, Told]]:
+    """Where a metastasis lies is not where the tumour began."""
+    if not any(told.concept == "metastasis" for _, told in found):
+        return found
+    return [(place, told) for place, told in found if not place.startswith("Condition.bodySite")]
 
 
 def _came_back(found: list[tuple[str, Told]], status: str, sink: Sink) -> None:

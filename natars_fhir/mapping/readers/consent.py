@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from natars_fhir.domain.record import Detail, detail
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.readers.entity import Plan, dated
 from natars_fhir.mapping.schema import View
@@ -48,9 +49,15 @@ def consent(view: View, lore: Lore) -> Plan:
         denies = resource.provision is not None and resource.provision.type == "deny"
         if value == "given" and (denies or any(_DENIES.search(text) for text in named)):
             value = "refused"
-        sink.add(Told("consent", value), "Consent.status")
+        sink.add(Told("consent", value, _ended(resource) if value == "withdrawn" else ()), "Consent.status")
 
     return plan
+
+
+def _ended(resource: Any) -> Detail:
+    """The day on which a consent that does not stand any more was withdrawn, where its period ends."""
+    period = resource.provision.period if resource.provision is not None else None
+    return detail(ended=str(period.end)) if period is not None and period.end else ()
 
 
 _DENIES = re.compile(r"拒绝|不同意|refus|declin|withdr", re.IGNORECASE)

@@ -82,6 +82,11 @@ PFS = [
     ),
     pytest.param((scan(90), scan(250), WITHDRAWN), ("censored", "consent-withdrawn", 90), id="withdrawn"),
     pytest.param((scan(90), grew(250), WITHDRAWN), ("censored", "consent-withdrawn", 90), id="grew after withdrawal"),
+    pytest.param(
+        (scan(90), scan(250), fact("consent", "withdrawn", day(-1), ended=day(200))),
+        ("censored", "consent-withdrawn", 90),
+        id="withdrawn long after it was signed",
+    ),
     pytest.param((scan(90), LOST), ("censored", "lost-to-follow-up", 90), id="lost"),
     pytest.param((scan(90), LOST, scan(500)), ("censored", "alive", 500), id="lost and found again"),
     pytest.param(

@@ -104,3 +104,18 @@ def test_a_percentage_over_a_hundred_is_no_share(words: Words) -> None:
 
 def test_fields_other_than_ten_are_scaled(words: Words) -> None:
     assert read("核分裂象1个/50HPF", words).of("mitoses-per-10hpf")[0].value == number("0.2", "{mitoses}/10.[HPF]")
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [("pathology", True), ("other", True), ("imaging", False), ("operation", False)],
+)
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [("肿物内见大片坏死", "necrosis-percent"), ("核分裂象5个/10HPF", "mitoses-per-10hpf")],
+)
+def test_necrosis_and_mitoses_are_the_pathologists(
+    text: str, concept: str, kind: Kind, told: bool, words: Words
+) -> None:
+    """A scan's 坏死囊变 says nothing of what a microscope sees."""
+    assert bool(read(text, words, kind).of(concept)) is told

@@ -187,6 +187,44 @@ def test_what_is_not_told_by_any_code_is_counted() -> None:
             {"primary-site gi-tract"},
             id="GIST of the CM edition",
         ),
+        pytest.param(
+            [condition(concept(ICD_10, "C49.2"), ident="leg")],
+            {"primary-site other", "histology SARCOMA-NOS hedged"},
+            id="a sarcoma of a leg: this tumour",
+        ),
+        pytest.param(
+            [condition(concept(ICD_10, "C49.2"), ident="leg"), condition(RETRO, ident="tumour")],
+            {
+                "primary-site retroperitoneum",
+                "primary-site other",
+                "histology SARCOMA-NOS hedged",
+                "second-malignancy suspected",
+            },
+            id="a sarcoma of a leg beside a retroperitoneal one: perhaps another",
+        ),
+        pytest.param(
+            [condition(concept(ICD_10, "C18.9"), ident="colon"), condition(concept(ICD_10, "C49.4"), ident="tumour")],
+            {"primary-site abdomen-pelvis-nos", "histology SARCOMA-NOS hedged", "second-malignancy present"},
+            id="beside a sarcoma of the abdomen, told no nearer: another tumour",
+        ),
+        pytest.param(
+            [
+                condition(concept(ICD_10, "C18.9"), ident="colon"),
+                condition(concept(ICD_10, "C49.4"), "provisional", ident="tumour"),
+            ],
+            {
+                "primary-site gi-tract hedged",
+                "primary-site abdomen-pelvis-nos hedged",
+                "histology SARCOMA-NOS hedged",
+                "second-malignancy suspected",
+            },
+            id="beside one that is not confirmed: which tumour is it?",
+        ),
+        pytest.param(
+            [condition({**concept(ICD_10, "C78.0")}, ident="lung", bodySite=[concept(ICD_O, "C34.9")])],
+            {"metastasis present"},
+            id="the place of a metastasis is no origin",
+        ),
     ],
 )
 def test_a_site_elsewhere_is_this_tumours_or_anothers(sent: list[dict[str, Any]], facts: set[str]) -> None:

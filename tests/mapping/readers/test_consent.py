@@ -72,6 +72,21 @@ def test_consent_is_dated_by_its_signature() -> None:
     assert (fact.when, fact.path) == ("2024-01-10", "Consent.status")
 
 
+@pytest.mark.parametrize(
+    ("status", "period", "ended"),
+    [
+        pytest.param("inactive", {"start": "2024-01-10", "end": "2024-03-05"}, "2024-03-05", id="its day"),
+        pytest.param("inactive", {"start": "2024-01-10"}, None, id="no day"),
+        pytest.param("active", {"end": "2030-01-01"}, None, id="until when a consent that stands is to stand"),
+    ],
+)
+def test_a_withdrawal_keeps_the_day_of_the_signature_and_tells_its_own(
+    status: str, period: dict[str, str], ended: str | None
+) -> None:
+    (fact,) = read(consent(status, **NAMED, provision={"type": "permit", "period": period})).facts
+    assert (fact.when, fact.said("ended")) == ("2024-01-10", ended)
+
+
 def test_consent_is_about_its_patient() -> None:
     assert read(consent(**NAMED)).subject == "Patient/p1"
 
