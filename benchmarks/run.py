@@ -20,6 +20,7 @@ from benchmarks import (
     generate,
     load,
     measure,
+    office,
     pages,
     pull,
     real,
@@ -80,6 +81,8 @@ class Size:
     pulled: int
     #: patients of whom a page tells
     listed: int
+    #: patients in scope of whom the office's figures tell
+    shown: int
     #: a file that one and two processes screen, the patients among whom needles search, how often each
     bulk_mb: float
     bulk_patients: int
@@ -93,12 +96,12 @@ class Size:
 
 QUICK = Size(
     whole_mb=20, slice_mb=2, rounds=7, subjects=500, exported=1_000, delivered=2_000, patients=500,
-    pulled=16, listed=10_000, bulk_mb=25, bulk_patients=1_000, bulk_rounds=1, spark_mb=20, spark_rounds=1,
+    pulled=16, listed=10_000, shown=500, bulk_mb=25, bulk_patients=1_000, bulk_rounds=1, spark_mb=20, spark_rounds=1,
     seconds=6,
 )  # fmt: skip
 FULL = Size(
     whole_mb=100, slice_mb=4, rounds=7, subjects=2_000, exported=10_000, delivered=10_000, patients=4_000, pulled=80,
-    listed=10_000,
+    listed=10_000, shown=10_000,
     bulk_mb=800, bulk_patients=20_000, bulk_rounds=3, spark_mb=2_000, spark_rounds=3, seconds=60,
 )  # fmt: skip
 
@@ -121,6 +124,7 @@ def main(size: Size | None = None, folder: Path = HERE) -> None:
     figures |= spark.figures(size.spark_mb, size.spark_rounds, folder / ".made")
     figures |= load.figures(size.seconds)
     figures |= pages.figures(size.listed, min(100, size.listed // 2))
+    figures |= office.figures(size.shown)
     for name, value in figures.items():
         print(f"# {name}: not measured ({value.reason})" if isinstance(value, Missing) else f"{name}: {value:.3g}")
     for line in remarks(found):

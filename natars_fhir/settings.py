@@ -92,9 +92,7 @@ class Settings(BaseSettings):
     most_depth: int = Field(
         100, gt=0, le=100, description="The deepest nesting of a JSON body; a deeper one is answered 413."
     )
-    workers: int = Field(
-        1, ge=1, description="Processes that serve the port, on one database."
-    )
+    workers: int = Field(1, ge=1, description="Processes that serve the port, on one database.")
     most_bytes: int = Field(64_000_000, description="The largest request body, in bytes; a larger one is answered 413.")
     most_entries: int = Field(10_000, description="The most entries in a Bundle; more are answered 413.")
     screen: Literal["with-push", "after"] = Field(

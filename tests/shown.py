@@ -154,7 +154,7 @@ PROMISES: Mapping[int, Shown] = {
         "Pages for people, by keyboard alone, without barriers, on a telephone and on paper",
         (
             "tests/pages/test_every_page.py::test_a_page_is_free_of_barriers_and_of_anything_from_elsewhere",
-            "tests/pages/test_every_page.py::test_a_page_fits_a_telephone_and_prints_without_what_is_for_the_screen",
+            "tests/pages/test_every_page.py::test_a_page_in_chinese_is_too_and_fits_a_telephone_and_prints_without_what_is_for_the_screen",
             "tests/pages/test_login_stories.py::test_a_coordinator_logs_in_and_out_with_the_keyboard_alone",
             "tests/pages/test_login_stories.py::test_what_an_operator_typed_when_the_session_ended_is_there_after_the_login",
             "tests/pages/test_patient.py::test_by_the_keyboard_alone_a_patient_is_found_evidence_read_a_statement_made_and_signed",
@@ -165,6 +165,9 @@ PROMISES: Mapping[int, Shown] = {
         (
             "tests/web/pages/test_words.py::test_every_text_that_is_said_has_its_chinese",
             "tests/web/pages/test_words.py::test_a_template_says_nothing_in_a_language_of_its_own",
+            "tests/web/pages/test_issue_words.py::test_every_sentence_that_is_said_of_data_has_its_chinese",
+            "tests/domain/test_trial.py::test_every_assumption_is_told_in_chinese_too",
+            "tests/web/pages/test_empty.py::test_with_nothing_to_show_every_page_says_so_in_both_languages",
             "tests/pages/test_login_stories.py::test_the_language_is_switched_where_one_is_and_stays",
         ),
     ),
@@ -388,6 +391,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/service/freeze/test_verify.py::test_sha256sum_takes_the_sums",
             "tests/pages/test_office.py::test_a_freeze_is_started_watched_verified_and_fetched",
             "tests/service/freeze/test_compare.py::test_a_later_progression_is_told_with_the_decisions_that_differ",
+            "tests/web/pages/office/test_comparison.py::test_the_page_says_what_the_command_says",
         ),
     ),
     51: Shown(
@@ -459,6 +463,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/service/test_gaps.py::test_a_gap_is_counted_with_its_first_and_last_day_and_a_hint",
             "tests/web/pages/test_mapping.py::test_many_codes_are_paged_and_counts_are_readable",
             "tests/pages/test_desk.py::test_a_code_is_mapped_and_made_active_by_the_keyboard_alone",
+            "tests/pages/test_desk.py::test_a_name_in_words_is_mapped_by_the_keyboard_alone",
         ),
     ),
     56: Shown(

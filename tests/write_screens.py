@@ -10,7 +10,7 @@ import structlog
 
 from tests.doc_pages import DOCS
 from tests.pages.browser import Chromium, visitor
-from tests.pages.house import house
+from tests.pages.house import frozen_twice, house
 from tests.pages.screens import SCREENS
 
 
@@ -19,6 +19,7 @@ def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     chromium = Chromium()
     with tempfile.TemporaryDirectory(prefix="natars-screens-") as folder, house(Path(folder)) as one:
+        frozen_twice(one)
         try:
             for name, screen in SCREENS.items():
                 for language in ("zh", "en"):

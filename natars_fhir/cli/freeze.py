@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from natars_fhir.cli.exits import BAD_ARGUMENTS, CONFIGURATION, DONE, FAULTS, UNAVAILABLE
-from natars_fhir.cli.freeze_shown import as_json, fault_lines, lines
 from natars_fhir.cli.inputs import Asked, AsOfOption, MappingsOption, asked
 from natars_fhir.cli.looked import intake_of, write_json
 from natars_fhir.cli.screens import errors, output
@@ -96,7 +95,8 @@ def verify(
 ) -> None:
     """Checks that a freeze is as it was written: every file, none besides, the manifest. Exit code 1 where not."""
     spoken = _spoken(style, language)
-    from natars_fhir.service.freeze.verify import verify as checked  # heavy: only where it is asked
+    from natars_fhir.service.freeze.shown import as_json  # heavy: only where it is asked
+    from natars_fhir.service.freeze.verify import verify as checked
 
     if not folder.is_dir():
         raise typer.BadParameter(f"«{folder}» is no folder")
@@ -146,6 +146,7 @@ def diff(
     spoken = _spoken(style, language)
     from natars_fhir.service.freeze.compare import compare  # heavy: only where it is asked
     from natars_fhir.service.freeze.loaded import loaded
+    from natars_fhir.service.freeze.shown import as_json, fault_lines
     from natars_fhir.service.freeze.verify import verify as checked
 
     for folder in (before, after):
@@ -171,6 +172,8 @@ def _spoken(style: str, language: str) -> Language:
 
 
 def _tell_faults(manifest: Manifest | None, faults: tuple[Fault, ...], style: str, language: Language) -> None:
+    from natars_fhir.service.freeze.shown import fault_lines
+
     if style == "json":
         write_json({"digest": manifest.digest if manifest else None, "faults": [one._asdict() for one in faults]})
         return
@@ -182,6 +185,8 @@ def _tell_faults(manifest: Manifest | None, faults: tuple[Fault, ...], style: st
 
 
 def _tell(found: Difference, language: Language) -> None:
+    from natars_fhir.service.freeze.shown import lines
+
     for line in lines(found, language):
         _say(line)
 

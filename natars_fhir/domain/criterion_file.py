@@ -19,7 +19,8 @@ _KEYS = {
     "id", "kind", "decided_by", "text", "rule", "switched", "applies", "advisory", "parts", "assumed", "wants",
     "lasting", "off_study", "stands_days",
 }  # fmt: skip
-_ASSUMED = ("what", "reason", "source", "confirmed_by")
+_TOLD = ("what", "reason", "source")
+_ASSUMED = (*_TOLD, "confirmed_by")
 
 Table = Mapping[str, Any]
 
@@ -113,7 +114,16 @@ def _applied(row: Table, rule: Rule, switches: Settings, faults: list[str]) -> R
 def _assumed(row: Table, switches: Settings, faults: list[str]) -> tuple[Assumed, ...]:
     """What is assumed as the switches are set."""
     told = rows(row, "assumed", _ASSUMED, faults)
-    whens = [one.get("when", {}) for one in row.get("assumed", ())]
-    return tuple(
-        Assumed(*each) for each, when in zip(told, whens, strict=True) if holds(when, switches, "assumed.when", faults)
-    )
+    found = [
+        Assumed(what, reason, source, confirmed_by, _in_chinese(one, faults))
+        for (what, reason, source, confirmed_by), one in zip(told, row.get("assumed", ()), strict=True)
+        if holds(one.get("when", {}), switches, "assumed.when", faults)
+    ]
+    return tuple(found)
+
+
+def _in_chinese(one: Table, faults: list[str]) -> Table:
+    """What of it the file says in Chinese too."""
+    told = one.get("zh", {})
+    faults += [f"assumed.zh: {unknown(key, _TOLD, 'key')}" for key in told if key not in _TOLD]
+    return {key: str(told[key]) for key in told}

@@ -74,12 +74,19 @@ def never_ticks(_: Asked) -> tuple[date, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """A sign or reading that the protocol's copy lost, restored: what it rests on, and who confirmed it."""
+    """A sign or reading that the protocol's copy lost, restored: what it rests on, and who confirmed it. ``zh`` is the
+    same three in Chinese, where the file has them."""
 
     what: str
     reason: str
     source: str
     confirmed_by: str = ""
+    zh: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def said(self, name: Literal["what", "reason", "source"], language: str) -> str:
+        """One of the three in a language; in English where the file has no other."""
+        told: str = getattr(self, name)
+        return self.zh.get(name, told) if language == "zh" else told
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "figures": Kind("R", event=("110112", "Query")),
         "figure": Kind("R", event=_EXPORT),
         "freeze verified": Kind("R", event=("110112", "Query")),
+        "freezes compared": Kind("R", event=("110112", "Query")),
         "load": Kind("C", event=_IMPORT),
         "pull": Kind("C", event=_IMPORT),
         "pull again": Kind("C", event=_IMPORT),

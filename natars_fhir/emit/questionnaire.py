@@ -149,5 +149,8 @@ def _help(criterion: Criterion) -> Node:
 
 
 def _assumption(assumed: Assumed) -> tuple[str, ...]:
-    words = _CONFIRMED if assumed.confirmed_by else _ASSUMED
-    return tuple(text.format(what=assumed.what, source=assumed.source, by=assumed.confirmed_by) for text in words)
+    words = zip(_CONFIRMED if assumed.confirmed_by else _ASSUMED, ("en", "zh"), strict=True)
+    return tuple(
+        text.format(what=assumed.said("what", of), source=assumed.said("source", of), by=assumed.confirmed_by)
+        for text, of in words
+    )

@@ -78,6 +78,7 @@ def _words(lore: Lore, scope: _Scope) -> Iterator[tuple[str, bool]]:
         for entry in lore.words[table].entries:
             if entry.tag in tags:
                 yield entry.word.partition(GAP)[0], entry.capitals
+    yield from ((text, False) for text, name in lore.texts.items() if scope.asks(lore, name))
 
 
 def _tables(lore: Lore, scope: _Scope) -> dict[str, set[str]]:

@@ -19,7 +19,7 @@ from msgspec.structs import fields
 from natars_fhir.domain.identity import version
 from natars_fhir.fhir.r4 import structs
 from natars_fhir.mapping.lore import Lore
-from natars_fhir.mapping.readers.observation import marker_of
+from natars_fhir.mapping.readers.observation import asked_in_words
 from natars_fhir.mapping.reading import NO_VERSION, Reading
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import NotUnderstood, Sink
@@ -160,13 +160,13 @@ def _observations(lore: Lore) -> Route:
 
 def _asks(lore: Lore) -> Callable[[Any], tuple[NotUnderstood, ...] | None]:
     """None for a code that asks for something which a criterion asks for, or that names a report."""
-    named = marker_of(lore)
+    named = asked_in_words(lore)
 
     def judge(concept: Any) -> tuple[NotUnderstood, ...] | None:
         codings = concept.coding or ()
         asked = [name for c in codings for name in lore.asked[c.system, c.code]]
-        if not asked and concept.text is not None and (marker := named(concept.text)) is not None:
-            asked = [marker]
+        if not asked and concept.text is not None and (name := named(concept.text)) is not None:
+            asked = [name]
         if any(lore.concepts[name].screening for name in asked) or any(lore.reports[c.system, c.code] for c in codings):
             return None
         return () if asked else tuple(("code", "Observation", c.system or "", c.code or "") for c in codings)

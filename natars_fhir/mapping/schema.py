@@ -242,6 +242,8 @@ class Site(Shape):
     codes: dict[str, dict[str, str | LocalCode]] = {}
     #: the site's own spellings of units
     units: dict[str, str] = {}
+    #: what a test is called in words alone (`code.text`) → the concept that it asks for
+    texts: dict[str, str] = {}
     #: names under which the site's consents speak of this trial
     consent: tuple[str, ...] = ()
     expects: Expects = Expects()

@@ -14,6 +14,7 @@ from natars_fhir.mapping.files import Mappings
 from natars_fhir.mapping.lore import DrugNames, Lore
 from natars_fhir.mapping.route import Route, route
 from natars_fhir.mapping.schema import Code, Concepts, Drugs, LocalCode, Says, Site
+from natars_fhir.mapping.texts import plain_text
 from natars_fhir.mapping.units import Units
 from natars_fhir.mapping.view import Read, subject_of, together
 
@@ -60,6 +61,7 @@ def lore_of(mappings: Mappings, site: Site) -> Lore:
         reports=Table(systems, _reports(concepts, local), key=str),
         units=_units(concepts, site),
         drugs=_drug_names(mappings.drugs),
+        texts={plain_text(text, mappings.words.characters): name for text, name in site.texts.items()},
         words=mappings.words,
         consent_names=site.consent,
         arms={name.casefold(): arm.name for arm in mappings.study.arms for name in (arm.name, arm.slug)},

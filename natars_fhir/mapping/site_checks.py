@@ -8,7 +8,9 @@ from pathlib import Path
 from natars_fhir.mapping.checks import system_faults
 from natars_fhir.mapping.codes import CODE, Systems
 from natars_fhir.mapping.faults import Fault, line_at, line_of, nearest
+from natars_fhir.mapping.narrative.normal import Characters
 from natars_fhir.mapping.schema import Concept, Concepts, Drugs, LocalCode, Site
+from natars_fhir.mapping.texts import alike
 from natars_fhir.mapping.view import struct, types
 
 
@@ -45,6 +47,20 @@ def lines_faults(name: str, source: str, site: Site, concepts: Concepts, drugs: 
     systems = system_faults(site.systems, concepts.systems)
     told = [Fault(name, line_at(source, "systems", system), text) for system, text in systems]
     return [*told, *(Fault(name, line_of(source, word), text) for word, text in faults)]
+
+
+def texts_faults(name: str, source: str, site: Site, concepts: Concepts, characters: Characters) -> list[Fault]:
+    """Texts that name concepts which exist, each once."""
+    known = concepts.concepts
+    told = [
+        (text, f"«{text}»: unknown concept «{concept}»{nearest(concept, known)}")
+        for text, concept in site.texts.items()
+        if concept not in known
+    ]
+    told += [(text, f"«{text}» is no name of anything") for text in site.texts if not text.strip()]
+    pairs = alike(site.texts, characters)
+    told += [(other, f"«{first}» and «{other}» are one text") for first, other in pairs]
+    return [Fault(name, line_of(source, "[texts]", f'"{text}"'), said) for text, said in told]
 
 
 def _never_complete(name: str, concepts: Concepts) -> str:

@@ -10,7 +10,10 @@ import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
+import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
@@ -19,10 +22,12 @@ from natars_fhir.domain.study import Study
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.gathered import Gathered
 from natars_fhir.mapping.heard.difference import Change, Counts, Stand, changes, counts, stand
+from natars_fhir.mapping.narrative.normal import Characters
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.mapping.site import SiteMapping
 from natars_fhir.mapping.terms.crosswalk import UNIT_SPELLINGS
 from natars_fhir.mapping.terms.site_file import Line, lines
+from natars_fhir.mapping.texts import TEST_NAMES, plain_text
 from natars_fhir.pipeline import outcomes
 from natars_fhir.service.lives import caused, told_by_office
 from natars_fhir.service.reread import Kept, reread
@@ -86,14 +91,47 @@ def changed_lines(old: str, new: str) -> list[Line]:
 def holds(changed: Iterable[Line], mapping: SiteMapping) -> Callable[[bytes], bool]:
     """May a resource hold one of these codes? Where a system spells its codes in several ways, or builds them one upon
     another, every resource may; so may one that writes signs as escapes."""
-    systems, needles = mapping.lore.systems, set[bytes]()
+    systems, needles, names = mapping.lore.systems, set[bytes](), set[str]()
     for one in changed:
+        if one.table == TEST_NAMES:
+            names.add(plain_text(one.code, mapping.lore.words.characters))
+            continue
         system = systems.by_name.get(one.table)
         if one.table != UNIT_SPELLINGS and system is not None and (system.spelling or system.hierarchical):
             return lambda _: True
         needles.add(json.dumps(one.code.strip(), ensure_ascii=False)[1:-1].encode())
     wanted = tuple(needles)
-    return lambda raw: any(needle in raw for needle in wanted) or b"\\" in raw
+    called = _called(names, mapping.lore.words.characters)
+    return lambda raw: any(needle in raw for needle in wanted) or b"\\" in raw or called(raw)
+
+
+class _Code(Struct):
+    text: Any = None
+
+
+class _Part(Struct):
+    code: _Code | None = None
+
+
+class _Named(_Part):
+    component: list[_Part] = []
+
+
+def _called(names: Collection[str], characters: Characters) -> Callable[[bytes], bool]:
+    """Is a resource, or a component of it, called so in words, however they are written?"""
+    if not names:
+        return lambda _: False
+    decode = msgspec.json.Decoder(_Named).decode
+
+    def holds(raw: bytes) -> bool:
+        try:
+            said = decode(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return True
+        texts = [one.code.text for one in (said, *said.component) if one.code is not None]
+        return any(isinstance(text, str) and plain_text(text, characters) in names for text in texts)
+
+    return holds
 
 
 @dataclass(frozen=True, slots=True)

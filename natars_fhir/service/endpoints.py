@@ -28,6 +28,7 @@ from natars_fhir.service.intake import Intake
 from natars_fhir.service.lives import life_of, told_by_office
 from natars_fhir.service.rescreen import gathered, peoples_part
 from natars_fhir.store.engine import Store
+from natars_fhir.store.persons import Persons
 
 
 class Allocated(NamedTuple):
@@ -44,6 +45,18 @@ class Known(NamedTuple):
     names: frozenset[str]
     findings: tuple[tuple[Criterion, Finding], ...]
     way: Life
+
+
+class Person(NamedTuple):
+    """One person of a site in scope: all names, what was found by the day, with people's part and what they caused;
+    and the subject, of whom was enrolled and lets the data be used. ``used``: may it be shown?"""
+
+    names: frozenset[str]
+    found: pipeline.Outcome
+    part: PeoplesPart
+    told: Sequence[Event]
+    used: bool
+    known: Known | None
 
 
 #: Called after each patient who was looked at: how many subjects were given, of how many there may be.
@@ -96,12 +109,7 @@ def known(
             who = _Who(intake, site, kept, as_of)
             found = None
             if not asked or who.pseudonym in asked:
-                used, until = who.use()
-                if used:
-                    found = who.known(until, allocations)
-                else:
-                    withheld(site.site, who.arm)
-                    named(who.pseudonym)
+                found = who.subject(allocations, withheld, named)
             if found is not None:
                 yield found
             count.one(who.pseudonym, told=found is not None)
@@ -132,6 +140,20 @@ class _Counted:
         if self.seen is not None:
             more = min(self.left, len(self.asked) - self.met) if self.asked else self.left
             self.seen(self.done, self.done + more)
+
+
+def each_person(
+    connection: Connection, intake: Intake, site: Site, asked: Persons, as_of: date, withheld: Withheld = nobody,
+    one_more: Callable[[], object] = bool,
+) -> Iterator[Person]:  # fmt: skip
+    """Each of these persons of a site, looked at once: for who asks about all of them, and about the subjects too."""
+    for kept in kept_each(connection, intake.study, site.site, asked):
+        one_more()
+        who = _Who(intake, site, kept, as_of)
+        known = who.subject(NO_ALLOCATIONS, withheld, lambda _: None)
+        found = who.by_then()
+        if found is not None:
+            yield Person(kept.names, found, who.part_of(found), who.told(as_of), who.use()[0], known)
 
 
 def known_one(connection: Connection, intake: Intake, site: Site, names: Collection[str], as_of: date) -> Known | None:
@@ -190,9 +212,34 @@ class _Who:
             return True, self._as_of
         return life.may_be_used(self._way), min(self._as_of, life.kept_until(self._way) or self._as_of)
 
+    def subject(
+        self, allocations: Mapping[str, Allocated], withheld: Withheld, named: Callable[[str], object]
+    ) -> Known | None:
+        """The subject as far as the data may be used; whose may not is told."""
+        used, until = self.use()
+        if used:
+            return self.known(until, allocations)
+        withheld(self._site.site, self.arm)
+        named(self.pseudonym)
+        return None
+
+    def told(self, until: date) -> list[Event]:
+        """What people caused by the end of the day."""
+        return [one for one in self._told if one.day <= until.isoformat()]
+
+    def by_then(self) -> pipeline.Outcome | None:
+        """What was known by the end of the day that is asked for."""
+        return self._then(self._as_of, self.told(self._as_of), None)
+
+    def part_of(self, found: pipeline.Outcome) -> PeoplesPart:
+        """People's part beside what was found."""
+        if found is self._found and self._part is not None:
+            return self._part
+        return peoples_part(found, self._intake.study, self._said)
+
     def known(self, until: date, allocations: Mapping[str, Allocated]) -> Known | None:
         """The subject as known by the end of *until*; None for who was never enrolled."""
-        told = [one for one in self._told if one.day <= until.isoformat()]
+        told = self.told(until)
         found = self._then(until, told, allocations.get(self.pseudonym))
         if found is None or self._way is None or self._part is None:
             return None
@@ -203,7 +250,7 @@ class _Who:
         if endpoints is None:
             return None
         subject = Subject(self.pseudonym, self._site.site, found.record.known_by(until), endpoints)
-        part = self._part if found is self._found else peoples_part(found, study, self._said)
+        part = self.part_of(found)
         same = found is self._found and len(told) == len(self._told)
         way = self._way if same else life_of(study, found, part, told)  # nothing of it is later than the record
         return Known(subject, self._names, part.people.findings, way)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from natars_fhir.domain.interval import SHANGHAI
+from natars_fhir.domain.life import Event
 from natars_fhir.domain.record import Patient
 from natars_fhir.domain.screening_log import Consort, Entry, Missing, consort, entry, gone, missing
 from natars_fhir.domain.signing import PeoplesPart
@@ -39,19 +40,35 @@ class Log:
 def log_of(store: Store, study: Study, site: str, now: datetime) -> Log:
     """Everybody who is in scope, or was."""
     with store.read() as connection:
-        looked = screenings.looked_at(connection, site)
-        entries: list[Entry] = []
-        here: set[str] = set()
+        book = Book(connection, study, site, now)
         for names, found, part in _screened(connection, study, site, now):
-            here |= names
-            seen = [day for name in names for day in _days(looked.get(name))]
-            days = (min(seen), max(seen)) if seen else None
-            told = caused(connection, study, site, names, today(now))
-            entries.append(entry(found.record, found.screening, part, study, days, told))
-        entries += _gone(connection, site, {name: one for name, one in looked.items() if name not in here})
-        counts = consort(entries, patients.known(connection, site))
-    ordered = sorted(entries, key=lambda one: (one.first, one.patient.reference))
-    return Log(site, today(now), tuple(ordered), counts)
+            book.enter(names, found, part, caused(connection, study, site, names, today(now)))
+        return book.log()
+
+
+class Book:
+    """A site's log while it is written: everybody is entered as they are looked at."""
+
+    def __init__(self, connection: Connection, study: Study, site: str, now: datetime) -> None:
+        self._connection, self._study, self._site, self._now = connection, study, site, now
+        self._looked = screenings.looked_at(connection, site)
+        self._entries: list[Entry] = []
+        self._here: set[str] = set()
+
+    def enter(self, names: Collection[str], found: Outcome, part: PeoplesPart, told: Sequence[Event]) -> None:
+        """One person, as screened on the day; *told* is what people caused by then."""
+        self._here.update(names)
+        seen = [day for name in names for day in _days(self._looked.get(name))]
+        days = (min(seen), max(seen)) if seen else None
+        self._entries.append(entry(found.record, found.screening, part, self._study, days, told))
+
+    def log(self) -> Log:
+        """The whole, with those who were in scope once."""
+        left = {name: one for name, one in self._looked.items() if name not in self._here}
+        entries = [*self._entries, *_gone(self._connection, self._site, left)]
+        counts = consort(entries, patients.known(self._connection, self._site))
+        ordered = sorted(entries, key=lambda one: (one.first, one.patient.reference))
+        return Log(self._site, today(self._now), tuple(ordered), counts)
 
 
 def missing_of(store: Store, study: Study, site: str, now: datetime, *, barred_too: bool = False) -> list[Missing]:

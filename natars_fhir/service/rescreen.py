@@ -100,12 +100,13 @@ def concluded(
     known: Mapping[str, Reading] = MappingProxyType({}),
 ) -> pipeline.Outcome | None:  # fmt: skip
     """The same, where what people caused (*told*) is at hand. *known*: see `readings.about`."""
-    return _concluded(study, site, readings.about(connection, site, names, known), as_of, told)
+    return read_of(study, site, readings.about(connection, site, names, known), as_of, told)
 
 
-def _concluded(
+def read_of(
     study: Study, site: str, known: Iterable[Reading], as_of: date, told: Sequence[Event]
 ) -> pipeline.Outcome | None:
+    """The same of these readings."""
     return next(pipeline.outcomes(gathered(site, known), study, as_of, told_by_office(site, told)), None)
 
 
@@ -196,7 +197,7 @@ def _person(
     intake: Intake, site: Site, key: str, seen: Before, cause: Cause, at: tuple[datetime, LastSaid, LastCame]
 ) -> News:
     now, last, ask = at
-    found = _concluded(intake.study, site.site, seen.readings, today(now), seen.told)
+    found = read_of(intake.study, site.site, seen.readings, today(now), seen.told)
     if found is None:
         return News(seen.standing, lines=seen.lines)
     screening, people = found.screening, peoples_part(found, intake.study, seen.said)

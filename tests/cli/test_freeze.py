@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import update
 
 from natars_fhir.cli import run
-from natars_fhir.cli.freeze_shown import _SAYS, _WHY
 from natars_fhir.service.freeze.parts import PARTS
+from natars_fhir.service.freeze.shown import _SAYS, _WHY
 from natars_fhir.service.freeze.verify import FAULTS
 from natars_fhir.store import audit
 from natars_fhir.store.audit import EVERYWHERE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -61,6 +62,21 @@ def test_every_restored_sign_is_marked_as_assumed_with_its_reason(study: Study) 
         "I-13",
         "I-18",
     ]
+
+
+def test_every_assumption_is_told_in_chinese_too(trial_table: dict[str, Any]) -> None:
+    """Those of every setting of the switches."""
+    told = [one for row in trial_table["criterion"] for one in row.get("assumed", ())]
+    assert len(told) > len(trial_table["criterion"])
+    for one in told:
+        assert set(one["zh"]) == {"what", "reason", "source"}, one["what"]
+        assert all(re.search(r"[\u4e00-\u9fff]", text) for text in one["zh"].values()), one["what"]
+
+
+def test_what_is_assumed_is_said_in_the_language_asked_for_or_in_english(study: Study) -> None:
+    first = next(one for criterion in study.criteria for one in criterion.assumed)
+    assert first.said("what", "zh") == first.zh["what"] != first.said("what", "en") == first.what
+    assert replace(first, zh={}).said("what", "zh") == first.what
 
 
 def test_the_trial_tells_who_it_is(study: Study) -> None:
@@ -151,6 +167,11 @@ text.zh = "x"
             id="switch of applies",
         ),
         pytest.param('rule.consented = {}\nassumed = [{ what = "x" }]', "assumed 1: reason is missing", id="assumed"),
+        pytest.param(
+            'rule.consented = {}\nassumed = [{ what = "x", reason = "x", source = "x", zh = { why = "x" } }]',
+            "assumed.zh: key why is not known",
+            id="assumed-zh",
+        ),
     ],
 )
 def test_a_fault_is_told_with_the_nearest_right_name(row: str, expected: str) -> None:

@@ -95,6 +95,12 @@ def test_the_help_tells_every_assumption_with_its_source_and_who_decides() -> No
         assert ("Advice only" in told) == criterion.advisory
 
 
+def test_the_help_tells_assumptions_in_chinese_beside_it() -> None:
+    item = next(QUESTIONS[one.id]["item"][0] for one in STUDY.criteria if one.assumed)
+    chinese = item["_text"]["extension"][0]["extension"][1]["valueString"]
+    assert "75 岁零 364 天仍为 75 岁（登记平台惯例，方案未写明）" in chinese
+
+
 def test_what_the_trial_office_confirmed_is_no_assumption_any_more() -> None:
     confirmed = replace(STUDY.criteria[0].assumed[0], confirmed_by="Dr Li, 2024-01-02")
     first = replace(STUDY.criteria[0], assumed=(confirmed,))

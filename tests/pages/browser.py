@@ -79,6 +79,11 @@ class Visitor:
         """Must one scroll sideways?"""
         return bool(self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
+    def holds_a_telephone(self) -> None:
+        """The window gets as narrow; what is drawn to fit it is drawn anew by the second frame."""
+        self.page.set_viewport_size({"width": PHONE, "height": 900})
+        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
     def printed(self) -> bytes:
         """The page as PDF, as it goes to a printer."""
         return self.page.pdf(format="A4")

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.pages.browser import CHROMIUM, Chromium, Visitor, visitor
-from tests.pages.house import House, house
+from tests.pages.house import House, frozen_twice, house
 
 _HERE = Path(__file__).parent
 _chromium = Chromium()
@@ -37,6 +37,7 @@ def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
 def full_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The server of all tests, as the fixtures fill it: what a test changes there it changes back, or makes anew."""
     with house(tmp_path_factory.mktemp("house")) as one:
+        frozen_twice(one)
         yield one
 
 

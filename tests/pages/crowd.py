@@ -24,20 +24,21 @@ ORDER = Order(140, 7, named("coded"), candidates=1.0, start=date(2022, 11, 1), m
 def crowd(store: Store, intake: Intake, now: datetime) -> int:
     """Sends them; how many they are."""
     reader = ward.reader(ORDER.dialect.site)
-    found = [*_enrolled()]
+    found = [*enrolled()]
     for patient in found:
-        push(store, intake, reader, _whole(patient), now)
+        push(store, intake, reader, whole(patient), now)
     return len(found)
 
 
-def _enrolled() -> Iterator[Patient]:
+def enrolled() -> Iterator[Patient]:
+    """Those of a simulated hospital who were allocated, the same in every run."""
     for patient in patients(ORDER):
         told = patient.told.last("allocation")
         if told is not None and told.day <= ORDER.as_of:
             yield patient
 
 
-def _whole(patient: Patient) -> bytes:
+def whole(patient: Patient) -> bytes:
     """The last version of everything that is told of a patient by the last day, as one transaction."""
     kept: dict[tuple[str, str], Node] = {}
     for sent in patient.sent:

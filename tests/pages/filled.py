@@ -28,6 +28,8 @@ LIS = "http://his.hospital-b.example/lis"
 #: A neutrophil count under the code of a new system.
 NEW_CODE = Gap("code", "Observation", LIS, "LIS0103")
 GAP = ident_of(KEY, SITE, NEW_CODE)
+#: What a bedside device calls the same count, without any code.
+NAME = "中性粒细胞绝对数（床旁）"
 REPORT = (
     "病理诊断：（腹膜后）去分化脂肪肉瘤，FNCLCC分级2级，肿瘤大小18cm×15cm×9cm。\n"
     "免疫组化：MDM2（+），CDK4（+），p16（+），S-100（-），Ki-67（约20%+）。建议行MDM2基因FISH检测。"
@@ -45,12 +47,18 @@ def count(number: int, code: str = "LIS0103", **more: object) -> Node:
     return {"resourceType": "Observation", **ident, **told, **more}
 
 
+def called(number: int) -> Node:
+    """The same count under a name in words alone."""
+    return count(number, "words") | {"code": {"text": NAME}}
+
+
 def fill_desk(store: Store, now: datetime) -> None:
     """All of it, as of *now*."""
     intake = Intake(ward.mappings().study, KEY, "https://natars.example/fhir", 10_000)
     for number in range(1, 4):
         who = f"desk-{number}"
         sent = bundle("collection", patient(who), condition(f"c-{who}", of=f"Patient/{who}"), count(number))
+        sent["entry"] += [{"resource": called(number)}] if number < 3 else []
         push(store, intake, ward.reader(SITE), json.dumps(sent).encode(), now - timedelta(minutes=10 * number))
     with store.of(SITE).write() as connection:
         found = {

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -24,6 +24,7 @@ from natars_fhir.domain.study import Officer
 from natars_fhir.mapping.files import Mappings
 from natars_fhir.service.access import accounts, login, second
 from natars_fhir.service.access.accounts import Wanted
+from natars_fhir.service.freeze import write
 from natars_fhir.service.ingest import push
 from natars_fhir.service.intake import Intake
 from natars_fhir.settings import Settings
@@ -36,6 +37,8 @@ from tests import ward
 from tests.pages.crowd import crowd
 from tests.pages.filled import fill_desk
 from tests.postgres import free_port
+from tests.service.freeze import frozen
+from tests.service.freeze.frozen import QUICK
 from tests.service.hospital import KEY
 
 #: The day of the fixtures, at noon in Beijing.
@@ -99,8 +102,8 @@ class House:
 
 
 @contextmanager
-def house(folder: Path, **more: Any) -> Iterator[House]:
-    """A server for as long as the block runs."""
+def house(folder: Path, *, whole: bool = True, **more: Any) -> Iterator[House]:
+    """A server for as long as the block runs; where it is not *whole*, with the patients of one site alone."""
     (folder / "key").write_bytes(KEY)
     (folder / "key").chmod(0o600)
     own = {"freeze_folder": folder / "freezes", "export_folder": folder / "exports"}
@@ -113,9 +116,10 @@ def house(folder: Path, **more: Any) -> Iterator[House]:
     }
     settings, clock = Settings(**told), Clock()
     store = open_store(settings.database)
-    fill(store)
+    fill(store, () if whole else (SITE,))
     fill_desk(store, NOON)
-    crowd(store, _intake(), NOON - timedelta(hours=2))
+    if whole:
+        crowd(store, _intake(), NOON - timedelta(hours=2))
     people, secrets = _people(store, clock())
     with patch("natars_fhir.web.app.load", with_office):  # reading the mappings takes most of a start
         app = create_app(settings, now=clock, store=store)
@@ -141,13 +145,25 @@ def with_office(*named: Any) -> Mappings:
     return replace(found, study=replace(found.study, office=(Officer(OFFICER),)))
 
 
-def fill(store: Store) -> None:
-    """Every patient of the fixtures, each at their own site."""
+def fill(store: Store, sites: Collection[str] = ()) -> None:
+    """Every patient of the fixtures (of these sites, where some are named), each at their own site."""
     intake = _intake()
-    for case in ward.cases():
+    for case in (one for one in ward.cases() if not sites or one.parent.name in sites):
         reader = ward.reader(case.parent.name)
         for raw in ward.sent_in(case):
             push(store, intake, reader, raw, NOON - timedelta(hours=2))
+
+
+def frozen_twice(one: House) -> None:
+    """Two freezes for the office to compare, of a small trial: a progression was corrected between them."""
+    folder = one.app.state.pages.settings.freeze_folder
+    store = open_store(f"sqlite:///{folder.parent}/small.sqlite")
+    with patch.object(write, "PARTS", QUICK):
+        frozen.fill(store)
+        frozen.freeze_of(store, folder, "natars-2025-05-31", date(2025, 5, 31))
+        frozen.send_later_progression(store)
+        frozen.freeze_of(store, folder, "natars-2025-06-01")
+    store.close()
 
 
 def _intake() -> Intake:

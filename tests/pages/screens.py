@@ -88,5 +88,6 @@ SCREENS: Mapping[str, Screen] = {
     "trial-subject": Screen("trial-office", f"/pages/trial/subject?of={SUBJECT}"),
     "trial-overlap": Screen("trial-office", "/pages/trial/overlap"),
     "trial-freezes": Screen("trial-office", "/pages/trial/freezes"),
+    "trial-comparison": Screen("trial-office", "/pages/trial/freezes/compare"),
     "trial-exports": Screen("trial-office", "/pages/trial/exports"),
 }

@@ -14,7 +14,7 @@ from natars_fhir.service import mapped
 from natars_fhir.store import outbox, quarantine
 from natars_fhir.store.quarantine import Wanted
 from tests.pages.browser import PHONE, WIDE, Visitor, visitor
-from tests.pages.filled import GAP, SITE
+from tests.pages.filled import GAP, NAME, SITE
 from tests.pages.house import PASSWORD, PEOPLE, House, house
 
 Visit = Callable[..., Visitor]
@@ -22,7 +22,7 @@ Visit = Callable[..., Visitor]
 
 @pytest.fixture(scope="module")
 def own_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("desk")) as one:
+    with house(tmp_path_factory.mktemp("desk"), whole=False) as one:
         yield one
 
 
@@ -77,6 +77,23 @@ def test_a_code_is_mapped_and_made_active_by_the_keyboard_alone(
         page.locator("main form button").click()
         page.get_by_role("status").wait_for()
         assert mapped.desk(own_house.store, SITE).active == 0
+
+
+def test_a_name_in_words_is_mapped_by_the_keyboard_alone(browser: Browser, own_house: House) -> None:
+    with visitor(browser, own_house, "engineer", language="zh") as somebody:
+        page = somebody.goto(f"/pages/mapping?site={SITE}&what=text")
+        somebody.press_to(f"映射 {NAME}")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/mapping/line*")
+        assert page.locator("#concept").input_value() == "anc"  # the hint, by its name
+        somebody.press_to(WORDS["zh"][1])
+        page.keyboard.press("Enter")
+        page.locator("#effect .figure").wait_for()
+        assert page.locator("#effect tbody tr").count() >= 2
+        somebody.press_to(WORDS["zh"][2].format(mapped.desk(own_house.store, SITE).next_on))
+        page.keyboard.press("Enter")
+        assert WORDS["zh"][3] in page.get_by_role("status").inner_text()
+        assert somebody.violations() == []
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

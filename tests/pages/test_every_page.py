@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Page
 
 from natars_fhir.web.pages.registry import PAGES, ROOT
 from tests.doc_pages import DOCS
-from tests.pages.browser import PHONE, Visitor
+from tests.pages.browser import Visitor
 from tests.pages.screens import SCREENS
 
 Visit = Callable[..., Visitor]
@@ -21,22 +22,29 @@ def test_every_page_of_the_navigation_has_its_picture() -> None:
     assert {ROOT + entry.path for entry in PAGES.values()} <= shown
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@EVERY
-def test_a_page_is_free_of_barriers_and_of_anything_from_elsewhere(name: str, language: str, visit: Visit) -> None:
-    screen = SCREENS[name]
-    somebody = visit(screen.role, language=language)
-    page = screen.seen_by(somebody)
+def looked_at(somebody: Visitor, name: str, language: str) -> Page:
+    """The page, in its language, without a barrier, and its picture taken."""
+    page = SCREENS[name].seen_by(somebody)
     assert page.locator("html").get_attribute("lang") == {"zh": "zh-CN", "en": "en"}[language]
     assert somebody.violations() == []
     somebody.screenshot(f"{name}-{language}")
+    return page
 
 
 @EVERY
-def test_a_page_fits_a_telephone_and_prints_without_what_is_for_the_screen(name: str, visit: Visit) -> None:
-    screen = SCREENS[name]
-    somebody = visit(screen.role, language="zh", width=PHONE)
-    page = screen.seen_by(somebody)
+def test_a_page_is_free_of_barriers_and_of_anything_from_elsewhere(name: str, visit: Visit) -> None:
+    looked_at(visit(SCREENS[name].role, language="en"), name, "en")
+
+
+@EVERY
+def test_a_page_in_chinese_is_too_and_fits_a_telephone_and_prints_without_what_is_for_the_screen(
+    name: str, visit: Visit
+) -> None:
+    somebody = visit(SCREENS[name].role, language="zh")
+    page = looked_at(somebody, name, "zh")
+    somebody.holds_a_telephone()
+    if name == "form":  # LHC-Forms lays itself out when it is loaded, and never again
+        SCREENS[name].seen_by(somebody)
     assert not somebody.too_wide()
     somebody.screenshot(f"{name}-phone")
     page.emulate_media(media="print")

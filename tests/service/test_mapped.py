@@ -10,11 +10,13 @@ import pytest
 
 from natars_fhir.mapping.faults import MappingError
 from natars_fhir.mapping.files import Mappings
+from natars_fhir.mapping.overlay import overlaid
 from natars_fhir.mapping.schema import Code
 from natars_fhir.mapping.site import compiled
 from natars_fhir.mapping.terms.crosswalk import UNIT_SPELLINGS, Row, Target
+from natars_fhir.mapping.texts import TEST_NAMES
 from natars_fhir.service.activate import catch_up, follow
-from natars_fhir.service.effect import effect, holds
+from natars_fhir.service.effect import changed_lines, effect, holds
 from natars_fhir.service.fresh import is_fresh
 from natars_fhir.service.ingest import push
 from natars_fhir.service.live import Active, Live, active
@@ -52,6 +54,10 @@ def save(store: Store) -> Callable[..., int]:
         return put(store, KEY, mappings(), SITE, seen, one, ME, NOW)
 
     return saved
+
+
+def with_texts(text: str) -> Mappings:
+    return overlaid(mappings(), {SITE: text})
 
 
 def turned(store: Store, number: int) -> bool:
@@ -112,6 +118,38 @@ def test_what_was_taken_back_does_not_come_again_with_the_next_line(store: Store
     turned(store, 0)
     number = save(row("LIS0999"))
     assert "LIS0103" not in desk(store, SITE).text(number)
+
+
+def test_a_name_in_words_is_mapped_its_effect_foretold_and_taken_back(
+    store: Store, live: Live, save: Callable[..., int]
+) -> None:
+    named = result("1", **COUNT) | {"code": {"text": "中性粒细胞（床旁）"}}
+    pushed(store, live, patient(), condition(), named)
+    number = save(Row(Code(system=TEST_NAMES, code="中性粒细胞(床旁)"), Target("asked", "anc"), "床旁仪器"))
+    text = desk(store, SITE).text(number)
+    after = compiled(with_texts(text), SITE)
+    told = effect(store, mappings().study, compiled(mappings(), SITE), after, ("", text), today(NOW))
+    assert (told.resources, told.counts.values, told.counts.patients) == (1, 1, 1)
+    assert desk(store, SITE).active == 0
+    turned(store, number)
+    follow(live)
+    catch_up(store, live, NOW)
+    assert "anc" in facts(store)
+    turned(store, 0)
+    follow(live)
+    catch_up(store, live, NOW)
+    assert "anc" not in facts(store)
+
+
+def test_only_resources_that_are_called_so_are_read_again_for_a_name() -> None:
+    text = '[texts]\n"中性粒细胞(床旁)" = "anc"\n'
+    may = holds(changed_lines("", text), compiled(with_texts(text), SITE))
+    said = [
+        {"code": {"text": "中性粒细胞（床旁）"}}, {"code": {}, "component": [{"code": {"text": " 中性粒细胞(床旁)"}}]},
+        {"code": {"text": "中性粒细胞"}}, {"code": {"coding": [{"code": "x"}]}}, {"id": "p"},
+    ]  # fmt: skip
+    assert [may(json.dumps(one, ensure_ascii=False).encode()) for one in said] == [True, True, False, False, False]
+    assert may(b'{"code": 3}')
 
 
 def test_lines_that_wait_are_built_upon(store: Store, save: Callable[..., int]) -> None:

@@ -1,4 +1,4 @@
-"""Choices: what somebody may map a code or a unit to, as lists to choose from. What is chosen becomes a line."""
+"""Choices: what somebody may map a code, a unit or a name to, as lists to choose from. It becomes a line."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from natars_fhir.mapping.files import Mappings
-from natars_fhir.mapping.heard.gaps import Gap
+from natars_fhir.mapping.heard.gaps import Gap, is_name
 from natars_fhir.mapping.schema import Code
 from natars_fhir.mapping.site import SiteMapping
 from natars_fhir.mapping.site_checks import allowed
 from natars_fhir.mapping.terms.crosswalk import UNIT_SPELLINGS, Part, Row, Target
+from natars_fhir.mapping.texts import TEST_NAMES
 
 #: What is wrong with what was chosen: nothing, no part, no concept, no value, or one that the concept cannot have.
 Fault = Literal["", "part", "concept", "value", "report", "unit"]
@@ -31,10 +32,17 @@ class Chosen:
     remark: str = ""
 
 
+def mappable(gap: Gap) -> bool:
+    """Can a line say what it stands for?"""
+    return bool(gap.item) and (gap.what in ("code", "unit") or is_name(gap))
+
+
 def parts(gap: Gap) -> tuple[Part, ...]:
-    """What a gap can be mapped as: a unit as a unit alone, the answer to a question first as an answer."""
+    """What a gap can be mapped as: a unit as a unit, a name as a question, an answer first as an answer."""
     if gap.what == "unit":
         return ("unit",)
+    if is_name(gap):
+        return ("asked",)
     return ("value", *(one for one in PARTS if one != "value")) if gap.concept else PARTS
 
 
@@ -85,6 +93,8 @@ def fault(mappings: Mappings, mapping: SiteMapping, gap: Gap, told: Chosen) -> F
 def row(mapping: SiteMapping, gap: Gap, told: Chosen) -> Row:
     """The line that it becomes."""
     remark = " ".join("".join(sign if sign.isprintable() else " " for sign in told.remark).split())[:_LONGEST_REMARK]
+    if is_name(gap):
+        return Row(Code(system=TEST_NAMES, code=gap.item), Target("asked", told.concept), remark)
     if told.part == "unit":
         return Row(Code(system=UNIT_SPELLINGS, code=gap.item), Target("unit", told.value), remark)
     code = Code(system=mapping.lore.systems.name(gap.about), code=gap.item)

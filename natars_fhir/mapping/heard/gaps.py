@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from natars_fhir.mapping.readers.observation import asked_in_words
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.mapping.site import SiteMapping
 
@@ -52,9 +53,10 @@ def gaps_of(reading: Reading, raw: bytes, mapping: SiteMapping) -> list[Named]:
             found.append(_code(resource, mapping, kind, about, item))
         elif what == "value":
             found += _value(resource, mapping, kind, about, item)
+        elif item == "code.text":
+            found += [(Gap("text", kind, about, _short(text)), "") for text in _called(resource, mapping)]
         else:
-            text = _texts(resource.get("code")) if item == "code.text" else ""
-            found.append((Gap("text", kind, about, _short(text)), ""))
+            found.append((Gap("text", kind, about, ""), ""))
     return list(dict.fromkeys(found))
 
 
@@ -71,10 +73,24 @@ def is_own(mapping: SiteMapping, system: str) -> bool:
     return name not in mapping.standard and (name in mapping.site.codes or name in mapping.site.systems)
 
 
+def is_name(gap: Gap) -> bool:
+    """Is it what a test is called in words, so that a line can say which concept it asks for?"""
+    return gap.what == "text" and bool(gap.item) and not (gap.about or gap.concept)
+
+
 def _code(resource: Any, mapping: SiteMapping, kind: str, system: str, code: str, concept: str = "") -> Named:
     if not declared(mapping, system):
         return Gap("code", kind, system, "", concept), ""
     return Gap("code", kind, system, code, concept), _short(_display(resource, system, code))
+
+
+def _called(resource: Any, mapping: SiteMapping) -> list[str]:
+    """What the result, or a component of it, is called in words alone; a name that is understood only where there is
+    no other."""
+    codes = [one.get("code") for one in (resource, *_list(resource.get("component")))]
+    texts = [_texts(code) for code in codes if isinstance(code, dict) and not code.get("coding")]
+    named = asked_in_words(mapping.lore)
+    return [text for text in texts if text and named(text) is None] or [_texts(resource.get("code"))]
 
 
 def _display(node: Any, system: str, code: str) -> str:

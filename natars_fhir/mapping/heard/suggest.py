@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Literal
 
 from natars_fhir.mapping.codes import Systems
-from natars_fhir.mapping.heard.gaps import Gap
+from natars_fhir.mapping.heard.gaps import Gap, is_name
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.reader import one
 from natars_fhir.mapping.schema import Site
@@ -65,6 +65,9 @@ class Suggester:
     def _look(self, gap: Gap, display: str) -> Suggestion | None:
         if gap.what == "unit":
             return self._unit(gap)
+        if is_name(gap):
+            named = self._named(gap.item)
+            return named if named and named.target.part == "asked" else None
         if gap.what == "text":
             return self._answer(gap.concept or gap.about, gap.item)
         if gap.what != "code" or not gap.item:

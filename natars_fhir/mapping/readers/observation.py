@@ -19,6 +19,7 @@ from natars_fhir.mapping.readers.values import KINDS
 from natars_fhir.mapping.readers.wholes import WHOLES, Answer
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
+from natars_fhir.mapping.texts import plain_text
 from natars_fhir.mapping.told import ReadValue, Told
 
 Plan = Callable[[Any, Sink], None]
@@ -61,7 +62,7 @@ Question = Callable[[Any, Any, Sink, str, bool], bool]
 
 
 def _question(views: dict[str, View], lore: Lore) -> Question:
-    """Reads one result: the first coding that asks for something decides; else the text, where it names a marker."""
+    """Reads one result: the first coding that asks for something decides; else the text, where it names something."""
     by_kind = {
         kind: WHOLES[kind](view, lore) if kind in WHOLES else _answer(view, KINDS[kind](lore), kind, lore)
         for kind, view in views.items()
@@ -87,22 +88,26 @@ def _question(views: dict[str, View], lore: Lore) -> Question:
 
 
 def _by_name(views: dict[str, View], lore: Lore) -> Callable[[str], str | None] | None:
-    """A marker by its name in ``code.text``, where a view says so."""
-    return marker_of(lore) if "ihc" in views and "code.text" in views["ihc"].concept else None
+    """What ``code.text`` asks for: by the site's own table; a marker by its name, where a view says so."""
+    stains = "ihc" in views and "code.text" in views["ihc"].concept
+    return asked_in_words(lore, stains=stains) if stains or lore.texts else None
 
 
-def marker_of(lore: Lore) -> Callable[[str], str | None]:
-    """The stain that the name of a test asks for, if any; each name is looked at once.
+def asked_in_words(lore: Lore, *, stains: bool = True) -> Callable[[str], str | None]:
+    """What the name of a test asks for, if anything; each name is looked at once. What people of the site said of the
+    whole name counts first, then the marker of a stain.
 
     A gene, an antibody in the blood or a control is another question, though it bears the marker's name.
     """
     seen: dict[str, str | None] = {}
+    own, characters = lore.texts, lore.words.characters
 
     def find(text: str) -> str | None:
         if text not in seen:
             if len(seen) > 50_000:
                 seen.clear()
-            seen[text] = _stain(lore, text)
+            said = own.get(plain_text(text, characters)) if own else None
+            seen[text] = said or (_stain(lore, text) if stains else None)
         return seen[text]
 
     return find

@@ -13,10 +13,14 @@ from typing import Any, NamedTuple
 
 from natars_fhir.mapping.schema import LocalCode
 from natars_fhir.mapping.terms.crosswalk import UNIT_SPELLINGS, Row, local_of
+from natars_fhir.mapping.texts import TEST_NAMES
+
+#: Tables that stand for themselves, and how the file calls them.
+_PLAIN = {UNIT_SPELLINGS: "units", TEST_NAMES: "texts"}
 
 
 class Line(NamedTuple):
-    """One line of a file that gives a code its meaning. ``table`` is the system, or `UNIT_SPELLINGS`."""
+    """One line of a file that gives a code its meaning. ``table`` is the system, or a name of `_PLAIN`."""
 
     at: int
     table: str
@@ -88,7 +92,7 @@ def _compare(source: str, made: str, rows: list[Row]) -> None:
     wanted = tomllib.loads(source)
     for row in rows:
         table = row.code.system
-        place = wanted.setdefault("units", {}) if table == UNIT_SPELLINGS else _codes(wanted, table)
+        place = wanted.setdefault(_PLAIN[table], {}) if table in _PLAIN else _codes(wanted, table)
         place[row.code.code] = _value(row)
     try:
         told = tomllib.loads(made)
@@ -104,7 +108,7 @@ def _codes(wanted: dict[str, Any], table: str) -> dict[str, Any]:
 
 
 def _lines(source: str) -> Iterator[Line]:
-    """The lines of ``[codes.…]`` and ``[units]`` that stand alone."""
+    """The lines of ``[codes.…]``, ``[units]`` and ``[texts]`` that stand alone."""
     table: str | None = None
     for at, line in enumerate(source.split("\n")):
         if line.lstrip().startswith("["):
@@ -117,8 +121,8 @@ def _lines(source: str) -> Iterator[Line]:
 def _table(line: str) -> str | None:
     """The table that a header opens; None for one that holds no codes."""
     found = _parsed(line)
-    if list(found) == ["units"]:
-        return UNIT_SPELLINGS
+    if plain := next((name for name, called in _PLAIN.items() if list(found) == [called]), None):
+        return plain
     inner = found.get("codes")
     return next(iter(inner)) if isinstance(inner, dict) and len(inner) == 1 else None
 
@@ -139,7 +143,7 @@ def _remark(line: str, said: dict[str, Any]) -> str:
 
 
 def _header(table: str) -> str:
-    return "[units]" if table == UNIT_SPELLINGS else f"[codes.{_quoted(table)}]"
+    return f"[{_PLAIN[table]}]" if table in _PLAIN else f"[codes.{_quoted(table)}]"
 
 
 def _line(row: Row) -> str:

@@ -19,7 +19,9 @@ import structlog
 from natars_fhir.mapping.files import Mappings
 from natars_fhir.service import audit
 from natars_fhir.service.deliver import Clock
+from natars_fhir.service.freeze.compare import Difference, compare
 from natars_fhir.service.freeze.cut import FreezeError, StaleError, TakenError
+from natars_fhir.service.freeze.loaded import loaded
 from natars_fhir.service.freeze.manifest import File, Manifest, NoManifestError, read
 from natars_fhir.service.freeze.verify import Fault, verify
 from natars_fhir.service.freeze.write import Wanted, Watch, freeze
@@ -90,6 +92,22 @@ class Freezing:
         known = any(one.act == "freeze" and one.hash == digest for _, one in audit.told(self._store, [EVERYWHERE]))
         audit.note(self._store, intake.key, replace(act, hash=digest, status=409 if faults else 200))
         return known, faults
+
+    def compared(
+        self, before: str, after: str, act: Act, key: bytes
+    ) -> Difference | dict[str, tuple[Fault, ...]] | None:
+        """What changed between two freezes, as `freeze diff` tells it; what is wrong with them, where they are not as
+        they were written or hold too little to be compared; None where there is no such freeze."""
+        if self.one(before) is None or self.one(after) is None:
+            return None
+        wrong = {name: faults for name in (before, after) if (faults := verify(self._folder / name)[1])}
+        if wrong:
+            return wrong
+        audit.note(self._store, key, act)
+        try:
+            return compare(*(loaded(self._folder / name) for name in (before, after)))
+        except (OSError, KeyError, ValueError):
+            return {}
 
     def begin(self, intake: Intake, mappings: Mappings, as_of: date, act: Act) -> Progress | None:
         """Begins one, in a thread of its own; None where one is being made."""

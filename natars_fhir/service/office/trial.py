@@ -9,8 +9,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from typing import NamedTuple
+
+from sqlalchemy import Connection
 
 from natars_fhir.domain.interval import SHANGHAI
+from natars_fhir.domain.screening import Screening
+from natars_fhir.domain.screening_log import missing
+from natars_fhir.domain.signing import PeoplesPart
 from natars_fhir.domain.study import Study
 from natars_fhir.export.agenda import Appointment, SiteCount, agenda, by_site
 from natars_fhir.export.figures.adverse import GRADES, Event, adverse
@@ -24,10 +30,12 @@ from natars_fhir.export.summary import SHOWN, ArmCurve, NeverRow, never_operated
 from natars_fhir.export.survival import StatisticsError
 from natars_fhir.export.tables import adverse_events, by_subject, enrolment
 from natars_fhir.mapping.schema import Site
-from natars_fhir.service.endpoints import Seen, pseudonym_of, subjects
+from natars_fhir.service.endpoints import Seen, Withheld, each_person, pseudonym_of
+from natars_fhir.service.enrolled import everybody
 from natars_fhir.service.intake import Intake
-from natars_fhir.service.log import Log, log_of, missing_of
+from natars_fhir.service.log import Book, Log
 from natars_fhir.store.engine import Store
+from natars_fhir.store.persons import Persons
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +69,11 @@ def trial(store: Store, intake: Intake, sites: Sequence[Site], as_of: date, seen
     def withheld(where: str, arm: str) -> None:
         left[where, arm] += 1
 
-    with store.moment() as then:
-        found = tuple(subjects(then, intake, sites, as_of, seen=seen, withheld=withheld))
-        now = datetime.combine(as_of, time(23, 59, 59), SHANGHAI).astimezone(UTC)
-        logs = [log_of(then, study, site.site, now) for site in sites]
-        lacks = [one for site in sites for one in lacking(site.site, missing_of(then, study, site.site, now))]
+    with store.moment() as then, then.read() as connection:
+        walk = _Walk(connection, intake, as_of, seen)
+        looked = [walk.site(site, names, withheld) for site, names in walk.all_of(sites)]
+    found = tuple(subject for one in looked for subject in one.subjects)
+    logs, lacks = [one.log for one in looked], [lack for one in looked for lack in one.lacks]
     arms = Counter[str]()
     for (_, arm), count in left.items():
         arms[arm] += count
@@ -78,6 +86,51 @@ def trial(store: Store, intake: Intake, sites: Sequence[Site], as_of: date, seen
         tuple(never_operated(found)), tuple(one for kind in GRADES for one in adverse(events, kind)),
         tuple(_waiting(intake, sites, logs)), tuple((*place, count) for place, count in sorted(left.items())),
     )  # fmt: skip
+
+
+class _Looked(NamedTuple):
+    """What one look at a site's patients comes to."""
+
+    subjects: tuple[Subject, ...]
+    log: Log
+    lacks: tuple[Lack, ...]
+
+
+class _Walk:
+    """Goes through the patients of every site, each of whom is looked at once: for the log, for what is missing and for
+    the endpoints; and tells how far it is."""
+
+    def __init__(self, connection: Connection, intake: Intake, as_of: date, seen: Seen | None) -> None:
+        self._connection, self._intake, self._as_of, self._seen = connection, intake, as_of, seen
+        self._now = datetime.combine(as_of, time(23, 59, 59), SHANGHAI).astimezone(UTC)
+        self._done = self._every = 0
+
+    def all_of(self, sites: Sequence[Site]) -> list[tuple[Site, Persons]]:
+        """Each site with its persons; how many there are is known from here on."""
+        told: list[tuple[Site, Persons]] = [(site, everybody(self._connection, site.site)) for site in sites]
+        self._every = sum(len(names) for _, names in told)
+        return told
+
+    def site(self, site: Site, names: Persons, withheld: Withheld) -> _Looked:
+        """Everybody of one site."""
+        study, subjects = self._intake.study, list[Subject]()
+        book = Book(self._connection, study, site.site, self._now)
+
+        def looked() -> Iterator[tuple[Screening, PeoplesPart]]:
+            asked = (self._connection, self._intake, site, names, self._as_of, withheld, self._one_more)
+            for one in each_person(*asked):
+                subjects.extend([one.known.subject] if one.known else [])
+                if one.found.screening.in_scope:
+                    book.enter(one.names, one.found, one.part, one.told)
+                    yield from [(one.found.screening, one.part)] if one.used else []
+
+        lacks = lacking(site.site, missing(looked()))
+        return _Looked(tuple(subjects), book.log(), tuple(lacks))
+
+    def _one_more(self) -> None:
+        self._done += 1
+        if self._seen is not None:
+            self._seen(self._done, self._every)
 
 
 def _waiting(intake: Intake, sites: Sequence[Site], logs: Sequence[Log]) -> Iterator[tuple[str, str]]:

@@ -104,8 +104,8 @@ def _listed(page: Page) -> Response:
     last = max(1, -(-found.found // asked.most))
     return page.show(
         "mapping.html", site=site, found=found, asked=asked, last=last, kinds=KINDS,
-        because=BECAUSE, maps="mapping" in page.who.may, desk=mapped.desk(page.desk.store, site),
-        lore=mapping_of(page, site).lore,
+        because=BECAUSE, maps="mapping" in page.who.may, mappable=choices.mappable,
+        desk=mapped.desk(page.desk.store, site), lore=mapping_of(page, site).lore,
     )  # fmt: skip
 
 
@@ -115,7 +115,7 @@ def _one(page: Page, site: str) -> Open:
     found = open_gaps.one(page.desk.store, mapping_of(page, site), here.hints(site), page.desk.key, ident)
     if found is None:
         raise Refusal(404, "not-found", _GONE)
-    if not found.counted.gap.item or found.counted.gap.what not in ("code", "unit"):
+    if not choices.mappable(found.counted.gap):
         raise Refusal(422, "not-supported", _NOT_MAPPED)
     return found
 

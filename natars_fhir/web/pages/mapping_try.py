@@ -42,6 +42,7 @@ REPORTS: Final[Mapping[str, str]] = MappingProxyType(
 STANDINGS: Final[Mapping[str, str]] = MappingProxyType(
     {"final": msg("certain"), "pending": msg("awaited"), "hedged": msg("said with doubt")}
 )
+_NUMBER = msg("a number in {unit}")
 _EMPTY = msg("Paste a document first.")
 #: Patients of a document that are shown, and facts of each.
 MOST_PATIENTS, MOST_FACTS = 20, 500
@@ -80,9 +81,15 @@ def _figure(page: Page) -> Response:
     rows = [(one, [getattr(line, page.language) for line in advice(one, mapping.lore)]) for one in found.elements]
     return page.show(
         "mapping_figure.html", found=found, percent=percent, least=LEAST, rows=rows, lore=mapping.lore, states=STATES,
-        ready=found.in_scope > 0 and percent >= LEAST,
+        said=lambda word: _said(page, word), ready=found.in_scope > 0 and percent >= LEAST,
         quiet=[one for one in feeds(desk.store, mapping, desk.now()) if one.quiet],
     )  # fmt: skip
+
+
+def _said(page: Page, word: str) -> str:
+    """A word of the trial's lists, or what kind of thing was read."""
+    _, number, unit = word.partition("a number in ")
+    return str(page.say(_NUMBER, unit=unit)) if number else page.value(word)
 
 
 def _try(page: Page, wrong: str = "", status: int = 200) -> Response:
@@ -105,13 +112,5 @@ def _read(page: Page, typed: str) -> Response:
         "mapping_try.html", found=found, wrong="", lore=mapping.lore, answers=ANSWERS, kinds=KINDS,
         most=MOST_FACTS, patients=MOST_PATIENTS,
         standings=STANDINGS,
-        said=lambda sentence: render(sentence, page.language), shown=_value, **_around(page),
+        said=lambda sentence: render(sentence, page.language), shown=page.value, **_around(page),
     )  # fmt: skip
-
-
-def _value(value: Any) -> str:
-    """A value as it is read: a word, a number, or a range with its unit."""
-    if isinstance(value, str):
-        return value
-    low, high = ("…" if end is None else str(end) for end in (value.low, value.high))
-    return f"{low if low == high else f'{low}–{high}'} {value.unit or ''}".strip()

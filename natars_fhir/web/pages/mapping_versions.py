@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from natars_fhir.mapping.site import compiled
 from natars_fhir.mapping.terms.crosswalk import UNIT_SPELLINGS
 from natars_fhir.mapping.terms.site_file import Line, lines
 from natars_fhir.mapping.terms.translate import own_maps
+from natars_fhir.mapping.texts import TEST_NAMES
 from natars_fhir.service import mapped
 from natars_fhir.service.audit import note
 from natars_fhir.service.effect import Effect, changed_lines, effect
@@ -126,16 +127,17 @@ def _shown(page: Page, told: str = "", faults: Any = (), status: int = 200) -> R
     return page.show(
         "mapping_version.html", status, site=site, desk=here, number=asked, text=text, lines=lines(text),
         changed=[(one.table, one.code) for one in changed_lines(before, text)], told=told, faults=faults,
-        names=_names(page), maps="mapping" in page.who.may, meaning=_meaning, units=UNIT_SPELLINGS,
+        names=_names(page), maps="mapping" in page.who.may, meaning=_meaning, units=UNIT_SPELLINGS, texts=TEST_NAMES,
         own=next((one for one in here.versions if one.number == asked), None), not_loaded=_NOT_LOADED,
     )  # fmt: skip
 
 
-def _meaning(line: Line) -> str:
-    """What a line says, in our words."""
-    if isinstance(line.value, str):
-        return line.value
-    return " = ".join(line.value[key] for key in ("concept", "value", "report") if key in line.value)
+def _meaning(line: Line, concept: Callable[[str], str]) -> str:
+    """What a line says: a concept by its name, and as the file has it."""
+    told = {"concept": line.value} if isinstance(line.value, str) else line.value
+    words = [told[key] for key in ("concept", "value", "report") if key in told]
+    called = concept(words[0])
+    return " = ".join(words) if called == words[0] else f"{called} ({' = '.join(words)})"
 
 
 def _turned(page: Page) -> Response:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -26,8 +26,9 @@ from natars_fhir.web.pages import static
 from natars_fhir.web.pages.desk import Desk
 from natars_fhir.web.pages.form import Fields, first
 from natars_fhir.web.pages.headers import headers
+from natars_fhir.web.pages.issue_words import issue_text
 from natars_fhir.web.pages.registry import ROOT, Entry, seen
-from natars_fhir.web.pages.shown import worded
+from natars_fhir.web.pages.shown import VALUES, worded
 from natars_fhir.web.pages.templates import template
 from natars_fhir.web.pages.words import LANGUAGES, saying
 
@@ -112,6 +113,15 @@ class Page:
         found = self.desk.active().mappings.concepts.concepts.get(name)
         return name if found is None else found.zh if self.language == "zh" and found.zh else found.en or name
 
+    def value(self, value: object) -> str:
+        """A value of a fact, or a fact with its day, in the person's language."""
+        told = said(value, self.language)
+        return str(self.say(VALUES[told])) if told in VALUES else told
+
+    def issue(self, text: str) -> str:
+        """The text of an issue, in the person's language."""
+        return issue_text(text, self.language, self.concept)
+
     def link(self, path: str = "", **query: object) -> str:
         """The address of a page of ours, below `/pages`."""
         asked = "&".join(f"{quote(name)}={quote(str(value), safe='')}" for name, value in query.items() if value != "")
@@ -130,7 +140,7 @@ class Page:
         """A template as the answer. *styled*: it is the page of the prefilled form (`headers.policy`)."""
         page_names: dict[str, Any] = {
             "page": self, "_": saying(self.language), "static": self._static, "word": worded(self.language),
-            "valued": partial(said, language=self.language),
+            "valued": self.value,
         }  # fmt: skip
         text = template(name).render(**page_names, languages=LANGUAGES, **told)
         response = HTMLResponse(text, status, headers(self.nonce if styled else ""))

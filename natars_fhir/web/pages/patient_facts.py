@@ -108,11 +108,11 @@ def newest(facts: Iterable[Fact]) -> list[Fact]:
 
 def _row(page: Page, fact: Fact) -> Row:
     def told(value: object) -> str:
-        return ", ".join(map(str, value)) if isinstance(value, tuple) else said(value, page.language)
+        return ", ".join(map(str, value)) if isinstance(value, tuple) else page.value(value)
 
     details = ((page.say(DETAILS[name]) if name in DETAILS else name, told(value)) for name, value in fact.detail)
     standing = "" if fact.standing == "final" else fact.standing
-    return Row(page.concept(fact.concept), said(fact.value, page.language), standing, tuple(details), fact)
+    return Row(page.concept(fact.concept), page.value(fact.value), standing, tuple(details), fact)
 
 
 def figure(facts: Iterable[Fact], name: Callable[[str], str], language: Language) -> dict[str, Any]:

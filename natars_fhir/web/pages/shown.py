@@ -4,17 +4,53 @@ that nobody sees."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
+from types import MappingProxyType
 from typing import Final
 
 from natars_fhir.domain.interval import SHANGHAI
 from natars_fhir.domain.sentence import Language
 from natars_fhir.domain.words import WORDS
+from natars_fhir.web.pages.words import msg
 
 #: Signs that turn the direction of a text, or that a page cannot show. https://www.unicode.org/reports/tr9/
 _UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+#: Values and their details that no sentence says, and so no word list has.
+VALUES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "male": msg("male"),
+        "female": msg("female"),
+        "abdominal-vein": msg("abdominal-vein"),
+        "adrenal": msg("adrenal"),
+        "benign": msg("benign"),
+        "bladder": msg("bladder"),
+        "colon": msg("colon"),
+        "diaphragm": msg("diaphragm"),
+        "inferior-vena-cava": msg("inferior-vena-cava"),
+        "kidney": msg("kidney"),
+        "liver": msg("liver"),
+        "malignant": msg("malignant"),
+        "metastatic": msg("metastatic"),
+        "pancreas": msg("pancreas"),
+        "small-bowel": msg("small-bowel"),
+        "spleen": msg("spleen"),
+        "stomach": msg("stomach"),
+        "uncertain": msg("uncertain"),
+        "ureter": msg("ureter"),
+        "active": msg("active"),
+        "inactive": msg("inactive"),
+        "resolved": msg("resolved"),
+        "remission": msg("remission"),
+        "recurrence": msg("recurrence"),
+        "relapse": msg("relapse"),
+        "a date": msg("a date"),
+        "a text": msg("a text"),
+        "a number": msg("a number"),
+    }
+)
 
 
 def moment(at: datetime | None) -> str:

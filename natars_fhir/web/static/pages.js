@@ -37,6 +37,11 @@ async function showForm() {
   for (const button of document.querySelectorAll("#form [aria-controls]")) {
     if (!document.getElementById(button.getAttribute("aria-controls"))) button.removeAttribute("aria-controls");
   }
+  // LHC-Forms speaks English alone: what it writes into empty fields is said in the page's language
+  const words = document.getElementById("form-words") ? told("form-words") : {};
+  for (const field of document.querySelectorAll("#form [placeholder]")) {
+    if (field.placeholder in words) field.placeholder = words[field.placeholder];
+  }
   const sender = document.querySelector("form[data-form]");
   if (!sender) return;
   sender.addEventListener("submit", () => {

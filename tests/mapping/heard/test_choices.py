@@ -16,6 +16,7 @@ from tests.ward import mappings
 SITE, LIS = "hospital-b", "http://his.hospital-b.example/lis"
 CODE, ANSWER = Gap("code", "Observation", LIS, "X1"), Gap("code", "Observation", LIS, "X2", "ihc-mdm2")
 UNIT = Gap("unit", "Observation", "platelets", "万/微升")
+NAME, WORDS = Gap("text", "Observation", "", "中性粒细胞（急诊）"), Gap("text", "Observation", "ecog", "一般情况可")
 
 
 def mapping() -> SiteMapping:
@@ -26,6 +27,16 @@ def test_an_answer_is_first_an_answer_and_a_unit_nothing_else() -> None:
     assert choices.parts(CODE)[0] == "asked"
     assert choices.parts(ANSWER)[0] == "value"
     assert choices.parts(UNIT) == ("unit",)
+
+
+def test_a_name_asks_for_a_concept_and_nothing_else_and_other_words_are_no_line() -> None:
+    here = mapping()
+    assert (choices.parts(NAME), "anc" in choices.concepts(mappings(), here, "asked")) == (("asked",), True)
+    assert [choices.mappable(one) for one in (CODE, ANSWER, UNIT, NAME, WORDS)] == [True, True, True, True, False]
+    assert choices.fault(mappings(), here, NAME, Chosen("says", "metastasis", "present")) == "part"
+    text = merged("", [choices.row(here, NAME, Chosen("asked", "anc", "", "急诊"))]).lstrip()
+    assert text == '[texts]\n"中性粒细胞（急诊）" = "anc"   # 急诊\n'
+    overlaid(mappings(), {SITE: text})
 
 
 def test_values_are_those_of_what_was_asked() -> None:

@@ -217,6 +217,7 @@ def code(item: str, of: str = "", system: str = LIS) -> Gap:
             Gap("unit", "Observation", "platelets", "X 10⁹ / L"), "", ("10*9/L", "", "spelling"), id="a unit's letters"
         ),
         pytest.param(Gap("unit", "Observation", "tumour-size", "寸"), "", None, id="a unit like no other"),
+        pytest.param(Gap("text", "Observation", "", "中性粒细胞绝对值"), "", ("anc", "", "name"), id="a name in words"),
         pytest.param(Gap("unit", "Observation", "histology", "cm"), "", None, id="a concept without units"),
         pytest.param(Gap("text", "Observation", "ihc-mdm2", "弱阳"), "", ("positive", "", "name"), id="words"),
         pytest.param(Gap("element", "Encounter", "", ""), "", None, id="an element"),

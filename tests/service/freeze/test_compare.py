@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from natars_fhir.cli.freeze_shown import lines
 from natars_fhir.domain.life import Event
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import load
@@ -17,6 +16,7 @@ from natars_fhir.service.freeze.compare import Changed, Difference, compare
 from natars_fhir.service.freeze.cut import gone_mark
 from natars_fhir.service.freeze.loaded import Loaded, loaded
 from natars_fhir.service.freeze.manifest import Manifest
+from natars_fhir.service.freeze.shown import lines
 from natars_fhir.service.freeze.write import Wanted, freeze
 from natars_fhir.service.remap import remap
 from natars_fhir.store import patients

@@ -19,6 +19,7 @@ from tests.service.test_gaps import LIS, result
 from tests.web.pages.people import Reception, Somebody
 
 SITE = "hospital-b"
+NAME = "中性粒细胞绝对数（床旁）"
 COUNT = {"valueQuantity": {"value": 3, "unit": "10*9/L"}, "effectiveDateTime": "2024-06-01"}
 
 
@@ -81,6 +82,23 @@ def test_a_code_is_mapped_its_effect_shown_made_active_and_taken_back(here: Rece
     assert [one for one in acts if one.startswith(("mapping", "look"))] == [
         "mapping drafted", "look", "mapping", "mapping"
     ]  # fmt: skip
+
+
+def test_a_name_in_words_is_mapped_and_counts_once_it_is_made_active(here: Reception, operator: Somebody) -> None:
+    pushed(here, result("2", **COUNT) | {"code": {"text": NAME}})
+    hidden = opened(operator, NAME)
+    form = operator.get(f"/pages/mapping/line?site={SITE}&gap={hidden['gap']}").text
+    assert 'value="says"' not in form
+    version = operator.follow(saved(operator, hidden))
+    assert "name in words" in version.text
+    assert "1 values, 1 patients" in operator.get(f"/pages/mapping/effect?site={SITE}&number=1").text
+    operator.follow(operator.send("/pages/mapping/active", {"site": SITE, "number": "1"}))
+    assert here.app.state.live.active.any_version(SITE).mapping.lore.texts == {"中性粒细胞绝对数(床旁)": "anc"}
+    assert f"Map {NAME}" not in operator.get(f"/pages/mapping?site={SITE}").text
+    lines = operator.get(f"/pages/mapping/lines?site={SITE}&number=1").text
+    assert lines.startswith(f'[texts]\n"{NAME}" = "anc"')
+    maps = operator.get(f"/pages/mapping/lines?site={SITE}&number=1&as=fhir").text
+    assert NAME not in maps
 
 
 def test_of_two_people_the_second_is_told_and_what_they_chose_stays(here: Reception, operator: Somebody) -> None:
@@ -208,6 +226,15 @@ def test_a_report_is_read_with_its_words_marked_and_nothing_is_kept(here: Recept
     with here.store.read() as connection:
         last = [*audit.acts(connection, SITE)][-1]
     assert (last.act, dict(last.counts)) == ("tried", {"patients": 1, "resources": 2})
+
+
+def test_a_report_of_100_kb_is_read_whole(operator: Somebody) -> None:
+    operator.get(f"/pages/mapping/try?site={SITE}")
+    words = "镜下见梭形细胞增生。" * 3_500
+    told = {"site": SITE, "kind": "pathology", "document": f"{words}腹膜后去分化脂肪肉瘤，FNCLCC分级2级。"}
+    page = operator.send("/pages/mapping/try", told)
+    assert page.status_code == 200
+    assert page.text.count("<mark>") >= 3
 
 
 def rows(here: Reception) -> dict[str, int]:

@@ -381,6 +381,17 @@ def test_signs_that_turn_a_text_are_named_and_rare_characters_stay(here: Ward) -
     assert 'dir="auto"' in told
 
 
+def test_of_a_report_of_100_kb_the_words_are_shown_and_the_whole_when_asked(here: Ward) -> None:
+    words = "镜下见梭形细胞增生。" * 3_500
+    here.hospital.push(lms("10", "L" * 200, f"{words}腹膜后平滑肌肉瘤。{words}"))
+    browser, at = here.worker("coordinator"), here.address("Patient/10")
+    part, whole = (browser.get(f"{at}/evidence/I-02?whole={asked}").text for asked in ("0", "1"))
+    assert "<mark>" in part
+    assert len(part) < 20_000
+    assert len(whole.encode()) > 200_000
+    assert "L" * 200 in browser.get(at).text
+
+
 def test_of_thousands_of_facts_a_page_shows_some_and_leads_to_the_others(here: Ward) -> None:
     code = {"coding": [{"system": "http://loinc.org", "code": "718-7"}]}
     quantity = {"unit": "g/L", "system": "http://unitsofmeasure.org", "code": "g/L"}

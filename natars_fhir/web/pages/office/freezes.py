@@ -56,11 +56,11 @@ def add_freezes(router: APIRouter, room: Room) -> None:
 
     def shown(request: Request) -> Response:
         page = page_of(request)
-        return _one(page, room, _frozen(room, page.request.query_params.get("name", "")))
+        return _one(page, room, frozen(room, page.request.query_params.get("name", "")))
 
     def verified(request: Request) -> Response:
         page = page_of(request)
-        found = _frozen(room, page.typed("name"))
+        found = frozen(room, page.typed("name"))
         checked = freezing.verified(room.desk.active().intake, found.name, act_of(page, EVERYWHERE, "freeze verified"))
         return _one(page, room, found, checked=checked)
 
@@ -104,7 +104,8 @@ def _begun(page: Page, room: Room) -> Response:
     return page.go("/trial/freezes")
 
 
-def _frozen(room: Room, name: str) -> Frozen:
+def frozen(room: Room, name: str) -> Frozen:
+    """The freeze of this name. Raises Refusal where there is none."""
     found = room.freezing.one(name)
     if found is None:
         raise Refusal(404, "not-found", _NONE)

@@ -1,17 +1,16 @@
-"""How the commands about freezes tell what they found: as lines in English or Chinese, and as plain objects."""
+"""Shown: how freezes and what differs between two are told: as lines in English or Chinese, as a table, as objects."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from natars_fhir.domain.sentence import Language
 from natars_fhir.domain.words import WORDS
-
-if TYPE_CHECKING:
-    from natars_fhir.service.freeze.compare import Changed, Difference, Setting, Value
-    from natars_fhir.service.freeze.verify import Fault
+from natars_fhir.export.figures.beside import Table
+from natars_fhir.service.freeze.compare import Changed, Difference, Setting, Value
+from natars_fhir.service.freeze.verify import FAULTS, Fault
 
 _SAYS: Mapping[str, tuple[str, str]] = {
     "nothing": ("Nothing differs.", "无差异。"),
@@ -50,8 +49,6 @@ _WHY: Mapping[str, tuple[str, str]] = {
 
 def fault_lines(faults: Iterable[Fault], language: Language) -> Iterator[str]:
     """A line a file that is not as it was written."""
-    from natars_fhir.service.freeze.verify import FAULTS
-
     for one in faults:
         yield f"{one.file} {FAULTS[one.what][language == 'zh']}"
 
@@ -71,15 +68,25 @@ def lines(found: Difference, language: Language) -> Iterator[str]:
     yield _say("counts", language).format(*(status.count(name) for name in ("new", "gone", "changed")))
 
 
+def status_of(one: Changed, language: Language) -> tuple[str, str]:
+    """What became of a subject, and why, in words."""
+    return _say(one.status, language), ", ".join(_WHY[each][language == "zh"] for each in one.why)
+
+
 def _subject(one: Changed, language: Language) -> Iterator[str]:
-    why = ", ".join(_WHY[each][language == "zh"] for each in one.why)
-    yield f"{one.subject}  {one.site}  {_say(one.status, language)} ({why}){f' → {one.now}' if one.now else ''}"
+    status, why = status_of(one, language)
+    yield f"{one.subject}  {one.site}  {status} ({why}){f' → {one.now}' if one.now else ''}"
+    yield from changes_of(one, language)
+
+
+def changes_of(one: Changed, language: Language, called: Callable[[str], str] = str) -> Iterator[str]:
+    """What of a subject is otherwise, a line each; *called* says the name of a concept."""
     for value in one.values:
         yield from _value(value, language)
     for row in one.other:
         yield f"  {_setting(row)}"
     for fact in one.facts:
-        numbers = (fact.concept, fact.added, fact.removed, fact.changed, _WHY[fact.why][language == "zh"])
+        numbers = (called(fact.concept), fact.added, fact.removed, fact.changed, _WHY[fact.why][language == "zh"])
         yield _say("facts", language).format(*numbers)
     for name, issues in (("issue-new", one.issues_new), ("issue-solved", one.issues_solved)):
         yield from (_say(name, language).format(issue[language]) for issue in issues)
@@ -106,6 +113,33 @@ def _setting(one: Setting) -> str:
 
 def _say(name: str, language: Language) -> str:
     return _SAYS[name][language == "zh"]
+
+
+def table(found: Difference, language: Language) -> Table:
+    """The same as a table: a row a difference."""
+    head = ("subject", "site", "status", "why", "now", "part", "what", "before", "after")
+    return Table(head, [*_rows(found, language)])
+
+
+def _rows(found: Difference, language: Language) -> Iterator[tuple[str, ...]]:
+    for part, settings in (("made of", found.settings), ("withheld", found.withheld)):
+        yield from (("", "", "", "", "", part, *row) for row in settings)
+    for one in found.subjects:
+        head = (one.subject, one.site, *status_of(one, language), one.now)
+        yield from ((*head, *row) for row in [*_differences(one, language)] or [("", "", "", "")])
+
+
+def _differences(one: Changed, language: Language) -> Iterator[tuple[str, str, str, str]]:
+    for value in one.values:
+        yield "endpoint", value.parameter, _outcome(value.before, language), _outcome(value.after, language)
+        yield from (("decision", step["rule"], step[language] or step["decision"], "") for step in value.removed)
+        yield from (("decision", step["rule"], "", step[language] or step["decision"]) for step in value.added)
+    yield from (("other", *row) for row in one.other)
+    for fact in one.facts:
+        name = f"{fact.concept} ({_WHY[fact.why][language == 'zh']})"
+        yield "facts", name, f"-{fact.removed}", f"+{fact.added} ~{fact.changed}"
+    yield from (("issue", "", issue[language], "") for issue in one.issues_solved)
+    yield from (("issue", "", "", issue[language]) for issue in one.issues_new)
 
 
 def as_json(found: Difference) -> dict[str, Any]:
