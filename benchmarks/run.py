@@ -124,7 +124,7 @@ def main(size: Size | None = None, folder: Path = HERE) -> None:
     figures |= spark.figures(size.spark_mb, size.spark_rounds, folder / ".made")
     figures |= load.figures(size.seconds)
     figures |= pages.figures(size.listed, min(100, size.listed // 2))
-    figures |= office.figures(size.shown)
+    figures |= office.figures(size.shown, min(40, size.shown))
     for name, value in figures.items():
         print(f"# {name}: not measured ({value.reason})" if isinstance(value, Missing) else f"{name}: {value:.3g}")
     for line in remarks(found):

@@ -145,6 +145,7 @@ def test_the_whole_bench_runs_in_short_form(
         "bulk_rounds": 1,
         "spark_mb": 0.1,
         "spark_rounds": 1,
+        "shown": 5,
     }
     run.main(run.Size(whole_mb=0.3, slice_mb=0.1, rounds=1, **told), tmp_path)
     lines = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("#")]
