@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
+
 from natars_fhir.fhir.build import Node
 from natars_fhir.mapping.documents import DocumentReader
-from natars_fhir.service.answer import Answer, answered, became, refused
-from natars_fhir.service.arrival import Arrival, TooManyError, arrive
+from natars_fhir.service.answer import WRONG, Answer, Became, answered, became, refused
+from natars_fhir.service.arrival import Arrival, Arrived, TooManyError, arrive
 from natars_fhir.service.entries import noted
+from natars_fhir.service.preconditions import body_differs
 from natars_fhir.service.take import Taken
 
 #: What is counted of a push, and is no issue of it.
@@ -35,8 +38,15 @@ def foretold(raw: bytes, reader: DocumentReader, most_entries: int, canonical_ba
 def _answer(arrival: Arrival, canonical_base: str) -> Answer:
     if reasons := arrival.refused_whole:
         return refused(reasons)
-    entries = [became(noted(one, canonical_base), _TAKEN if one.wanted else None) for one in arrival.arrived]
+    entries = [_became(one, canonical_base) for one in arrival.arrived]
     return answered(arrival, entries, _WHENEVER)
+
+
+def _became(one: Arrived, canonical_base: str) -> Became:
+    reading = noted(one, canonical_base)
+    if failed := body_differs(one, "", {}):
+        return Became(replace(reading, issues=(*reading.issues, failed.issue)), WRONG)
+    return became(reading, _TAKEN if one.wanted else None)
 
 
 def _issues(body: Node) -> Iterator[Node]:

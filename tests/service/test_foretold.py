@@ -127,6 +127,17 @@ def test_so_it_is_of_what_hospitals_send(store: Store, case: Any) -> None:
         assert [one for one in told_by_push(store, raw, "R4") if one not in told] == []
 
 
+@pytest.mark.parametrize("kind", ["batch", "transaction"])
+@pytest.mark.parametrize("url", ["Patient/another", "Condition/1", "Patient?identifier=urn:n|1"])
+def test_an_address_that_is_not_the_resources_own_is_foretold(store: Store, kind: str, url: str) -> None:
+    document = bundle(kind, patient("1"))
+    document["entry"][0]["request"] = {"method": "PUT", "url": url}
+    told = told_by_validation(octets(document), "R4")
+    differs = [one for one in told if one.get("expression") == ["Bundle.entry[0].request.url"]]
+    assert len(differs) == ("?" not in url)
+    assert [one for one in told_by_push(store, octets(document), "R4") if one not in told] == []
+
+
 @pytest.fixture(scope="module")
 def one_store(tmp_path_factory: pytest.TempPathFactory) -> Any:
     opened = open_store(f"sqlite:///{tmp_path_factory.mktemp('foretold')}/store.sqlite")
