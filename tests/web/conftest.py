@@ -25,3 +25,9 @@ def _mappings_read_once() -> Iterator[None]:
 @pytest.fixture
 def call(tmp_path: Path) -> Caller:
     return Caller(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Caller:
+    """One application for those tests of a module that leave nothing which another would notice."""
+    return Caller(tmp_path_factory.mktemp("shared"))

@@ -80,8 +80,8 @@ def test_r5_comes_in_at_its_own_base(call: Caller) -> None:
         (b"<Bundle/>", 400, "not-supported"),
     ],
 )
-def test_everything_else_is_answered_by_an_outcome(call: Caller, document: object, status: int, issue: str) -> None:
-    response = call.push(document)
+def test_everything_else_is_answered_by_an_outcome(shared: Caller, document: object, status: int, issue: str) -> None:
+    response = shared.push(document)
     assert (response.status_code, code(response)) == (status, issue)
 
 
@@ -96,8 +96,10 @@ def test_everything_else_is_answered_by_an_outcome(call: Caller, document: objec
         ("POST", "/healthz", 405, "not-supported"),
     ],
 )
-def test_what_is_not_there_is_told_as_an_outcome(call: Caller, method: str, path: str, status: int, issue: str) -> None:
-    response = call(method, path)
+def test_what_is_not_there_is_told_as_an_outcome(
+    shared: Caller, method: str, path: str, status: int, issue: str
+) -> None:
+    response = shared(method, path)
     assert (response.status_code, code(response)) == (status, issue)
     assert "PLANTED" not in response.text
 

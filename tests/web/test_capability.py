@@ -23,16 +23,16 @@ from tests.web.caller import Caller
     [("r4", r4.CapabilityStatement, "4.0.1"), ("r5", r5.CapabilityStatement, "5.0.0")],
     ids=["R4", "R5"],
 )
-def test_it_is_conformant_and_names_the_limits(call: Caller, base: str, model: Any, number: str) -> None:
-    statement = call("GET", f"/fhir/{base}/metadata").json()
+def test_it_is_conformant_and_names_the_limits(shared: Caller, base: str, model: Any, number: str) -> None:
+    statement = shared("GET", f"/fhir/{base}/metadata").json()
     model.model_validate(statement)
     assert statement["fhirVersion"] == number
     (rest,) = statement["rest"]
     assert [one["code"] for one in rest["interaction"]] == ["transaction", "batch"]
     assert [one["name"] for one in rest["operation"]] == ["validate", "process-message", "export"]
-    assert call("POST", f"/fhir/{base}/$validate", {"resourceType": "Patient"}).status_code == 200
-    assert str(call.settings.most_bytes) in rest["documentation"]
-    assert str(call.settings.most_entries) in rest["documentation"]
+    assert shared("POST", f"/fhir/{base}/$validate", {"resourceType": "Patient"}).status_code == 200
+    assert str(shared.settings.most_bytes) in rest["documentation"]
+    assert str(shared.settings.most_entries) in rest["documentation"]
 
 
 def test_r4_finds_nothing_wrong_with_it(call: Caller) -> None:
@@ -89,8 +89,8 @@ def claims(call: Caller, base: str) -> dict[str, Node]:
 
 
 @pytest.mark.parametrize("base", ["r4", "r5"])
-def test_every_type_that_is_kept_is_among_what_is_walked(call: Caller, base: str) -> None:
-    told = claims(call, base)
+def test_every_type_that_is_kept_is_among_what_is_walked(shared: Caller, base: str) -> None:
+    told = claims(shared, base)
     assert {kind for kind, one in told.items() if one.get("updateCreate")} == SAMPLES.keys()
 
 
@@ -131,22 +131,22 @@ def test_everything_that_is_claimed_of_a_kept_type_is_done(call: Caller, base: s
 
 
 @pytest.mark.parametrize("base", ["r4", "r5"])
-def test_everything_else_that_is_claimed_is_answered(call: Caller, base: str) -> None:
-    call("PUT", f"/fhir/{base}/Patient/1", patient())
-    call("PUT", f"/fhir/{base}/Condition/c1", condition() if base == "r4" else to_r5(condition())[0])
-    rest = call("GET", f"/fhir/{base}/metadata").json()["rest"][0]
+def test_everything_else_that_is_claimed_is_answered(shared: Caller, base: str) -> None:
+    shared("PUT", f"/fhir/{base}/Patient/1", patient())
+    shared("PUT", f"/fhir/{base}/Condition/c1", condition() if base == "r4" else to_r5(condition())[0])
+    rest = shared("GET", f"/fhir/{base}/metadata").json()["rest"][0]
     for told in rest["resource"]:
         if told["type"] in SAMPLES or told["type"] == "Subscription":  # test_subscriptions.py walks it
             continue
         at = f"/fhir/{base}/{told['type']}"
         assert {one["code"] for one in told["interaction"]} == {"read", "search-type"}
-        found = call("GET", at).json()["entry"][0]["resource"]
-        assert call("GET", f"{at}/{found['id']}").json() == found
+        found = shared("GET", at).json()["entry"][0]["resource"]
+        assert shared("GET", f"{at}/{found['id']}").json() == found
         for parameter in told["searchParam"]:
-            assert call("GET", f"{at}?{parameter['name']}=2024").status_code in (200, 400)
+            assert shared("GET", f"{at}?{parameter['name']}=2024").status_code in (200, 400)
     for one in rest["operation"]:
-        assert call("POST", f"/fhir/{base}/${one['name']}", b"{").status_code == 400
+        assert shared("POST", f"/fhir/{base}/${one['name']}", b"{").status_code == 400
     for kind in [one["code"] for one in rest["interaction"]]:
         empty = {"resourceType": "Bundle", "type": kind, "entry": []}
-        assert call.push(empty, f"/fhir/{base}").status_code == 200
-    assert call("POST", f"/fhir/{base}/Patient/$validate", without_id(patient())).status_code == 200
+        assert shared.push(empty, f"/fhir/{base}").status_code == 200
+    assert shared("POST", f"/fhir/{base}/Patient/$validate", without_id(patient())).status_code == 200

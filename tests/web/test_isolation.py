@@ -38,19 +38,22 @@ def _asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """Hospital B, and the trial office, ask all that can be asked of A's patient; and the same of nobody."""
     told: dict[str, object] = {}
     for ident in (KNOWN, NOBODY):
-        thinned = request.param == "postgres"  # the routes are the same ones, and the rows have a second wall
+        second_wall = request.param == "postgres"  # the routes are the same ones
         more = {"database": request.getfixturevalue("postgres_server").fresh()} if request.param == "postgres" else {}
         sites = Sites(tmp_path_factory.mktemp(ident), **more)
         before = rows(sites.store, "hospital-a")
         for who, token in (("b", sites.b), ("office", sites.office)):
             if who == "office" and ident == NOBODY:
                 continue
-            asked = [one for one in requests(sites.call, ident, thinned) if who != "office" or not _of_an_operator(one)]
-            every = [(one, sites.ask(one, token)) for one in asked]
+            thinned = second_wall or who == "office"
+            theirs = [one for one in requests(sites.call, ident, thinned) if who != "office" or not _of_an_operator(one)]
+            every = [(one, sites.ask(one, token)) for one in theirs]
             told[f"{who} of {ident}"] = every
             told[f"a after {who} of {ident}"] = (before, rows(sites.store, "hospital-a"))
         if ident == KNOWN:
-            told[f"a of {ident}"] = [(one, sites.ask(one, sites.a)) for one in requests(sites.call, ident, thinned)]
+            told[f"a of {ident}"] = [
+                (one, sites.ask(one, sites.a)) for one in requests(sites.call, ident, thinned=True)
+            ]
         sites.store.close()
         sites.call.app.state.close()
     return told

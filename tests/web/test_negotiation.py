@@ -35,10 +35,10 @@ from tests.web.caller import Caller, code
 )
 @pytest.mark.parametrize("path", ["metadata", "Patient/1", "Patient", "Questionnaire"])
 def test_whoever_cannot_read_what_is_given_is_told(
-    call: Caller, base: str, accept: str, status: int, path: str
+    shared: Caller, base: str, accept: str, status: int, path: str
 ) -> None:
-    call.push(patient())
-    response = call("GET", f"/fhir/{base}/{path}", accept=accept)
+    shared.push(patient())
+    response = shared("GET", f"/fhir/{base}/{path}", accept=accept)
     assert response.status_code == status
     assert status == 200 or code(response) == "not-supported"
 
@@ -59,9 +59,9 @@ def test_whoever_cannot_read_what_is_given_is_told(
         ("html", 406),
     ],
 )
-def test_the_address_may_name_the_form_and_goes_before_the_header(call: Caller, asked: str, status: int) -> None:
+def test_the_address_may_name_the_form_and_goes_before_the_header(shared: Caller, asked: str, status: int) -> None:
     for accept in ("application/fhir+xml", "*/*"):
-        assert call("GET", f"/fhir/r4/metadata?_format={asked}", accept=accept).status_code == status
+        assert shared("GET", f"/fhir/r4/metadata?_format={asked}", accept=accept).status_code == status
 
 
 def test_nothing_is_kept_of_what_cannot_be_answered(call: Caller) -> None:

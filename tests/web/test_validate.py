@@ -45,8 +45,8 @@ def places(response: Any) -> list[str]:
          ["Bundle.entry[1].resource.occurenceDateTime"]),
     ],
 )  # fmt: skip
-def test_every_problem_is_told_with_its_place(call: Caller, path: str, body: Node, expected: list[str]) -> None:
-    response = call("POST", path, body)
+def test_every_problem_is_told_with_its_place(shared: Caller, path: str, body: Node, expected: list[str]) -> None:
+    response = shared("POST", path, body)
     assert response.status_code == 200
     assert set(expected) <= set(places(response))
     assert bool(expected) == bool(places(response))
