@@ -46,8 +46,8 @@ def _asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             if who == "office" and ident == NOBODY:
                 continue
             thinned = second_wall or who == "office"
-            theirs = [one for one in requests(sites.call, ident, thinned) if who != "office" or not _of_an_operator(one)]
-            every = [(one, sites.ask(one, token)) for one in theirs]
+            theirs = requests(sites.call, ident, thinned)
+            every = [(one, sites.ask(one, token)) for one in theirs if who != "office" or not _of_an_operator(one)]
             told[f"{who} of {ident}"] = every
             told[f"a after {who} of {ident}"] = (before, rows(sites.store, "hospital-a"))
         if ident == KNOWN:
