@@ -19,7 +19,7 @@ from natars_fhir.service.asking import keys_of
 from natars_fhir.service.history import Step, recent
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.rescreen import rescreen
-from natars_fhir.store import patients, screenings, worklist
+from natars_fhir.store import due, patients, screenings, worklist
 from natars_fhir.store.engine import Store
 from natars_fhir.store.worklist import Asked, Line
 
@@ -51,13 +51,15 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One page: its rows, how many there are in all, and which page it is, of how many."""
+    """One page: its rows, how many there are in all, and which page it is, of how many. ``due``: of how many names
+    newer data is kept that no screening, and so no row, has taken up yet (`service.due`)."""
 
     rows: tuple[Row, ...]
     total: int
     page: int
     pages: int
     counts: Counts
+    due: int
 
 
 def listed(store: Store, site: str, asked: Asked, page: int, now: datetime) -> Listed:
@@ -68,7 +70,7 @@ def listed(store: Store, site: str, asked: Asked, page: int, now: datetime) -> L
         here = min(max(page, 1), pages)
         found = worklist.page(connection, site, asked, (here - 1) * MOST, MOST)
         rows = tuple(_row(connection, site, line, yesterday(now)) for line in found)
-        return Listed(rows, total, here, pages, _counts(connection, site))
+        return Listed(rows, total, here, pages, _counts(connection, site), due.count(connection, site))
 
 
 def found(store: Store, site: Site, number: str, now: datetime) -> tuple[Row, ...]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from natars_fhir.service.due import work_off
 from natars_fhir.service.worklist_page import MOST
-from natars_fhir.store import audit
+from natars_fhir.store import audit, due
 from natars_fhir.web.pages.worklist import SINCE, WAITS, Filters, filters
+from tests.service.hospital import NOW, intake, mappings
 from tests.web.pages.wards import Ward, lms, ward
 
 CRITERIA = ["I-09", "E-04"]
@@ -111,3 +114,15 @@ def test_every_choice_has_a_name_in_chinese(here: Ward) -> None:
     told = here.worker("coordinator").get("/pages/worklist", accept_language="zh-CN").text
     assert all(text not in told for text in [*WAITS.values(), *SINCE.values()])
     assert "待定" in told
+
+
+def test_data_that_no_screening_has_taken_up_is_told_until_one_has(tmp_path: Path) -> None:
+    made = ward(tmp_path)
+    made.hospital.push(lms("p1", "Z90001"))
+    browser, store = made.worker("coordinator"), made.reception.store
+    with store.write() as connection:
+        due.mark(connection, "hospital-a", {"Patient/p1": [1]}, NOW)
+    assert "still to be screened: 1." in browser.get("/pages/worklist").text
+    work_off(store, intake(), mappings().sites["hospital-a"], lambda: NOW)
+    assert "still to be screened" not in browser.get("/pages/worklist").text
+    store.close()
