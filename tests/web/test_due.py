@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -90,7 +90,7 @@ def test_when_it_is_late_a_push_waits_until_it_is_caught_up(
         if len(naps) == 3:
             due.once(lambda: False)
 
-    monkeypatch.setattr(asyncio, "sleep", nap)
+    monkeypatch.setattr("natars_fhir.web.due.asyncio", SimpleNamespace(sleep=nap))  # nobody else's naps are counted
     assert after.push(ill("1")).status_code == 200
     assert naps == [40, 40, 40]
     assert waiting(store) == 1
@@ -105,7 +105,7 @@ def test_a_push_does_not_wait_for_ever(after: Caller, store: Store, monkeypatch:
     async def nap(seconds: float) -> None:
         naps.append(seconds)
 
-    monkeypatch.setattr(asyncio, "sleep", nap)
+    monkeypatch.setattr("natars_fhir.web.due.asyncio", SimpleNamespace(sleep=nap))  # nobody else's naps are counted
     assert after.app.state.due.waiting() == ["generic"]
     assert after.push(ill("1")).status_code == 200
     assert sum(naps) == pytest.approx(5.0)
