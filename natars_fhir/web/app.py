@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -137,20 +137,27 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     app.add_exception_handler(HTTPException, to_people(_http_error))
     app.add_exception_handler(Refusal, to_people(_refusal))
     app.add_exception_handler(Elsewhere, elsewhere)
-    for base, version in BASES.items():
-        app.include_router(_base(served, base, version))
-        app.include_router(export_files(base, version, _quay(served)))
-    app.include_router(quarantine_routes(Ward(opened, lambda: served.live.active, now)))
-    app.include_router(operations(Watch(opened, served.live, settings.key_file, work.metrics, now)))
-    app.include_router(_subjects(served))
-    app.include_router(_tokens(served))
-    app.include_router(hooks(_bedside(served)))
     app.state.pages = _reception(served)
-    app.include_router(pages(app.state.pages))
+    for router in _routers(served, work, app.state.pages):
+        app.router.routes.extend(router.routes)  # as they are: include_router would build each of them once more
     add_openapi(app.router, app.routes)
     if forgotten := undeclared(app.routes):
         raise RuntimeError(f"routes that do not say who may (web/needs.py): {', '.join(forgotten)}")
     return app
+
+
+def _routers(served: Served, work: Work, reception: Reception) -> Iterator[APIRouter]:
+    """Every route, in the order in which they are asked."""
+    live = served.live
+    for base, version in BASES.items():
+        yield _base(served, base, version)
+        yield export_files(base, version, _quay(served))
+    yield quarantine_routes(Ward(served.store, lambda: live.active, served.now))
+    yield operations(Watch(served.store, live, served.settings.key_file, work.metrics, served.now))
+    yield _subjects(served)
+    yield _tokens(served)
+    yield hooks(_bedside(served))
+    yield pages(reception)
 
 
 def _base(served: Served, base: str, version: Name) -> APIRouter:
