@@ -151,9 +151,12 @@ def _anew(door: Door, file: Loaded, connection: Connection) -> None:
     loads.begin(connection, door.reader.site, file, door.now())
 
 
-def load_documents(door: Door, run: Run, found: Iterable[Document]) -> Iterator[Run]:
+def load_documents(
+    door: Door, run: Run, found: Iterable[Document], idle: Callable[[], bool] = lambda: False
+) -> Iterator[Run]:
     """Takes in documents for a run that begins or goes on, group by group: whenever it is yielded, all that were asked
-    for by then are durable. Whom they touch is screened by `Door.finish`."""
+    for by then are durable. Whom they touch is screened by `Door.finish`. A group that is not full is taken in too
+    where there is time for it (*idle*): the next document is not here yet."""
     state: State = "done"
     group = _Group()
     for one in found:
@@ -164,7 +167,7 @@ def load_documents(door: Door, run: Run, found: Iterable[Document]) -> Iterator[
             run.unread += 1
             state = "cut-off" if issue.code == "incomplete" else state
         group.add(one)
-        if group.full:
+        if group.full or idle():
             _take_in(door, run, group, "under-way")
             group = _Group()
             yield run
