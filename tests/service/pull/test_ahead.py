@@ -80,3 +80,21 @@ def test_while_nothing_comes_it_is_looked_whether_to_go_on() -> None:
     found = ahead(slow(), look=look)
     with pytest.raises(KeyError, match="stop"):
         next(found)
+
+
+def test_a_shelf_is_bare_while_the_next_is_not_there_and_no_more_when_there_is_none() -> None:
+    more = Event()
+
+    def slow() -> Iterator[int]:
+        yield 1
+        more.wait(10)
+        yield 2
+
+    shelf = Shelf[int]()
+    found = ahead(slow(), shelf)
+    assert next(found) == 1
+    assert shelf.bare
+    more.set()
+    until(lambda: not shelf.bare)
+    assert [*found] == [2]
+    assert not shelf.bare
