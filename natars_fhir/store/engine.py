@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from natars_fhir.store import (
     locks,
+    pooler,
     tables_access,  # noqa: F401 (so that its tables are made too)
     tables_audit,  # noqa: F401
     tables_bedside,  # noqa: F401
@@ -204,6 +205,8 @@ def engine_of(address: str, pool: Pool = Pool()) -> Engine:  # noqa: B008
         _durable(engine)
         if _in_a_file(engine.url.database):
             watch_file(engine)
+    else:
+        pooler.watch(engine)
     return engine
 
 
