@@ -30,6 +30,7 @@ from natars_fhir.cli import (
     form,
     freeze,
     history,
+    leaving,
     load,
     log,
     mappings,
@@ -92,6 +93,7 @@ app.add_typer(clients.app, name="client")
 app.add_typer(clients.certificates, name="certificate")
 site.app.command("add")(tokens.site_add)
 site.app.command("overlap")(overlap.overlap)
+site.app.command("remove")(leaving.site_remove)
 app.add_typer(store.app, name="store")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(subject.app, name="subject")
