@@ -45,12 +45,13 @@ from natars_fhir.web.cds_hooks import Ward as Bedside
 from natars_fhir.web.cds_hooks import hooks
 from natars_fhir.web.guard import Guard
 from natars_fhir.web.interactions import Door, add_interactions, as_preferred, searched_by
-from natars_fhir.web.limits import AtOnce, Rates
+from natars_fhir.web.limits import AtOnce, Patience, Rates
 from natars_fhir.web.living import Work, living
 from natars_fhir.web.message import add_messages
 from natars_fhir.web.metrics import Metrics
 from natars_fhir.web.needs import caller_of, needs, undeclared
 from natars_fhir.web.negotiation import agreed
+from natars_fhir.web.nowhere import Why, why_nowhere
 from natars_fhir.web.oauth import TOKEN_PATH, add_configuration, add_token
 from natars_fhir.web.openapi import add_openapi
 from natars_fhir.web.operations import Watch, operations
@@ -132,6 +133,7 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     app.add_middleware(Origins, path=HOOKS_PATH, origins=settings.hook_origins)
     app.add_middleware(Presented)
     app.add_middleware(GZipMiddleware, compresslevel=1)
+    app.add_middleware(Patience, wait=settings.body_wait)
     app.add_middleware(AtOnce, most=settings.most_at_once)
     app.add_middleware(Guard, metrics=work.metrics)
     app.add_exception_handler(HTTPException, to_people(_http_error))
@@ -326,9 +328,18 @@ def _bedside(served: Served) -> Bedside:
     return Bedside(served.store, lambda: served.live.active, tokens, *told, served.now)
 
 
-async def _http_error(_: Request, fault: Exception) -> Response:
+async def _http_error(request: Request, fault: Exception) -> Response:
     status, headers = (fault.status_code, fault.headers) if isinstance(fault, HTTPException) else (500, None)
+    if status == 404 and (why := _why_nowhere(request)):
+        return refuse(*why, headers)
     return error(status, headers)
+
+
+def _why_nowhere(request: Request) -> Why | None:
+    """What is wrong with an address under one of the bases."""
+    path = request.url.path
+    found = ((below, version) for base, version in BASES.items() if (below := path.removeprefix(f"{base}/")) != path)
+    return next((why_nowhere(request.method, below, version) for below, version in found), None)
 
 
 async def _refusal(_: Request, fault: Exception) -> Response:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from natars_fhir.web.respond import Refusal, refuse
 
@@ -58,3 +59,44 @@ class AtOnce:
             await self._app(scope, receive, send)
         finally:
             self._now -= 1
+
+
+#: Bytes of a body that come in a second over the slowest line that is waited for.
+SLOWEST = 1_000
+
+
+class Patience:
+    """ASGI middleware: a body comes within *wait* seconds and what it needs over a slow line, or it is not waited for.
+
+    A sender that stops in the middle and leaves the connection open would else keep a place of `AtOnce` for ever.
+    """
+
+    def __init__(self, app: ASGIApp, wait: float) -> None:
+        self._app, self._wait = app, wait
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request. Reading its body raises Refusal where it does not come."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        left, whole = self._wait, False
+
+        async def part() -> Message:
+            nonlocal left, whole
+            if whole:  # what still may come is that the sender goes
+                return await receive()
+            started = time.monotonic()
+            try:
+                async with asyncio.timeout(left):
+                    message = await receive()
+            except TimeoutError:
+                raise _late() from None
+            left += len(message.get("body", b"")) / SLOWEST - (time.monotonic() - started)
+            whole = not message.get("more_body", False)
+            return message
+
+        await self._app(scope, part, send)
+
+
+def _late() -> Refusal:
+    return Refusal(408, "timeout", "The body stopped coming: send it again.", {"Connection": "close"})
