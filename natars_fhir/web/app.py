@@ -58,7 +58,7 @@ from natars_fhir.web.operations import Watch, operations
 from natars_fhir.web.origins import Origins
 from natars_fhir.web.pages.desk import Desk as Reception
 from natars_fhir.web.pages.entrance import Elsewhere
-from natars_fhir.web.pages.refused import elsewhere, to_people
+from natars_fhir.web.pages.refused import elsewhere, failed, to_people
 from natars_fhir.web.pages.routes import pages
 from natars_fhir.web.presented import Presented
 from natars_fhir.web.pull import Listening, add_pull
@@ -134,8 +134,8 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     app.add_middleware(Presented)
     app.add_middleware(GZipMiddleware, compresslevel=1)
     app.add_middleware(Patience, wait=settings.body_wait)
-    app.add_middleware(AtOnce, most=settings.most_at_once)
-    app.add_middleware(Guard, metrics=work.metrics)
+    app.add_middleware(AtOnce, most=settings.most_at_once, people=failed)
+    app.add_middleware(Guard, metrics=work.metrics, people=failed)
     app.add_exception_handler(HTTPException, to_people(_http_error))
     app.add_exception_handler(Refusal, to_people(_refusal))
     app.add_exception_handler(Elsewhere, elsewhere)

@@ -11,7 +11,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from natars_fhir.web.respond import Refusal, refuse
+from natars_fhir.web.respond import Refusal, Told, refuse
 
 #: What operations ask is answered however much there is to do.
 _ALWAYS = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -40,8 +40,8 @@ class Rates:
 class AtOnce:
     """ASGI middleware: so many requests are in work at once, and no more, so that what they hold has an end."""
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
-        self._app, self._most, self._now = app, most, 0
+    def __init__(self, app: ASGIApp, most: int, people: Told = lambda *_: None) -> None:
+        self._app, self._most, self._now, self._people = app, most, 0, people
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request. The event loop counts alone: nothing comes between asking and adding."""
@@ -50,9 +50,8 @@ class AtOnce:
             return
         if self._now >= self._most:
             wait = {"Retry-After": "1", "Connection": "close"}
-            await refuse(503, "throttled", "As many requests as can be are in work: send it again.", wait)(
-                scope, receive, send
-            )
+            text = "As many requests as can be are in work: send it again."
+            await (self._people(scope, 503) or refuse(503, "throttled", text, wait))(scope, receive, send)
             return
         self._now += 1
         try:
