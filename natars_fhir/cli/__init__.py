@@ -101,6 +101,8 @@ app.add_typer(outbox.app, name="outbox")
 app.add_typer(freeze.app, name="freeze")
 app.add_typer(people.app, name="people")
 
+#: What Typer makes of Ctrl-C.
+_INTERRUPTED = 130
 #: What the audit calls a command by; whatever else was typed is nobody's business.
 _NAMES = {*(one.name for one in app.registered_commands), *(one.name for one in app.registered_groups)}
 
@@ -127,7 +129,8 @@ def run(arguments: list[str]) -> int:
 
 def _run(arguments: list[str]) -> int:
     try:
-        return int(typer.main.get_command(app).main(arguments, prog_name="natars-fhir", standalone_mode=False) or 0)
+        code = int(typer.main.get_command(app).main(arguments, prog_name="natars-fhir", standalone_mode=False) or 0)
+        return _told("stopped", FAULTS) if code == _INTERRUPTED else code
     except typer.Exit as done:
         return done.exit_code
     except typer.exceptions.TyperException as wrong:  # a wrong or missing argument, or help where nothing was asked

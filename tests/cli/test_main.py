@@ -45,6 +45,17 @@ def test_a_database_that_fails_in_the_middle_is_told_without_what_was_asked(
     assert "PLANTED" not in said
 
 
+def test_who_stops_a_command_is_told_that_it_stopped(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("natars_fhir.cli.mappings.load", stopped)
+    assert run(["mappings", "check"]) == 1
+    assert capsys.readouterr().err.strip() == "stopped"
+
+
 def test_a_bug_stays_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError
