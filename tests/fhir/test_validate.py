@@ -145,7 +145,10 @@ NOBODY_KNOWS = "Zebra-4711"
         ),
         pytest.param(
             PROCEDURE | {"performedDateTime": "2024"},
-            ["error structure Procedure: An element is not among those of Procedure in R5."],
+            [
+                "error structure Procedure.performedDateTime: "
+                + "'performedDateTime' is an element of Procedure in R4, and not in R5."
+            ],
             id="an element of R4",
         ),
         pytest.param(
