@@ -280,9 +280,7 @@ def test_a_transaction_of_nothing_but_questions_changes_nothing(hospital: Hospit
 
 
 @pytest.mark.parametrize("kind", ["transaction", "batch"])
-def test_whose_a_resource_is_that_names_no_entry_of_its_document_is_told_and_costs_no_other(
-    hospital: Hospital, kind: str
-) -> None:
+def test_a_urn_that_no_entry_has_is_told_and_costs_no_other(hospital: Hospital, kind: str) -> None:
     lost = put({**condition("lost"), "subject": {"reference": URN}})
     known = put({**condition("kept"), "subject": {"reference": "Patient/comes-later"}})
     answer = hospital.push(asking(kind, put(patient()), lost, known))
