@@ -89,7 +89,9 @@ def _study(
         status_note=str(table.get("status_note", "")),
         condition=str(table.get("condition", "")),
         enrolment=int(table.get("enrolment", 0)),
-        arms=tuple(Arm(*row, str(one.get("zh", ""))) for row, one in zip(arms, table.get("arm", ()), strict=True)),
+        arms=tuple(
+            replace(Arm(*row), zh=str(one.get("zh", ""))) for row, one in zip(arms, table.get("arm", ()), strict=True)
+        ),
         centres=tuple(Centre(*row) for row in centres),
         objectives=tuple((kind, text) for kind, text in objectives),
         outcomes=tuple((kind, name, f"{text} Time frame: {frame}") for kind, name, text, frame in outcomes),
