@@ -98,17 +98,9 @@ def _add(router: APIRouter, section: str, show: Callable[[Page, Room], Response]
 def _bars(name: str) -> Callable[[Trial, Language], Bars]:
     def told(trial: Trial, language: Language) -> Bars:
         found = stacked(name, trial, language)
-        called = {arm.name: arm.zh for arm in trial.study.arms if arm.zh} if language == "zh" else {}
-        found = found._replace(categories=tuple(_of_arm(one, called) for one in found.categories))
         return Bars(name, found, bars(found))
 
     return told
-
-
-def _of_arm(category: str, called: Mapping[str, str]) -> str:
-    """A category that ends with an arm, or is one, with the arm as the page calls it."""
-    what, apart, arm = category.rpartition(" · ")
-    return what + apart + called.get(arm, arm)
 
 
 def _enrolment(page: Page, room: Room) -> Response:
