@@ -76,6 +76,7 @@ class Sites:
                 (self.office, "person-o", ("trial-office", "operator"), ""),
             )
         }  # fmt: skip
+        self._sessions: dict[str, str] = {}
         for document in (_of_a(), bundle("batch", {**patient("a-bad"), "birthDate": f"{SECRET}"})):
             assert self.call.push(document, authorization=f"Bearer {self.a}").status_code == 200
         assert self.call.push(_person("b-1", "hospital-b"), authorization=f"Bearer {self.b}").status_code == 200
@@ -84,14 +85,21 @@ class Sites:
         return bearers.add(self.store, KEY, Wanted(site, "test", roles), NOW)[1]
 
     def ask(self, one: Request, token: str) -> tuple[int, str]:
-        """What the owner of a token is answered; of a page, the person with the same rights: each time in a new
-        session, for some requests end it."""
+        """What the owner of a token is answered; of a page, the person with the same rights, in a session of theirs."""
         if not one.path.startswith("/pages"):
             return one.by(self.call, token)
+        session = self._sessions.pop(token, "") or self._session(token)
+        told = one.by_session(self.call, session)
+        if one.method in ("GET", "HEAD") and told[0] not in (303, 401):
+            self._sessions[token] = session
+        return told
+
+    def _session(self, token: str) -> str:
+        """A new one, which is needed after whatever may have ended the last: a form, a way out, a login that is asked for."""
         ready = replace(self._people[token], fresh=False, enrolled=NOW)
         with self.store.write(()) as connection:
             kept.change(connection, ready.id, fresh=False, enrolled=NOW)
-        return one.by_session(self.call, login.begun(self.store, KEY, ready, NOW, shown=True))
+        return login.begun(self.store, KEY, ready, NOW, shown=True)
 
 
 def requests(call: Caller, ident: str, thinned: bool = False) -> Iterator[Request]:
