@@ -30,6 +30,8 @@ NUMBER = mappings().sites["hospital-a"].identifiers[0]
 ROLES = ("engine", "coordinator", "investigator", "operator")
 #: What a browser says besides.
 _BROWSER = {"accept": "text/html", "accept-language": "en"}
+#: Nobody is logged in.
+_SHUT = (401, "")
 _R4, _R5 = "/fhir/r4", "/fhir/r5"
 TYPES = ("Patient", "Condition", "Observation", "QuestionnaireResponse")
 
@@ -88,14 +90,17 @@ class Sites:
         """What the owner of a token is answered; of a page, the person with the same rights, in a session of theirs."""
         if not one.path.startswith("/pages"):
             return one.by(self.call, token)
-        session = self._sessions.pop(token, "") or self._session(token)
-        told = one.by_session(self.call, session)
-        if one.method in ("GET", "HEAD") and told[0] not in (303, 401):
-            self._sessions[token] = session
+        last, reads = self._sessions.pop(token, ""), one.method in ("GET", "HEAD")
+        told = one.by_session(self.call, last) if last and reads else _SHUT
+        if told[0] in (303, 401):
+            last = self._session(token)
+            told = one.by_session(self.call, last)
+        if reads and told[0] not in (303, 401):
+            self._sessions[token] = last
         return told
 
     def _session(self, token: str) -> str:
-        """A new one, which is needed after whatever may have ended the last: a form, a way out, a login that is asked for."""
+        """A new one: a form may have ended the last, and so may a way out."""
         ready = replace(self._people[token], fresh=False, enrolled=NOW)
         with self.store.write(()) as connection:
             kept.change(connection, ready.id, fresh=False, enrolled=NOW)
