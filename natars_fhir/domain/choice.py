@@ -60,6 +60,12 @@ def stated(fact: Fact) -> Bounds:
     return _bounds(text) if text else _SOME_DAY
 
 
+def came_back(fact: Fact) -> bool:
+    """Does a diagnosis tell it by its clinical status, that of a recurrence? Its day is then the diagnosis's own, and
+    the tumour came back some day after that."""
+    return fact.said("origin") == "recurrence" and fact.said("clinicalStatus") is not None
+
+
 def gravest(reasons: Collection[Reason | None]) -> Reason:
     """The reason to name where several unknowns meet."""
     for reason in GRAVEST:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from natars_fhir.domain.choice import came_back
 from natars_fhir.domain.endpoints.conventions import Conventions
 from natars_fhir.domain.endpoints.moments import Moment, settled
 from natars_fhir.domain.endpoints.timeline import Timeline, tell_imputed
@@ -58,7 +59,17 @@ def events(course: Timeline, value: str) -> list[Fact]:
     if spread:  # a diagnosis is coded later than the lesion was seen; a specimen shows what was there at the surgery
         biopsies = {fact.source.reference for fact in course.dated("biopsy", "present")}
         spread = [fact for fact in spread if fact.said("method") == "imaging" or fact.source.reference in biopsies]
-    return [fact for fact in course.dated("progression", value) if not _second_primary(fact)] + spread
+    grown = [_dated_anew(course, fact) for fact in course.dated("progression", value)]
+    return [fact for fact in grown if not _second_primary(fact)] + spread
+
+
+def _dated_anew(course: Timeline, fact: Fact) -> Fact:
+    """A diagnosis that is now a recurrence keeps the day on which the tumour was first told: of one from before the
+    surgery nobody knows on which day it came back."""
+    day, operated = fact.day, course.surgery
+    if not came_back(fact) or day is None or operated is None:
+        return fact
+    return fact._replace(when=None) if day.low is None or day.low <= operated.day else fact
 
 
 def _second_primary(fact: Fact) -> bool:
