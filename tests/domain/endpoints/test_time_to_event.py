@@ -44,6 +44,12 @@ IN_SPECIMEN = fact("metastasis", "present", day(5), method="pathology", referenc
 PROVEN = fact("metastasis", "present", day(120), method="pathology", reference="DiagnosticReport/biopsy")
 BIOPSY = fact("biopsy", "present", day(120), method="pathology", reference="DiagnosticReport/biopsy")
 
+
+def came_back(onset: int) -> Fact:
+    """A diagnosis whose clinical status says that the tumour came back."""
+    return grew(onset, origin="recurrence", clinicalStatus="recurrence", method="diagnosis")
+
+
 PFS = [
     pytest.param((), ("censored", "no-assessment", 0), id="no assessment after surgery is censored on day 0"),
     pytest.param((scan(90), scan(180)), ("censored", "alive", 180), id="alive at the last assessment"),
@@ -87,6 +93,11 @@ PFS = [
         ("censored", "consent-withdrawn", 90),
         id="withdrawn long after it was signed",
     ),
+    pytest.param(
+        (scan(90), fact("consent", "withdrawn", day(200), ended="2099-01-01", reference="Consent/2")),
+        ("not-evaluable", "withdrawal-undated", None),
+        id="withdrawn, and the end of its period is still to come",
+    ),
     pytest.param((scan(90), LOST), ("censored", "lost-to-follow-up", 90), id="lost"),
     pytest.param((scan(90), LOST, scan(500)), ("censored", "alive", 500), id="lost and found again"),
     pytest.param(
@@ -113,6 +124,9 @@ PFS = [
     pytest.param((grew(None), grew(90)), ("event", "progression", 90), id="the dated one tells of the same event"),
     pytest.param((grew("2024"), grew(400)), ("event", "progression-undated", None), id="an earlier one by year alone"),
     pytest.param((grew("2024-03"), scan(90)), ("event", "progression-undated", None), id="in the month of the surgery"),
+    pytest.param((came_back(-60), scan(90)), ("event", "progression-undated", None), id="a diagnosis that came back"),
+    pytest.param((came_back(-60), scan(90), grew(120)), ("event", "progression", 120), id="it came back, and was seen"),
+    pytest.param((came_back(150), scan(90)), ("event", "progression", 150), id="a new diagnosis, of the recurrence"),
 ]
 
 
