@@ -312,6 +312,15 @@ def hcg(value: str, when: str, standing: str = "final") -> Fact:
             (WOMAN, hcg("positive", "2024-06-01"), hcg("negative", "2024-06-14")), "no", id="the last test counts"
         ),
         pytest.param((WOMAN, hcg("negative", "2024-06-14", "pending")), "unknown pending", id="preliminary"),
+        pytest.param((WOMAN, hcg("equivocal", "2024-06-14")), "unknown imprecise", id="in doubt"),
+        pytest.param(
+            (WOMAN, hcg("negative", "2024-06-10"), hcg("equivocal", "2024-06-14")),
+            "unknown imprecise",
+            id="negative, then in doubt",
+        ),
+        pytest.param((WOMAN, hcg("equivocal", "2024-05-14")), "unknown imprecise", id="in doubt a month ago"),
+        pytest.param((WOMAN, hcg("pending", "2024-06-14")), "unknown pending", id="awaited"),
+        pytest.param((WOMAN, hcg("pending", "2024-05-01")), "unknown silent", id="awaited, and long forgotten"),
         pytest.param(
             (WOMAN, hcg("positive", "2024-06-14"), hcg("negative", "2024-06-14")), "unknown conflicting", id="both"
         ),

@@ -1,7 +1,8 @@
 """Pregnancy and breastfeeding: of women, and as things stand now (clinical.md §2.2, E-09a and E-09b).
 
-Facts: ``sex``, ``hcg`` positive | negative, ``pregnancy`` and ``breastfeeding`` present | absent, the former with
-detail ``cause`` post-menopausal | hysterectomy where that is why there is none, whenever it was said.
+Facts: ``sex``, ``hcg`` positive | negative | equivocal | pending, ``pregnancy`` and ``breastfeeding`` present |
+absent, the former with detail ``cause`` post-menopausal | hysterectomy where that is why there is none, whenever it was
+said.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from natars_fhir.domain.study import Asked, Rule
 
 _OVER = ("inactive", "remission", "resolved")
 _FOR_GOOD = ("post-menopausal", "hysterectomy")
+_RESULTS = ("positive", "negative", "equivocal")
 
 Statements = tuple[list[Fact], list[Fact], list[Doubt]]
 
@@ -61,17 +63,20 @@ def pregnant(test_days: int, weeks: int) -> Rule:
 
 def _results(asked: Asked, tests: Window) -> list[Fact]:
     facts = [f for f in asked.record.about("hcg") if tests.place(stated(f)) != "after"]
-    return [f for f in facts if f.standing == "final" and f.value in ("positive", "negative")] or facts
+    return [f for f in facts if f.standing == "final" and f.value in _RESULTS] or facts
 
 
 def _test(fact: Fact, tests: Window, term: Window, lists: Statements) -> None:
     present, absent, doubts = lists
     place = tests.place(stated(fact))
-    if fact.standing == "final" and place == "in":
+    if fact.value == "pending":
+        if place in ("in", "maybe"):
+            doubts.append((fact, "pending"))
+    elif fact.standing == "final" and place == "in" and fact.value != "equivocal":
         (present if fact.value == "positive" else absent).append(fact)
     elif place == "before":
         # an older negative test says nothing of today; an older positive one may
-        if fact.value == "positive" and term.place(stated(fact)) != "before":
+        if fact.value != "negative" and term.place(stated(fact)) != "before":
             doubts.append((fact, doubted(fact)))
     else:
         doubts.append((fact, doubted(fact)))

@@ -13,6 +13,7 @@ from typing import Any
 from natars_fhir.domain.record import Standing
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.markers import marker
+from natars_fhir.mapping.readers.coded import PREGNANCY_TEST
 from natars_fhir.mapping.readers.dates import stamped
 from natars_fhir.mapping.readers.method import measured
 from natars_fhir.mapping.readers.values import KINDS
@@ -137,7 +138,7 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
     stamp = stamped(view)
     standings: dict[str, Standing] = {**dict.fromkeys(view.pending, "pending"), **dict.fromkeys(view.status, "final")}
     absences = lore.values.get(kind) if kind in _KNOWS_ABSENCE else None
-    disputes = kind in _KNOWS_ABSENCE and "interpretation" in view.value
+    flagged = "interpretation" in view.value
 
     def answer(node: Any, resource: Any, sink: Sink, concept: str, place: str, answered: bool) -> bool:
         standing = standings.get(resource.status)
@@ -153,6 +154,7 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
                 value = value[0]
             if told := read(value, concept, node):
                 sink.add_all(told, place + path if told[0].span is None else place + path + _of_text(value))
+                disputes = flagged and (kind in _KNOWS_ABSENCE or concept == PREGNANCY_TEST)
                 if disputes and path != "interpretation" and node.interpretation:
                     _dispute(read(node.interpretation[0], concept, node), told, place, sink)
                 return True

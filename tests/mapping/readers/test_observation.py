@@ -112,6 +112,15 @@ def test_the_code_says_what_is_asked(code: dict[str, Any], facts: list[str]) -> 
         ),
         pytest.param(
             "fnclcc-grade",
+            {"valueInteger": 2, "method": {"text": "NCI grading"}},
+            ["histologic-grade 2"],
+            id="NCI's own scheme of soft tissue",
+        ),
+        pytest.param(
+            "fnclcc-grade", {"valueInteger": 1, "method": {"text": "Whole section"}}, ["fnclcc-grade 1"], id="no scheme"
+        ),
+        pytest.param(
+            "fnclcc-grade",
             {"valueInteger": 2, "method": {"text": "AJCC 8th edition"}},
             ["histologic-grade 2"],
             id="a grade of another scheme",
@@ -187,10 +196,47 @@ def test_a_value_is_read_by_the_kind_of_its_concept(name: Any, elements: dict[st
             ["hcg negative"],
             id="a number with its interpretation",
         ),
+        pytest.param("2118-8", {"valueBoolean": True}, ["hcg positive"], id="yes"),
+        pytest.param("2118-8", {"valueString": "弱阳性"}, ["hcg equivocal"], id="weakly positive"),
+        pytest.param("2118-8", {"interpretation": [concept(INTERPRETATION, "IND")]}, ["hcg equivocal"], id="in doubt"),
+        pytest.param(
+            "2118-8", {"valueCodeableConcept": concept(ABSENT, "temp-unknown")}, ["hcg pending"], id="awaited"
+        ),
+        pytest.param("2118-8", {"valueCodeableConcept": concept(ABSENT, "not-performed")}, [], id="not done"),
+        pytest.param(
+            "2118-8",
+            {"valueString": "阴性", "interpretation": [concept(INTERPRETATION, "POS")]},
+            ["hcg negative", "hcg positive"],
+            id="a value and an interpretation that disagree",
+        ),
     ],
 )
 def test_a_pregnancy_test_is_read_by_its_interpretation(code: str, elements: dict[str, Any], facts: list[str]) -> None:
     assert told(observation(concept(LOINC, code), **elements)) == facts
+
+
+def _miu(value: float, **more: Any) -> dict[str, Any]:
+    return {"value": value, "unit": "mIU/mL", **more}
+
+
+@pytest.mark.parametrize(
+    ("value", "ranges", "facts"),
+    [
+        pytest.param(_miu(2000), [{"high": _miu(5)}], ["hcg positive"], id="above"),
+        pytest.param(_miu(5), [{"low": _miu(0), "high": _miu(5)}], ["hcg negative"], id="the limit itself"),
+        pytest.param(_miu(2, comparator="<"), [{"high": _miu(5)}], ["hcg negative"], id="below what is measured"),
+        pytest.param(_miu(2, comparator=">"), [{"high": _miu(5)}], ["hcg equivocal"], id="perhaps above"),
+        pytest.param(_miu(2000), [{"high": {"value": 5, "unit": "U/L"}}], [], id="another unit"),
+        pytest.param(_miu(2000), [{"high": {"value": 5}}], [], id="no unit"),
+        pytest.param(_miu(30), [{"low": _miu(25), "high": _miu(7000)}], [], id="the range of a pregnancy"),
+        pytest.param(_miu(30), [{"high": _miu(5)}, {"high": _miu(7000)}], [], id="several ranges"),
+        pytest.param(_miu(30), [{"high": _miu(7000), "appliesTo": [{"text": "妊娠"}]}], [], id="of the pregnant"),
+        pytest.param(_miu(30), [{"high": _miu(9), "type": {"text": "治疗"}}], [], id="not the normal one"),
+        pytest.param(_miu(30), [{"text": "<5"}], [], id="in words"),
+    ],
+)
+def test_a_number_of_hcg_is_read_by_the_one_range_beside_it(value: Any, ranges: Any, facts: list[str]) -> None:
+    assert told(observation(concept(LOINC, "21198-7"), valueQuantity=value, referenceRange=ranges)) == facts
 
 
 @pytest.mark.parametrize(
