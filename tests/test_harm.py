@@ -365,3 +365,62 @@ def test_a_pregnancy_test_without_a_clear_result_does_not_say_not_pregnant(resul
     """Each of them was read as a negative test."""
     test = observation(concept(LOINC, "2118-8"), effectiveDateTime="2024-06-14", **result)
     assert short(found("E-09a", WOMAN, test)) == said
+
+
+#: A subject who was operated a year ago.
+SUBJECT = [
+    MAN,
+    consent(dateTime="2023-05-01"),
+    {**ALLOCATED, "period": {"start": "2023-05-10"}},
+    resource(
+        "Procedure",
+        "op",
+        status="completed",
+        code={**concept(ICD_9, "54.4"), "text": "腹膜后肿瘤切除术"},
+        performedDateTime="2023-06-01",
+    ),
+]
+
+
+def typed(code: str, day: str, ident: str = "h1") -> dict[str, Any]:
+    said = {"valueCodeableConcept": concept(ICD_O, code), "effectiveDateTime": day}
+    return observation(concept(LOINC, "31206-6"), ident, **said)
+
+
+def graded(day: str) -> dict[str, Any]:
+    return observation("fnclcc-grade", "g1", effectiveDateTime=day, valueInteger=1)
+
+
+FINAL = typed("8858/3", "2023-06-05")
+CROSSES = observation("diaphragm-crossing", "d1", effectiveDateTime="2024-05-01", valueBoolean=True)
+
+
+@pytest.mark.parametrize(
+    ("criterion", "sent", "said"),
+    [
+        pytest.param("E-02", [typed("8140/3", "2023-06-05")], "yes", id="another type in the specimen"),
+        pytest.param("E-02", [typed("8140/3", "2023-08-30")], "yes", id="on the last day of its reports"),
+        pytest.param("E-02", [typed("8140/3", "2023-08-31")], "unknown silent", id="on the day after"),
+        pytest.param("E-02", [typed("8140/3", "2024-05-01")], "unknown silent", id="a cancer of the gut a year later"),
+        pytest.param("E-02", [FINAL, typed("8140/3", "2024-05-01", "h2")], "no", id="beside the final report"),
+        pytest.param("E-02", [FINAL, typed("8851/3", "2024-05-01", "h2")], "no", id="it came back well differentiated"),
+        pytest.param("E-02", [FINAL, graded("2023-06-05")], "yes", id="grade 1 in the specimen"),
+        pytest.param("E-02", [FINAL, graded("2024-05-01")], "no", id="grade 1 of what came back"),
+        pytest.param("E-03", [{**CROSSES, "effectiveDateTime": "2023-06-02"}], "yes", id="so the surgeon saw"),
+        pytest.param("E-03", [CROSSES], "unknown silent", id="what came back crosses it"),
+        pytest.param(
+            "E-01",
+            [FINAL, condition(concept(ICD_10, "C16.9"), "2024-05-01")],
+            "unknown imprecise",
+            id="a cancer's organ",
+        ),
+        pytest.param(
+            "I-03", [FINAL, condition(concept(ICD_10, "C16.9"), None)], "unknown imprecise", id="nobody knows when"
+        ),
+    ],
+)
+def test_what_comes_long_after_the_surgery_takes_no_subject_off_the_study(
+    criterion: str, sent: list[dict[str, Any]], said: str
+) -> None:
+    """A second cancer, or a tumour that came back, was taken for the final pathology, whenever it came."""
+    assert short(found(criterion, *SUBJECT, *sent)) == said

@@ -56,7 +56,9 @@ def pregnant(test_days: int, weeks: int) -> Rule:
                 _pregnancy(fact, tests, term, lists)
             else:
                 _said(fact, tests, term, lists, sure=not leaves_open(dated, lasting=False))
-        return told_alone("pregnancy", weigh(*lists))
+        present, absent, doubts = lists
+        perhaps = [fact for fact, _ in doubts if present and fact.value == "negative" and fact.standing == "final"]
+        return told_alone("pregnancy", weigh(present, [*absent, *perhaps], doubts))
 
     return rule
 
