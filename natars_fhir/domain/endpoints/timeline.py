@@ -216,10 +216,21 @@ def _therapies(record: Record, end: date, how: Conventions, surgery: Moment | No
     return tuple([one for one in found if _another(one, how, surgery)])
 
 
+#: What names no drug: before the surgery it may be the trial's own, told by a procedure or a group's code.
+_UNNAMED = frozenset(
+    {
+        "any", "antineoplastic", "antineoplastic-other", "anthracycline", "chemotherapy", "chemotherapy-unspecified",
+        "kinase-inhibitor", "regimen", "targeted", "targeted-unspecified", "unspecified",
+    }
+)  # fmt: skip
+
+
 def _another(one: Moment, how: Conventions, surgery: Moment | None) -> bool:
+    if one.fact.said("class") in ("supportive", ("supportive",)):
+        return False  # mesna, dexrazoxane: given with a treatment, and none by themselves
     if surgery is not None and one.day > surgery.day:
         return True
-    return one.fact.value not in how.regimen
+    return one.fact.value not in how.regimen and one.fact.value not in _UNNAMED
 
 
 def _tell(found: Timeline, operations: list[Fact], trace: Trace) -> None:

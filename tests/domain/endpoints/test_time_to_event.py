@@ -258,6 +258,26 @@ def test_the_regimen_before_surgery_is_no_new_therapy_and_another_drug_is() -> N
     assert short(time("PFS-ITT", *waiting, given("pazopanib", -20))) == ("censored", "new-therapy", 30)
 
 
+@pytest.mark.parametrize(
+    ("dose", "expected"),
+    [
+        pytest.param(given("mesna", -40, "supportive"), ("censored", "alive", 90), id="mesna, before"),
+        pytest.param(given("chemotherapy", -40, "chemotherapy"), ("censored", "alive", 90), id="a procedure, before"),
+        pytest.param(given("gemcitabine", -40, "chemotherapy"), ("censored", "new-therapy", 0), id="another drug"),
+        pytest.param(given("dexrazoxane", 40, "supportive"), ("censored", "alive", 90), id="dexrazoxane, after"),
+        pytest.param(
+            given("chemotherapy", 40, "chemotherapy"), ("censored", "new-therapy", 0), id="a procedure, after"
+        ),
+    ],
+)
+def test_what_goes_with_the_trials_own_drugs_is_no_other_treatment(dose: Fact, expected: tuple[str, str, int]) -> None:
+    """Mesna with ifosfamide censored whoever got it, from allocation on."""
+    allocated = fact("allocation", NEO, day(-60))
+    found = time("PFS-ITT", BORN, CONSENT._replace(when=day(-61)), allocated, OPERATED[3], scan(90), dose)
+    status, reason, days = expected
+    assert short(found) == (status, reason, days + 60 if days else 0)
+
+
 def test_without_allocation_intention_to_treat_counts_from_consent() -> None:
     found = time("OS-ITT", BORN, CONSENT, OPERATED[3], died(10))
     assert (found.origin, found.days) == (date(2024, 2, 25), 24)
