@@ -7,9 +7,12 @@ said.
 
 from __future__ import annotations
 
+from datetime import date
+
 from natars_fhir.domain.answer import NO
 from natars_fhir.domain.choice import chosen, onset, stated
 from natars_fhir.domain.finding import Finding, Sentence
+from natars_fhir.domain.interval import days
 from natars_fhir.domain.questions import Concept
 from natars_fhir.domain.questions.presence import Doubt, doubted, told, told_alone, weigh
 from natars_fhir.domain.questions.undated import diagnoses, is_diagnosis, leaves_open
@@ -90,18 +93,30 @@ def _pregnancy(fact: Fact, tests: Window, term: Window, lists: Statements) -> No
         if fact.said("cause") in _FOR_GOOD or tests.place(stated(fact)) == "in":
             absent.append(fact)
         return
-    place = term.place(onset(fact))
-    if place == "after" or fact.said("clinicalStatus") in _OVER or fact.said("ended") is not None:
+    place, over = term.place(onset(fact)), _is_over(fact, tests)
+    if place == "after" or over:
         return  # a pregnancy that is over says nothing of today
-    if fact.value == "present" and fact.standing == "final" and place == "in":
+    if fact.value == "present" and fact.standing == "final" and place == "in" and over is not None:
         present.append(fact)
     else:
         doubts.append((fact, doubted(fact)))
 
 
 def _lasts(fact: Fact, term: Window) -> Place:
-    over = fact.said("clinicalStatus") in _OVER or fact.said("ended") is not None
-    return "before" if over else term.place(onset(fact))
+    over = _is_over(fact, term)
+    return "before" if over else "maybe" if over is None else term.place(onset(fact))
+
+
+def _is_over(fact: Fact, window: Window) -> bool | None:
+    """Was it over by the window's end? Its end may have come later; without one its status tells. None where the end
+    does not tell."""
+    ended = fact.said("ended")
+    if not isinstance(ended, str):
+        return fact.said("clinicalStatus") in _OVER
+    end = days(ended)
+    if (end.low or date.min) > window.end_by:
+        return False
+    return True if (end.high or date.max) <= window.end else None
 
 
 def _said(fact: Fact, tests: Window, term: Window, lists: Statements, *, sure: bool) -> None:
@@ -141,8 +156,10 @@ def breastfeeding(recent_days: int) -> Rule:
 
 def _statement(fact: Fact, window: Window, lists: Statements) -> None:
     present, absent, doubts = lists
-    place = window.place(stated(fact))
-    if fact.standing == "final" and place == "in" and fact.value in ("present", "absent"):
+    place, over = window.place(stated(fact)), is_diagnosis(fact) and _is_over(fact, window)
+    if over:
+        return
+    if fact.standing == "final" and place == "in" and fact.value in ("present", "absent") and over is not None:
         (present if fact.value == "present" else absent).append(fact)
     elif fact.value != "absent" or place == "maybe":
         doubts.append((fact, doubted(fact)))
