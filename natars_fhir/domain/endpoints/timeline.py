@@ -211,7 +211,9 @@ def _width(fact: Fact) -> int:
 
 def _therapies(record: Record, end: date, how: Conventions, surgery: Moment | None) -> tuple[Moment, ...]:
     """Treatments of the tumour other than the trial's: any after the surgery, before it those outside the regimen."""
-    drugs = [fact for fact in seen(record, "antineoplastic-drug", end) if fact.said("given") == "given"]
+    told = [fact for fact in seen(record, "antineoplastic-drug", end) if fact.said("given") == "given"]
+    # of one that says only when it was told, that day is the last on which it can have begun
+    drugs = [fact if fact.when or not fact.known else fact._replace(when=fact.known) for fact in told]
     found = settled([*drugs, *seen(record, "radiotherapy", end, "present")], how)
     return tuple([one for one in found if _another(one, how, surgery)])
 
