@@ -320,6 +320,12 @@ def test_what_may_have_come_after_the_allocation_bars_nobody(criterion: str, sen
     assert short(found(criterion, MAN, ALLOCATED, sent)) == said
 
 
+def test_a_drug_that_was_told_after_the_allocation_may_have_been_given_before() -> None:
+    """The day of the statement was taken for that of the dose: the trial's own."""
+    said = {"status": "completed", "medicationCodeableConcept": concept(ATC, "L01DB01"), "dateAsserted": "2024-06-01"}
+    assert short(found("E-05", MAN, ALLOCATED, resource("MedicationStatement", "m1", **said))) == "unknown imprecise"
+
+
 def test_a_tumour_that_had_come_back_before_any_trial_was_operated_on_before() -> None:
     assert short(found("I-04", MAN, condition(concept(ICD_10, "C48.0"), "2024-03-01", **CAME_BACK))) == "no"
 

@@ -96,7 +96,7 @@ def _recorded(record: Record, screening: Screening, people: WithPeople) -> Itera
     told = _final(record, "consent")
     said = newest(told)
     if said and all(fact.value == "withdrawn" for fact in said):
-        ends = [withdrawn_on(fact, [*told, *_final(record, "allocation")], screening.as_of) for fact in said]
+        ends = [withdrawn_on(fact, [*told, *_final(record, "allocation")]) for fact in said]
         yield from _first("consent-withdrawn", ends, early=False)
     if screening.phase == "operated":
         seen = [

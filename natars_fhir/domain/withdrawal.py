@@ -8,19 +8,17 @@ signature that became inactive, and says no more, does not tell on which day: it
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
-from natars_fhir.domain.interval import days
 from natars_fhir.domain.record import Fact
 
 
-def withdrawn_on(fact: Fact, told: Iterable[Fact], as_of: date) -> Fact:
+def withdrawn_on(fact: Fact, told: Iterable[Fact]) -> Fact:
     """*fact*, dated by the day of the withdrawal where that is told; without a day where it is not. *told*: all that
-    was said of consent, and the allocations, which none precedes. An end that is still to come is none."""
+    was said of consent, and the allocations, which none precedes."""
     ended = fact.said("ended")
-    if isinstance(ended, str) and (days(ended).high or date.max) <= as_of:
+    if isinstance(ended, str):
         return fact._replace(when=ended)
-    return fact._replace(when=None) if isinstance(ended, str) or _is_first(fact, told) else fact
+    return fact._replace(when=None) if _is_first(fact, told) else fact
 
 
 def is_signature(fact: Fact, told: Iterable[Fact]) -> bool:

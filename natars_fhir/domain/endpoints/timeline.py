@@ -134,13 +134,13 @@ def _arm(record: Record, end: date) -> str:
 
 
 def _withdrawals(record: Record, as_of: date) -> list[Fact]:
-    """The withdrawals that stand, each by its day where that is told."""
+    """The withdrawals that stand, each by its day where that is told; one that is still to come is none yet."""
     told = [fact for fact in record.about("consent") if fact.standing == "final"]
     last = newest(told)
     if any(fact.value != "withdrawn" for fact in last):
         return []
     before = [*told, *seen(record, "allocation", as_of)]
-    return [withdrawn_on(fact, before, as_of) for fact in last]
+    return [one for fact in last if _by(one := withdrawn_on(fact, before), as_of)]
 
 
 def _withdrawn(gone: list[Fact], how: Conventions, left: date | None) -> Moment | None:

@@ -95,8 +95,8 @@ PFS = [
     ),
     pytest.param(
         (scan(90), fact("consent", "withdrawn", day(200), ended="2099-01-01", reference="Consent/2")),
-        ("not-evaluable", "withdrawal-undated", None),
-        id="withdrawn, and the end of its period is still to come",
+        ("censored", "alive", 90),
+        id="withdrawn on a day that is still to come",
     ),
     pytest.param((scan(90), LOST), ("censored", "lost-to-follow-up", 90), id="lost"),
     pytest.param((scan(90), LOST, scan(500)), ("censored", "alive", 500), id="lost and found again"),
@@ -276,6 +276,11 @@ def test_what_goes_with_the_trials_own_drugs_is_no_other_treatment(dose: Fact, e
     found = time("PFS-ITT", BORN, CONSENT._replace(when=day(-61)), allocated, OPERATED[3], scan(90), dose)
     status, reason, days = expected
     assert short(found) == (status, reason, days + 60 if days else 0)
+
+
+def test_a_treatment_that_says_only_when_it_was_told_began_by_then() -> None:
+    dose = given("pazopanib", 100)._replace(when=None, known=day(100))
+    assert short(time("PFS", *OPERATED, scan(90), dose, grew(200))) == ("censored", "new-therapy", 90)
 
 
 def test_without_allocation_intention_to_treat_counts_from_consent() -> None:
