@@ -79,10 +79,11 @@ def _of_test(value: Quantity | bool, node: Any) -> tuple[Told, ...]:
     """Yes or no; a number by the one range of whoever is not pregnant, in the same unit: from nought, for everybody."""
     if isinstance(value, bool):
         return (Told(PREGNANCY_TEST, "positive" if value else "negative"),)
-    ranges = getattr(node, "referenceRange", None) or ()
+    ranges: Any = getattr(node, "referenceRange", None) or ()
     if len(ranges) != 1 or value.value is None:
         return NOTHING
-    one, high = ranges[0], ranges[0].high
+    (one,) = ranges
+    high = one.high
     for_all = one.appliesTo is None and one.age is None and (one.low is None or not one.low.value)
     for_all = for_all and (one.type is None or any(coding.code == "normal" for coding in one.type.coding or ()))
     if not for_all or high is None or high.value is None or high.comparator or _unit(high) != _unit(value):

@@ -67,8 +67,8 @@ def _of_another(resource: Any, sink: Sink) -> bool:
 
 def _taken_from(resource: Any) -> Iterator[Any]:
     """Whose the specimen is, where that stands in the resource itself."""
-    name = resource.specimen.reference if resource.specimen is not None else None
-    for inner in (resource.contained or ()) if name and name.startswith("#") else ():
+    name = (resource.specimen.reference or "") if resource.specimen is not None else ""
+    for inner in (resource.contained or ()) if name.startswith("#") else ():
         if type(inner).__name__ == "Specimen" and inner.id == name[1:] and inner.subject is not None:
             yield inner.subject
 
