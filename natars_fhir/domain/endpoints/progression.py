@@ -54,13 +54,27 @@ def progression(course: Timeline, how: Conventions, origin: date, trace: Trace) 
 
 
 def events(course: Timeline, value: str) -> list[Fact]:
-    """What tells of a progression: of the disease itself, and a metastasis seen on images or proven by a biopsy."""
+    """What tells of a progression: of the disease itself, and a metastasis seen on images or proven by a biopsy; one
+    that a diagnosis alone tells is an event without a day."""
     spread = course.dated("metastasis", value)
     if spread:  # a diagnosis is coded later than the lesion was seen; a specimen shows what was there at the surgery
         biopsies = {fact.source.reference for fact in course.dated("biopsy", "present")}
-        spread = [fact for fact in spread if fact.said("method") == "imaging" or fact.source.reference in biopsies]
+        seen = [fact for fact in spread if fact.said("method") == "imaging" or fact.source.reference in biopsies]
+        coded = [fact._replace(when=None) for fact in spread if value == "present" and _coded_later(course, fact)]
+        spread = [*seen, *coded]
     grown = [_dated_anew(course, fact) for fact in course.dated("progression", value)]
     return [fact for fact in grown if not _second_primary(fact)] + spread
+
+
+def _coded_later(course: Timeline, fact: Fact) -> bool:
+    """Is it a diagnosis that surely began after the surgery, or after enrolment where there was none, and that no
+    later assessment contradicts?"""
+    start, day = course.surgery or course.entered, fact.day
+    if start is None or day is None or day.low is None or fact.said("method") != "diagnosis":
+        return False
+    low = day.low
+    cleared = any(one.fact.value in _CLEARS and one.day > low for one in course.assessments)
+    return low > start.high and not cleared
 
 
 def _dated_anew(course: Timeline, fact: Fact) -> Fact:

@@ -50,6 +50,11 @@ def came_back(onset: int) -> Fact:
     return grew(onset, origin="recurrence", clinicalStatus="recurrence", method="diagnosis")
 
 
+def spread(onset: int) -> Fact:
+    """A confirmed diagnosis of a metastasis."""
+    return fact("metastasis", "present", day(onset), reference="Condition/m", method="diagnosis")
+
+
 PFS = [
     pytest.param((), ("censored", "no-assessment", 0), id="no assessment after surgery is censored on day 0"),
     pytest.param((scan(90), scan(180)), ("censored", "alive", 180), id="alive at the last assessment"),
@@ -59,7 +64,7 @@ PFS = [
     pytest.param((scan(90), scan(180, "PD"), grew(180)), ("event", "progression", 180), id="progression"),
     pytest.param((SPREAD,), ("event", "progression", 150), id="a new distant lesion on images"),
     pytest.param((SPREAD, CODED), ("event", "progression", 150), id="the scan dates it, and not the coding"),
-    pytest.param((CODED, scan(200)), ("censored", "alive", 200), id="a diagnosis without a scan is no date"),
+    pytest.param((CODED, scan(200)), ("censored", "alive", 200), id="a diagnosis that a scan contradicts"),
     pytest.param((IN_SPECIMEN, scan(90)), ("censored", "alive", 90), id="what the specimen shows was there before"),
     pytest.param((PROVEN, BIOPSY), ("event", "progression", 120), id="a lesion proven by biopsy"),
     pytest.param((scan(90), died(200)), ("event", "death", 200), id="death of any cause"),
@@ -124,6 +129,14 @@ PFS = [
     pytest.param((grew(None), grew(90)), ("event", "progression", 90), id="the dated one tells of the same event"),
     pytest.param((grew("2024"), grew(400)), ("event", "progression-undated", None), id="an earlier one by year alone"),
     pytest.param((grew("2024-03"), scan(90)), ("event", "progression-undated", None), id="in the month of the surgery"),
+    pytest.param(
+        (spread(120), scan(90)), ("event", "progression-undated", None), id="a metastasis that is coded alone"
+    ),
+    pytest.param((spread(120), scan(90), grew(100)), ("event", "progression", 100), id="coded, and seen before"),
+    pytest.param(
+        (spread(120), scan(90), scan(150)), ("censored", "alive", 150), id="coded, and the next scan is stable"
+    ),
+    pytest.param((spread(-20), scan(90)), ("censored", "alive", 90), id="coded of before the surgery"),
     pytest.param((came_back(-60), scan(90)), ("event", "progression-undated", None), id="a diagnosis that came back"),
     pytest.param((came_back(-60), scan(90), grew(120)), ("event", "progression", 120), id="it came back, and was seen"),
     pytest.param((came_back(150), scan(90)), ("event", "progression", 150), id="a new diagnosis, of the recurrence"),
