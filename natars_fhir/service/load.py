@@ -38,8 +38,7 @@ from natars_fhir.store.engine import Store
 from natars_fhir.store.loads import Loaded, State
 from natars_fhir.store.packed import digest
 
-#: What is taken in at once: so many documents, or so many bytes of them; and where there is time meanwhile, as much as
-#: is worth a transaction.
+#: What is taken in at once: so many documents, or bytes of them; where there is time, what is worth a transaction.
 MOST_DOCUMENTS, MOST_BYTES, _WORTH_IT = 200, 4_000_000, 500_000
 
 #: How a run found a file: new, begun before, changed since, loaded before; or a stream, which nobody knows again.
@@ -168,7 +167,7 @@ def load_documents(
             run.unread += 1
             state = "cut-off" if issue.code == "incomplete" else state
         group.add(one)
-        if group.full or (group.worth_it and idle()):
+        if group.complete(idle):
             _take_in(door, run, group, "under-way")
             group = _Group()
             yield run
@@ -188,13 +187,9 @@ class _Group:
         self._bytes += len(one.raw)
         self.unread += len(one.issues)
 
-    @property
-    def full(self) -> bool:
-        return len(self.documents) >= MOST_DOCUMENTS or self._bytes >= MOST_BYTES
-
-    @property
-    def worth_it(self) -> bool:
-        return self._bytes >= _WORTH_IT
+    def complete(self, idle: Callable[[], bool]) -> bool:
+        full = len(self.documents) >= MOST_DOCUMENTS or self._bytes >= MOST_BYTES
+        return full or (self._bytes >= _WORTH_IT and idle())
 
 
 def _take_in(door: Door, run: Run, group: _Group, state: State) -> None:
