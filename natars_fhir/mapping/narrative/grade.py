@@ -18,6 +18,10 @@ from natars_fhir.mapping.narrative.words import Words
 
 FNCLCC, OTHER = "fnclcc-grade", "histologic-grade"
 _AHEAD, _HIGHER = 20, 30
+#: how far before a scheme its grade begins, and how far the sum of its components reaches
+_BEHIND, _SUMMED = 24, 90
+#: so much around a scheme is remembered
+_SHORT = 160
 #: after these nothing before bounds what follows
 _APART = frozenset({"", *",;:()。\n"})
 _NO_SCHEME: Detail = (("scheme", "unknown"),)
@@ -46,6 +50,8 @@ class Patterns(NamedTuple):
     #: what says that the grade may be a higher one
     higher: tuple[str, ...]
     underrated: tuple[str, ...]
+    #: every word for a grade holds one of these
+    signs: tuple[str, ...]
     #: bounds that may stand before the scheme, and what may stand between
     least: tuple[str, ...]
     most: tuple[str, ...]
@@ -89,10 +95,16 @@ def patterns(words: Words) -> Patterns:
         re.compile(rf"{scheme}[^,;。\n]{{0,12}}{words.any('grade.word', 'not-graded')}"),
         words["grade.word"].words["higher"],
         words["grade.word"].words["underrated"],
+        _shortest(words["grade.word"].words["grade"]),
         (*bounds["at-least"], *bounds["above"]),
         bounds["at-most"],
         (" of", " is", " a", " an", " the"),
     )
+
+
+def _shortest(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Those that hold no other."""
+    return tuple(word for word in words if not any(other in word for other in words if other != word))
 
 
 def read(page: Page, words: Words) -> Iterator[Said | Unread]:
@@ -103,7 +115,7 @@ def read(page: Page, words: Words) -> Iterator[Said | Unread]:
     higher = _higher_places(page, shape) if marks else ()
     for hit in marks:
         if hit.tag == "fnclcc" and not page.void(hit.start) and not (taken and hit.start < taken[-1][1]):
-            span, told = _fnclcc(page, shape, hit, higher)
+            span, told = _fnclcc(page, words, hit, higher)
             taken.append((span[0], max(span[1], page.sentence(hit.start)[1])))
             yield told
         elif hit.tag in ("high", "intermediate", "low") and not page.void(hit.start):
@@ -113,7 +125,7 @@ def read(page: Page, words: Words) -> Iterator[Said | Unread]:
                 yield Said(OTHER, hit.tag, span, firmness(stance.hedged), _NO_SCHEME)
     if page.amended:
         yield from _corrections(page, shape, marks)
-    if "级" in page.text or "g" in page.text:
+    if [sign for sign in shape.signs if sign in page.text]:
         yield from _alone(page, shape, marks, taken)
 
 
@@ -128,17 +140,27 @@ def _corrections(page: Page, shape: Patterns, marks: list[Hit]) -> Iterator[Said
                 yield _said(page, value, (cue.start, found.end()), None)
 
 
+class Scheme(NamedTuple):
+    """What stands at a scheme's name: its grade and where that stands, if any; the sum of components, and its end."""
+
+    value: Number | None
+    start: int
+    end: int
+    total: int | None
+    reach: int
+
+
 def _fnclcc(
-    page: Page, shape: Patterns, hit: Hit, higher: tuple[int, ...] | None
+    page: Page, words: Words, hit: Hit, higher: tuple[int, ...] | None
 ) -> tuple[tuple[int, int], Said | Unread]:
     """The grade by the scheme's name, else by the sum of its components, and how far it reaches."""
-    found = _stated(page, shape, hit.start, hit.end)
-    total, reach = _sum(page, shape, hit.start)
-    value = _level(found) if found else None
-    span = found.span() if found else (hit.start, max(reach, hit.end))
+    shape = patterns(words)
+    value, start, end, total, reach = _scheme_at(page, words, hit)
+    known = start >= 0
+    span = (start, end) if known else (hit.start, max(reach, hit.end))
     if value is not None and value.high is not None and _is_bound_above(page, higher, span[1]):
         value = _LEVELS[int(value.low or 1), 3]  # a biopsy that may have missed the worst part
-    bound = _bound_before(page, shape, min(found.start(), hit.start)) if value is not None and found else None
+    bound = _bound_before(page, shape, min(start, hit.start)) if value is not None and known else None
     if value is not None and bound:
         value, span = _bounded(value, bound[0]), (bound[1], span[1])
     if value is None and total is not None:
@@ -148,15 +170,40 @@ def _fnclcc(
     return span, _said(page, value, (min(span[0], hit.start), max(span[1], hit.end)), total)
 
 
-def _stated(page: Page, shape: Patterns, start: int, end: int) -> re.Match[str] | None:
+def _scheme_at(page: Page, words: Words, hit: Hit) -> Scheme:
+    """What stands at a scheme's name; the same words around it are read once. No word of a grade holds a full stop or
+    a semicolon, so that nothing reaches beyond those."""
+    low, high = page.sentence(hit.start)
+    low = max(low, hit.start - _BEHIND)
+    ends = [place for sign in "。;" if (place := page.text.find(sign, hit.end)) >= 0]
+    first = min(low, 1)  # with the sign before it, which may belong to a word
+    low -= first
+    around = page.text[low : min(ends, default=len(page.text))]
+    read = _scheme if len(around) <= _SHORT else _scheme.__wrapped__
+    found = read(around, first, hit.start - low, hit.end - low, min(high, hit.start + _SUMMED) - low, words)
+    if not low:
+        return found
+    start = found.start + low if found.start >= 0 else -1
+    return Scheme(found.value, start, found.end + low, found.total, found.reach + low if found.reach else 0)
+
+
+@lru_cache(maxsize=4096)
+def _scheme(text: str, first: int, start: int, end: int, high: int, words: Words) -> Scheme:
+    shape = patterns(words)
+    found = _stated(text, shape, first, start, end)
+    total, reach = _sum(text, shape, start, high)
+    low, to = found.span() if found else (-1, -1)
+    return Scheme(_level(found) if found else None, low, to, total, reach)
+
+
+def _stated(text: str, shape: Patterns, first: int, start: int, end: int) -> re.Match[str] | None:
     """The grade after the scheme's name, else right before it."""
-    if shape.not_graded.match(page.text, start):
+    if shape.not_graded.match(text, start):
         return None
-    after = shape.after.match(page.text, start)
+    after = shape.after.match(text, start)
     if after:
         return after
-    low = max(page.sentence(start)[0], start - 24)
-    return next((found for found in shape.before.finditer(page.text, low, end) if found.end() >= end), None)
+    return next((found for found in shape.before.finditer(text, first, end) if found.end() >= end), None)
 
 
 def _level(found: re.Match[str]) -> Number | None:
@@ -214,17 +261,16 @@ def _number(text: str) -> int:
     return _ROMAN.get(text) or int(text)
 
 
-def _sum(page: Page, shape: Patterns, start: int) -> tuple[int | None, int]:
+def _sum(text: str, shape: Patterns, start: int, high: int) -> tuple[int | None, int]:
     """The sum of the components, as said or as added up, within the sentence, and where it ends."""
-    high = min(page.sentence(start)[1], start + 90)
-    parts = shape.components.search(page.text, start, high)
+    parts = shape.components.search(text, start, high)
     if parts:
         added = sum(int(parts[group]) for group in (1, 2, 3))
         return (int(parts[4]) if parts[4] else added), parts.end()
-    totals = shape.total.finditer(page.text, start, high)
-    total = next((each for each in totals if not shape.part.search(page.text, start, each.start())), None)
-    if total is None and page.text.find("+", start, high) >= 0:
-        total = _ADDED.search(page.text, start, high)
+    totals = shape.total.finditer(text, start, high)
+    total = next((each for each in totals if not shape.part.search(text, start, each.start())), None)
+    if total is None and text.find("+", start, high) >= 0:
+        total = _ADDED.search(text, start, high)
     return (int(total[1]), total.end()) if total else (None, 0)
 
 

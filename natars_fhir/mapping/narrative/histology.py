@@ -23,6 +23,8 @@ CONCEPT = "histology"
 _NODES = frozenset(" (0")
 _NO_NODES = re.compile(r"\s*\(?\s*0\s*/\s*\d")
 _NEAR = 30
+#: the beginnings of sentences that are remembered
+_SHORT = 120
 #: no organ that a name belongs to ends before these
 _BREAKS = frozenset(")。,;\n")
 _OF = re.compile(r"\s(?:of|in) (?:the )?(?:left |right )?")
@@ -48,6 +50,8 @@ class Patterns(NamedTuple):
     agrees: re.Pattern[str]
     described: re.Pattern[str]
     once: re.Pattern[str]
+    #: how "like", and a part of the tumour, may begin
+    openings: frozenset[str]
 
 
 @lru_cache(maxsize=8)
@@ -67,6 +71,7 @@ def patterns(words: Words) -> Patterns:
         re.compile(rf"(?<![不未]){around['agrees']}"),
         re.compile(rf"(?:{around['component']})?[^,;。\n]{{0,12}}?\s?{around['is']}(?![a-z])[^,;。\n]{{0,16}}"),
         re.compile(rf"{around['once']}[^,;。\n]{{0,8}}$"),
+        frozenset(word[0] for tag in ("like", "component") for word in words["histology.around"].words[tag]) | {"("},
     )
 
 
@@ -79,7 +84,7 @@ def read(page: Page, words: Words, kind: Kind, hits: list[Hit]) -> list[Said | U
     rows = list(_rows(page, shape, names))
     others = [row for row in rows if _is_of_the_past(page, shape, row) or _is_elsewhere(page, words, row)]
     parts = frozenset(name.start for part, name in pairwise(names) if _describes(page, shape, part, name))
-    found = [each for row in rows if row not in others for each in _row(page, shape, row, kind, parts)]
+    found = [each for row in rows if row not in others for each in _row(page, words, row, kind, parts)]
     told = [
         Unread(CONCEPT, page.span(row[0].start, row[-1].end), _ELSEWHERE)
         for row in others
@@ -152,7 +157,15 @@ def _describes(page: Page, shape: Patterns, part: Hit, name: Hit) -> bool:
 
 def _is_like(page: Page, shape: Patterns, hit: Hit) -> bool:
     """平滑肌肉瘤样: like it, so not it. 成分 after a name is a part of the tumour."""
+    if not _may_go_on(page, shape, hit.end):
+        return False
     return shape.like.match(page.text, hit.end) is not None and shape.component.match(page.text, hit.end) is None
+
+
+def _may_go_on(page: Page, shape: Patterns, end: int) -> bool:
+    """May "like", or a part of the tumour, stand right after a name?"""
+    sign = page.text[end : end + 1]
+    return sign in shape.openings or sign.isspace()
 
 
 def _rows(page: Page, shape: Patterns, names: list[Hit]) -> Iterator[list[Hit]]:
@@ -167,8 +180,9 @@ def _rows(page: Page, shape: Patterns, names: list[Hit]) -> Iterator[list[Hit]]:
         yield row
 
 
-def _row(page: Page, shape: Patterns, row: list[Hit], kind: Kind, parts: frozenset[int]) -> list[Said]:
+def _row(page: Page, words: Words, row: list[Hit], kind: Kind, parts: frozenset[int]) -> list[Said]:
     """The names of one row, said alike; *parts* are where names begin that describe a part of the tumour."""
+    shape = patterns(words)
     if page.void(row[0].start):
         return []
     low, high = row[0].start, row[-1].end
@@ -179,15 +193,19 @@ def _row(page: Page, shape: Patterns, row: list[Hit], kind: Kind, parts: frozens
         _type(left) != _type(right) and shape.either.fullmatch(page.text, left.end, right.start)
         for left, right in pairwise(row)
     )
-    hedged = stance.hedged or either or _before_tissue(page, shape, low, kind)
+    hedged = stance.hedged or either or _before_tissue(page, words, low, kind)
     told: list[Said] = []
     for hit in row:
-        part = hit.start in parts or shape.component.match(page.text, hit.end) is not None
+        part = hit.start in parts or _is_part(page, shape, hit.end)
         said: Detail = _part_of(kind) if part else (("method", kind),)
         if hit.tag == _OTHER_SARCOMA:
             said = tuple(sorted((*said, ("family", "sarcoma"))))
         told.append(Said(CONCEPT, _type(hit), page.span(hit.start, hit.end), firmness(hedged), said))
     return told
+
+
+def _is_part(page: Page, shape: Patterns, end: int) -> bool:
+    return _may_go_on(page, shape, end) and shape.component.match(page.text, end) is not None
 
 
 def _type(hit: Hit) -> str:
@@ -202,14 +220,28 @@ def _stance(page: Page, low: int, high: int) -> Stance:
     return Stance(here.denied, here.hedged or page.before(low, sentence).hedged)
 
 
-def _before_tissue(page: Page, shape: Patterns, low: int, kind: Kind) -> bool:
+class Lead(NamedTuple):
+    """What a sentence says before a name: a hint, another hospital's word, tissue that was seen, another heading."""
+
+    hint: bool
+    outside: bool
+    tissue: bool
+    heading: bool
+
+
+def _before_tissue(page: Page, words: Words, low: int, kind: Kind) -> bool:
     """Is it a name given before or without the microscope, or under another hospital's?"""
-    start = page.sentence(low)[0]
-    left = page.text[start:low]
-    if shape.hint.search(left[-40:]):
+    left = page.text[page.sentence(low)[0] : low]
+    lead = _lead(left, words) if len(left) <= _SHORT else _lead.__wrapped__(left, words)
+    if lead.hint:
         return True
-    if kind == "pathology" and shape.outside.search(left) and not shape.agrees.search(page.text):
+    if kind == "pathology" and lead.outside and not patterns(words).agrees.search(page.text):
         return True
-    if shape.tissue.search(left):
-        return False
-    return kind in ("imaging", "operation") or shape.heading.search(left[-80:]) is not None
+    return not lead.tissue and (kind in ("imaging", "operation") or lead.heading)
+
+
+@lru_cache(maxsize=4096)
+def _lead(left: str, words: Words) -> Lead:
+    shape = patterns(words)
+    searched = (shape.hint, left[-40:]), (shape.outside, left), (shape.tissue, left), (shape.heading, left[-80:])
+    return Lead(*(pattern.search(text) is not None for pattern, text in searched))
