@@ -140,6 +140,17 @@ def _corrections(page: Page, shape: Patterns, marks: list[Hit]) -> Iterator[Said
                 yield _said(page, value, (cue.start, found.end()), None)
 
 
+def may_be_told(page: Page, words: Words) -> bool:
+    """May it tell a grade of any kind?"""
+    return page.may_hold(words["grade.mark"]) or patterns(words).alone.search(page.text) is not None
+
+
+def may_be_higher(page: Page, words: Words) -> bool:
+    """May it say that a grade told elsewhere is too low?"""
+    shape = patterns(words)
+    return any(word in page.text for word in (*shape.higher, *shape.underrated))
+
+
 class Scheme(NamedTuple):
     """What stands at a scheme's name: its grade and where that stands, if any; the sum of components, and its end."""
 

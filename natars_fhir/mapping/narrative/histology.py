@@ -50,6 +50,7 @@ class Patterns(NamedTuple):
     agrees: re.Pattern[str]
     described: re.Pattern[str]
     once: re.Pattern[str]
+    outside_word: re.Pattern[str]
     #: how "like", and a part of the tumour, may begin
     openings: frozenset[str]
 
@@ -71,6 +72,7 @@ def patterns(words: Words) -> Patterns:
         re.compile(rf"(?<![不未]){around['agrees']}"),
         re.compile(rf"(?:{around['component']})?[^,;。\n]{{0,12}}?\s?{around['is']}(?![a-z])[^,;。\n]{{0,16}}"),
         re.compile(rf"{around['once']}[^,;。\n]{{0,8}}$"),
+        re.compile(around["outside"]),
         frozenset(word[0] for tag in ("like", "component") for word in words["histology.around"].words[tag]) | {"("},
     )
 
@@ -90,18 +92,22 @@ def read(page: Page, words: Words, kind: Kind, hits: list[Hit]) -> list[Said | U
         for row in others
         if not page.void(row[0].start)
     ]
-    return _with_parts(found, kind) + told
+    return [*with_parts(found, kind), *told]
 
 
-def _with_parts(found: list[Said], kind: Kind) -> list[Said | Unread]:
+def with_parts(found: list[Said], kind: Kind) -> list[Said]:
     """A well differentiated part of a dedifferentiated tumour is marked as a part."""
-    dedifferentiated = any(each.value == "DDLPS" and each.standing == "final" for each in found)
-    if not dedifferentiated:
-        return list(found)
+    if ("DDLPS", "final") not in [(each.value, each.standing) for each in found]:
+        return found
     return [
         each._replace(detail=_part_of(kind)) if (each.value, each.standing) == ("WDLPS", "final") else each
         for each in found
     ]
+
+
+def quotes(page: Page, words: Words) -> bool:
+    """May it tell what another hospital thought?"""
+    return patterns(words).outside_word.search(page.text) is not None
 
 
 def _is_of_the_past(page: Page, shape: Patterns, row: list[Hit]) -> bool:

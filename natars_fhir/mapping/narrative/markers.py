@@ -51,7 +51,7 @@ def mentions(page: Page, words: Words) -> tuple[Mention, ...]:
     if not found:
         return ()
     methods = page.find(words["fish.method"])
-    genes = bool(page.find(words["fish.gene"])) or [word for word in _leading(words) if word in page.text] != []
+    genes = bool(page.find(words["fish.gene"])) or _leads_to_gene(page, words)
     stains = not genes and {"ihc"}.issuperset([hit.tag for hit in methods])
     if stains and len({mention.concept for mention in found}) == len(found):
         return tuple(found)
@@ -96,6 +96,17 @@ def _is_gene(page: Page, start: int, end: int, words: Words) -> bool:
     if after is not None and after.tag == "after":
         return True
     return _right_before(words).search(page.text[max(0, start - 30) : start]) is not None
+
+
+def speaks_of_genes(page: Page, words: Words) -> bool:
+    """May it speak of genes, or of tests of them?"""
+    if page.may_hold(words["fish.gene"]) or _leads_to_gene(page, words):
+        return True
+    return not {"ihc"}.issuperset([hit.tag for hit in page.find(words["fish.method"])])
+
+
+def _leads_to_gene(page: Page, words: Words) -> bool:
+    return [word for word in _leading(words) if word in page.text] != []
 
 
 @lru_cache(maxsize=8)

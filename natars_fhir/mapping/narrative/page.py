@@ -188,7 +188,11 @@ class Page(NamedTuple):
 
 def page(text: str, words: Words) -> Page:
     """Make a text ready."""
-    form = normal(text, words.characters, words.joins)
+    return ready(normal(text, words.characters, words.joins), words)
+
+
+def ready(form: Normal, words: Words) -> Page:
+    """Make a text in normal form ready."""
     low = form.text
     ends = tuple([sign.start() for sign in _ENDS.finditer(low)])
     stops = tuple([end for end in ends if low[end] != ","])

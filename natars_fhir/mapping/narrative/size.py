@@ -44,6 +44,15 @@ def read(page: Page, words: Words, method: str) -> list[Said | Unread]:
     return told + [_told(page, words, group, method) for group in _axes_together(page, here)]
 
 
+def reach(page: Page, words: Words) -> tuple[bool, bool]:
+    """Is anything measured, and is any measure's thing not named in its own sentence, so that it may be an earlier
+    one?"""
+    found = [each for each in measures(page, words) if not page.void(each.start)]
+    things = _things_near(page, words, found)
+    order = Things(things, [hit.start for hit in things])
+    return bool(found), any(order.before(each.start) is None for each in found)
+
+
 def _things_near(page: Page, words: Words, found: list[Measure]) -> list[Hit]:
     """Things that may be measured: not further than a few sentences before a measure, or in its clause after."""
     things: list[Hit] = []
