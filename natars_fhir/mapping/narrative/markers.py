@@ -24,6 +24,7 @@ SHARE = r",\s*[^,;。、\n\d()]{0,6}\d{1,3}(?:\.\d)?(?:\s?[-~]\s?\d{1,3})?\s?%"
 _OWN = rf"(\([^()\n]{{0,40}}\))(?:[;。、\n]|$|(?!{SHARE}),)"
 _OWN_HERE = re.compile(_OWN)
 _SHARE = re.compile(SHARE)
+_ONLY_STAINS = frozenset({"ihc"})
 
 
 class Mention(NamedTuple):
@@ -51,8 +52,8 @@ def mentions(page: Page, words: Words) -> tuple[Mention, ...]:
     if not found:
         return ()
     methods = page.find(words["fish.method"])
-    genes = bool(page.find(words["fish.gene"])) or _leads_to_gene(page, words)
-    stains = not genes and {"ihc"}.issuperset([hit.tag for hit in methods])
+    genes = _names_genes(page, words)
+    stains = not genes and _ONLY_STAINS.issuperset([hit.tag for hit in methods])
     if stains and len({mention.concept for mention in found}) == len(found):
         return tuple(found)
     return _told_apart(page, words, found, methods, genes)
@@ -99,14 +100,14 @@ def _is_gene(page: Page, start: int, end: int, words: Words) -> bool:
 
 
 def speaks_of_genes(page: Page, words: Words) -> bool:
-    """May it speak of genes, or of tests of them?"""
-    if page.may_hold(words["fish.gene"]) or _leads_to_gene(page, words):
-        return True
-    return not {"ihc"}.issuperset([hit.tag for hit in page.find(words["fish.method"])])
+    """Does it name a marker, and may it speak of that marker's gene, or of a test of it?"""
+    if not [clause for _, clause in page.pieces if clause.named]:
+        return False
+    return _names_genes(page, words) or not _ONLY_STAINS.issuperset([hit.tag for hit in page.find(words["fish.method"])])
 
 
-def _leads_to_gene(page: Page, words: Words) -> bool:
-    return [word for word in _leading(words) if word in page.text] != []
+def _names_genes(page: Page, words: Words) -> bool:
+    return bool(page.find(words["fish.gene"])) or [word for word in _leading(words) if word in page.text] != []
 
 
 @lru_cache(maxsize=8)

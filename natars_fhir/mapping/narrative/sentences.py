@@ -25,6 +25,7 @@ from natars_fhir.mapping.narrative import (
     treatments,
 )
 from natars_fhir.mapping.narrative.markers import mentions, speaks_of_genes
+from natars_fhir.mapping.narrative.measures import Measure
 from natars_fhir.mapping.narrative.normal import Normal
 from natars_fhir.mapping.narrative.page import Page, ready
 from natars_fhir.mapping.narrative.reach import AMENDING
@@ -66,12 +67,16 @@ def read(form: Normal, words: Words, kind: Kind) -> Reading:
 
 def everything(leaf: Page, words: Words, kind: Kind) -> Reading:
     """Everything that a page says, read as a whole."""
+    return _everything(leaf, words, kind, size.found(leaf, words))
+
+
+def _everything(leaf: Page, words: Words, kind: Kind, measured: list[Measure]) -> Reading:
     mentioned = mentions(leaf, words)
     names = leaf.find(words["histology.name"])
     found: list[Said | Unread] = [
         *ihc.read(leaf, words, mentioned),
         *fish.read(leaf, words, mentioned),
-        *size.read(leaf, words, kind),
+        *size.read(leaf, words, kind, measured),
         *grade.read(leaf, words),
         *counts.read(leaf, words, kind),
         *histology.read(leaf, words, kind, names),
@@ -131,8 +136,9 @@ def _sentence(text: str, cased: str, kind: Kind, words: Words) -> Sentence:
     leaf = ready(Normal(text, cased), words)
     if not _is_apart(leaf, words, kind):
         return _NOT_APART
-    measured, leans = size.reach(leaf, words)
-    return Sentence(everything(leaf, words, kind), True, grade.may_be_told(leaf, words), measured, leans)
+    found = size.found(leaf, words)
+    reading = _everything(leaf, words, kind, found)
+    return Sentence(reading, True, grade.may_be_told(leaf, words), bool(found), size.leans(leaf, words, found))
 
 
 def _is_apart(leaf: Page, words: Words, kind: Kind) -> bool:
