@@ -62,6 +62,8 @@ def _may_cut(text: str, start: int, end: int, seams: frozenset[str]) -> bool:
         sign = " "
     if sign == _STOP or sign + following in seams:
         return False
+    if text[end - 1 : end] == ")":
+        return True
     bracket = text.rfind("(", max(start, end - _OWN_REACH), end)
     return bracket < 0 or text.find(")", bracket, end) >= 0
 

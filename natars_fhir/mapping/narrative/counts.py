@@ -72,21 +72,21 @@ def read(page: Page, words: Words, kind: Kind) -> list[Said]:
         names = [hit for hit in names if not page.void(hit.start)]
     if not names:
         return []
-    told: list[Said | None] = []
+    told: list[tuple[int, Said | None]] = []
     for sort, reader in (("mitoses", _mitoses), ("necrosis", _necrosis)):
         own = [hit for hit in names if hit.tag == sort]
         for index, hit in enumerate(own):
             following = own[index + 1].start if index + 1 < len(own) else len(page.text)
             previous = own[index - 1].end if index else 0
-            told.append(reader(page, words, hit, (previous, following)))
-    return _counted(page, [each for each in told if each])
+            told.append((hit.start, reader(page, words, hit, (previous, following))))
+    return _counted(page, [(place, each) for place, each in told if each])
 
 
-def _counted(page: Page, told: list[Said]) -> list[Said]:
+def _counted(page: Page, told: list[tuple[int, Said]]) -> list[Said]:
     """That necrosis is seen says nothing more where its share is told in the same sentence."""
-    shares = [each for each in told if each.concept == NECROSIS and each.value != _NECROTIC]
-    near = {page.sentence(each.span[0]) for each in shares if each.standing == "final"} if shares else set()
-    return [each for each in told if each.value != _NECROTIC or page.sentence(each.span[0]) not in near]
+    shares = [(place, each) for place, each in told if each.concept == NECROSIS and each.value != _NECROTIC]
+    near = {page.sentence(place) for place, each in shares if each.standing == "final"}
+    return [each for place, each in told if each.value != _NECROTIC or page.sentence(place) not in near]
 
 
 class Near(NamedTuple):

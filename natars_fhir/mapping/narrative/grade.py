@@ -125,7 +125,7 @@ def read(page: Page, words: Words) -> Iterator[Said | Unread]:
                 yield Said(OTHER, hit.tag, span, firmness(stance.hedged), _NO_SCHEME)
     if page.amended:
         yield from _corrections(page, shape, marks)
-    if [sign for sign in shape.signs if sign in page.text]:
+    if any(sign in page.text for sign in shape.signs):
         yield from _alone(page, shape, marks, taken)
 
 
@@ -142,7 +142,10 @@ def _corrections(page: Page, shape: Patterns, marks: list[Hit]) -> Iterator[Said
 
 def may_be_told(page: Page, words: Words) -> bool:
     """May it tell a grade of any kind?"""
-    return page.may_hold(words["grade.mark"]) or patterns(words).alone.search(page.text) is not None
+    if "grade.mark" in page.found:
+        return True
+    shape = patterns(words)
+    return [sign for sign in shape.signs if sign in page.text] != [] and shape.alone.search(page.text) is not None
 
 
 def may_be_higher(page: Page, words: Words) -> bool:

@@ -188,11 +188,7 @@ class Page(NamedTuple):
 
 def page(text: str, words: Words) -> Page:
     """Make a text ready."""
-    return ready(normal(text, words.characters, words.joins), words)
-
-
-def ready(form: Normal, words: Words) -> Page:
-    """Make a text in normal form ready."""
+    form = normal(text, words.characters, words.joins)
     low = form.text
     ends = tuple([sign.start() for sign in _ENDS.finditer(low)])
     stops = tuple([end for end in ends if low[end] != ","])

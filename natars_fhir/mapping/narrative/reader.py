@@ -10,7 +10,6 @@ from pathlib import Path
 
 from natars_fhir.mapping.narrative import counts, fish, grade, ihc, sentences, sites, size, statements, treatments
 from natars_fhir.mapping.narrative import words as lists
-from natars_fhir.mapping.narrative.normal import normal
 from natars_fhir.mapping.narrative.page import Page, page
 from natars_fhir.mapping.narrative.said import Kind, Reading, Said, Unread
 from natars_fhir.mapping.narrative.words import Words
@@ -26,7 +25,7 @@ def load(folder: Path, drugs: Mapping[str, list[str]] = lists.NO_DRUGS) -> Words
 
 def read(text: str, words: Words, kind: Kind = "pathology") -> Reading:
     """Everything that the text says. *kind* is what the report is; the caller knows."""
-    return sentences.read(normal(text, words.characters, words.joins), words, kind)
+    return sentences.read(text, words, kind)
 
 
 def one(text: str, words: Words, concept: str, kind: Kind = "pathology") -> Said | None:

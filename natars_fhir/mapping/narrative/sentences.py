@@ -6,7 +6,7 @@ reaches over its end: where something may, the text is read as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
@@ -26,15 +26,17 @@ from natars_fhir.mapping.narrative import (
 )
 from natars_fhir.mapping.narrative.markers import mentions, speaks_of_genes
 from natars_fhir.mapping.narrative.measures import Measure
-from natars_fhir.mapping.narrative.normal import Normal
-from natars_fhir.mapping.narrative.page import Page, ready
+from natars_fhir.mapping.narrative.page import Page, page
 from natars_fhir.mapping.narrative.reach import AMENDING
 from natars_fhir.mapping.narrative.said import Kind, Reading, Said, Unread
-from natars_fhir.mapping.narrative.words import Words
+from natars_fhir.mapping.narrative.words import STATEMENTS, TREATMENTS, Words
 
 _SPAN, _PLACE = attrgetter("span"), attrgetter("span", "concept")
 #: a third of the time that a named tuple's own constructor takes
 _new = tuple.__new__
+#: sentences with their ends. No word of the lists holds one of these, and nothing that is read goes over one unless in
+#: brackets.
+_PIECE = re.compile("[^。；;]+[。；;]?|[。；;]")
 #: longer sentences hardly come again
 _SHORT = 240
 #: cues that reach over the end of their sentence
@@ -58,11 +60,11 @@ class Sentence(NamedTuple):
 _NOT_APART = Sentence(Reading(), apart=False)
 
 
-def read(form: Normal, words: Words, kind: Kind) -> Reading:
+def read(text: str, words: Words, kind: Kind) -> Reading:
     """Everything that a text says."""
-    ends = list(_ends(form.text))
-    told = _by_sentences(form, ends, words, kind) if len(ends) > 1 else None
-    return everything(ready(form, words), words, kind) if told is None else told
+    pieces = _PIECE.findall(text)
+    told = _by_sentences(pieces, words, kind) if len(pieces) > 1 else None
+    return everything(page(text, words), words, kind) if told is None else told
 
 
 def everything(leaf: Page, words: Words, kind: Kind) -> Reading:
@@ -71,21 +73,29 @@ def everything(leaf: Page, words: Words, kind: Kind) -> Reading:
 
 
 def _everything(leaf: Page, words: Words, kind: Kind, measured: list[Measure]) -> Reading:
-    mentioned = mentions(leaf, words)
-    names = leaf.find(words["histology.name"])
-    found: list[Said | Unread] = [
-        *ihc.read(leaf, words, mentioned),
-        *fish.read(leaf, words, mentioned),
-        *size.read(leaf, words, kind, measured),
-        *grade.read(leaf, words),
-        *counts.read(leaf, words, kind),
-        *histology.read(leaf, words, kind, names),
-        *sites.read(leaf, words, kind, names),
-        *statements.read(leaf, words, kind),
-        *margins.read(leaf, words, kind),
-        *staging.read(leaf, kind),
-        *treatments.read(leaf, words),
-    ]
+    """By the readers whose words may stand in it; the others have nothing to say."""
+    there, found = leaf.found, list[Said | Unread]()
+    if mentioned := mentions(leaf, words):
+        found += ihc.read(leaf, words, mentioned)
+        found += fish.read(leaf, words, mentioned)
+    if measured:
+        found += size.read(leaf, words, kind, measured)
+    if grade.may_be_told(leaf, words):
+        found += grade.read(leaf, words)
+    if "counts.name" in there:
+        found += counts.read(leaf, words, kind)
+    names = leaf.find(words["histology.name"]) if "histology.name" in there else []
+    if names:
+        found += histology.read(leaf, words, kind, names)
+    if names or "sites.mark" in there:
+        found += sites.read(leaf, words, kind, names)
+    if STATEMENTS in there:
+        found += statements.read(leaf, words, kind)
+    if "margins.name" in there:
+        found += margins.read(leaf, words, kind)
+    found += staging.read(leaf, kind)
+    if TREATMENTS in there:
+        found += treatments.read(leaf, words)
     said = [each for each in found if isinstance(each, Said)]
     unread = [each for each in found if isinstance(each, Unread)] if len(said) < len(found) else []
     said = _once(said)
@@ -94,46 +104,26 @@ def _everything(leaf: Page, words: Words, kind: Kind, measured: list[Measure]) -
     return Reading(tuple(sorted(said, key=_PLACE)), tuple(sorted(unread, key=_SPAN)) if unread else ())
 
 
-def _ends(text: str) -> Iterator[int]:
-    """Where sentences end: after a full stop or semicolon that no brackets enclose. No word of the lists holds one."""
-    start = place = 0
-    while place < len(text):
-        stop, semicolon = text.find("。", place), text.find(";", place)
-        found = min(stop, semicolon) if stop >= 0 and semicolon >= 0 else max(stop, semicolon)
-        place = found + 1 if found >= 0 else len(text)
-        if place == len(text) or text.count("(", start, place) == text.count(")", start, place):
-            yield place
-            start = place
-
-
-def _by_sentences(form: Normal, ends: list[int], words: Words, kind: Kind) -> Reading | None:
+def _by_sentences(pieces: list[str], words: Words, kind: Kind) -> Reading | None:
     """Sentence by sentence; None where one bears upon another."""
-    told: list[tuple[int, Sentence]] = []
-    start, graded, measured = 0, False, False
-    for end in ends:
-        text, cased = form.text[start:end], form.cased[start:end]
-        each = (_sentence if end - start <= _SHORT else _sentence.__wrapped__)(text, cased, kind, words)
-        if not each.apart or (graded and each.graded) or (measured and each.measured) or (start and each.leans):
+    said, unread = list[Said](), list[Unread]()
+    at, graded, measured = 0, False, False
+    for text in pieces:
+        each = (_sentence if len(text) <= _SHORT else _sentence.__wrapped__)(text, kind, words)
+        if not each.apart or (graded and each.graded) or (measured and each.measured) or (at and each.leans):
             return None
         graded, measured = graded or each.graded, measured or each.measured
-        told.append((start, each))
-        start = end
-    said = [
-        _new(Said, (concept, value, form.span(low + at, high + at), standing, more))
-        for at, each in told
-        for concept, value, (low, high), standing, more in each.reading.said
-    ]
-    unread = [
-        Unread(concept, form.span(low + at, high + at), why)
-        for at, each in told
-        for concept, (low, high), why in each.reading.unread
-    ]
+        for concept, value, (low, high), standing, more in each.reading.said:
+            said.append(_new(Said, (concept, value, (low + at, high + at), standing, more)))
+        for concept, (low, high), why in each.reading.unread:
+            unread.append(Unread(concept, (low + at, high + at), why))
+        at += len(text)
     return Reading(tuple(histology.with_parts(said, kind)), tuple(unread))
 
 
 @lru_cache(maxsize=4096)
-def _sentence(text: str, cased: str, kind: Kind, words: Words) -> Sentence:
-    leaf = ready(Normal(text, cased), words)
+def _sentence(text: str, kind: Kind, words: Words) -> Sentence:
+    leaf = page(text, words)
     if not _is_apart(leaf, words, kind):
         return _NOT_APART
     found = size.found(leaf, words)
