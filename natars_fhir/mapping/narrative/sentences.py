@@ -37,6 +37,7 @@ _new = tuple.__new__
 #: sentences with their ends. No word of the lists holds one of these, and nothing that is read goes over one unless in
 #: brackets.
 _PIECE = re.compile("[^。；;]+[。；;]?|[。；;]")
+_BRACKET = re.compile("[()]")
 #: longer sentences hardly come again
 _SHORT = 240
 #: cues that reach over the end of their sentence
@@ -136,11 +137,21 @@ def _is_apart(leaf: Page, words: Words, kind: Kind) -> bool:
     other hospital's diagnosis?"""
     return (
         _FAR.isdisjoint([cue.tag for cue in leaf.cues])
-        and leaf.text.count("(") == leaf.text.count(")")
+        and _closes(leaf.text)
         and not speaks_of_genes(leaf, words)
         and not grade.may_be_higher(leaf, words)
         and not (kind == "pathology" and histology.quotes(leaf, words))
     )
+
+
+def _closes(text: str) -> bool:
+    """Does every bracket that it opens close in it, and none before?"""
+    depth = 0
+    for sign in _BRACKET.findall(text):
+        depth += 1 if sign == "(" else -1
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def _once(said: list[Said]) -> list[Said]:
