@@ -26,6 +26,20 @@ _TAKES_UP = re.compile(
     r"\s*(?:(?:坏死|其)?(?:面积|范围|区域|比例)?(?:大?约)?占?(?:整个|全部|总)?(?:肿瘤|瘤体|瘤组织|切面)?(?:组织)?"
     r"(?:总?面积|体积|范围)?的?(?:大?约)?|(?:comprising|occupying|involving|constituting|accounting for) ?)\s*"
 )
+#: a share told as a fraction, which is no count on fields, no score and no number of blocks: 1/3, 三分之一, 一半
+_FRACTION = re.compile(
+    r"(?<![\d./])(?:(?P<part>[1-9])\s?/\s?(?P<whole>[2-9]|10)(?![\d./]|\s?(?:个|枚|块|张|级|分|hp|高倍|mm))"
+    r"|(?P<wholes>[二三四五六七八九十])分之(?P<parts>[一二三四五六七八九])|(?P<half>一半|半数|1半))"
+    r"(?P<more>或?及?以上)?(?P<less>或?及?以下|以内)?"
+)
+_NUMERALS = {sign: number for number, sign in enumerate("一二三四五六七八九十", 1)}
+#: between necrosis and its fraction: what says that the fraction is a share; and between a fraction and the necrosis
+_FRACTION_NEXT = re.compile(
+    r"[\s,:(为]*(?:坏死)?(?:面积|范围|区域|比例)?[\s:为]*(?:大?约)?(?:占|达|累及)?(?:整个|全部|总)?(?:肿瘤|瘤体|瘤组织|切面)?(?:组织)?"
+    r"(?:总?面积|体积|范围)?的?"
+)
+_FRACTION_BEFORE = re.compile(r"的?(?:整个|全部)?(?:肿瘤|瘤体|瘤组织)?(?:组织|区域|面积|范围|体积)?(?:发生|呈|为|见|可见|伴)?")
+_SHARE_WORD = re.compile("占|达|累及|面积|范围|区域|比例|肿瘤|瘤体")
 _SHARE_OF = re.compile("占|comprising|occupying|involving|constituting|accounting")
 _FIELDS, _AREA = Decimal(10), Decimal(2)
 #: how far before a name fields may be counted, what compares the number before that, and a share in the next clause
@@ -179,12 +193,48 @@ def _necrotic(around: Around, words: Words) -> Near:
         share = shape.share.search(text, end, high)
         share = share or _share_next(text, words, shape, end, high) or _share_before(text, shape, low, start)
     if not share:
-        return _bounded(around, low, min(high, end + 10), shape.necrotic, _NECROTIC_WORDS)
+        part = None if around.denied else _fraction(around, words)
+        return part or _bounded(around, low, min(high, end + 10), shape.necrotic, _NECROTIC_WORDS)
     before = comparator(text, share.start(), words)
     value, said = measured(before, share[1], share[2], words, PERCENT, 100)
     if not value or value.high is None or value.high > 100:
         return _NOWHERE
     return Near(value, min(start, share.start() - said.lead), max(end, share.end()), said.about)
+
+
+def _fraction(around: Around, words: Words) -> Near | None:
+    """坏死占1/3, 约三分之一区域坏死: a share by eye, as percent; a fraction that is no whole percent lies between two."""
+    text, start, end, low, high, _, _ = around
+    reach = high + _SHARED if text[high : high + 1] == "," else high
+    for found in _FRACTION.finditer(text, low, reach):
+        before = comparator(text, found.start(), words)
+        first = found.start() - len(before)
+        if found.start() >= end:
+            between = text[end:first] if _FRACTION_NEXT.fullmatch(text, end, first) else None
+        else:
+            between = text[found.end() : start] if _FRACTION_BEFORE.fullmatch(text, found.end(), start) else None
+        if between is not None and (before.strip() or _SHARE_WORD.search(between)):
+            value = _percent(found, before, words)
+            return Near(value, min(start, first), max(end, found.end()), True) if value else None
+    return None
+
+
+def _percent(found: re.Match[str], before: str, words: Words) -> Number | None:
+    if found["half"]:
+        part, whole = 1, 2
+    elif found["part"]:
+        part, whole = int(found["part"]), int(found["whole"])
+    else:
+        part, whole = _NUMERALS[found["parts"]], _NUMERALS[found["wholes"]]
+    if part >= whole:
+        return None
+    low, rest = divmod(100 * part, whole)
+    value, _ = measured(before, str(low), str(low + 1) if rest else None, words, PERCENT, 100)
+    if value is None:
+        return None
+    if found["more"]:
+        return Interval(value.low, Decimal(100), unit=PERCENT)
+    return Interval(Decimal(0), value.high, unit=PERCENT) if found["less"] else value
 
 
 def _share_next(text: str, words: Words, shape: Patterns, low: int, high: int) -> re.Match[str] | None:

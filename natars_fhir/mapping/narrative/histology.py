@@ -51,6 +51,9 @@ class Patterns(NamedTuple):
     described: re.Pattern[str]
     once: re.Pattern[str]
     outside_word: re.Pattern[str]
+    #: dedifferentiation that is there, or may be; and what makes it only something that may be
+    turned: re.Pattern[str]
+    leaning: re.Pattern[str]
     #: how "like", and a part of the tumour, may begin
     openings: frozenset[str]
 
@@ -73,6 +76,11 @@ def patterns(words: Words) -> Patterns:
         re.compile(rf"(?:{around['component']})?[^,;。\n]{{0,12}}?\s?{around['is']}(?![a-z])[^,;。\n]{{0,16}}"),
         re.compile(rf"{around['once']}[^,;。\n]{{0,8}}$"),
         re.compile(around["outside"]),
+        re.compile(
+            "".join(f"(?<!{re.escape(word)})" for word in words["histology.around"].words["may"])
+            + rf"{around['dedifferentiated']}(?!\s?{around['other-way']})"
+        ),
+        re.compile(rf"[\s(]*{around['leaning']}"),
         frozenset(word[0] for tag in ("like", "component") for word in words["histology.around"].words[tag]) | {"("},
     )
 
@@ -92,7 +100,37 @@ def read(page: Page, words: Words, kind: Kind, hits: list[Hit]) -> list[Said | U
         for row in others
         if not page.void(row[0].start)
     ]
-    return [*with_parts(found, kind), *told]
+    here = [row for row in rows if row not in others]
+    return [*with_parts([*found, *_turned(page, words, here, names, kind)], kind), *told]
+
+
+def _turned(page: Page, words: Words, rows: list[list[Hit]], names: list[Hit], kind: Kind) -> list[Said]:
+    """高分化脂肪肉瘤，局灶伴去分化: a well differentiated, or unspecified, liposarcoma that has dedifferentiated is a
+    dedifferentiated one (WHO 5th ed.); where either is said with doubt, perhaps."""
+    shape = patterns(words)
+    if shape.turned.search(page.text) is None:
+        return []
+    told: list[Said] = []
+    for name in (each for row in rows for each in row if _is_liposarcoma(page, each)):
+        stance = _stance(page, name.start, name.end)
+        doubted = stance.hedged or _before_tissue(page, words, name.start, kind)
+        if stance.denied or page.void(name.start):
+            continue
+        for found in shape.turned.finditer(page.text, name.end, page.sentence(name.start)[1]):
+            start, end = found.span()
+            here = page.stance(start, end)
+            of_name = any(other.start < end and start < other.end for other in names)
+            if not of_name and not here.denied and not page.void(start):
+                doubt = doubted or here.hedged or shape.leaning.match(page.text, end) is not None
+                told.append(Said(CONCEPT, "DDLPS", page.span(start, end), firmness(doubt), (("method", kind),)))
+    return told
+
+
+def _is_liposarcoma(page: Page, name: Hit) -> bool:
+    """Well differentiated, or of no type that is said."""
+    if name.tag == "WDLPS":
+        return True
+    return name.tag == "SARCOMA-NOS" and page.text[name.start : name.end].endswith(("脂肪肉瘤", "liposarcoma"))
 
 
 def with_parts(found: list[Said], kind: Kind) -> list[Said]:

@@ -92,8 +92,8 @@ def _everything(leaf: Page, words: Words, kind: Kind, measured: list[Measure]) -
         found += sites.read(leaf, words, kind, names)
     if STATEMENTS in there:
         found += statements.read(leaf, words, kind)
-    if "margins.name" in there:
-        found += margins.read(leaf, words, kind)
+    if "margins.name" in there and (edges := list(margins.read(leaf, words, kind))):
+        found = [*margins.without_edges(found, edges), *edges]
     found += staging.read(leaf, kind)
     if TREATMENTS in there:
         found += treatments.read(leaf, words)
@@ -140,6 +140,7 @@ def _is_apart(leaf: Page, words: Words, kind: Kind) -> bool:
         and _closes(leaf.text)
         and not speaks_of_genes(leaf, words)
         and not grade.may_be_higher(leaf, words)
+        and not margins.goes_on(leaf)
         and not (kind == "pathology" and histology.quotes(leaf, words))
     )
 
