@@ -28,15 +28,16 @@ _TAKES_UP = re.compile(
 )
 #: a share told as a fraction, which is no count on fields, no score and no number of blocks: 1/3, 三分之一, 一半
 _FRACTION = re.compile(
-    r"(?<![\d./])(?:(?P<part>[1-9])\s?/\s?(?P<whole>[2-9]|10)(?![\d./]|\s?(?:个|枚|块|张|级|分|hp|高倍|mm))"
+    r"(?<![\d./])(?:(?P<part>[1-9])\s?/\s?(?P<whole>[2-9]|10)(?![\d./]|\s?(?:个|枚|块|张|级|分|蜡块|切片|视野|淋巴|hp|高倍|mm))"
     r"|(?P<wholes>[二三四五六七八九十])分之(?P<parts>[一二三四五六七八九])|(?P<half>一半|半数|1半))"
     r"(?P<more>或?及?以上)?(?P<less>或?及?以下|以内)?"
 )
+_TO_FRACTION = re.compile(r"\s?[-~至到]\s?")
 _NUMERALS = {sign: number for number, sign in enumerate("一二三四五六七八九十", 1)}
 #: between necrosis and its fraction: what says that the fraction is a share; and between a fraction and the necrosis
 _FRACTION_NEXT = re.compile(
-    r"[\s,:(为]*(?:坏死)?(?:面积|范围|区域|比例)?[\s:为]*(?:大?约)?(?:占|达|累及)?(?:整个|全部|总)?(?:肿瘤|瘤体|瘤组织|切面)?(?:组织)?"
-    r"(?:总?面积|体积|范围)?的?"
+    r"[\s,:(为]*(?:坏死)?(?:面积|范围|区域|比例)?[\s:为]*(?:大?约)?(?:占比?|达|累及)?(?:整个|全部|总)?(?:肿瘤|瘤体|瘤组织|切面)?(?:组织)?"
+    r"(?:总?面积|体积|范围)?[的之]?(?:大?约)?"
 )
 _FRACTION_BEFORE = re.compile(r"的?(?:整个|全部)?(?:肿瘤|瘤体|瘤组织)?(?:组织|区域|面积|范围|体积)?(?:发生|呈|为|见|可见|伴)?")
 _SHARE_WORD = re.compile("占|达|累及|面积|范围|区域|比例|肿瘤|瘤体")
@@ -214,12 +215,25 @@ def _fraction(around: Around, words: Words) -> Near | None:
         else:
             between = text[found.end() : start] if _FRACTION_BEFORE.fullmatch(text, found.end(), start) else None
         if between is not None and (before.strip() or _SHARE_WORD.search(between)):
-            value = _percent(found, before, words)
-            return Near(value, min(start, first), max(end, found.end()), True) if value else None
+            return _part_of(around, found, before, words)
     return None
 
 
+def _part_of(around: Around, found: re.Match[str], before: str, words: Words) -> Near | None:
+    """A fraction, or from one to another: 1/3~1/2."""
+    to = _TO_FRACTION.match(around.text, found.end())
+    last = _FRACTION.match(around.text, to.end()) if to else None
+    value, upper = _percent(found, before, words), _percent(last, "", words) if last else None
+    if value is None or (last and (upper is None or upper.high is None or value.low is None)):
+        return None
+    if upper is not None:
+        value = Interval(value.low, upper.high, value.low_open, upper.high_open, PERCENT)
+    start = found.start() - len(before)
+    return Near(value, min(around.start, start), max(around.end, (last or found).end()), True)
+
+
 def _percent(found: re.Match[str], before: str, words: Words) -> Number | None:
+    """A fraction as percent; one that is no whole percent lies between two."""
     if found["half"]:
         part, whole = 1, 2
     elif found["part"]:

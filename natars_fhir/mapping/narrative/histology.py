@@ -54,6 +54,8 @@ class Patterns(NamedTuple):
     #: dedifferentiation that is there, or may be; and what makes it only something that may be
     turned: re.Pattern[str]
     leaning: re.Pattern[str]
+    #: what says, right before it, that it is there; after anything else a person is to look
+    there: tuple[str, ...]
     #: how "like", and a part of the tumour, may begin
     openings: frozenset[str]
 
@@ -62,6 +64,7 @@ class Patterns(NamedTuple):
 def patterns(words: Words) -> Patterns:
     """Compiled for one set of word lists."""
     around = {tag: words.any("histology.around", tag) for tag in words["histology.around"].words}
+    turned = {tag: words.any("histology.turned", tag) for tag in ("name", "leaning", "other-way")}
     ends = r"(?![a-z])"
     return Patterns(
         re.compile(rf"[\s,、/()]*(?:{around['either']}|和|及|与|以及|and|&)?[\s,、/()]*(?:a|an|the)?\s*"),
@@ -77,10 +80,11 @@ def patterns(words: Words) -> Patterns:
         re.compile(rf"{around['once']}[^,;。\n]{{0,8}}$"),
         re.compile(around["outside"]),
         re.compile(
-            "".join(f"(?<!{re.escape(word)})" for word in words["histology.around"].words["may"])
-            + rf"{around['dedifferentiated']}(?!\s?{around['other-way']})"
+            "".join(f"(?<!{re.escape(word)})" for word in words["histology.turned"].words["may"])
+            + rf"{turned['name']}(?!\s?{turned['other-way']})"
         ),
-        re.compile(rf"[\s(]*{around['leaning']}"),
+        re.compile(rf"[\s(]*{turned['leaning']}"),
+        words["histology.turned"].words["there"],
         frozenset(word[0] for tag in ("like", "component") for word in words["histology.around"].words[tag]) | {"("},
     )
 
@@ -121,7 +125,8 @@ def _turned(page: Page, words: Words, rows: list[list[Hit]], names: list[Hit], k
             here = page.stance(start, end)
             of_name = any(other.start < end and start < other.end for other in names)
             if not of_name and not here.denied and not page.void(start):
-                doubt = doubted or here.hedged or shape.leaning.match(page.text, end) is not None
+                said = page.text[name.end : start].rstrip().endswith(shape.there)
+                doubt = doubted or here.hedged or not said or shape.leaning.match(page.text, end) is not None
                 told.append(Said(CONCEPT, "DDLPS", page.span(start, end), firmness(doubt), (("method", kind),)))
     return told
 

@@ -66,6 +66,6 @@ def patterns(words: Words) -> tuple[re.Pattern[str], re.Pattern[str]]:
         re.compile(rf"(?:{words.any('margins.name', 'margin')})\s*[:(]"),
         re.compile(
             rf"[\s,、;]*[^\s,、;:()+\-\d][^,、;:()+\-\d]{{0,11}}?(?:[\s:]|{filler})*"
-            rf"(?:(?P<free>{state['free']})|(?P<involved>{state['involved']})|(?P<unsure>{state['unsure']}))"
+            rf"(?:(?P<free>{state['free']})|(?P<involved>(?<![未无不]){state['involved']})|(?P<unsure>{state['unsure']}))"
         ),
     )
