@@ -6,7 +6,6 @@ once. A text is cut only where no word and no result in brackets lies across the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple

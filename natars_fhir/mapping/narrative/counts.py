@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from natars_fhir.domain.interval import Interval, Number, number
 from natars_fhir.domain.record import Detail
+from natars_fhir.mapping.narrative.fractions import PERCENT, SHARED, Around, Near, fraction
 from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.page import Page
 from natars_fhir.mapping.narrative.quantity import amount, comparator, measured, ranged
@@ -16,7 +17,7 @@ from natars_fhir.mapping.narrative.said import Kind, Said, firmness, scaled
 from natars_fhir.mapping.narrative.words import Words
 
 MITOSES, NECROSIS = "mitoses-per-10hpf", "necrosis-percent"
-PER_TEN, PERCENT = "{mitoses}/10.[HPF]", "%"
+PER_TEN = "{mitoses}/10.[HPF]"
 #: ten fields are taken as two square millimetres (clinical.md §3.1)
 _TO_NECROSIS = re.compile(
     r"[^\d%]{0,10}|[^\d%a-z]{0,4}的?(?:肿瘤|瘤体|区域)[^\d%a-z]{0,6}"
@@ -26,25 +27,10 @@ _TAKES_UP = re.compile(
     r"\s*(?:(?:坏死|其)?(?:面积|范围|区域|比例)?(?:大?约)?占?(?:整个|全部|总)?(?:肿瘤|瘤体|瘤组织|切面)?(?:组织)?"
     r"(?:总?面积|体积|范围)?的?(?:大?约)?|(?:comprising|occupying|involving|constituting|accounting for) ?)\s*"
 )
-#: a share told as a fraction, which is no count on fields, no score and no number of blocks: 1/3, 三分之一, 一半
-_FRACTION = re.compile(
-    r"(?<![\d./])(?:(?P<part>[1-9])\s?/\s?(?P<whole>[2-9]|10)(?![\d./]|\s?(?:个|枚|块|张|级|分|蜡块|切片|视野|淋巴|hp|高倍|mm))"
-    r"|(?P<wholes>[二三四五六七八九十])分之(?P<parts>[一二三四五六七八九])|(?P<half>一半|半数|1半))"
-    r"(?P<more>或?及?以上)?(?P<less>或?及?以下|以内)?"
-)
-_TO_FRACTION = re.compile(r"\s?[-~至到]\s?")
-_NUMERALS = {sign: number for number, sign in enumerate("一二三四五六七八九十", 1)}
-#: between necrosis and its fraction: what says that the fraction is a share; and between a fraction and the necrosis
-_FRACTION_NEXT = re.compile(
-    r"[\s,:(为]*(?:坏死)?(?:面积|范围|区域|比例)?[\s:为]*(?:大?约)?(?:占比?|达|累及)?(?:整个|全部|总)?(?:肿瘤|瘤体|瘤组织|切面)?(?:组织)?"
-    r"(?:总?面积|体积|范围)?[的之]?(?:大?约)?"
-)
-_FRACTION_BEFORE = re.compile(r"的?(?:整个|全部)?(?:肿瘤|瘤体|瘤组织)?(?:组织|区域|面积|范围|体积)?(?:发生|呈|为|见|可见|伴)?")
-_SHARE_WORD = re.compile("占|达|累及|面积|范围|区域|比例|肿瘤|瘤体")
 _SHARE_OF = re.compile("占|comprising|occupying|involving|constituting|accounting")
 _FIELDS, _AREA = Decimal(10), Decimal(2)
-#: how far before a name fields may be counted, what compares the number before that, and a share in the next clause
-_LEFT, _COMPARED, _SHARED = 20, 17, 30
+#: how far before a name fields may be counted, and what compares the number before that
+_LEFT, _COMPARED = 20, 17
 _RARE = Interval(Decimal(0), Decimal(3), unit=PER_TEN)
 _FREQUENT = Interval(Decimal(1), None, unit=PER_TEN)
 _SOME = Interval(Decimal(0), None, low_open=True, unit=PER_TEN)
@@ -104,36 +90,13 @@ def _counted(page: Page, told: list[tuple[int, Said]]) -> list[Said]:
     return [each for place, each in told if each.value != _NECROTIC or page.sentence(place) not in near]
 
 
-class Near(NamedTuple):
-    """What stands near a name: the value, from where to where it is said, and whether it is said to be about so."""
-
-    value: Number | None
-    start: int
-    end: int
-    about: bool = False
-
-
-class Around(NamedTuple):
-    """A stretch of text with a name in it: where the name stands, and between which places its value may; whether
-    what is named is denied. Nothing else bears upon the value."""
-
-    text: str
-    start: int
-    end: int
-    low: int
-    high: int
-    #: how far a share may be told after it
-    reach: int
-    denied: bool
-
-
 _NOWHERE = Near(None, 0, 0)
 
 
 def _around(page: Page, hit: Hit, low: int, high: int, reach: int) -> tuple[int, Around]:
     """A name with what may bear upon it, and where that begins in the text."""
     first = max(0, min(low, hit.start - _LEFT) - _COMPARED)
-    text = page.text[first : max(reach, high) + _SHARED]
+    text = page.text[first : max(reach, high) + SHARED]
     denied = page.stance(hit.start, hit.end).denied
     return first, Around(text, hit.start - first, hit.end - first, low - first, high - first, reach - first, denied)
 
@@ -190,11 +153,11 @@ def _necrotic(around: Around, words: Words) -> Near:
     text, start, end, low, high, _, _ = around
     shape = patterns(words)
     share = None
-    if text.find("%", low, high + _SHARED) >= 0:
+    if text.find("%", low, high + SHARED) >= 0:
         share = shape.share.search(text, end, high)
         share = share or _share_next(text, words, shape, end, high) or _share_before(text, shape, low, start)
     if not share:
-        part = None if around.denied else _fraction(around, words)
+        part = None if around.denied else fraction(around, words)
         return part or _bounded(around, low, min(high, end + 10), shape.necrotic, _NECROTIC_WORDS)
     before = comparator(text, share.start(), words)
     value, said = measured(before, share[1], share[2], words, PERCENT, 100)
@@ -203,57 +166,9 @@ def _necrotic(around: Around, words: Words) -> Near:
     return Near(value, min(start, share.start() - said.lead), max(end, share.end()), said.about)
 
 
-def _fraction(around: Around, words: Words) -> Near | None:
-    """坏死占1/3, 约三分之一区域坏死: a share by eye, as percent; a fraction that is no whole percent lies between two."""
-    text, start, end, low, high, _, _ = around
-    reach = high + _SHARED if text[high : high + 1] == "," else high
-    for found in _FRACTION.finditer(text, low, reach):
-        before = comparator(text, found.start(), words)
-        first = found.start() - len(before)
-        if found.start() >= end:
-            between = text[end:first] if _FRACTION_NEXT.fullmatch(text, end, first) else None
-        else:
-            between = text[found.end() : start] if _FRACTION_BEFORE.fullmatch(text, found.end(), start) else None
-        if between is not None and (before.strip() or _SHARE_WORD.search(between)):
-            return _part_of(around, found, before, words)
-    return None
-
-
-def _part_of(around: Around, found: re.Match[str], before: str, words: Words) -> Near | None:
-    """A fraction, or from one to another: 1/3~1/2."""
-    to = _TO_FRACTION.match(around.text, found.end())
-    last = _FRACTION.match(around.text, to.end()) if to else None
-    value, upper = _percent(found, before, words), _percent(last, "", words) if last else None
-    if value is None or (last and (upper is None or upper.high is None or value.low is None)):
-        return None
-    if upper is not None:
-        value = Interval(value.low, upper.high, value.low_open, upper.high_open, PERCENT)
-    start = found.start() - len(before)
-    return Near(value, min(around.start, start), max(around.end, (last or found).end()), True)
-
-
-def _percent(found: re.Match[str], before: str, words: Words) -> Number | None:
-    """A fraction as percent; one that is no whole percent lies between two."""
-    if found["half"]:
-        part, whole = 1, 2
-    elif found["part"]:
-        part, whole = int(found["part"]), int(found["whole"])
-    else:
-        part, whole = _NUMERALS[found["parts"]], _NUMERALS[found["wholes"]]
-    if part >= whole:
-        return None
-    low, rest = divmod(100 * part, whole)
-    value, _ = measured(before, str(low), str(low + 1) if rest else None, words, PERCENT, 100)
-    if value is None:
-        return None
-    if found["more"]:
-        return Interval(value.low, Decimal(100), unit=PERCENT)
-    return Interval(Decimal(0), value.high, unit=PERCENT) if found["less"] else value
-
-
 def _share_next(text: str, words: Words, shape: Patterns, low: int, high: int) -> re.Match[str] | None:
     """A share that is the whole of the next clause: "necrosis present, about 30%", 可见坏死，约占55%."""
-    found = shape.share.search(text, high, high + _SHARED) if text[high : high + 1] == "," else None
+    found = shape.share.search(text, high, high + SHARED) if text[high : high + 1] == "," else None
     if found is None:
         return None
     lead = amount(text, found.start(), found[1], found[2], words).lead
@@ -270,9 +185,7 @@ def _share_before(text: str, shape: Patterns, low: int, start: int) -> re.Match[
     return found[-1]
 
 
-def _bounded(
-    around: Around, low: int, high: int, shape: dict[str, re.Pattern[str]], values: dict[str, Number]
-) -> Near:
+def _bounded(around: Around, low: int, high: int, shape: dict[str, re.Pattern[str]], values: dict[str, Number]) -> Near:
     """What the words before or after the name make of it. "None" before it may reach over a list."""
     text, start, end = around.text, around.start, around.end
     before, after = text[low:start], text[end:high]

@@ -31,7 +31,9 @@ def _edges(page: Page, words: Words, kind: Kind) -> Iterator[Said]:
         if states and not page.void(start):
             value = "R1" if "involved" in states else "R0"
             unsure = "unsure" in states and value == "R0"
-            yield Said(CONCEPT, value, page.span(start, end), firmness(unsure or page.hedged(start, end)), (("method", kind),))
+            yield Said(
+                CONCEPT, value, page.span(start, end), firmness(unsure or page.hedged(start, end)), (("method", kind),)
+            )
 
 
 def goes_on(page: Page) -> bool:

@@ -62,9 +62,7 @@ def mentions(page: Page, words: Words) -> tuple[Mention, ...]:
     return _told_apart(page, words, found, methods, genes)
 
 
-def _told_apart(
-    page: Page, words: Words, named: list[Mention], methods: list[Hit], genes: bool
-) -> tuple[Mention, ...]:
+def _told_apart(page: Page, words: Words, named: list[Mention], methods: list[Hit], genes: bool) -> tuple[Mention, ...]:
     """A name and its alias in brackets made one; a gene's names told from a stain's."""
     ends = [hit.end for hit in methods]
     found: list[Mention] = []
@@ -106,7 +104,9 @@ def speaks_of_genes(page: Page, words: Words) -> bool:
     """Does it name a marker, and may it speak of that marker's gene, or of a test of it?"""
     if not [clause for _, clause in page.pieces if clause.named]:
         return False
-    return _names_genes(page, words) or not _ONLY_STAINS.issuperset([hit.tag for hit in page.find(words["fish.method"])])
+    return _names_genes(page, words) or not _ONLY_STAINS.issuperset(
+        [hit.tag for hit in page.find(words["fish.method"])]
+    )
 
 
 def _names_genes(page: Page, words: Words) -> bool:

@@ -1,7 +1,7 @@
 """Sentences: all that a report says, read sentence by sentence where none bears upon another, each remembered.
 
-Hospitals write the same sentences again and again. A sentence by itself says what it says in its text only where nothing
-reaches over its end: where something may, the text is read as a whole.
+Hospitals write the same sentences again and again. A sentence by itself says what it says in its text only where
+nothing reaches over its end: where something may, the text is read as a whole.
 """
 
 from __future__ import annotations
@@ -74,8 +74,19 @@ def everything(leaf: Page, words: Words, kind: Kind) -> Reading:
 
 
 def _everything(leaf: Page, words: Words, kind: Kind, measured: list[Measure]) -> Reading:
-    """By the readers whose words may stand in it; the others have nothing to say."""
-    there, found = leaf.found, list[Said | Unread]()
+    found = [*_counted_and_named(leaf, words, kind, measured), *_said_to_be(leaf, words, kind)]
+    said = [each for each in found if isinstance(each, Said)]
+    unread = [each for each in found if isinstance(each, Unread)] if len(said) < len(found) else []
+    said = _once(said)
+    if leaf.amended:
+        said = _corrected(leaf, said)
+    return Reading(tuple(sorted(said, key=_PLACE)), tuple(sorted(unread, key=_SPAN)) if unread else ())
+
+
+def _counted_and_named(leaf: Page, words: Words, kind: Kind, measured: list[Measure]) -> list[Said | Unread]:
+    """By the readers of stains, numbers and tumours' names whose words may stand in it; the others have nothing to
+    say."""
+    found: list[Said | Unread] = []
     if mentioned := mentions(leaf, words):
         found += ihc.read(leaf, words, mentioned)
         found += fish.read(leaf, words, mentioned)
@@ -83,26 +94,27 @@ def _everything(leaf: Page, words: Words, kind: Kind, measured: list[Measure]) -
         found += size.read(leaf, words, kind, measured)
     if grade.may_be_told(leaf, words):
         found += grade.read(leaf, words)
-    if "counts.name" in there:
+    if "counts.name" in leaf.found:
         found += counts.read(leaf, words, kind)
-    names = leaf.find(words["histology.name"]) if "histology.name" in there else []
+    names = leaf.find(words["histology.name"]) if "histology.name" in leaf.found else []
     if names:
         found += histology.read(leaf, words, kind, names)
-    if names or "sites.mark" in there:
+    if names or "sites.mark" in leaf.found:
         found += sites.read(leaf, words, kind, names)
-    if STATEMENTS in there:
+    return found
+
+
+def _said_to_be(leaf: Page, words: Words, kind: Kind) -> list[Said | Unread]:
+    """By the readers of statements, stages and treatments."""
+    found: list[Said | Unread] = []
+    if STATEMENTS in leaf.found:
         found += statements.read(leaf, words, kind)
-    if "margins.name" in there and (edges := list(margins.read(leaf, words, kind))):
+    if "margins.name" in leaf.found and (edges := list(margins.read(leaf, words, kind))):
         found = [*margins.without_edges(found, edges), *edges]
     found += staging.read(leaf, kind)
-    if TREATMENTS in there:
+    if TREATMENTS in leaf.found:
         found += treatments.read(leaf, words)
-    said = [each for each in found if isinstance(each, Said)]
-    unread = [each for each in found if isinstance(each, Unread)] if len(said) < len(found) else []
-    said = _once(said)
-    if leaf.amended:
-        said = _corrected(leaf, said)
-    return Reading(tuple(sorted(said, key=_PLACE)), tuple(sorted(unread, key=_SPAN)) if unread else ())
+    return found
 
 
 def _by_sentences(pieces: list[str], words: Words, kind: Kind) -> Reading | None:

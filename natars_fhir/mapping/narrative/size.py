@@ -33,8 +33,8 @@ def found(page: Page, words: Words) -> list[Measure]:
 
 
 def read(page: Page, words: Words, method: str, found: list[Measure]) -> list[Said | Unread]:
-    """The tumour's sizes among what was *found*. Single axes belong to the size before them in the sentence: the largest
-    counts."""
+    """The tumour's sizes among what was *found*. Single axes belong to the size before them in the sentence: the
+    largest counts."""
     if not found:
         return []
     shape = patterns(words)
