@@ -51,6 +51,7 @@ TABLES: Mapping[str, str] = {
     "histology.name": "DDLPS WDLPS LMS UPS SFT OTHER OTHER-SARCOMA SARCOMA-NOS",
     "histology.around": "component is like either before-tissue tissue hint outside own agrees once",
     "histology.past": "word",
+    "histology.turned": "name there may leaning other-way",
     "sites.organ": "*",
     "sites.mark": "place beside vessel origin-before origin-after",
     "sites.elsewhere": "name",
@@ -58,7 +59,7 @@ TABLES: Mapping[str, str] = {
     "sites.touching": "before",
     "sites.lesion": "name",
     "margins.name": "margin",
-    "margins.state": "involved free",
+    "margins.state": "involved free unsure",
     "margins.between": "filler",
     "statements.scale": "asa ecog filler",
     "statements.place": "*",
@@ -109,6 +110,8 @@ class Words:
     joins: Joins
     #: looks for the words of all scanned lists
     scanner: Scanner
+    #: pairs of neighbours within those words, and within the names of markers: between them no text is cut
+    seams: frozenset[str]
 
     def __getitem__(self, table: str) -> Lexicon:
         return self.lexicons[table]
@@ -220,8 +223,14 @@ def _compiled(tables: Tables, characters: Characters, drugs: Mapping[str, list[s
     lists.append(lexicon(STATEMENTS, _statements(tables), characters.whole))
     lists.append(lexicon(TREATMENTS, {**tables["treatments.name"], **drugs}, characters.whole))
     lexicons = {each.name: each._replace(scanned=each.name in _SCANNED) for each in lists}
-    scanner = Scanner(each for each in lexicons.values() if each.scanned)
-    return Words(characters, lexicons, _joins(tables, characters), scanner)
+    scanned = [each for each in lexicons.values() if each.scanned]
+    seams = frozenset(
+        "".join(pair)
+        for each in (*scanned, lexicons["markers.marker"])
+        for entry in each.entries
+        for pair in pairwise(entry.word)
+    )
+    return Words(characters, lexicons, _joins(tables, characters), Scanner(scanned), seams)
 
 
 def _statements(tables: Tables) -> dict[str, list[str]]:
