@@ -21,7 +21,7 @@ from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.gathered import Gathered
 from natars_fhir.mapping.reading import ReadDocument, Reading
 from natars_fhir.mapping.sink import NotUnderstood
-from natars_fhir.pipeline import Outcome, outcomes, read
+from natars_fhir.pipeline import Outcome, outcomes
 
 #: Told the file's name and the bytes of it that were read so far.
 Progress = Callable[[str, int], None]
@@ -51,13 +51,14 @@ class Tally:
         """Takes one document into account."""
         self.documents += 1
         for reading in told.readings:
-            self.fates[reading.fate] += 1
-            for what in reading.not_understood:
-                self.not_understood[what] += 1
-            if reading.fate == "let-go" or reading.issues:
-                self._look_at(found, reading)
+            self._entry(found, reading)
         for issue in told.issues:
             self.problem(found, issue)
+
+    def count_one(self, found: Document, reading: Reading) -> None:
+        """The same of a document that is one resource."""
+        self.documents += 1
+        self._entry(found, reading)
 
     def problem(self, found: Document, issue: Issue) -> None:
         """Takes an issue of a document as a whole into account."""
@@ -73,6 +74,14 @@ class Tally:
         self.not_understood.update(other.not_understood)
         self.problems += other.problems[: _MOST_PROBLEMS - len(self.problems)]
         self.unreadable += other.unreadable
+
+    def _entry(self, found: Document, reading: Reading) -> None:
+        fate = reading.fate
+        self.fates[fate] += 1
+        for what in reading.not_understood:
+            self.not_understood[what] += 1
+        if fate == "let-go" or reading.issues:
+            self._look_at(found, reading)
 
     def _look_at(self, found: Document, reading: Reading) -> None:
         """Takes an entry that was let go, or that has issues, into account."""
@@ -100,8 +109,14 @@ def screen_files(
             progress(found.name, found.offset)
         for issue in found.issues:
             tally.problem(found, issue)
-        if found.raw:
-            told = read(found.raw, reader)
+        if not found.raw:
+            continue
+        # Most lines are one resource that the fast way reads: no document has to be made of it, as `pipeline.read` does.
+        if (reading := reader.single(found.raw)) is not None:
+            tally.count_one(found, reading)
+            gathered.add(reading)
+        else:
+            told = reader.several(found.raw)
             tally.count(found, told)
             gathered.take(told.readings)
     return tally, _closing(held, outcomes(gathered, study, as_of))

@@ -42,13 +42,15 @@ class Part(Struct, forbid_unknown_fields=True, gc=False, kw_only=True, omit_defa
 class Exact(Decimal):
     """A decimal as it was written: 1.50 stays 1.50. The decoder does not know it, and so asks `exact`."""
 
-    __slots__ = ("token",)
-    #: as it stands in JSON
+    __slots__ = ("text", "token")
+    #: as it was written, and as it stands in JSON
+    text: str
     token: Raw
 
     def __new__(cls, said: Any) -> Exact:
         number = super().__new__(cls, said)
-        number.token = Raw(str(said))
+        number.text = str(said)
+        number.token = Raw(number.text)
         return number
 
 

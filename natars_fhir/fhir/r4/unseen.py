@@ -17,23 +17,20 @@ from msgspec import ValidationError
 from natars_fhir.fhir.r4 import structs
 
 #: A pattern looks for its backslash alone first, and is quicker than `in` (0.4 instead of 0.6 ms a MB).
-_nul = re.compile(rb"\\u0000").search
+nul = re.compile(rb"\\u0000").search
 
 
 def no_nul(raw: bytes) -> bool:
     """Is there no character that FHIR's texts cannot hold, and that JSON can?"""
-    return _nul(raw) is None
+    return nul(raw) is None
 
 
-def each_name_once(resource: Any, raw: bytes) -> bool:
-    """Does every name stand once in its object, and is there nothing that the walker should look at?
+def each_name_once(plain: bytes, raw: bytes) -> bool:
+    """Does every name stand once in its object? *plain* is what was made of the bytes, written again without blanks.
 
-    Told by the length of the resource written again without blanks; where the sender writes blanks, by the quotation
-    marks; and where both differ, by the names themselves.
+    Told by its length; where the sender writes blanks, by the quotation marks; and where both differ, by the names
+    themselves.
     """
-    if not no_nul(raw):
-        return False
-    plain = _written(resource)
     if len(plain) == len(raw) or len(plain) == len(raw.strip()):
         return True
     if plain.count(b'"') == raw.count(b'"') and rb"\u0022" not in raw:
@@ -42,7 +39,7 @@ def each_name_once(resource: Any, raw: bytes) -> bool:
 
 
 #: Numbers are written as they were; a Decimal would have its digits made anew.
-_written = msgspec.json.Encoder(enc_hook=attrgetter("token")).encode
+again = msgspec.json.Encoder(enc_hook=attrgetter("token")).encode
 
 
 def _names_once(raw: bytes) -> bool:

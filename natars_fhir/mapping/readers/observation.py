@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from operator import attrgetter
+from sys import intern
 from typing import Any
 
 from natars_fhir.domain.record import Standing
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.markers import marker
-from natars_fhir.mapping.readers.dates import stamped
+from natars_fhir.mapping.readers.dates import earliest
 from natars_fhir.mapping.readers.method import measured
 from natars_fhir.mapping.readers.values import KINDS
 from natars_fhir.mapping.readers.wholes import WHOLES, Answer
@@ -132,9 +133,9 @@ def _stain(lore: Lore, text: str) -> str | None:
 
 
 def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
-    """How a view answers for a concept whose kind it reads."""
-    values = [(path, attrgetter(path)) for path in view.value]
-    stamp = stamped(view)
+    """How a view answers for a concept whose kind it reads. One frame does it all, for it is the hottest of them."""
+    values = [(path, attrgetter(path), f"Observation.{path}") for path in view.value]
+    (usual_when, when), (usual_known, known) = earliest(view.when), earliest(view.known)
     standings: dict[str, Standing] = {**dict.fromkeys(view.pending, "pending"), **dict.fromkeys(view.status, "final")}
     absences = lore.values.get(kind) if kind in _KNOWS_ABSENCE else None
     disputes = kind in _KNOWS_ABSENCE and "interpretation" in view.value
@@ -144,15 +145,19 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
         if standing is None:
             return _not_read(resource, sink, concept)
         sink.standing = standing
-        stamp(resource, sink)
+        said = usual_when(resource)
+        sink.when = intern(said) if said.__class__ is str else when(resource)
+        said = usual_known(resource)
+        sink.known = intern(said) if said.__class__ is str else known(resource)
         seen = ""
-        for path, get in values:
+        for path, get, whole in values:
             if (value := get(node)) is None:
                 continue
             if value.__class__ is list:
                 value = value[0]
             if told := read(value, concept, node):
-                sink.add_all(told, place + path if told[0].span is None else place + path + _of_text(value))
+                where = whole if node is resource else place + path
+                sink.add_all(told, where if told[0].span is None else where + _of_text(value))
                 if disputes and path != "interpretation" and node.interpretation:
                     _dispute(read(node.interpretation[0], concept, node), told, place, sink)
                 return True
