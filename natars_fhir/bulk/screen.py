@@ -111,7 +111,7 @@ def screen_files(
             tally.problem(found, issue)
         if not found.raw:
             continue
-        # Most lines are one resource that the fast way reads: no document has to be made of it, as `pipeline.read` does.
+        # Most lines are one resource, which the fast way reads: `pipeline.read` would make a document of each.
         if (reading := reader.single(found.raw)) is not None:
             tally.count_one(found, reading)
             gathered.add(reading)

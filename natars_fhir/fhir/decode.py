@@ -20,7 +20,7 @@ from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.checking.parsing import MOST_LEVELS
 from natars_fhir.fhir.r4.primitives import exact, written
 from natars_fhir.fhir.r4.structs import RESOURCE_TYPES, RESOURCES, DomainResource, Observation
-from natars_fhir.fhir.r4.unseen import again, each_name_once, no_nul, nul, one_answer
+from natars_fhir.fhir.r4.unseen import each_name_once, no_nul, one_answer
 from natars_fhir.fhir.second_look import SecondLook, readable, settle
 
 
@@ -65,12 +65,9 @@ class Decoder:
         """One strict decode; None where that refuses, and a second look is due."""
         try:
             resource = self._decode(raw)
-            if nul(raw) is not None:
+            if not no_nul(raw) or not each_name_once(resource, raw):
                 return None
-            # Mostly the length tells, and no Observation has parts: without the calls a fiftieth of the whole is saved.
-            plain = again(resource)
-            if len(plain) != len(raw) and not each_name_once(plain, raw):
-                return None
+            # mostly no Observation has parts
             parts = resource.__class__ is Observation and resource.component is not None
             return resource if not parts or one_answer(resource) else None
         except (DecodeError, ArithmeticError, RecursionError, UnicodeDecodeError):

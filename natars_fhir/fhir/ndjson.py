@@ -300,7 +300,7 @@ class _Counted(io.RawIOBase):
         return said
 
 
-def _copied(stream: BinaryIO, buffer: Any) -> int:
+def _copied(stream: BinaryIO | gzip.GzipFile, buffer: Any) -> int:
     said: bytes = getattr(stream, "read1", stream.read)(len(buffer))
     buffer[: len(said)] = said
     return len(said)

@@ -17,21 +17,34 @@ from msgspec import ValidationError
 from natars_fhir.fhir.r4 import structs
 
 #: A pattern looks for its backslash alone first, and is quicker than `in` (0.4 instead of 0.6 ms a MB).
-nul = re.compile(rb"\\u0000").search
+_nul = re.compile(rb"\\u0000").search
 
 
 def no_nul(raw: bytes) -> bool:
-    """Is there no character that FHIR's texts cannot hold, and that JSON can?"""
-    return nul(raw) is None
+    """Is there no character that FHIR's texts cannot hold, and that JSON can?
 
-
-def each_name_once(plain: bytes, raw: bytes) -> bool:
-    """Does every name stand once in its object? *plain* is what was made of the bytes, written again without blanks.
-
-    Told by its length; where the sender writes blanks, by the quotation marks; and where both differ, by the names
-    themselves.
+    Looked for as far as the last backslash, which is found at once: behind its narrative a resource mostly has none.
     """
-    if len(plain) == len(raw) or len(plain) == len(raw.strip()):
+    last = raw.rfind(b"\\")
+    return last < 0 or _nul(raw, 0, last + 6) is None
+
+
+def each_name_once(resource: Any, raw: bytes) -> bool:
+    """Does every name stand once in its object?
+
+    Told by the length of the resource written again without blanks; where the sender writes blanks, by the quotation
+    marks; and where both differ, by the names themselves.
+    """
+    plain = _spare.pop() if _spare else bytearray()
+    _write(resource, plain)
+    once = len(plain) == len(raw) or _all_the_same(plain, raw)
+    if len(plain) < _LARGEST:
+        _spare.append(plain)
+    return once
+
+
+def _all_the_same(plain: bytearray, raw: bytes) -> bool:
+    if len(plain) == len(raw.strip()):
         return True
     if plain.count(b'"') == raw.count(b'"') and rb"\u0022" not in raw:
         return True
@@ -39,7 +52,11 @@ def each_name_once(plain: bytes, raw: bytes) -> bool:
 
 
 #: Numbers are written as they were; a Decimal would have its digits made anew.
-again = msgspec.json.Encoder(enc_hook=attrgetter("token")).encode
+_write = msgspec.json.Encoder(enc_hook=attrgetter("token")).encode_into
+#: What was written into before is written into again, for memory that grows bit by bit takes a tenth of the writing. As
+#: many as there are threads that read at once; none that a large resource has made large.
+_spare: list[bytearray] = []
+_LARGEST = 64 * 1024
 
 
 def _names_once(raw: bytes) -> bool:

@@ -138,8 +138,8 @@ def quantity(lore: Lore) -> ReadValue:
     def read(value: Any, concept: str, _: Any) -> tuple[Told, ...]:
         if value.__class__ is Quantity:
             # Remembered by what was written, for 1.50 equals 1.5 and is not the same: many values come again.
-            said = value.value
-            written = concept, None if said is None else said.text, value.comparator, value.unit, value.code, value.system
+            said = value.value.text if value.value is not None else None
+            written = concept, said, value.comparator, value.unit, value.code, value.system
             told = known.get(written)
             return measure(value, concept, written) if told is None else told
         if isinstance(value, Quantity):
