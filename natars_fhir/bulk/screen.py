@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
+from natars_fhir.bulk.by_type import read_by_type
 from natars_fhir.bulk.spill import Spilling
 from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.study import Study
@@ -47,6 +48,17 @@ class Tally:
         """Was everything that was given read?"""
         return self.unreadable == 0
 
+    def take(self, found: Document, told: Reading | ReadDocument | None) -> None:
+        """Takes one document of a stream into account, and what kept it from being read."""
+        if found.issues:
+            for issue in found.issues:
+                self.problem(found, issue)
+        if isinstance(told, Reading):
+            self.documents += 1
+            self._entry(found, told)
+        elif told is not None:
+            self.count(found, told)
+
     def count(self, found: Document, told: ReadDocument) -> None:
         """Takes one document into account."""
         self.documents += 1
@@ -54,11 +66,6 @@ class Tally:
             self._entry(found, reading)
         for issue in told.issues:
             self.problem(found, issue)
-
-    def count_one(self, found: Document, reading: Reading) -> None:
-        """The same of a document that is one resource."""
-        self.documents += 1
-        self._entry(found, reading)
 
     def problem(self, found: Document, issue: Issue) -> None:
         """Takes an issue of a document as a whole into account."""
@@ -104,20 +111,13 @@ def screen_files(
     spare_the_collector()
     tally, held = Tally(), Spilling(facts_in_memory)
     gathered = Gathered(reader.site, held)
-    for found in every_document(inputs):
+    for found, told in read_by_type(every_document(inputs), reader):
         if progress is not None:
             progress(found.name, found.offset)
-        for issue in found.issues:
-            tally.problem(found, issue)
-        if not found.raw:
-            continue
-        # Most lines are one resource, which the fast way reads: `pipeline.read` would make a document of each.
-        if (reading := reader.single(found.raw)) is not None:
-            tally.count_one(found, reading)
-            gathered.add(reading)
-        else:
-            told = reader.several(found.raw)
-            tally.count(found, told)
+        tally.take(found, told)
+        if isinstance(told, Reading):
+            gathered.add(told)
+        elif told is not None:
             gathered.take(told.readings)
     return tally, _closing(held, outcomes(gathered, study, as_of))
 

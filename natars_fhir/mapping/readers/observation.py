@@ -80,7 +80,8 @@ def _question(views: dict[str, View], lore: Lore) -> Question:
         named = by_name(code.text) if by_name is not None and code.text else None
         if named is not None and named in answers:
             return answers[named](node, resource, sink, named, place, answered)
-        sink.not_understood += [("code", "Observation", c.system or "", c.code or "") for c in codings]
+        for coding in codings:
+            sink.not_understood.append(("code", "Observation", coding.system or "", coding.code or ""))
         if not codings and code.text:
             sink.not_understood.append(("text", "Observation", "", "code.text"))
         return False
@@ -100,20 +101,30 @@ def asked_in_words(lore: Lore, *, stains: bool = True) -> Callable[[str], str | 
 
     A gene, an antibody in the blood or a control is another question, though it bears the marker's name.
     """
-    seen: dict[str, str | None] = {}
     own, characters = lore.texts, lore.words.characters
 
     def find(text: str) -> str | None:
-        if text not in seen:
-            if len(seen) > 50_000:
-                seen.clear()
-            said = own.get(plain_text(text, characters)) if own else None
-            seen[text] = said or (_stain(lore, text) if stains else None)
-        return seen[text]
+        said = own.get(plain_text(text, characters)) if own else None
+        return said or (_stain(lore, text) if stains else None)
 
-    return find
+    return _Names(find).__getitem__
 
 
+class _Names(dict[str, "str | None"]):
+    """The name of a test → what it asks for: a plain dict look-up for all but new names."""
+
+    def __init__(self, find: Callable[[str], str | None]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, text: str) -> str | None:
+        if len(self) > _MOST_NAMES:
+            self.clear()
+        found = self[text] = self._find(text)
+        return found
+
+
+_MOST_NAMES = 50_000
 #: What makes the name of a test another question than a stain of the tumour.
 _OTHER_TEST = re.compile(
     r"fish|原位杂交|基因|扩增|拷贝|突变|测序|比值|对照|抗体|血清|血浆|cep ?12|ratio|amplif|gene|copy|mutation"
