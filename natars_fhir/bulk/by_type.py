@@ -1,7 +1,7 @@
 """Documents read a block at a time, those of one type together, and given in the order in which they came.
 
-What one type needs of code, tables and words then stays in the caches of the processor; line by line, each report drives
-out what the results beside it need (a fifth of a whole run, measured).
+What one type needs of code, tables and words then stays in the caches of the processor; line by line, each report would
+drive out what the results beside it need (a fifth of a whole run, measured).
 """
 
 from __future__ import annotations

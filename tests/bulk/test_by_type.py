@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -64,7 +65,7 @@ def test_those_of_one_type_are_read_together() -> None:
     list(read_by_type(stream(2), Watched()))  # type: ignore[arg-type]
     kinds = [line[17:23] for line in asked]
     assert len(kinds) == 2 * len(MIXED)
-    assert len([1 for one, other in zip(kinds, kinds[1:], strict=False) if one != other]) == len(set(kinds)) - 1
+    assert len([1 for one, other in pairwise(kinds) if one != other]) == len(set(kinds)) - 1
 
 
 def test_no_more_is_held_than_a_block(monkeypatch: pytest.MonkeyPatch) -> None:
