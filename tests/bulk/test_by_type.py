@@ -55,7 +55,7 @@ def test_what_has_no_bytes_keeps_its_place_and_is_not_read() -> None:
     ]  # fmt: skip
 
 
-def test_those_of_one_type_are_read_together() -> None:
+def test_those_of_one_type_and_code_are_read_together() -> None:
     asked: list[bytes] = []
 
     class Watched:
@@ -63,7 +63,7 @@ def test_those_of_one_type_are_read_together() -> None:
         several = staticmethod(lambda line: ReadDocument("", ()))
 
     list(read_by_type(stream(2), Watched()))  # type: ignore[arg-type]
-    kinds = [line[17:23] for line in asked]
+    kinds = [(line[17:23], line[line.find(b'"code"') :][:70]) for line in asked]
     assert len(kinds) == 2 * len(MIXED)
     assert len([1 for one, other in pairwise(kinds) if one != other]) == len(set(kinds)) - 1
 
