@@ -17,7 +17,7 @@ from natars_fhir.mapping.reading import ReadDocument, Reading
 _MOST, _MOST_BYTES = 1_000, 2_000_000
 #: Where the type stands if it comes first, as most engines write it; and how much of a code is looked at. No answer
 #: depends on what these bytes are: they part the documents, and any others would do, if not as well.
-_TYPE, _CODE, _LENGTH = slice(17, 23), b'"code":{', 120
+_TYPE, _CODE, _LENGTH = slice(17, 23), b'"code":{"coding":[', 120
 
 Told = tuple[Document, "Reading | ReadDocument | None"]
 
@@ -46,10 +46,11 @@ def _told(block: list[Document], reader: DocumentReader) -> Iterator[Told]:
         yield found, reading if reading is not None or not found.raw else reader.several(found.raw)
 
 
-def _types(block: list[Document]) -> Iterable[list[int]]:
-    types: defaultdict[bytes, list[int]] = defaultdict(list)
+def _types(block: list[Document]) -> Iterator[list[int]]:
+    types: defaultdict[bytes, defaultdict[bytes, list[int]]] = defaultdict(lambda: defaultdict(list))
     for place, found in enumerate(block):
         if raw := found.raw:
             code = raw.find(_CODE)
-            types[raw[_TYPE] + raw[code : code + _LENGTH]].append(place)
-    return [types[one] for one in sorted(types)]
+            types[raw[_TYPE]][raw[code : code + _LENGTH]].append(place)
+    for codes in types.values():
+        yield from codes.values()
