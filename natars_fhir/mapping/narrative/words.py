@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -125,9 +126,15 @@ Tables = dict[str, dict[str, list[str]]]
 
 def load(folder: Path, drugs: Mapping[str, list[str]] = NO_DRUGS) -> Words:
     """Read every list of the folder. *drugs*: names by ``"drug class+class"``. Raises WordListError with all that is
-    wrong."""
+    wrong. The same lists again are the same words: they are not compiled twice."""
+    files = tuple((path.name, path.read_bytes()) for path in sorted(folder.glob("*.toml")))
+    return _load(files, tuple((name, tuple(words)) for name, words in drugs.items()))
+
+
+@lru_cache(maxsize=4)
+def _load(contents: tuple[tuple[str, bytes], ...], drugs: tuple[tuple[str, tuple[str, ...]], ...]) -> Words:
     faults: list[str] = []
-    files = {path.stem: _parsed(path, faults) for path in sorted(folder.glob("*.toml"))}
+    files = {name.removesuffix(".toml"): _parsed(name, raw, faults) for name, raw in contents}
     characters = _characters(files.pop(_CHARACTERS, None), faults)
     tables = {f"{file}.{table}": tags for file, content in files.items() for table, tags in content.items()}
     faults += [fault for name, tags in tables.items() for fault in _shape_faults(name, tags)]
@@ -136,14 +143,14 @@ def load(folder: Path, drugs: Mapping[str, list[str]] = NO_DRUGS) -> Words:
         faults += [fault for name, tags in tables.items() for fault in _twice(name, tags, characters)]
     if faults:
         raise WordListError(faults)
-    return _compiled(tables, characters, drugs)
+    return _compiled(tables, characters, {name: list(words) for name, words in drugs})
 
 
-def _parsed(path: Path, faults: list[str]) -> dict[str, Any]:
+def _parsed(name: str, raw: bytes, faults: list[str]) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(raw.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n"))  # as a text file is read
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        faults.append(f"{path.name}: cannot be read: {problem}")
+        faults.append(f"{name}: cannot be read: {problem}")
         return {}
 
 
