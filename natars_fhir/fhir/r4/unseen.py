@@ -37,15 +37,13 @@ def each_name_once(resource: Any, raw: bytes) -> bool:
     """
     plain = _spare.pop() if _spare else bytearray()
     _write(resource, plain)
-    once = len(plain) == len(raw) or _all_the_same(plain, raw)
+    once = len(plain) == len(raw) or len(plain) == len(raw.strip()) or _all_the_same(plain, raw)
     if len(plain) < _LARGEST:
         _spare.append(plain)
     return once
 
 
 def _all_the_same(plain: bytearray, raw: bytes) -> bool:
-    if len(plain) == len(raw.strip()):
-        return True
     if plain.count(b'"') == raw.count(b'"') and rb"\u0022" not in raw:
         return True
     return _names_once(raw)
