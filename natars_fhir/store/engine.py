@@ -192,7 +192,9 @@ def open_store(address: str, pool: Pool = Pool()) -> Store:  # noqa: B008 (a fro
             engine.dispose()
             raise
     except (SQLAlchemyError, ImportError, OSError) as fault:
-        raise StoreError(f"the store cannot be opened ({type(fault).__name__}): see the setting `database`") from None
+        raise StoreError(
+            f"the store cannot be opened ({type(fault).__name__}): see the setting NATARS_DATABASE"
+        ) from None
     return Store(engine)
 
 

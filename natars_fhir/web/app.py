@@ -27,19 +27,20 @@ from natars_fhir.web.cds_hooks import PATH as HOOKS_PATH
 from natars_fhir.web.cds_hooks import hooks
 from natars_fhir.web.guard import Guard
 from natars_fhir.web.interactions import Door, add_interactions, as_preferred, searched_by
-from natars_fhir.web.limits import AtOnce
+from natars_fhir.web.limits import AtOnce, Patience
 from natars_fhir.web.living import Work, living
 from natars_fhir.web.message import add_messages
 from natars_fhir.web.metrics import Metrics
 from natars_fhir.web.needs import caller_of, needs, undeclared
 from natars_fhir.web.negotiation import agreed
+from natars_fhir.web.nowhere import Why, why_nowhere
 from natars_fhir.web.oauth import add_configuration
 from natars_fhir.web.openapi import add_openapi
 from natars_fhir.web.operations import Watch, operations
 from natars_fhir.web.origins import Origins
 from natars_fhir.web.pages.desk import Desk as Reception
 from natars_fhir.web.pages.entrance import Elsewhere
-from natars_fhir.web.pages.refused import elsewhere, to_people
+from natars_fhir.web.pages.refused import elsewhere, failed, to_people
 from natars_fhir.web.pages.routes import pages
 from natars_fhir.web.presented import Presented
 from natars_fhir.web.quarantine import Ward, quarantine_routes
@@ -99,8 +100,9 @@ def create_app(settings: Settings, *, now: Clock = lambda: datetime.now(UTC), st
     app.add_middleware(Origins, path=HOOKS_PATH, origins=settings.hook_origins)
     app.add_middleware(Presented)
     app.add_middleware(GZipMiddleware, compresslevel=1)
-    app.add_middleware(AtOnce, most=settings.most_at_once)
-    app.add_middleware(Guard, metrics=work.metrics)
+    app.add_middleware(Patience, wait=settings.body_wait)
+    app.add_middleware(AtOnce, most=settings.most_at_once, people=failed)
+    app.add_middleware(Guard, metrics=work.metrics, people=failed)
     app.add_exception_handler(HTTPException, to_people(_http_error))
     app.add_exception_handler(Refusal, to_people(_refusal))
     app.add_exception_handler(Elsewhere, elsewhere)
@@ -171,9 +173,18 @@ def _base(served: Served, base: str, version: Name) -> APIRouter:
     return router
 
 
-async def _http_error(_: Request, fault: Exception) -> Response:
+async def _http_error(request: Request, fault: Exception) -> Response:
     status, headers = (fault.status_code, fault.headers) if isinstance(fault, HTTPException) else (500, None)
+    if status == 404 and (why := _why_nowhere(request)):
+        return refuse(*why, headers)
     return error(status, headers)
+
+
+def _why_nowhere(request: Request) -> Why | None:
+    """What is wrong with an address under one of the bases."""
+    path = request.url.path
+    found = ((below, version) for base, version in BASES.items() if (below := path.removeprefix(f"{base}/")) != path)
+    return next((why_nowhere(request.method, below, version) for below, version in found), None)
 
 
 async def _refusal(_: Request, fault: Exception) -> Response:
