@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from natars_fhir.bulk.by_type import read_by_type
 from natars_fhir.bulk.chunks import Chunk
 from natars_fhir.bulk.recipe import Recipe, kitchen
 from natars_fhir.bulk.screen import Tally, spare_the_collector
@@ -14,7 +15,7 @@ from natars_fhir.bulk.spool import Writer
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.ndjson import Document, Stretch, trimmed, unopened
 from natars_fhir.mapping.documents import DocumentReader
-from natars_fhir.pipeline import read
+from natars_fhir.mapping.reading import Reading
 
 CHANGED = Issue("error", "conflict", "", "The file changed while it was read: what it holds now was not read whole.")
 _UNSEARCHED = Issue(
@@ -79,11 +80,8 @@ def some(chunk: Chunk, only: tuple[Stands, ...], told: Stretch) -> Iterator[Docu
 
 def _taken(documents: Iterator[Document], reader: DocumentReader, writer: Writer) -> Tally:
     tally = Tally()
-    for found in documents:
-        for issue in found.issues:
-            tally.problem(found, issue)
-        if found.raw:
-            told = read(found.raw, reader)
-            tally.count(found, told)
-            writer.take(told.readings)
+    for found, told in read_by_type(documents, reader):
+        tally.take(found, told)
+        if told is not None:
+            writer.take((told,) if isinstance(told, Reading) else told.readings)
     return tally

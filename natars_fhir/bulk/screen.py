@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
+from natars_fhir.bulk.by_type import read_by_type
 from natars_fhir.bulk.spill import Spilling
 from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.study import Study
@@ -21,7 +22,7 @@ from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.gathered import Gathered
 from natars_fhir.mapping.reading import ReadDocument, Reading
 from natars_fhir.mapping.sink import NotUnderstood
-from natars_fhir.pipeline import Outcome, outcomes, read
+from natars_fhir.pipeline import Outcome, outcomes
 
 #: Told the file's name and the bytes of it that were read so far.
 Progress = Callable[[str, int], None]
@@ -47,15 +48,22 @@ class Tally:
         """Was everything that was given read?"""
         return self.unreadable == 0
 
+    def take(self, found: Document, told: Reading | ReadDocument | None) -> None:
+        """Takes one document of a stream into account, and what kept it from being read."""
+        if found.issues:
+            for issue in found.issues:
+                self.problem(found, issue)
+        if isinstance(told, Reading):
+            self.documents += 1
+            self._entry(found, told)
+        elif told is not None:
+            self.count(found, told)
+
     def count(self, found: Document, told: ReadDocument) -> None:
         """Takes one document into account."""
         self.documents += 1
         for reading in told.readings:
-            self.fates[reading.fate] += 1
-            for what in reading.not_understood:
-                self.not_understood[what] += 1
-            if reading.fate == "let-go" or reading.issues:
-                self._look_at(found, reading)
+            self._entry(found, reading)
         for issue in told.issues:
             self.problem(found, issue)
 
@@ -73,6 +81,14 @@ class Tally:
         self.not_understood.update(other.not_understood)
         self.problems += other.problems[: _MOST_PROBLEMS - len(self.problems)]
         self.unreadable += other.unreadable
+
+    def _entry(self, found: Document, reading: Reading) -> None:
+        fate = reading.fate
+        self.fates[fate] += 1
+        for what in reading.not_understood:
+            self.not_understood[what] += 1
+        if fate == "let-go" or reading.issues:
+            self._look_at(found, reading)
 
     def _look_at(self, found: Document, reading: Reading) -> None:
         """Takes an entry that was let go, or that has issues, into account."""
@@ -95,14 +111,13 @@ def screen_files(
     spare_the_collector()
     tally, held = Tally(), Spilling(facts_in_memory)
     gathered = Gathered(reader.site, held)
-    for found in every_document(inputs):
+    for found, told in read_by_type(every_document(inputs), reader):
         if progress is not None:
             progress(found.name, found.offset)
-        for issue in found.issues:
-            tally.problem(found, issue)
-        if found.raw:
-            told = read(found.raw, reader)
-            tally.count(found, told)
+        tally.take(found, told)
+        if isinstance(told, Reading):
+            gathered.add(told)
+        elif told is not None:
             gathered.take(told.readings)
     return tally, _closing(held, outcomes(gathered, study, as_of))
 

@@ -16,6 +16,7 @@ from operator import itemgetter
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from natars_fhir.bulk.by_type import read_by_type
 from natars_fhir.bulk.carried import Carried, carried, unpacked
 from natars_fhir.bulk.grid import Grid
 from natars_fhir.bulk.parts import Counts, columns, named
@@ -27,7 +28,7 @@ from natars_fhir.bulk.tallied import added, packed
 from natars_fhir.bulk.woven import Row, Thread, Weaver, joined, screened
 from natars_fhir.emit.prefilled import prefilled
 from natars_fhir.fhir.ndjson import Document, Stretch
-from natars_fhir.pipeline import read
+from natars_fhir.mapping.reading import Reading
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -101,14 +102,11 @@ def _piece(number: int, pieces: Grid, recipe: Carried) -> Batches:
     spare_the_collector()
     reader, piece = unpacked(recipe).reader, pieces.piece(number)
     tally, told, woven = Tally(), Stretch(), Weaver(number)
-    for document, found in enumerate(piece.documents(told)):
-        for issue in found.issues:
-            tally.problem(found, issue)
-        if not found.raw:
+    for document, (found, said) in enumerate(read_by_type(piece.documents(told), reader)):
+        tally.take(found, said)
+        if said is None:
             continue
-        said = read(found.raw, reader)
-        tally.count(found, said)
-        if woven.take(document, said.readings):
+        if woven.take(document, (said,) if isinstance(said, Reading) else said.readings):
             yield _batch(number, woven.give())
     if not piece.intact:
         tally.problem(Document(piece.name, b""), CHANGED)

@@ -19,7 +19,7 @@ from msgspec import DecodeError, Raw, Struct, ValidationError
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.checking.parsing import MOST_LEVELS
 from natars_fhir.fhir.r4.primitives import exact, written
-from natars_fhir.fhir.r4.structs import RESOURCE_TYPES, RESOURCES, DomainResource
+from natars_fhir.fhir.r4.structs import RESOURCE_TYPES, RESOURCES, DomainResource, Observation
 from natars_fhir.fhir.r4.unseen import each_name_once, no_nul, one_answer
 from natars_fhir.fhir.second_look import SecondLook, readable, settle
 
@@ -65,7 +65,11 @@ class Decoder:
         """One strict decode; None where that refuses, and a second look is due."""
         try:
             resource = self._decode(raw)
-            return resource if each_name_once(resource, raw) and one_answer(resource) else None
+            if not no_nul(raw) or not each_name_once(resource, raw):
+                return None
+            # mostly no Observation has parts
+            parts = resource.__class__ is Observation and resource.component is not None
+            return resource if not parts or one_answer(resource) else None
         except (DecodeError, ArithmeticError, RecursionError, UnicodeDecodeError):
             return None
 

@@ -11,6 +11,7 @@ import io
 import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -54,26 +55,28 @@ class Start(NamedTuple):
     line: int = 0
 
 
-#: A line without its end (None where it is too long), and how many bytes it takes.
-Lines = Iterator[tuple[bytes | None, int]]
-#: Its number, what it says, and where it ends.
-Numbered = Iterator[tuple[int, bytes | None, int]]
+#: A line as it stands; of one that is too long, how many bytes it takes.
+Lines = Iterator[bytes | int]
 _BEGINNING = Start()
 
 
 def every_document(inputs: Iterable[Path | tuple[BinaryIO, str]]) -> Iterator[Document]:
     """The documents of files, folders and binary streams (each with a name), in the order given."""
+    return chain.from_iterable(_of_each(inputs))
+
+
+def _of_each(inputs: Iterable[Path | tuple[BinaryIO, str]]) -> Iterator[Iterable[Document]]:
     for one in inputs:
         if isinstance(one, Path):
             paths = iter(files([one]))
             first = next(paths, None)
             if first is None:
-                yield Document(str(one), b"", issues=(_NOTHING_HERE,))
+                yield (Document(str(one), b"", issues=(_NOTHING_HERE,)),)
                 continue
             for path in chain((first,), paths):
-                yield from documents(path)
+                yield documents(path)
         else:
-            yield from documents(one[0], one[1])
+            yield documents(one[0], one[1])
 
 
 def unopened(fault: OSError) -> Issue:
@@ -139,14 +142,14 @@ def in_lines(path: Path) -> bool:
             if stream.read(2) == _GZIP:
                 return False
             stream.seek(0)
-            lines = _numbered(((line, len(line)) for line in stream), _BEGINNING)
+            lines = _line_by_line(iter(stream), _BEGINNING)
             first, second = next(lines, None), next(lines, None)
     except OSError:
         return False
-    if first is None or second is None or not first[1] or not second[1]:
+    if first is None or second is None:
         return False
-    opens = first[1][:1] in _OPENS or second[1][:1] in _OPENS
-    return opens and not_json(first[1]) is None and not _one_document(first[1], second[1])
+    opens = first.raw[:1] in _OPENS or second.raw[:1] in _OPENS
+    return opens and not_json(first.raw) is None and not _one_document(first.raw, second.raw)
 
 
 class Stretch:
@@ -167,8 +170,7 @@ class Stretch:
             return
         with stream:
             stream.seek(start)
-            for number, line, end in _numbered(self._until(stream, stop - start, broken), Start(start)):
-                yield Document(name, line or b"", number, end, (), end)
+            yield from _line_by_line(self._until(stream, stop - start, broken), Start(start), name)
         if broken:
             yield Document(name, b"", issues=tuple(broken))
 
@@ -178,7 +180,7 @@ class Stretch:
             while left > 0 and (line := stream.readline()):
                 self.start, self.lines = at, self.lines + 1
                 at, left = at + len(line), left - len(line)
-                yield line, len(line)
+                yield line
         except OSError:
             broken.append(_CUT_OFF)
 
@@ -186,8 +188,8 @@ class Stretch:
 def _read(stream: BinaryIO, name: str, start: Start, skip: int, longest: int | None) -> Iterator[Document]:
     sought = start.at - skip  # in a compressed file one cannot seek
     counted, broken = _Counted(stream, sought), list[Issue]()
-    lines = _numbered(_until_broken(counted, broken, skip, longest, plain=sought > 0), start)
-    found = _each(lines, name, counted) if start.at else _from_the_beginning(lines, name, counted, broken, longest)
+    lines = _line_by_line(_until_broken(counted, broken, skip, longest, plain=sought > 0), start, name, counted)
+    found = lines if start.at else _from_the_beginning(lines, name, counted, broken, longest)
     return chain(found, _ending(name, counted, broken))
 
 
@@ -198,26 +200,26 @@ def _ending(name: str, counted: _Counted, broken: list[Issue]) -> Iterator[Docum
 
 
 def _from_the_beginning(
-    lines: Numbered, name: str, counted: _Counted, broken: list[Issue], longest: int | None
+    lines: Iterator[Document], name: str, counted: _Counted, broken: list[Issue], longest: int | None
 ) -> Iterable[Document]:
     """Is it one document, or one a line? The first two lines tell."""
     first, second = next(lines, None), next(lines, None)
     if first is None:
         return () if broken else (Document(name, b"", issues=(not_json(b"") or _CUT_OFF,)),)
-    if first[1] is not None and (unreadable := not_json(first[1])):
+    if first.raw and (unreadable := not_json(first.raw)):
         broken.clear()
         return (Document(name, b"", offset=counted.octets, issues=(unreadable,)),)
-    if second is not None and not any(line is None or line[:1] in _OPENS for _, line, _ in (first, second)):
+    if second is not None and not any(not one.raw or one.raw[:1] in _OPENS for one in (first, second)):
         broken.clear()
         return (Document(name, b"", offset=counted.octets, issues=(_OTHER_TEXT,)),)
     everything = chain([first] if second is None else [first, second], lines)
-    if first[1] is not None and (second is None or (second[1] is not None and _one_document(first[1], second[1]))):
+    if first.raw and (second is None or (second.raw and _one_document(first.raw, second.raw))):
         return _whole(everything, name, counted, broken, longest)
-    return _each(everything, name, counted)
+    return everything
 
 
 def _whole(
-    lines: Numbered, name: str, counted: _Counted, broken: list[Issue], longest: int | None
+    lines: Iterator[Document], name: str, counted: _Counted, broken: list[Issue], longest: int | None
 ) -> Iterator[Document]:
     whole = _joined(lines, longest)
     if whole is None:
@@ -226,23 +228,15 @@ def _whole(
         yield Document(name, whole, offset=counted.octets)
 
 
-def _each(lines: Numbered, name: str, counted: _Counted) -> Iterator[Document]:
-    for number, line, end in lines:
-        if line is None:
-            yield Document(name, b"", number, counted.octets, (_TOO_LONG,), end)
-        else:
-            yield Document(name, line, number, counted.octets, (), end)
-
-
-def _joined(lines: Numbered, longest: int | None) -> bytes | None:
+def _joined(lines: Iterator[Document], longest: int | None) -> bytes | None:
     """The one document; None where it is too long, and then no more of it is read."""
     parts: list[bytes] = []
     length = 0
-    for _, line, _ in lines:
-        length += len(line or b"")
-        if line is None or (longest is not None and length > longest):
+    for line in lines:
+        length += len(line.raw)
+        if not line.raw or (longest is not None and length > longest):
             return None
-        parts.append(line)
+        parts.append(line.raw)
     return b"\n".join(parts)
 
 
@@ -251,19 +245,22 @@ def _one_document(first: bytes, second: bytes) -> bool:
     return first[:1] == b"[" or first[-1:] in b"{[,:" or second[:1] in b"]},:"
 
 
-def _numbered(lines: Lines, start: Start) -> Numbered:
-    """The lines that say something, without a byte order mark and the blanks at their ends; and where each ends."""
+def _line_by_line(lines: Lines, start: Start, name: str = "", counted: _Counted | None = None) -> Iterator[Document]:
+    """The lines that say something, without a byte order mark and the blanks at their ends; one that is too long says
+    nothing. All in one loop, for every resource of a hospital passes here."""
     number, end = start.line, start.at
-    for line, length in lines:
+    for line in lines:
         number += 1
-        end += length
-        if line is not None:
-            line = line.strip()
-            if line[:3] == _BOM:
-                line = line[3:].strip()
-            if not line:
-                continue
-        yield number, line, end
+        if isinstance(line, int):
+            end += line
+            yield Document(name, b"", number, end if counted is None else counted.octets, (_TOO_LONG,), end)
+            continue
+        end += len(line)
+        line = line.strip()
+        if line[:3] == _BOM:
+            line = line[3:].strip()
+        if line:
+            yield Document(name, line, number, end if counted is None else counted.octets, (), end)
 
 
 def trimmed(line: bytes) -> bytes:
@@ -281,11 +278,7 @@ def _until_broken(stream: io.RawIOBase, broken: list[Issue], skip: int, longest:
         text: BinaryIO = io.BufferedReader(_Counted(gzip.GzipFile(fileobj=source)), _CHUNK) if packed else source
         while skip and (passed := len(text.read(min(skip, _CHUNK)))):
             skip -= passed
-        if longest is None:
-            for line in text:
-                yield line, len(line)
-        else:
-            yield from _bounded(text, longest)
+        yield from text if longest is None else _bounded(text, longest)
     except (EOFError, OSError, zlib.error):
         broken.append(_CUT_OFF)
 
@@ -295,11 +288,11 @@ def _bounded(text: BinaryIO, longest: int) -> Lines:
     while line := text.readline(longest + 1):
         length = len(line)
         if length <= longest or line[-1:] == b"\n":
-            yield line, length
+            yield line
             continue
         while line[-1:] != b"\n" and (line := text.readline(_CHUNK)):
             length += len(line)
-        yield None, length
+        yield length
 
 
 class _Counted(io.RawIOBase):
@@ -307,16 +300,22 @@ class _Counted(io.RawIOBase):
 
     def __init__(self, stream: BinaryIO | gzip.GzipFile, octets: int = 0) -> None:
         self.octets = octets
-        self._read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
+        # straight to its place, where the stream can: a copy of its own would be memory that is fetched and given back
+        self._into: Callable[[Any], int] = getattr(stream, "readinto1", None) or partial(_copied, stream)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        said = self._read(len(buffer))
-        buffer[: len(said)] = said
-        self.octets += len(said)
-        return len(said)
+        said = self._into(buffer)
+        self.octets += said
+        return said
+
+
+def _copied(stream: BinaryIO | gzip.GzipFile, buffer: Any) -> int:
+    said: bytes = getattr(stream, "read1", stream.read)(len(buffer))
+    buffer[: len(said)] = said
+    return len(said)
 
 
 _CUT_OFF = Issue("error", "incomplete", "", "The file is cut off or damaged: what follows could not be read.")

@@ -7,7 +7,7 @@ Lists are walked as FHIRPath walks collections. See https://hl7.org/fhirpath/N1/
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from functools import cache, partial
 from operator import attrgetter
@@ -107,7 +107,10 @@ def head(path: str) -> str:
 
 def walk(path: str) -> Walk:
     """A function that gives every (place, value) which *path* reaches from a resource or a part of one."""
-    compiled = [_step(step) for step in steps(path)]
+    names = steps(path)
+    compiled = [_step(step) for step in names]
+    if len(names) == 2 and all(map(str.isalpha, names)):
+        return _pair(*names)
 
     def run(node: Any) -> list[Found]:
         found: list[Found] = [("", node)]
@@ -120,51 +123,29 @@ def walk(path: str) -> Walk:
     return run
 
 
-def every(path: str) -> Callable[[Any], Sequence[Any]]:
-    """A function that gives the values which *path* reaches, in the order of `walk`: without places it is quicker."""
-    reach, matches = walk(path), [match for step in steps(path) if (match := _STEP.match(step)) is not None]
-    if any(match["choice"] is not None or match["key"] is not None for match in matches):
-        return lambda node: [value for _, value in reach(node)]
-    named = [(match["name"], match["url"]) for match in matches]
-    if len(named) == 2 and named[0][1] is None is named[1][1]:
-        return _pair(named[0][0], named[1][0])
+def _pair(outer: str, inner: str) -> Walk:
+    """Most paths are ``code.coding`` and the like: they are walked in one loop."""
+    alone = f"{outer}.{inner}"
 
-    def run(node: Any) -> Sequence[Any]:
-        found = [node]
-        for name, url in named:
-            reached: list[Any] = []
-            for one in found:
-                child = getattr(one, name, None)
-                if child.__class__ is list:
-                    reached += child
-                elif child is not None:
-                    reached.append(child)
-            found = reached if url is None else [one for one in reached if one.url == url]
-        return found
-
-    return run
-
-
-def _pair(outer: str, inner: str) -> Callable[[Any], Sequence[Any]]:
-    """Most paths are ``code.coding`` and the like, and most elements stand once."""
-
-    def run(node: Any) -> Sequence[Any]:
+    def run(node: Any) -> list[Found]:
         child = getattr(node, outer, None)
         if child is None:
-            return ()
+            return []
         if child.__class__ is not list:
-            found = getattr(child, inner, None)
-            return () if found is None else found if found.__class__ is list else (found,)
-        reached: list[Any] = []
-        for one in child:
-            found = getattr(one, inner, None)
-            if found.__class__ is list:
-                reached += found
-            elif found is not None:
-                reached.append(found)
+            return _inside(alone, getattr(child, inner, None))
+        reached: list[Found] = []
+        for index, one in enumerate(child):
+            if (value := getattr(one, inner, None)) is not None:
+                reached += _inside(f"{outer}[{index}].{inner}", value)
         return reached
 
     return run
+
+
+def _inside(place: str, value: Any) -> list[Found]:
+    if value.__class__ is list:
+        return [(f"{place}[{index}]", item) for index, item in enumerate(value)]
+    return [] if value is None else [(place, value)]
 
 
 def _step(step: str) -> Callable[[list[Found]], list[Found]]:

@@ -115,9 +115,10 @@ class DocumentReader:
         return self._read(decoded.resource, entry, scope, issues)
 
     def _read(self, resource: Any, entry: Entry, scope: Scope, issues: tuple[Issue, ...]) -> Reading:
-        mapping, kind = self.mapping, resource.__class__.__name__
-        addressed = entry.full_url or entry.url or not resource.id
-        key = scope.own(entry, resource) if addressed else f"{kind}/{resource.id}"
+        mapping, kind, ident = self.mapping, resource.__class__.__name__, resource.id
+        place = entry.found_in if entry.index is None else entry.place
+        addressed = entry.full_url or entry.url or not ident
+        key = scope.own(entry, resource) if addressed else f"{kind}/{ident}"
         meta = resource.meta
         number, told = _told(meta.versionId, meta.lastUpdated) if meta is not None else ("", NO_VERSION)
         sink = Sink((self.site, key, number, mapping.hash), scope.key, entry)
@@ -126,7 +127,7 @@ class DocumentReader:
             _doubt(resource, sink)
         unmapped = tuple(sink.not_understood)
         if not (sink.facts or sink.issues or issues) and kind != "Patient":
-            return Reading(key, kind, "read", entry.place, told, None, (), (), unmapped)
+            return Reading(key, kind, "read", place, told, None, (), (), unmapped)
         subject = self._subject(resource, key, mapping.subjects[kind], sink)
         if subject is not None and scope.dangling(subject):
             sink.tell("not-found", f"{kind}.{mapping.subjects[kind]}.reference", _DANGLING)
@@ -134,9 +135,7 @@ class DocumentReader:
         facts = tuple(sink.facts)
         names = aliases(resource, facts) if facts else ()
         report = stage(resource, sink.key_of) if kind == "DiagnosticReport" and facts else None
-        reading = Reading(
-            key, kind, "read", entry.place, told, subject, facts, found, unmapped, names, (), None, report
-        )  # fmt: skip
+        reading = Reading(key, kind, "read", place, told, subject, facts, found, unmapped, names, (), None, report)
         return _person(reading, resource, mapping.site.identifiers, scope, entry) if kind == "Patient" else reading
 
     def _subject(self, resource: Any, key: str, about: str, sink: Sink) -> str | None:

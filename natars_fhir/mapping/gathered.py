@@ -104,7 +104,8 @@ class Gathered:
         """Takes a reading in, unless a newer version of its resource is there already."""
         fate = reading.fate
         if fate == "not-asked" and not self._moved:
-            self._pass(reading.key, reading.version)
+            if self._empty or reading.version.number != 1 or self._held.get(reading.key) is not None:
+                self._pass(reading.key, reading.version)
         elif fate in ("read", "not-asked"):
             if reading.kind == "Patient":
                 self._patients.join(reading.key, reading.aliases)
@@ -123,7 +124,7 @@ class Gathered:
             yield told_of(self.site, key, readings)
 
     def _keep(self, reading: Reading) -> None:
-        key = self._known_as(reading)
+        key = self._known_as(reading) if reading.aliases or self._moved else reading.key
         if not (reading.facts or reading.issues or reading.kind in ALWAYS_KEPT):
             self._pass(key, reading.version)
             return
@@ -135,7 +136,7 @@ class Gathered:
             return
         if reading.kind == "Patient":
             self._name(key, reading.aliases)
-        self._held.put(key, _slim(reading))
+        self._held.put(key, _slim(reading) if reading.aliases or reading.not_understood else reading)
         if self._empty:
             self._empty.pop(hash(key), None)
 
@@ -208,11 +209,8 @@ def patient_of(site: str, key: str, readings: Iterable[Reading]) -> Patient:
     return Patient(site, names[0], tuple(identifiers))
 
 
-def _slim(reading: Reading) -> Reading:
+def _slim(one: Reading) -> Reading:
     """Without what has served: the names under which it may come again, and what was not understood."""
-    if not reading.aliases and not reading.not_understood:
-        return reading
-    one = reading
     return Reading(
         one.key, one.kind, one.fate, one.place, one.version, one.subject, one.facts, one.issues, (), (),
         one.identifiers, one.replaced_by, one.report,

@@ -101,7 +101,11 @@ def _route_of(kind: str, views: list[View], lore: Lore, read: Read) -> Route | N
         if any(getattr(said, name) is not None for name in others):
             return None
         unread = judged[bytes(getattr(said, element))]
-        return None if unread is None else _reading(kind, said, unread)
+        if unread is None:
+            return None
+        meta = said.meta
+        told = version(meta.versionId, meta.lastUpdated) if meta is not None else NO_VERSION
+        return Reading(f"{kind}/{said.id}", kind, "not-asked", "", told, None, (), (), unread)
 
     return let_go
 
@@ -153,7 +157,9 @@ def _observations(lore: Lore) -> Route:
         for part in said.component:
             if judged[bytes(part.code)] is None:
                 return None
-        return _reading("Observation", said, unread)
+        meta = said.meta
+        told = version(meta.versionId, meta.lastUpdated) if meta is not None else NO_VERSION
+        return Reading(f"Observation/{said.id}", "Observation", "not-asked", "", told, None, (), (), unread)
 
     return let_go
 
@@ -172,9 +178,3 @@ def _asks(lore: Lore) -> Callable[[Any], tuple[NotUnderstood, ...] | None]:
         return () if asked else tuple(("code", "Observation", c.system or "", c.code or "") for c in codings)
 
     return judge
-
-
-def _reading(kind: str, said: Any, unread: tuple[NotUnderstood, ...]) -> Reading:
-    meta = said.meta
-    told = version(meta.versionId, meta.lastUpdated) if meta is not None else NO_VERSION
-    return Reading(f"{kind}/{said.id}", kind, "not-asked", "", told, None, (), (), unread)

@@ -62,8 +62,11 @@ class Sink(Struct, gc=False):
 
     def add_all(self, told: Iterable[Told], path: str) -> None:
         """Several facts of one place."""
-        for one in told:
-            self.add(one, path)
+        facts, own, when, known, path = self.facts, self.standing, self.when, self.known, intern(path)
+        source = self.made or self.source
+        for concept, value, details, standing, span in told:
+            stands = standing if own == "final" else own
+            facts.append(_tuple(Fact, (concept, value, when, source, path, stands, known, span, details)))
 
     def add_each(self, told: Iterable[tuple[str, Told]]) -> None:
         """Facts, each with its own place."""

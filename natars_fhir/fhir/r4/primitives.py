@@ -42,13 +42,15 @@ class Part(Struct, forbid_unknown_fields=True, gc=False, kw_only=True, omit_defa
 class Exact(Decimal):
     """A decimal as it was written: 1.50 stays 1.50. The decoder does not know it, and so asks `exact`."""
 
-    __slots__ = ("token",)
-    #: as it stands in JSON
+    __slots__ = ("text", "token")
+    #: as it was written, and as it stands in JSON
+    text: str
     token: Raw
 
     def __new__(cls, said: Any) -> Exact:
         number = super().__new__(cls, said)
-        number.token = Raw(str(said))
+        number.text = str(said)
+        number.token = Raw(number.text)
         return number
 
 
@@ -57,6 +59,8 @@ class Numbers(dict[str, Exact]):
 
     def __missing__(self, token: str) -> Exact:
         number = Exact(token)
+        if _too_long(number):
+            raise OverflowError(_TOO_LONG)
         if len(token) <= _SHORT:
             if len(self) >= _MOST:
                 self.clear()
@@ -72,15 +76,27 @@ written: Callable[[str], Exact] = Numbers().__getitem__
 LONGEST = 400
 
 
+_TOO_LONG = "a number is too long to compute with"
+#: Whole numbers below are remembered as the others are.
+_FEW_DIGITS = 10**_SHORT
+
+
+def _too_long(number: Decimal) -> bool:
+    """Is this a number that is not computed with?"""
+    return abs(number.adjusted()) > LONGEST
+
+
 def exact(kind: type, said: Any) -> Exact:
     """The `dec_hook` of every decoder here: a number's own token; text, true and false are refused."""
-    if type(said) is Exact and kind is Exact and -LONGEST <= said.adjusted() <= LONGEST:
-        return said  # the hot path: a decimal's own token
-    if kind is not Exact or type(said) not in (Exact, int, Decimal):
+    if type(said) is Exact and kind is Exact:
+        return said  # the hot path: a decimal's own token, whose length was looked at when it was first `written`
+    if kind is not Exact or type(said) not in (int, Decimal):
         raise ValueError("a number is expected")
-    number = written(str(said)) if type(said) is int else Exact(said)
-    if abs(number.adjusted()) > LONGEST:
-        raise ValueError("a number is too long to compute with")
+    if type(said) is int and -_FEW_DIGITS < said < _FEW_DIGITS:
+        return written(str(said))
+    number = Exact(said)
+    if _too_long(number):
+        raise ValueError(_TOO_LONG)
     return number
 
 

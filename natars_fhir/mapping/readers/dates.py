@@ -14,7 +14,7 @@ from natars_fhir.mapping.sink import Sink
 
 def stamped(view: View) -> Callable[[Any, Sink], None]:
     """A function that sets both days. Dates are interned: those of one patient repeat."""
-    (usual_when, when), (usual_known, known) = _earliest(view.when), _earliest(view.known)
+    (usual_when, when), (usual_known, known) = earliest(view.when), earliest(view.known)
 
     def stamp(resource: Any, sink: Sink) -> None:
         said = usual_when(resource)
@@ -28,7 +28,7 @@ def stamped(view: View) -> Callable[[Any, Sink], None]:
 Day = Callable[[Any], "str | None"]
 
 
-def _earliest(paths: Sequence[str]) -> tuple[Callable[[Any], Any], Day]:
+def earliest(paths: Sequence[str]) -> tuple[Callable[[Any], Any], Day]:
     """What the first of *paths* names: most resources have it, and it is plain text; and the first that is there."""
     usual: Callable[[Any], Any] = attrgetter(paths[0]) if paths and paths[0].isalpha() else lambda _: None
     found = [first(path) for path in paths]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
@@ -11,7 +10,7 @@ from sys import intern
 from typing import Any
 
 from natars_fhir.domain.record import Detail
-from natars_fhir.fhir.path import First, every, first, head, walk
+from natars_fhir.fhir.path import First, first, head, walk
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.reader import read as read_text
 from natars_fhir.mapping.narrative.said import Kind, Reading
@@ -28,8 +27,6 @@ SHORT = 60
 _HL7 = "http://terminology.hl7.org/CodeSystem/"
 #: a third of the time that a named tuple's own constructor takes
 _new = tuple.__new__
-#: the codings of an element that mostly stands once
-_ONCE = re.compile(r"[A-Za-z]+\.coding")
 _read_short = lru_cache(maxsize=4_096)(read_text)
 
 
@@ -53,26 +50,20 @@ def _day(paths: Sequence[First], resource: Any) -> str | None:
 def coded(paths: Sequence[str], lore: Lore) -> Callable[[Any, Sink], list[tuple[str, Told]]]:
     """Everything that the codings at *paths* say by themselves, as (place, told); what says nothing is counted."""
     says = meanings(lore)
-    walks = [(attrgetter(head(path)), every(path), walk(path), _ONCE.fullmatch(path), path) for path in paths]
+    walks = [(attrgetter(head(path)), walk(path)) for path in paths]
 
     def read(resource: Any, sink: Sink) -> list[tuple[str, Told]]:
         found: list[tuple[str, Told]] = []
-        for there, codings, places, plain, path in walks:
-            node = there(resource)
-            if node is None:
+        kind = resource.__class__.__name__
+        for there, codings in walks:
+            if there(resource) is None:
                 continue
-            kind, told_of, listed = resource.__class__.__name__, False, codings(resource)
-            for index, coding in enumerate(listed):
+            for place, coding in codings(resource):
                 said = says(coding.system, coding.code)
                 if not said:
                     sink.not_understood.append(("code", kind, coding.system or "", coding.code or ""))
-                elif plain is not None and node.__class__ is not list:
-                    found += [(f"{kind}.{path}[{index}]", told) for told in said]
                 else:
-                    told_of = True
-            if told_of:
-                for place, coding in places(resource):
-                    found += [(f"{kind}.{place}", told) for told in says(coding.system, coding.code)]
+                    found += [(f"{kind}.{place}", told) for told in said]
         return found
 
     return read
@@ -94,19 +85,18 @@ def meanings(lore: Lore) -> Callable[[str | None, str | None], tuple[Told, ...]]
 
 def spoken(paths: Sequence[str], lore: Lore, kind: Kind) -> Callable[[Any, Sink], list[tuple[str, Told]]]:
     """Everything that the texts at *paths* say, as (place, told); parts that could not be read become issues."""
-    walks = [(attrgetter(head(path)), every(path), walk(path)) for path in paths]
+    walks = [(attrgetter(head(path)), walk(path)) for path in paths]
 
     def read(resource: Any, sink: Sink) -> list[tuple[str, Told]]:
         found: list[tuple[str, Told]] = []
-        for there, texts, places in walks:
+        for there, texts in walks:
             if there(resource) is None:
                 continue
-            readings = [_heard(text, lore, kind) for text in texts(resource)]
-            if not [reading for reading in readings if reading.said or reading.unread]:
-                continue
-            for (place, _), reading in zip(places(resource), readings, strict=True):
-                where = f"{type(resource).__name__}.{place}"
-                found += [(where, told) for told in _told(reading, lore, where, sink)]
+            for place, text in texts(resource):
+                reading = _heard(text, lore, kind)
+                if reading.said or reading.unread:
+                    where = f"{resource.__class__.__name__}.{place}"
+                    found += [(where, told) for told in _told(reading, lore, where, sink)]
         return found
 
     return read
@@ -168,7 +158,9 @@ def once(told: Iterable[tuple[str, Told]]) -> list[tuple[str, Told]]:
 def code_of(concept: Any) -> str:
     """The code of a CodeableConcept whose binding is required (verificationStatus …): HL7's own, else the first; empty
     where there is none."""
-    codings = [coding for coding in (concept.coding or ()) if coding.code] if concept is not None else []
-    own = next((coding for coding in codings if (coding.system or "").startswith(_HL7)), None)
-    chosen = own or next(iter(codings), None)
-    return str(chosen.code) if chosen is not None else ""
+    chosen = ""
+    for coding in (concept.coding or ()) if concept is not None else ():
+        if coding.code and (coding.system or "").startswith(_HL7):
+            return str(coding.code)
+        chosen = chosen or coding.code or ""
+    return chosen

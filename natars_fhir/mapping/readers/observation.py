@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
+from sys import intern
 from typing import Any
 
 from natars_fhir.domain.record import Standing
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.markers import marker
 from natars_fhir.mapping.readers.coded import PREGNANCY_TEST
-from natars_fhir.mapping.readers.dates import stamped
+from natars_fhir.mapping.readers.dates import earliest
 from natars_fhir.mapping.readers.method import measured
 from natars_fhir.mapping.readers.values import KINDS
 from natars_fhir.mapping.readers.wholes import WHOLES, Answer
@@ -94,7 +95,8 @@ def _question(views: dict[str, View], lore: Lore) -> Question:
         named = by_name(code.text) if by_name is not None and code.text else None
         if named is not None and named in answers:
             return answers[named](node, resource, sink, named, place, answered)
-        sink.not_understood += [("code", "Observation", c.system or "", c.code or "") for c in codings]
+        for coding in codings:
+            sink.not_understood.append(("code", "Observation", coding.system or "", coding.code or ""))
         if not codings and code.text:
             sink.not_understood.append(("text", "Observation", "", "code.text"))
         return False
@@ -114,20 +116,30 @@ def asked_in_words(lore: Lore, *, stains: bool = True) -> Callable[[str], str | 
 
     A gene, an antibody in the blood or a control is another question, though it bears the marker's name.
     """
-    seen: dict[str, str | None] = {}
     own, characters = lore.texts, lore.words.characters
 
     def find(text: str) -> str | None:
-        if text not in seen:
-            if len(seen) > 50_000:
-                seen.clear()
-            said = own.get(plain_text(text, characters)) if own else None
-            seen[text] = said or (_stain(lore, text) if stains else None)
-        return seen[text]
+        said = own.get(plain_text(text, characters)) if own else None
+        return said or (_stain(lore, text) if stains else None)
 
-    return find
+    return _Names(find).__getitem__
 
 
+class _Names(dict[str, "str | None"]):
+    """The name of a test → what it asks for: a plain dict look-up for all but new names."""
+
+    def __init__(self, find: Callable[[str], str | None]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, text: str) -> str | None:
+        if len(self) > _MOST_NAMES:
+            self.clear()
+        found = self[text] = self._find(text)
+        return found
+
+
+_MOST_NAMES = 50_000
 #: What makes the name of a test another question than a stain of the tumour.
 _OTHER_TEST = re.compile(
     r"fish|原位杂交|基因|扩增|拷贝|突变|测序|比值|对照|抗体|血清|血浆|cep ?12|ratio|amplif|gene|copy|mutation"
@@ -147,9 +159,9 @@ def _stain(lore: Lore, text: str) -> str | None:
 
 
 def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
-    """How a view answers for a concept whose kind it reads."""
-    values = [(path, attrgetter(path)) for path in view.value]
-    stamp = stamped(view)
+    """How a view answers for a concept whose kind it reads. One frame does it all, for it is the hottest of them."""
+    values = [(path, attrgetter(path), f"Observation.{path}") for path in view.value]
+    (usual_when, when), (usual_known, known) = earliest(view.when), earliest(view.known)
     standings: dict[str, Standing] = {**dict.fromkeys(view.pending, "pending"), **dict.fromkeys(view.status, "final")}
     absences = lore.values.get(kind) if kind in _KNOWS_ABSENCE else None
     flagged = "interpretation" in view.value
@@ -159,9 +171,12 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
         if standing is None:
             return _not_read(resource, sink, concept)
         sink.standing = standing
-        stamp(resource, sink)
+        said = usual_when(resource)
+        sink.when = intern(said) if said.__class__ is str else when(resource)
+        said = usual_known(resource)
+        sink.known = intern(said) if said.__class__ is str else known(resource)
         seen = ""
-        for path, get in values:
+        for path, get, whole in values:
             if (value := get(node)) is None:
                 continue
             if value.__class__ is list:  # of several interpretations each that is understood counts
@@ -170,7 +185,8 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
             else:
                 told = read(value, concept, node)
             if told:
-                sink.add_all(told, place + path if told[0].span is None else place + path + _of_text(value))
+                where = whole if node is resource else place + path
+                sink.add_all(told, where if told[0].span is None else where + _of_text(value))
                 disputes = flagged and (kind in _KNOWS_ABSENCE or concept == PREGNANCY_TEST)
                 if disputes and path != "interpretation" and node.interpretation:
                     for flag in node.interpretation:

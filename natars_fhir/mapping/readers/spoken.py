@@ -39,4 +39,7 @@ def word_of(lore: Lore, kind: str, value: Any) -> str | None:
     table = lore.values.get(kind)
     if table is None or not isinstance(value, CodeableConcept):
         return None
-    return next((words[0] for c in value.coding or () if (words := table[c.system, c.code])), None)
+    for coding in value.coding or ():
+        if words := table[coding.system, coding.code]:
+            return words[0]
+    return None

@@ -133,20 +133,20 @@ def quantity(lore: Lore) -> ReadValue:
 
     known: dict[object, tuple[Told, ...]] = {}
 
-    def measure(value: Quantity, concept: str) -> tuple[Told, ...]:
-        """Remembered by what was written, for 1.50 equals 1.5 and is not the same: many values come again."""
-        written = concept, str(value.value), value.comparator, value.unit, value.code, value.system
-        told = known.get(written)
-        if told is None:
-            if len(known) >= _MOST:
-                known.clear()
-            found = _measure(lore, value, concept)
-            told = known[written] = NOTHING if found is None else (Told(concept, found),)
+    def measure(value: Quantity, concept: str, written: object) -> tuple[Told, ...]:
+        if len(known) >= _MOST:
+            known.clear()
+        found = _measure(lore, value, concept)
+        told = known[written] = NOTHING if found is None else (Told(concept, found),)
         return told
 
     def read(value: Any, concept: str, _: Any) -> tuple[Told, ...]:
         if value.__class__ is Quantity:
-            return measure(value, concept)
+            # Remembered by what was written, for 1.50 equals 1.5 and is not the same: many values come again.
+            said = value.value.text if value.value is not None else None
+            written = concept, said, value.comparator, value.unit, value.code, value.system
+            told = known.get(written)
+            return measure(value, concept, written) if told is None else told
         if isinstance(value, Quantity):
             found = _measure(lore, value, concept)
         elif isinstance(value, Range):
