@@ -70,11 +70,15 @@ def grouped(names: Iterable[str], said: Iterable[Naming]) -> dict[str, set[str]]
 _UNNAME = delete(patient_name).where(among(patient_name.c.site, patient_name.c.key))
 
 
-def rename(connection: Connection, site: str, said: Mapping[str, Collection[str]]) -> None:
-    """Patient resource → the names that its newest version says its person goes by; what it said before is void."""
+def rename(
+    connection: Connection, site: str, said: Mapping[str, Collection[str]], before: Collection[str] | None = None
+) -> None:
+    """Patient resource → the names that its newest version says its person goes by; what it said before is void. Of no
+    others than *before* is anything known, where the caller has looked."""
     if not said:
         return
-    connection.execute(_UNNAME, {"of_site": site, "names": said.keys()})
+    if void := said.keys() if before is None else said.keys() & before:
+        connection.execute(_UNNAME, {"of_site": site, "names": void})
     rows = [{"site": site, "key": key, "name": name} for key, names in said.items() for name in {*names}]
     keep_new(connection, patient_name, rows)
 
