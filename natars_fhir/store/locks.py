@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import BigInteger
 
+from natars_fhir.store import driver
 from natars_fhir.store.persons import Persons
 
 #: Names of a site share so many locks; who needs more than `_MANY` of them takes the whole site.
@@ -55,7 +56,7 @@ def hold(connection: Connection, site: str | None, names: Collection[str] | None
     buckets = sorted({_bucket(site, name) for name in names or ()}) if site is not None else []
     if site is not None and 0 < len(buckets) <= _MANY:
         shared = [_key("store"), _key(f"site {site}")]
-        connection.execute(_BEGIN, {"site": site, "shared": shared, "alone": buckets})
+        driver.run(connection, _BEGIN, {"site": site, "shared": shared, "alone": buckets})
         connection.info[_HELD] = frozenset(buckets)
         return
     narrow(connection, site)

@@ -10,6 +10,7 @@ from operator import attrgetter
 from sqlalchemy import Connection, delete, func, select, union
 
 from natars_fhir.domain.identity import Patients
+from natars_fhir.store import driver
 from natars_fhir.store.persons import Persons, every_name, of_each
 from natars_fhir.store.rows import among, keep_latest, keep_new
 from natars_fhir.store.tables import patient, patient_name
@@ -48,8 +49,8 @@ def said_of(connection: Connection, site: str, names: Collection[str]) -> set[Na
     seen, asked, said = set[str](), set(names), set[Naming]()
     while asked:
         seen |= asked
-        found = [(key, name) for key, name in connection.execute(_EDGES, {"of_site": site, "names": asked})]
-        said.update(found)
+        found = driver.rows(connection, _EDGES, {"of_site": site, "names": asked})
+        said.update(map(tuple, found))
         asked = {end for edge in found for end in edge} - seen
     return said
 
@@ -90,7 +91,7 @@ _STANDING = select(
 
 def standing(connection: Connection, site: str, names: Collection[str]) -> list[Standing]:
     """Where the patients stand who are known by these names."""
-    return [Standing(*row) for row in connection.execute(_STANDING, {"of_site": site, "names": names})]
+    return [Standing(*row) for row in driver.rows(connection, _STANDING, {"of_site": site, "names": names})]
 
 
 def standing_of(connection: Connection, site: str, persons: Persons) -> dict[str, list[Standing]]:

@@ -37,6 +37,8 @@ from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from natars_fhir.store import driver
+
 Row = Mapping[str, Any]
 #: What becomes of a row whose key is there already: it is an error, it is left as it is, it is replaced, or added to.
 Clash = Literal["error", "keep", "replace", "add"]
@@ -105,9 +107,9 @@ def _put(connection: Connection, table: Table, rows: Sequence[Row], clash: Clash
         known = {value: kind.process_bind_param(value, _ANY) for value in {*columns[name]}}  # most are the same
         columns[name] = [known[value] for value in columns[name]]
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_one_by_one(table, names, clash), list(zip(*columns.values(), strict=True)))
+        driver.run_each(connection, _one_by_one(table, names, clash), list(zip(*columns.values(), strict=True)))
     else:
-        connection.execute(_at_once(table, names, clash), {"rows": json_text(_objects(columns))})
+        driver.run(connection, _at_once(table, names, clash), {"rows": json_text(_objects(columns))})
 
 
 @cache
