@@ -102,14 +102,12 @@ def _keys(table: Table) -> tuple[str, ...]:
 
 def _put(connection: Connection, table: Table, rows: Sequence[Row], clash: Clash) -> None:
     names = tuple(rows[0])
-    columns = {name: list(map(itemgetter(name), rows)) for name in names}
-    for name, kind in _moments(table, names):
-        known = {value: kind.process_bind_param(value, _ANY) for value in {*columns[name]}}  # most are the same
-        columns[name] = [known[value] for value in columns[name]]
+    if moments := _moments(table, names):
+        rows = _with_texts(rows, moments)
     if connection.dialect.name == "sqlite":
-        driver.run_each(connection, _one_by_one(table, names, clash), list(zip(*columns.values(), strict=True)))
+        driver.run_each(connection, _one_by_one(table, names, clash), [*map(itemgetter(*names), rows)])
     else:
-        driver.run(connection, _at_once(table, names, clash), {"rows": json_text(_objects(columns))})
+        driver.run(connection, _at_once(table, names, clash), {"rows": json_text(rows)})
 
 
 @cache
@@ -118,9 +116,13 @@ def _moments(table: Table, names: tuple[str, ...]) -> tuple[tuple[str, TypeDecor
     return tuple((name, kind) for name, kind in kinds if isinstance(kind, TypeDecorator))
 
 
-def _objects(columns: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
-    names = tuple(columns)
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+def _with_texts(rows: Sequence[Row], moments: Sequence[tuple[str, TypeDecorator[Any]]]) -> list[Row]:
+    """The rows, with moments as they are kept; most of them are the same."""
+    known = {
+        name: {value: kind.process_bind_param(value, _ANY) for value in {row[name] for row in rows}}
+        for name, kind in moments
+    }
+    return [{**row, **{name: texts[row[name]] for name, texts in known.items()}} for row in rows]
 
 
 #: A moment is written the same for every database.
