@@ -15,10 +15,13 @@ from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import (
+    ARRAY,
     JSON,
+    BigInteger,
     Boolean,
     Connection,
     Dialect,
+    Integer,
     LargeBinary,
     Table,
     Text,
@@ -72,18 +75,24 @@ def numbers(connection: Connection, table: Table, count: int, *others: Table) ->
     """As many numbers for new rows of a table that counts its rows by `seq`; nobody else gets them. *others* are
     tables whose rows are given the same numbers, and nowhere else any."""
     if connection.dialect.name == "postgresql":
-        name = select(func.pg_get_serial_sequence(table.name, "seq")).scalar_subquery()  # asked once
-        asked = select(func.nextval(name)).select_from(func.generate_series(1, count))
-        return sorted(connection.execute(asked).scalars())
-    last = connection.execute(_last(table, *others)).scalar() or 0  # the one writer asks
+        return sorted(driver.rows(connection, _next(table), {"count": count})[0].numbers or ())
+    last = driver.rows(connection, _last(table, *others), {})[0].last or 0  # the one writer asks
     return list(range(last + 1, last + count + 1))
+
+
+@cache
+def _next(table: Table) -> Any:
+    """So many numbers of the table's own, in one row."""
+    name = select(func.pg_get_serial_sequence(table.name, "seq")).scalar_subquery()  # asked once
+    many = func.generate_series(1, bindparam("count", type_=Integer()))
+    return select(func.array_agg(func.nextval(name), type_=ARRAY(BigInteger())).label("numbers")).select_from(many)
 
 
 @cache
 def _last(*tables: Table) -> Any:
     """The highest number of these tables: of one alone rows may be gone whose numbers others still have."""
     each = union_all(*(select(func.max(table.c.seq).label("seq")) for table in tables)).subquery()
-    return select(func.max(each.c.seq))
+    return select(func.max(each.c.seq).label("last"))
 
 
 def adding(connection: Connection, table: Table) -> Any:
