@@ -62,7 +62,7 @@ def _fetched(cursor: Any) -> list[Any]:
     return found
 
 
-def _told(connection: Connection, text: str, fault: Exception, cursor: Any) -> BaseException:
+def _told(connection: Connection, text: str, fault: Any, cursor: Any) -> BaseException:
     """The fault as SQLAlchemy tells it, without any value; a connection that is lost is used no more."""
     dialect = connection.dialect
     kind: Any = dialect.loaded_dbapi.Error
@@ -100,7 +100,7 @@ def _compiled(statement: Any, dialect: Dialect) -> _Made:
 def _shaped(statement: Any, dialect: Dialect) -> Callable[[list[Any]], list[Any]]:
     """A row has its columns' names, and their values are as the columns' types read them."""
     columns = [*getattr(statement, "exported_columns", ())]
-    row: Any = namedtuple("Row", [one.key for one in columns], rename=True)
+    row: Any = namedtuple("Row", [one.key for one in columns], rename=True)  # type: ignore[misc]
     kinds = [one.type.dialect_impl(dialect).result_processor(dialect, None) for one in columns]
     changed = [(place, process) for place, process in enumerate(kinds) if process is not None]
 
