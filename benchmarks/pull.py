@@ -40,8 +40,8 @@ from natars_fhir.service.http import Clients
 from natars_fhir.service.intake import Intake
 from natars_fhir.service.load import Door, Run, load_documents
 from natars_fhir.service.pull.ahead import ahead
+from natars_fhir.service.pull.chain import walk
 from natars_fhir.service.pull.pull import Order, pausing, pull
-from natars_fhir.service.pull.search import walk
 from natars_fhir.service.pull.source import Source
 from natars_fhir.settings import default_folder
 from natars_fhir.store.engine import Store, open_store

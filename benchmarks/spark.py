@@ -1,6 +1,6 @@
 """Spark with two workers beside one, and what it takes until the first of them has begun.
 
-`python -m benchmarks.spark [--megabytes 2000] [--rounds 3]`. A worker is an executor of its own with one core
+`python -m benchmarks.spark [--megabytes 2000] [--rounds 3]`. A worker is an executor of its own, held to one core
 (`local-cluster`, https://spark.apache.org/docs/latest/submitting-applications.html#master-urls); of a few megabytes,
 which are done before executors have begun, it is a thread of the driver with a Python process of its own. What is told
 of the start is a session and a first run over a few patients: it is over when the workers have their Python and the
@@ -22,7 +22,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks import generate
@@ -43,6 +43,9 @@ RATIO, BEGUN, TOOK = "spark.two-workers.ratio-to-one", "spark.start-s", "spark.o
 #: From so many megabytes on a worker is an executor, with so much memory (MB) for Java; Python's is its own.
 _LARGE, _MEMORY = 50, 1024
 _TINY = 1e6
+_EXECUTOR = b"CoarseGrainedExecutorBackend"
+#: Tenths of a second until all executors must have begun.
+_PATIENCE = 300
 #: What an administrator would set for two cores: more partitions cost each task that writes a file apiece; and a second
 #: core that collects one worker's garbage would make of one worker more than one.
 _SETTINGS = {
@@ -69,6 +72,8 @@ def here(file: Path, warm: Path, workers: int) -> Took:
     with session(Where(_master(file, workers))) as spark, TemporaryDirectory() as made:
         if file.stat().st_size > _TINY:
             run(spark, grid([warm]), recipe, (Path(made) / "warm").as_uri(), "json")
+        if file.stat().st_size > _LARGE * 1e6 and sys.platform == "linux":
+            hold_to_cores(workers)
         start = perf_counter()
         ran = run(spark, grid([file]), recipe, (Path(made) / "to").as_uri(), "json")
         took, tally = perf_counter() - start, ran.tally
@@ -78,6 +83,43 @@ def here(file: Path, warm: Path, workers: int) -> Took:
 def _master(file: Path, workers: int) -> str:
     large = file.stat().st_size > _LARGE * 1e6
     return f"local-cluster[{workers},1,{_MEMORY}]" if large else f"local[{workers}]"
+
+
+def hold_to_cores(workers: int) -> None:
+    """Each executor, with the Python that it starts, is held to a core of its own: else Java and Python of a worker
+    that was promised one core take two where two are idle, and one worker is measured as almost two."""
+    cores, found = sorted(os.sched_getaffinity(0)), _executors()
+    for _ in range(_PATIENCE):
+        if len(found) >= workers:
+            break
+        sleep(0.1)
+        found = _executors()
+    if len(found) != workers:
+        raise SystemExit(f"{len(found)} executors run where {workers} were asked for")
+    for turn, process in enumerate(sorted(found)):
+        for each in (process, *_children(process)):
+            for thread in Path(f"/proc/{each}/task").iterdir():
+                os.sched_setaffinity(int(thread.name), {cores[turn % len(cores)]})
+
+
+def _executors() -> list[int]:
+    """The executors among what this process started. https://docs.kernel.org/filesystems/proc.html"""
+    return [one for one in _children(os.getpid()) if _EXECUTOR in Path(f"/proc/{one}/cmdline").read_bytes()]
+
+
+def _children(process: int) -> list[int]:
+    """All that a process started, and what that started."""
+    parents: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended meanwhile
+        parents.setdefault(int(state[1]), []).append(int(stat.parent.name))
+    found = [process]
+    for one in found:
+        found += parents.get(one, [])
+    return found[1:]
 
 
 def _whole(tally: Tally) -> int:

@@ -89,6 +89,11 @@ class Settings(BaseSettings):
     most_at_once: int = Field(
         32, gt=0, description="The most requests in work at once, per worker; more are answered 503."
     )
+    body_wait: float = Field(
+        30.0,
+        gt=0,
+        description="Seconds that the body of a request may let one wait, and one more for each kilobyte; then 408.",
+    )
     most_depth: int = Field(
         100, gt=0, le=100, description="The deepest nesting of a JSON body; a deeper one is answered 413."
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
 from argon2 import PasswordHasher
 from fastapi.dependencies import models
 
+from tests.one_loop import LOOP
 from tests.postgres import _emptied, either_store, postgres, postgres_server, postgres_store
 
 __all__ = ["_emptied", "either_store", "postgres", "postgres_server", "postgres_store"]
@@ -15,6 +17,12 @@ __all__ = ["_emptied", "either_store", "postgres", "postgres_server", "postgres_
 #: FastAPI remembers the functions of every application that was ever made, and they hold it: a process that
 #: makes thousands would grow by 11 MB for each.
 _REMEMBERED = [one for one in vars(models).values() if hasattr(one, "cache_clear")]
+
+
+def pytest_collection_finish() -> None:
+    """What is collected stays until the end: the collector of garbage need not walk through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
@@ -29,3 +37,9 @@ def _let_applications_go() -> Iterator[None]:
     yield
     for one in _REMEMBERED:
         one.cache_clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_loop() -> Iterator[None]:
+    with LOOP:
+        yield

@@ -101,6 +101,12 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+def listens(port: int) -> bool:
+    """Does anybody listen there?"""
+    with socket.socket() as caller:
+        return caller.connect_ex(("127.0.0.1", port)) == 0
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Server]:
     """The server that all tests of this process share."""

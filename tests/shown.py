@@ -87,6 +87,7 @@ PROMISES: Mapping[int, Shown] = {
             "tests/fhir/test_references.py::test_a_urn_names_the_entry_of_the_bundle",
             "tests/fhir/test_references.py::test_a_reference_by_identifier",
             "tests/service/test_ahead.py::test_a_conditional_reference_of_a_transaction_means_one_resource",
+            "tests/service/test_ahead.py::test_a_urn_that_no_entry_has_is_told_and_costs_no_other",
         ),
     ),
     7: Shown(

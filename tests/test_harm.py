@@ -8,6 +8,8 @@ import pytest
 
 from natars_fhir.domain.finding import Finding
 from tests.ward import (
+    ABSENT,
+    ATC,
     ICD_9,
     ICD_10,
     ICD_O,
@@ -30,6 +32,11 @@ VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 
 def condition(code: dict[str, Any], onset: str | None = "2024-05-01", ident: str = "c1", **more: Any) -> dict[str, Any]:
     return resource("Condition", ident, code=code, onsetDateTime=onset, **more)
+
+
+def given(code: str, day: str = "2024-03-01") -> dict[str, Any]:
+    said = {"status": "completed", "medicationCodeableConcept": concept(ATC, code), "effectiveDateTime": day}
+    return resource("MedicationAdministration", "m1", **said)
 
 
 def report(text: str, ident: str = "r1", day: str = "2024-05-20", **more: Any) -> dict[str, Any]:
@@ -274,3 +281,152 @@ def test_an_organ_in_the_chest_is_no_tumour_there(text: str) -> None:
     category = [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0074", "code": "CT"}]}]
     sent = report(text, code={"text": "腹部增强CT"}, category=category)
     assert short(found("E-03", MAN, sent)) == "unknown silent"
+
+
+ALLOCATED = resource(
+    "ResearchSubject",
+    "rs1",
+    status="on-study",
+    study={"display": "NCT05844813"},
+    assignedArm="The Surgery only Group",
+    period={"start": "2024-05-10"},
+)
+TOLD_LATER = {"onset": None, "recordedDate": "2024-06-10"}
+CAME_BACK = {"clinicalStatus": concept(CLINICAL, "recurrence")}
+
+
+@pytest.mark.parametrize(
+    ("criterion", "sent", "said"),
+    [
+        pytest.param("E-04", condition(concept(ICD_10, "C78.0"), **TOLD_LATER), "unknown imprecise", id="a metastasis"),
+        pytest.param("I-08", condition(concept(ICD_10, "C50.9"), **TOLD_LATER), "unknown imprecise", id="a cancer"),
+        pytest.param("I-08", condition(concept(ICD_10, "C50.9"), None), "unknown imprecise", id="nobody knows when"),
+        pytest.param("I-06", condition(concept(ICD_10, "Z92.3"), **TOLD_LATER), "unknown imprecise", id="radiotherapy"),
+        pytest.param(
+            "I-08", condition(concept(ICD_10, "C50.9"), None, recordedDate="2024-05-02"), "no", id="recorded before it"
+        ),
+        pytest.param(
+            "I-04",
+            condition(concept(ICD_10, "C48.0"), "2024-03-01", **CAME_BACK),
+            "unknown imprecise",
+            id="it came back",
+        ),
+        pytest.param(
+            "I-04", condition(concept(ICD_10, "C48.0"), "2024-06-01", **CAME_BACK), "unknown silent", id="in the trial"
+        ),
+    ],
+)
+def test_what_may_have_come_after_the_allocation_bars_nobody(criterion: str, sent: dict[str, Any], said: str) -> None:
+    assert short(found(criterion, MAN, ALLOCATED, sent)) == said
+
+
+def test_a_drug_that_was_told_after_the_allocation_may_have_been_given_before() -> None:
+    """The day of the statement was taken for that of the dose: the trial's own."""
+    said = {"status": "completed", "medicationCodeableConcept": concept(ATC, "L01DB01"), "dateAsserted": "2024-06-01"}
+    assert short(found("E-05", MAN, ALLOCATED, resource("MedicationStatement", "m1", **said))) == "unknown imprecise"
+
+
+def test_a_tumour_that_had_come_back_before_any_trial_was_operated_on_before() -> None:
+    assert short(found("I-04", MAN, condition(concept(ICD_10, "C48.0"), "2024-03-01", **CAME_BACK))) == "no"
+
+
+@pytest.mark.parametrize("criterion", ["I-05", "I-07", "E-05"])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(observation("antineoplastic-drug", valueBoolean=True), id="a yes that names none"),
+        pytest.param(given("L01"), id="no more than that it is antineoplastic"),
+        pytest.param(given("L01XX05"), id="of the group of all others"),
+    ],
+)
+def test_an_antineoplastic_drug_of_no_told_kind_leaves_it_open(criterion: str, sent: dict[str, Any]) -> None:
+    """It was looked at by no question, and a "none" said earlier stood against it."""
+    none = observation("antineoplastic-drug", "o0", effectiveDateTime="2024-01-01", valueBoolean=False)
+    assert short(found(criterion, MAN, sent)) == "unknown imprecise"
+    assert short(found(criterion, MAN, none, sent)) == "unknown imprecise"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("O00.1", "unknown imprecise"), ("O02.1", "unknown imprecise"), ("O20.0", "yes"), ("O80", "unknown silent")],
+)
+def test_a_pregnancy_that_may_still_be_there_is_put_before_a_person(code: str, said: str) -> None:
+    assert short(found("E-09a", WOMAN, condition(concept(ICD_10, code), "2024-06-10"))) == said
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        pytest.param({"valueCodeableConcept": concept(INTERPRETATION, "IND")}, "unknown imprecise", id="in doubt"),
+        pytest.param({"valueCodeableConcept": concept(ABSENT, "temp-unknown")}, "unknown pending", id="awaited"),
+        pytest.param({"valueCodeableConcept": concept(ABSENT, "not-performed")}, "unknown silent", id="not done"),
+        pytest.param(
+            {"valueString": "阴性", "interpretation": [concept(INTERPRETATION, "POS")]},
+            "unknown conflicting",
+            id="a value and an interpretation that disagree",
+        ),
+    ],
+)
+def test_a_pregnancy_test_without_a_clear_result_does_not_say_not_pregnant(result: dict[str, Any], said: str) -> None:
+    """Each of them was read as a negative test."""
+    test = observation(concept(LOINC, "2118-8"), effectiveDateTime="2024-06-14", **result)
+    assert short(found("E-09a", WOMAN, test)) == said
+
+
+#: A subject who was operated a year ago.
+SUBJECT = [
+    MAN,
+    consent(dateTime="2023-05-01"),
+    {**ALLOCATED, "period": {"start": "2023-05-10"}},
+    resource(
+        "Procedure",
+        "op",
+        status="completed",
+        code={**concept(ICD_9, "54.4"), "text": "腹膜后肿瘤切除术"},
+        performedDateTime="2023-06-01",
+    ),
+]
+
+
+def typed(code: str, day: str, ident: str = "h1") -> dict[str, Any]:
+    said = {"valueCodeableConcept": concept(ICD_O, code), "effectiveDateTime": day}
+    return observation(concept(LOINC, "31206-6"), ident, **said)
+
+
+def graded(day: str) -> dict[str, Any]:
+    return observation("fnclcc-grade", "g1", effectiveDateTime=day, valueInteger=1)
+
+
+FINAL = typed("8858/3", "2023-06-05")
+CROSSES = observation("diaphragm-crossing", "d1", effectiveDateTime="2024-05-01", valueBoolean=True)
+
+
+@pytest.mark.parametrize(
+    ("criterion", "sent", "said"),
+    [
+        pytest.param("E-02", [typed("8140/3", "2023-06-05")], "yes", id="another type in the specimen"),
+        pytest.param("E-02", [typed("8140/3", "2023-08-30")], "yes", id="on the last day of its reports"),
+        pytest.param("E-02", [typed("8140/3", "2023-08-31")], "unknown silent", id="on the day after"),
+        pytest.param("E-02", [typed("8140/3", "2024-05-01")], "unknown silent", id="a cancer of the gut a year later"),
+        pytest.param("E-02", [FINAL, typed("8140/3", "2024-05-01", "h2")], "no", id="beside the final report"),
+        pytest.param("E-02", [FINAL, typed("8851/3", "2024-05-01", "h2")], "no", id="it came back well differentiated"),
+        pytest.param("E-02", [FINAL, graded("2023-06-05")], "yes", id="grade 1 in the specimen"),
+        pytest.param("E-02", [FINAL, graded("2024-05-01")], "no", id="grade 1 of what came back"),
+        pytest.param("E-03", [{**CROSSES, "effectiveDateTime": "2023-06-02"}], "yes", id="so the surgeon saw"),
+        pytest.param("E-03", [CROSSES], "unknown silent", id="what came back crosses it"),
+        pytest.param(
+            "E-01",
+            [FINAL, condition(concept(ICD_10, "C16.9"), "2024-05-01")],
+            "unknown imprecise",
+            id="a cancer's organ",
+        ),
+        pytest.param(
+            "I-03", [FINAL, condition(concept(ICD_10, "C16.9"), None)], "unknown imprecise", id="nobody knows when"
+        ),
+    ],
+)
+def test_what_comes_long_after_the_surgery_takes_no_subject_off_the_study(
+    criterion: str, sent: list[dict[str, Any]], said: str
+) -> None:
+    """A second cancer, or a tumour that came back, was taken for the final pathology, whenever it came."""
+    assert short(found(criterion, *SUBJECT, *sent)) == said

@@ -8,6 +8,7 @@ from typing import Any
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
+from natars_fhir.bulk.sieve import Sieve
 from natars_fhir.export.extra import library
 
 #: (which needle, where it begins): every one, also within another, for it may be the other that does not hold
@@ -16,11 +17,18 @@ Matcher = Callable[[bytes], list[Match]]
 
 
 def ahocorasick(needles: Sequence[bytes]) -> Matcher:
-    """Aho and Corasick's automaton as one table: https://github.com/G-Research/ahocorasick_rs. Always there."""
+    """Aho and Corasick's automaton as one table: https://github.com/G-Research/ahocorasick_rs. Always there. Only lines
+    go through it that a sieve does not let go."""
     find = BytesAhoCorasick(needles, implementation=Implementation.DFA).find_matches_as_indexes
+    sieve = Sieve(needles)
 
     def matches(block: bytes) -> list[Match]:
-        return [(number, start) for number, start, _ in find(block.lower(), overlapping=True)]
+        text = block.lower()
+        return [
+            (number, begin + start)
+            for begin, end in sieve(text)
+            for number, start, _ in find(text[begin:end], overlapping=True)
+        ]
 
     return matches
 

@@ -9,7 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from os import fsync, getpid
+from os import getpid
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from natars_fhir.bulk.located import Person, Row
 from natars_fhir.bulk.recipe import Recipe, kitchen
+from natars_fhir.bulk.settled import settle
 from natars_fhir.bulk.spool import row
 from natars_fhir.domain.record import Fact
 from natars_fhir.emit.prefilled import as_json, prefilled
@@ -49,16 +50,10 @@ def screen_part(job: PartJob) -> Counts:
         made = path.with_name(f".{path.name}.{getpid()}")
         try:
             style.write(made, (_line(outcome) for outcome in concluded(job)), _criteria(job.recipe))
-            _durable(made)
-            made.replace(path)
+            settle(made, path)
         finally:
             made.unlink(missing_ok=True)
     return style.counts(path)
-
-
-def _durable(path: Path) -> None:
-    with path.open("rb") as file:
-        fsync(file.fileno())
 
 
 def concluded(job: PartJob) -> Iterator[Outcome]:

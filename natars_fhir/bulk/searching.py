@@ -20,6 +20,7 @@ from natars_fhir.bulk.names import Named, Names, UnreadableError
 from natars_fhir.bulk.reading import NOT_READ
 from natars_fhir.bulk.recipe import Recipe, kitchen
 from natars_fhir.bulk.search import Search, search
+from natars_fhir.bulk.settled import settle
 from natars_fhir.domain.record import Patient, Record
 from natars_fhir.fhir.ndjson import Stretch, trimmed
 from natars_fhir.mapping.reading import Reading
@@ -65,7 +66,7 @@ def search_chunk(job: SearchJob) -> str:
         index.documents += len(block)
     made = path.with_name(f"{path.name}.{getpid()}")
     index.write(made)
-    made.replace(path)
+    settle(made, path)
     return job.index
 
 

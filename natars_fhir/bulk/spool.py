@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from natars_fhir.bulk.screen import Tally
+from natars_fhir.bulk.settled import settle
 from natars_fhir.domain.identity import Version
 from natars_fhir.domain.issue import Issue
 from natars_fhir.mapping.gathered import ALWAYS_KEPT
@@ -100,10 +101,8 @@ class Writer:
         self._flush()
         footer = _encode(_closing(self._groups, tally, lines))
         self._file.write(footer + len(footer).to_bytes(_LENGTH, "big"))
-        self._file.flush()
-        os.fsync(self._file.fileno())
         self._file.close()
-        self._made.replace(self._path)
+        settle(self._made, self._path)
 
     def discard(self) -> None:
         """Forgets what was written."""

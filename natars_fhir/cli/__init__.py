@@ -6,6 +6,7 @@ unavailable · 78 configuration or mappings cannot load.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 
@@ -30,6 +31,7 @@ from natars_fhir.cli import (
     form,
     freeze,
     history,
+    leaving,
     load,
     log,
     mappings,
@@ -50,8 +52,8 @@ from natars_fhir.cli import (
     validate,
     visits,
 )
-from natars_fhir.cli.exits import BAD_ARGUMENTS, CONFIGURATION, FAULTS
-from natars_fhir.cli.screens import errors
+from natars_fhir.cli.exits import BAD_ARGUMENTS, CONFIGURATION, FAULTS, UNAVAILABLE
+from natars_fhir.cli.screens import can_be_written, errors
 from natars_fhir.mapping.faults import MappingError
 from natars_fhir.store.actor import acting
 
@@ -92,6 +94,7 @@ app.add_typer(clients.app, name="client")
 app.add_typer(clients.certificates, name="certificate")
 site.app.command("add")(tokens.site_add)
 site.app.command("overlap")(overlap.overlap)
+site.app.command("remove")(leaving.site_remove)
 app.add_typer(store.app, name="store")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(subject.app, name="subject")
@@ -100,6 +103,8 @@ app.add_typer(outbox.app, name="outbox")
 app.add_typer(freeze.app, name="freeze")
 app.add_typer(people.app, name="people")
 
+#: What Typer makes of Ctrl-C.
+_INTERRUPTED = 130
 #: What the audit calls a command by; whatever else was typed is nobody's business.
 _NAMES = {*(one.name for one in app.registered_commands), *(one.name for one in app.registered_groups)}
 
@@ -114,7 +119,8 @@ def version(show: bool = typer.Option(False, "--version", help="Prints the versi
 
 def main() -> None:
     """Runs a command and ends with one of the contract's exit codes."""
-    sys.exit(run(sys.argv[1:]))
+    can_be_written()
+    sys.exit(_flushed(run(sys.argv[1:])))
 
 
 def run(arguments: list[str]) -> int:
@@ -125,13 +131,16 @@ def run(arguments: list[str]) -> int:
 
 def _run(arguments: list[str]) -> int:
     try:
-        return int(typer.main.get_command(app).main(arguments, prog_name="natars-fhir", standalone_mode=False) or 0)
+        code = int(typer.main.get_command(app).main(arguments, prog_name="natars-fhir", standalone_mode=False) or 0)
+        return _told("stopped", FAULTS) if code == _INTERRUPTED else code
     except typer.Exit as done:
         return done.exit_code
     except typer.exceptions.TyperException as wrong:  # a wrong or missing argument, or help where nothing was asked
         return _told(str(getattr(wrong, "format_message", wrong.__str__)()), BAD_ARGUMENTS)
     except (typer.Abort, KeyboardInterrupt):
         return _told("stopped", FAULTS)
+    except OSError as fault:
+        return _told(_cannot(fault), UNAVAILABLE)
     except MappingError as faults:
         return _told(f"The mappings cannot load:\n{faults}", CONFIGURATION)
     except SettingsError as fault:
@@ -143,6 +152,34 @@ def _run(arguments: list[str]) -> int:
             "\n".join(f"NATARS_{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in faults.errors()),
             CONFIGURATION,
         )
+    except Exception as fault:
+        if not _of_the_store(fault):
+            raise
+        return _told(f"The store failed ({type(fault).__name__}): see the setting NATARS_DATABASE.", UNAVAILABLE)
+
+
+def _flushed(code: int) -> int:
+    """What is written is there; else the command did not do what it says."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as fault:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _told(_cannot(fault), UNAVAILABLE)
+    return code
+
+
+def _cannot(fault: OSError) -> str:
+    """Why something cannot be read or written: the system's words, and which file."""
+    where = f": {fault.filename}" if isinstance(fault.filename, str) else ""
+    return f"This cannot be read or written: {fault.strerror or type(fault).__name__}{where}"
+
+
+def _of_the_store(fault: Exception) -> bool:
+    """Did the database fail? Its library is loaded where it is used, and then it is among the modules."""
+    library = sys.modules.get("sqlalchemy.exc")
+    return library is not None and isinstance(fault, library.SQLAlchemyError)
 
 
 def _told(text: str, code: int) -> int:

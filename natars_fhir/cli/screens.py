@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 
 from rich.console import Console
@@ -22,6 +25,18 @@ def output() -> Console:
 def errors() -> Console:
     """Standard error."""
     return Console(stderr=True, width=None if sys.stderr.isatty() else 140)
+
+
+def can_be_written() -> None:
+    """Sees to it that Chinese can be written wherever output goes: a plain locale has ASCII alone, and a sign that a
+    terminal cannot show must end no command. What was closed is written nowhere."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 (it stays open)
+        elif isinstance(stream, TextIOWrapper):
+            plain = codecs.lookup(stream.encoding).name == "ascii"
+            stream.reconfigure(encoding="utf-8" if plain else None, errors="backslashreplace")
 
 
 def by_name(heads: Sequence[str]) -> Table:

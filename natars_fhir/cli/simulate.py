@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -63,7 +64,11 @@ def _made(order: Order, to: str, style: Style) -> Written:
         raise typer.BadParameter("say where to, with --to: a new folder, or - for standard output")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise typer.BadParameter(f"{folder} is there already: nothing is written over")
-    return write(order, folder, style)
+    try:
+        return write(order, folder, style)
+    except BaseException:  # also where it is stopped: half a hospital would be taken for a whole one
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _report(written: Written, order: Order, to: str) -> None:

@@ -32,6 +32,7 @@ from natars_fhir.bulk.matchers import MATCHERS
 from natars_fhir.bulk.parts import STYLES, Counts, concluded, count
 from natars_fhir.bulk.recipe import Kitchen, Recipe, provide
 from natars_fhir.bulk.screen import Progress
+from natars_fhir.bulk.settled import settle
 from natars_fhir.bulk.spark_session import Where
 from natars_fhir.cli.exits import DONE, FAULTS, PARTLY_READ
 from natars_fhir.cli.inputs import Asked, Input, found
@@ -176,7 +177,7 @@ def _write_report(told: dict[str, Any], to: Path, name: str) -> None:
     """It is there whole, or it is not there: it says that all parts are."""
     made = to / f".{name}-{REPORT}"
     made.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    made.replace(to / REPORT)
+    settle(made, to / REPORT)
 
 
 def _show(whole: Whole, recipe: Recipe, options: Options, what: Asked, among: Iterable[str] | None) -> Counts:

@@ -7,7 +7,7 @@ each that may be the newest speaks, and where those disagree the answer is unkno
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -58,6 +58,12 @@ def stated(fact: Fact) -> Bounds:
     """When a result or a statement was made: its clinical date, else the day of its recording."""
     text = fact.when or fact.known
     return _bounds(text) if text else _SOME_DAY
+
+
+def came_back(fact: Fact) -> bool:
+    """Does a diagnosis tell it by its clinical status, that of a recurrence? Its day is then the diagnosis's own, and
+    the tumour came back some day after that."""
+    return fact.said("origin") == "recurrence" and fact.said("clinicalStatus") is not None
 
 
 def gravest(reasons: Collection[Reason | None]) -> Reason:
@@ -165,12 +171,24 @@ def pre_treatment(asked: Asked, concept: str) -> tuple[Fact, ...]:
     return tuple([fact for fact in told if not of_index_surgery(asked, fact)])
 
 
+#: Days after the index surgery in which what is told of a specimen is told of its own: later tissue may be of another
+#: tumour, or of one that came back. The protocol names no number (docs/rules.md).
+SPECIMEN_DAYS = timedelta(days=90)
+
+
 def of_index_surgery(asked: Asked, fact: Fact) -> bool:
-    """Was it read from the specimen that the index surgery removed? One that is older beyond doubt was not."""
+    """Was it read from the specimen that the index surgery removed? One that is older or much later beyond doubt was
+    not."""
     if asked.surgery is None or asked.surgery.low is None:
         return False
     resected = fact.said("specimen") == "resection" or fact.said("timing") == "final-pathology"
-    return resected and stated(fact).high >= asked.surgery.low
+    return resected and stated(fact).high >= asked.surgery.low and not long_after(asked, fact)
+
+
+def long_after(asked: Asked, fact: Fact) -> bool:
+    """Is it surely of a day on which nothing is told of the index surgery's specimen any more?"""
+    operated = asked.surgery.high if asked.surgery is not None else None
+    return operated is not None and stated(fact).low > operated + SPECIMEN_DAYS
 
 
 def chosen_word(asked: Asked, concept: str, facts: Sequence[Fact], deciding: Collection[str]) -> Reading:

@@ -145,10 +145,23 @@ class Life:
         return "allocated" in self.held
 
 
-def kept_until(life: Life) -> date | None:
-    """The day to which the subject's data is kept, and censored at; None where it goes on."""
-    ends = [one.low for one in life.held.values() if life.course.causes[one.cause].data == "to-that-day"]
+#: The trial's acts that show that consent stood: of an end without a day, the first of these that is known.
+STOOD_AT = ("allocated", "operated", "consented")
+
+
+def left_on(life: Life) -> date | None:
+    """The day of the first end that has one; None where none has."""
+    ends = [one.low for one in life.held.values() if life.course.causes[one.cause].data == "to-that-day" and one.day]
     return min(ends, default=None)
+
+
+def kept_until(life: Life) -> date | None:
+    """The day to which the subject's data is kept, and censored at; None where it goes on. Of an end of which no day is
+    told only what was known when consent surely stood is kept."""
+    told = left_on(life)
+    if told is not None or all(life.course.causes[name].data != "to-that-day" for name in life.held):
+        return told
+    return next((life.held[name].low for name in STOOD_AT if name in life.held), date.min)
 
 
 def may_be_used(life: Life) -> bool:

@@ -7,6 +7,8 @@ ENDPOINTS_EN = {
     "endpoint.no-surgery": "no index surgery on record",
     "endpoint.no-surgery-date": "an index surgery is on record without a day that can be used",
     "endpoint.withdrawn": "consent withdrawn on {0}: what is dated later is not looked at",
+    "endpoint.withdrawal-undated": "consent withdrawn, nothing tells on which day: what is dated after {0} "
+    "is not looked at, and no endpoint is derived",
     "endpoint.imputed": "only {0:days} is known: {1} stands in for it, flagged",
     "endpoint.from-surgery": "counted from the index surgery, {0}",
     "endpoint.from-allocation": "counted from allocation, {0}, whether operated or not",
@@ -60,6 +62,7 @@ ENDPOINTS_ZH = {
     "endpoint.no-surgery": "无研究手术记录",
     "endpoint.no-surgery-date": "有研究手术记录，但日期不足以使用",
     "endpoint.withdrawn": "{0}撤回知情同意：此后日期的资料不计入",
+    "endpoint.withdrawal-undated": "知情同意已撤回而无撤回日期：{0}之后的资料不计入，不推导任何终点",
     "endpoint.imputed": "仅知{0:days}：以{1}代替，并作标记",
     "endpoint.from-surgery": "自研究手术日{0}起算",
     "endpoint.from-allocation": "自入组分配日{0}起算，不论是否手术",

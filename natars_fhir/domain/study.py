@@ -126,12 +126,14 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """One arm: ``name`` as registered; ``slug`` is R5's linkId, for the name has spaces (standards.md §1.4)."""
+    """One arm: ``name`` as registered; ``slug`` is R5's linkId, for the name has spaces (standards.md §1.4); ``zh`` is
+    what Chinese pages call it."""
 
     slug: str
     name: str
     kind: str
     description: str
+    zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,8 @@ class Study:
     outcomes: tuple[tuple[str, str, str], ...]
     criteria: tuple[Criterion, ...]
     scope: Callable[[Record], bool] = field(repr=False, compare=False)
+    #: what Chinese pages call it; ``title`` is as registered
+    title_zh: str = ""
     #: the trial's purpose, a code of research-study-prim-purp-type: ``treatment``
     purpose: str = ""
     #: how it is designed: (code, display) of R5's study-design, ``SEVCO:01005`` is non-randomized assignment

@@ -17,7 +17,7 @@ from natars_fhir.domain.record import Fact, Record
 from natars_fhir.domain.screening import Screening, bars
 from natars_fhir.domain.signing import PeoplesPart, Signed
 from natars_fhir.domain.study import Study
-from natars_fhir.domain.withdrawal import withdrawn_on
+from natars_fhir.domain.withdrawal import is_signature, withdrawn_on
 
 VERDICTS = ("undetermined", "candidate", "ineligible")
 LAPSED = "signature-lapsed"
@@ -93,9 +93,11 @@ def _recorded(record: Record, screening: Screening, people: WithPeople) -> Itera
     yield from _first("first-dose", _final(record, "neoadjuvant-cycle"))
     yield from _first("operated", _final(record, "index-surgery", "present"))
     yield from _first("died", _final(record, "death", "present"), early=False)
-    said = newest([fact for fact in record.about("consent") if fact.standing == "final"])
+    told = _final(record, "consent")
+    said = newest(told)
     if said and all(fact.value == "withdrawn" for fact in said):
-        yield from _first("consent-withdrawn", [withdrawn_on(fact) for fact in said], early=False)
+        ends = [withdrawn_on(fact, [*told, *_final(record, "allocation")]) for fact in said]
+        yield from _first("consent-withdrawn", ends, early=False)
     if screening.phase == "operated":
         seen = [
             finding.facts for criterion, finding in people.findings if criterion.off_study and bars(criterion, finding)
@@ -107,8 +109,9 @@ def _recorded(record: Record, screening: Screening, people: WithPeople) -> Itera
 
 
 def _signed_once(record: Record) -> list[Fact]:
-    """Consents that were withdrawn on a day of its own: their other day is that of the signature."""
-    return [fact for fact in _final(record, "consent", "withdrawn") if fact.said("ended")]
+    """Consents that were withdrawn later: their own day is that of the signature."""
+    told = [*_final(record, "consent"), *_final(record, "allocation")]
+    return [fact for fact in told if is_signature(fact, told)]
 
 
 def _first(cause: str, facts: Iterable[Fact], *, early: bool = True) -> Iterator[Event]:

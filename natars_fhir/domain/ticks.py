@@ -79,12 +79,26 @@ def _pregnant(test_days: int, weeks: int) -> Ticks:
         facts = asked.record.about("hcg", "pregnancy")
         yield from _left_behind(facts, 0, test_days)
         yield from _left_behind(facts, 0, 7 * weeks)
+        yield from _ends(facts)
 
     return ticks
 
 
 def _breastfeeding(recent_days: int) -> Ticks:
-    return lambda asked: _left_behind(asked.record.about("breastfeeding"), 0, recent_days)
+    def ticks(asked: Asked) -> Iterator[date]:
+        facts = asked.record.about("breastfeeding")
+        yield from _left_behind(facts, 0, recent_days)
+        yield from _ends(facts)
+
+    return ticks
+
+
+def _ends(facts: Iterable[Fact]) -> Iterator[date]:
+    """The days on which it is over, or may be."""
+    for fact in facts:
+        ended = fact.said("ended")
+        if isinstance(ended, str):
+            yield from [day for day in (days_of(ended).low, days_of(ended).high) if day is not None]
 
 
 def _consented() -> Ticks:

@@ -24,7 +24,7 @@ _TEXTS = (
 )  # fmt: skip
 _TABLES = (
     "enrolment", "switches", "scope", "arm", "centre", "objective", "outcome", "criterion", "need", "endpoints",
-    "visit", "state", "cause", "move", "office", "purpose", "design", "artifact",
+    "visit", "state", "cause", "move", "office", "purpose", "design", "artifact", "title_zh",
 )  # fmt: skip
 _NEED = ("any", "of", "helps")
 
@@ -79,6 +79,7 @@ def _study(
         registry_id=str(table.get("registry_id", "")),
         acronym=str(table.get("acronym", "")),
         title=str(table.get("title", "")),
+        title_zh=str(table.get("title_zh", "")),
         description=str(table.get("description", "")),
         phase=str(table.get("phase", "")),
         sponsor=str(table.get("sponsor", "")),
@@ -88,7 +89,9 @@ def _study(
         status_note=str(table.get("status_note", "")),
         condition=str(table.get("condition", "")),
         enrolment=int(table.get("enrolment", 0)),
-        arms=tuple(Arm(*row) for row in arms),
+        arms=tuple(
+            replace(Arm(*row), zh=str(one.get("zh", ""))) for row, one in zip(arms, table.get("arm", ()), strict=True)
+        ),
         centres=tuple(Centre(*row) for row in centres),
         objectives=tuple((kind, text) for kind, text in objectives),
         outcomes=tuple((kind, name, f"{text} Time frame: {frame}") for kind, name, text, frame in outcomes),

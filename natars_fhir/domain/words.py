@@ -179,6 +179,7 @@ _BOTH: dict[str, tuple[str, str]] = {
     "missed-assessments": ("planned scans missed", "计划检查缺失"),
     "never-operated": ("never operated", "未手术"),
     "surgery-undated": ("surgery without a day", "手术无日期"),
+    "withdrawal-undated": ("withdrawal without a day", "撤回知情同意无日期"),
     "no-entry-date": ("no day of entry", "无入组日期"),
     "unresectable": ("not resectable", "不可切除"),
     "refusal": ("refusal", "拒绝"),

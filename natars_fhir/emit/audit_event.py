@@ -100,6 +100,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "account disabled": Kind("D", event=_RIGHTS),
         "account enabled": Kind("U", event=_RIGHTS),
         "account unlocked": Kind("U", event=_RIGHTS),
+        "site removed": Kind("D"),
         "backup": Kind("R", event=_EXPORT),
         "restore": Kind("U", event=_IMPORT),
         "audit": Kind("R", event=_LOOKED),

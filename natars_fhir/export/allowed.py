@@ -7,19 +7,17 @@ de-identification rules where there are such (https://github.com/HL7/fhir-darts)
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from natars_fhir.domain.issue import Issue
-from natars_fhir.export.pseudonym import ExportKeys, keyed_id
-from natars_fhir.export.shift import shifted
-from natars_fhir.fhir.build import Node, absent
+from natars_fhir.export.mask import GONE, MASKED, RULES, Mask, Rule, word
+from natars_fhir.export.pseudonym import ExportKeys
+from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.r4 import structs
 from natars_fhir.fhir.r4.primitives import Part
 
@@ -27,152 +25,6 @@ from natars_fhir.fhir.r4.primitives import Part
 Rows = Mapping[str, str]
 #: Type (or part of one) → its rows.
 Tables = Mapping[str, Rows]
-
-#: A date that stays: said by an extension in its place.
-_MASKED = absent("masked")
-_GONE = object()
-#: Of a free text no more goes out, in characters.
-_LONGEST = 500
-_HEXADECIMAL = re.compile("[0-9a-f]{6,64}")
-
-
-@dataclass(slots=True)
-class Mask:
-    """One subject's export: by how many days, under which name, with which words; and what was left out."""
-
-    keys: ExportKeys
-    words: frozenset[str]
-    subject: str = ""
-    back: int = 0
-    as_of: str = ""
-    scrub: Callable[[str], str] | None = None
-    #: (place, why) → how often
-    left: Counter[tuple[str, str]] = field(default_factory=Counter)
-    #: reference → what it is told as
-    ids: dict[str, str] = field(default_factory=dict)
-    _days: dict[str, str | None] = field(default_factory=dict)
-
-    def key(self, kind: str, handle: str) -> str:
-        """The id that stands for *handle*."""
-        return self.named(f"{kind}/{handle}")[len(kind) + 1 :]
-
-    def named(self, reference: str) -> str:
-        """A reference (``Type/handle``) with the id that stands for the handle."""
-        found = self.ids.get(reference)
-        if found is None:
-            kind, _, handle = reference.partition("/")
-            found = self.ids[reference] = f"{kind}/{keyed_id(self.keys, self.subject, kind, handle)}"
-        return found
-
-    def day(self, written: str) -> str | None:
-        """The day as it goes out: many things are of one day."""
-        if written not in self._days:
-            self._days[written] = shifted(written, self.back)
-        return self._days[written]
-
-    def leave(self, place: str, why: str) -> Any:
-        """Leaves something out, and remembers where."""
-        self.left[place, why] += 1
-        return None
-
-
-#: What one rule makes of one value; None where it does not go out.
-Rule = Callable[[Any, Mask], Any]
-Made = Callable[[str], Rule]
-
-
-def _is_word(value: Any, mask: Mask) -> Any:
-    """A text of ours; whatever else stands there (a number, an object) is none."""
-    return value if value.__class__ is str and value in mask.words else mask.leave("Element", "word")
-
-
-_WORD = _is_word
-
-
-def _word(_: str) -> Rule:
-    return _WORD
-
-
-def _name(place: str) -> Rule:
-    def rule(value: Any, mask: Mask) -> Any:
-        return value if value == mask.subject or value in mask.words else mask.leave(place, "word")
-
-    return rule
-
-
-def _number(place: str) -> Rule:
-    def rule(value: Any, mask: Mask) -> Any:
-        return value if isinstance(value, int | Decimal) else mask.leave(place, "number")
-
-    return rule
-
-
-def _day(_: str) -> Rule:
-    def rule(value: Any, mask: Mask) -> Any:
-        return mask.day(value) or _GONE
-
-    return rule
-
-
-def _keyed(place: str) -> Rule:
-    kind = place.partition(".")[0]
-    return lambda value, mask: mask.key(kind, value)
-
-
-def _reference(place: str) -> Rule:
-    """``Type/handle`` of a resource that goes out; a study's id is told as it is."""
-
-    def rule(value: Any, mask: Mask) -> Any:
-        if (same := mask.ids.get(value)) is not None:
-            return same
-        kind = value.partition("/")[0]
-        if kind == "ResearchStudy":
-            return value if value in mask.words else mask.leave(place, "word")
-        return mask.named(value) if kind in mask.words else mask.leave(place, "word")
-
-    return rule
-
-
-def _as_of(_: str) -> Rule:
-    return lambda _, mask: mask.as_of
-
-
-def _digest(place: str) -> Rule:
-    """A digest of a folder of ours."""
-
-    def rule(value: Any, mask: Mask) -> Any:
-        return value if _HEXADECIMAL.fullmatch(value) else mask.leave(place, "word")
-
-    return rule
-
-
-def _text(_: str) -> Rule:
-    """Free text: never, unless it was asked for, and then scrubbed; cut only afterwards, for half a number is none."""
-    return lambda value, mask: mask.scrub(value)[:_LONGEST] if mask.scrub is not None else None
-
-
-def _trial(_: str) -> Rule:
-    return lambda value, _: value
-
-
-def _out(_: str) -> Rule:
-    return lambda _, __: None
-
-
-#: How an element may go out.
-RULES: Mapping[str, Made] = {
-    "word": _word,
-    "name": _name,
-    "number": _number,
-    "day": _day,
-    "keyed": _keyed,
-    "reference": _reference,
-    "as-of": _as_of,
-    "digest": _digest,
-    "text": _text,
-    "trial": _trial,
-    "out": _out,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +71,7 @@ def compiled(
             for element, how in tables[name].items():
                 rules[element] = RULES[how](f"{name}.{element}") if how in RULES else table(how)
             if name in types:
-                rules["resourceType"] = _WORD
+                rules["resourceType"] = word
         return made[name]
 
     types = [kind for kind in kinds if kind in tables]
@@ -246,14 +98,14 @@ def _table(name: str, rules: Mapping[str, Rule], known: _Known) -> Rule:
         words = mask.words
         for element, value in node.items():
             own = rules.get(element)
-            if own is _WORD and value.__class__ is str and value in words:
+            if own is word and value.__class__ is str and value in words:
                 kept[element] = value
             elif own is not None and (same := known.get(id(value))) is not None:
                 kept[element] = same[1]
-            elif own is None or own is _WORD or value.__class__ is list:
+            elif own is None or own is word or value.__class__ is list:
                 _put(name, element, own, value, kept, mask, known)
-            elif (one := own(value, mask)) is _GONE:
-                kept[f"_{element}"] = _MASKED
+            elif (one := own(value, mask)) is GONE:
+                kept[f"_{element}"] = MASKED
                 mask.leave(f"{name}.{element}", "day")
             elif one is not None:
                 kept[element] = one
@@ -284,8 +136,8 @@ def _several(values: list[Any], own: Rule, mask: Mask, known: _Known) -> list[An
     if len(values) == 1:
         same = known.get(id(values[0]))
         one = own(values[0], mask) if same is None else same[1]
-        return [] if one is None or one is _GONE else [one]
-    return [one for each in values if (one := own(each, mask)) is not None and one is not _GONE]
+        return [] if one is None or one is GONE else [one]
+    return [one for each in values if (one := own(each, mask)) is not None and one is not GONE]
 
 
 @cache

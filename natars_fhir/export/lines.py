@@ -16,7 +16,8 @@ import msgspec
 from natars_fhir.domain.interval import SHANGHAI
 from natars_fhir.domain.issue import worst
 from natars_fhir.domain.record import Fact
-from natars_fhir.export.allowed import Filter, Mask, compiled
+from natars_fhir.export.allowed import Filter, compiled
+from natars_fhir.export.mask import Mask
 from natars_fhir.export.plan import Plan, constants
 from natars_fhir.export.pseudonym import ExportKeys, days_back
 from natars_fhir.export.research.record import resources

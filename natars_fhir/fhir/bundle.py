@@ -27,6 +27,7 @@ ANSWERS = frozenset({"transaction-response", "batch-response"})
 Entries = list[RawEntry | None]
 
 _BOM = b"\xef\xbb\xbf"
+_GZIP = b"\x1f\x8b"
 _OBJECT = re.compile(rb'\{[ \t\r\n]*"')
 _FIRST_KEY = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"([A-Za-z]+)"')
 
@@ -99,7 +100,9 @@ def open_bundle(raw: bytes) -> Envelope:
 
 
 def not_json(raw: bytes) -> Issue | None:
-    """What can be told of a document by its first bytes: nothing there, UTF-16, XML."""
+    """What can be told of a document by its first bytes: nothing there, gzip, UTF-16, XML, HL7 version 2."""
+    if raw.startswith(_GZIP):
+        return Issue("fatal", "structure", "Resource", "This is gzip, and nothing says so: Content-Encoding, or .gz.")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in raw[:4]:
         return NOT_UTF8
     start = raw[:64].lstrip() or raw.strip()[:1]
@@ -107,6 +110,8 @@ def not_json(raw: bytes) -> Issue | None:
         return Issue("fatal", "structure", "Resource", "There is nothing here: the document is empty.")
     if start.startswith(b"<"):
         return Issue("fatal", "not-supported", "Resource", "This looks like XML; only FHIR's JSON is read.")
+    if start.startswith(b"MSH|"):
+        return Issue("fatal", "not-supported", "Resource", "This looks like HL7 version 2; only FHIR's JSON is read.")
     return None
 
 

@@ -65,6 +65,8 @@ class RawEntry(Struct):
         In a Bundle of the *kind* history a PATCH holds the resource that came of it.
         """
         asked = self.request
+        if asked is not None and asked.method and asked.method not in _VERBS:
+            return _NO_VERB
         if asked is None or asked.method not in _WITHOUT_RESOURCE:
             return None if self.resource is not NOTHING else self._empty()
         if kind == "history" and asked.method == "PATCH" and self.resource is not NOTHING:
@@ -91,6 +93,17 @@ _WITHOUT_RESOURCE = {
     "HEAD": _ASKS,
     "PATCH": Issue("error", "not-supported", "Entry.request.method", "A PATCH is not read; send the resource."),
 }
+
+
+#: https://hl7.org/fhir/R4/valueset-http-verb.html
+_VERBS = frozenset({"DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"})
+#: a resource that came with `delete` would else be kept
+_NO_VERB = Issue(
+    "error",
+    "code-invalid",
+    "Entry.request.method",
+    "A method is DELETE, GET, HEAD, PATCH, POST or PUT, in capitals: of another nobody can say what it means.",
+)
 
 
 class _LooseEntry(Struct):

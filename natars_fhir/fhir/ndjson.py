@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
@@ -26,7 +27,7 @@ _GZIP = b"\x1f\x8b"
 _CHUNK = 256 * 1024
 _NO_FILE = Issue("error", "not-found", "", "There is no such file.")
 _NOTHING_HERE = Issue("error", "not-found", "", f"The folder holds no file to read ({', '.join(SUFFIXES)}).")
-_CLOSED = Issue("error", "exception", "", "The file cannot be opened.")
+_CLOSED = Issue("error", "exception", "", "The file or folder cannot be opened.")
 _OTHER_TEXT = Issue("fatal", "structure", "", "No file of JSON: none of its first two lines begins with { or [.")
 _OPENS = (b"{", b"[")
 _TOO_LONG = Issue("error", "too-long", "", "This is longer than what is taken at once: it was not read.")
@@ -81,17 +82,28 @@ def unopened(fault: OSError) -> Issue:
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files to read: folders are walked in order for FHIR's suffixes, a named file is always read."""
+    """The files to read: folders are walked in order for FHIR's suffixes, a named file is always read.
+
+    A folder that cannot be looked into stands among them, and so does a link that leads nowhere: opening them tells so.
+    """
     for path in paths:
         if path.is_dir():
-            yield from sorted(found for found in path.rglob("*") if _is_ours(found, path))
+            yield from sorted(_within(path))
         else:
             yield path
 
 
-def _is_ours(found: Path, folder: Path) -> bool:
-    hidden = any(part.startswith(".") for part in found.relative_to(folder).parts)
-    return not hidden and found.name.lower().endswith(SUFFIXES) and found.is_file()
+def _within(folder: Path) -> Iterator[Path]:
+    closed: list[Path] = []
+    for at, below, names in os.walk(folder, onerror=lambda fault: closed.append(Path(fault.filename))):
+        below[:] = [name for name in below if not name.startswith(".")]
+        found = (Path(at, name) for name in names if not name.startswith("."))
+        yield from (one for one in found if one.name.lower().endswith(SUFFIXES) and _is_file(one))
+    yield from closed
+
+
+def _is_file(found: Path) -> bool:
+    return found.is_file() or (found.is_symlink() and not found.exists())
 
 
 def documents(

@@ -19,6 +19,7 @@ from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.checking.fault import kind_of
 from natars_fhir.fhir.checking.spelling import nearest
 from natars_fhir.fhir.inner import is_resource
+from natars_fhir.fhir.version_marks import R4_ELEMENTS
 
 #: a class of fhir.resources, which has no type of its own that could be named here
 Model = Any
@@ -117,8 +118,10 @@ def _wrong(expected: str, value: Any, place: str) -> Issue:
 
 
 def _unknown(name: str, of: Model, place: str) -> Issue:
-    """A name is repeated only where it is nearly one of R5; it could be anything."""
+    """A name is repeated only where it is one of R4, or nearly one of R5; it could be anything."""
     kind = of.get_resource_type()
+    if (bare := name.removeprefix("_")) in R4_ELEMENTS.get(kind, ()):
+        return Issue("error", "structure", f"{place}.{bare}", f"'{name}' is an element of {kind} in R4, and not in R5.")
     if right := nearest(name, rows(of)):
         text = f"'{name}' is not an element of {kind} in R5; did you mean '{right}'?"
         return Issue("error", "structure", f"{place}.{name.removeprefix('_')}", text)

@@ -14,6 +14,7 @@ from natars_fhir.fhir.path import fault as path_fault
 from natars_fhir.mapping.codes import SPELLINGS
 from natars_fhir.mapping.faults import Fault, line_at, line_of, nearest
 from natars_fhir.mapping.narrative.said import Kind as Report
+from natars_fhir.mapping.ranges import codes as codes_of
 from natars_fhir.mapping.schema import Code, Concept, Concepts, Drug, DrugClass, Drugs, Kind, Says, System, View, Views
 from natars_fhir.mapping.view import READERS, struct, types
 
@@ -122,6 +123,22 @@ def _code(code: Code, concepts: Concepts) -> Iterator[str]:
         yield f"a row of «{code.system}» has neither a code nor a range"
     if not code.verified and not code.reason:
         yield f"«{code.code}» is not verified and gives no reason"
+    yield from _range(code, concepts)
+
+
+def _range(code: Code, concepts: Concepts) -> Iterator[str]:
+    """A range that can be written out code by code, and whose codes are written as they are compared."""
+    if code.first and code.last:
+        try:
+            codes_of(code.first, code.last)
+        except ValueError as error:
+            yield str(error)
+    if code.system not in concepts.systems or not (code.first or code.apart):
+        return
+    spelt = SPELLINGS.get(concepts.systems[code.system].spelling, str.strip)
+    for one in (code.code, code.first, code.last, *code.apart):
+        if one and spelt(one) != one:
+            yield f"«{one}» is written «{spelt(one)}» in a range or an exception of «{code.system}»"
 
 
 def _allowed(concept: Concept) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
 from natars_fhir.domain.record import Detail, Standing
+from natars_fhir.mapping.ranges import holds
 from natars_fhir.mapping.schema import Code, System
 
 Meant = TypeVar("Meant")
@@ -131,20 +132,19 @@ class Table(dict[tuple[str | None, str | None], tuple[Meant, ...]], Generic[Mean
         return self._longest(name, spelt)
 
     def _longest(self, name: str, code: str) -> tuple[Meant, ...]:
-        """For each concept the meaning under the longest beginning of *code*."""
+        """For each concept the meaning under the longest beginning of *code*, of a code before that of a range."""
         found: dict[object, Meant] = {}
+        ranges = [(len(row.first or row.code), meant) for row, meant in self._ranges.get(name, ()) if _in(row, code)]
         for length in range(len(code), 0, -1):
             for meant in self._exact.get((name, code[:length]), ()):
                 found.setdefault(self._key(meant), meant)
-        for row, meant in self._ranges.get(name, ()):
-            if _in_range(row, code):
-                found.setdefault(self._key(meant), meant)
+            for long, meant in ranges:
+                if long == length:
+                    found.setdefault(self._key(meant), meant)
         return tuple(found.values())
 
 
-def _in_range(row: Code, code: str) -> bool:
+def _in(row: Code, code: str) -> bool:
     if any(code.startswith(apart) for apart in row.apart):
         return False
-    if not row.first:
-        return code.startswith(row.code)
-    return row.first <= code[: len(row.first)] and code[: len(row.last)] <= row.last
+    return holds(row.first, row.last, code) if row.first else code.startswith(row.code)

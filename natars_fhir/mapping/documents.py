@@ -128,6 +128,8 @@ class DocumentReader:
         if not (sink.facts or sink.issues or issues) and kind != "Patient":
             return Reading(key, kind, "read", entry.place, told, None, (), (), unmapped)
         subject = self._subject(resource, key, mapping.subjects[kind], sink)
+        if subject is not None and scope.dangling(subject):
+            sink.tell("not-found", f"{kind}.{mapping.subjects[kind]}.reference", _DANGLING)
         found = (*issues, *(entry.seen(issue) for issue in sink.issues)) if sink.issues else issues
         facts = tuple(sink.facts)
         names = aliases(resource, facts) if facts else ()
@@ -174,6 +176,9 @@ def _doubt(resource: Any, sink: Sink) -> None:
     sink.facts = [fact._replace(standing="hedged") for fact in sink.facts]
     place = f"{type(resource).__name__}.modifierExtension"
     sink.tell("extension", place, "A modifier that is not known: what the resource says is shown, and decides nothing.")
+
+
+_DANGLING = "No entry of this document has this fullUrl: whose this is, is not known. Send the patient along."
 
 
 def _deleted(entry: Entry, scope: Scope) -> Reading:

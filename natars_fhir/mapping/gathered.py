@@ -2,6 +2,7 @@
 
 Where many documents tell of one patient, and in any order, this is what makes the order not matter: a later version
 replaces an earlier one, the same resource under a business identifier is the same, and patients join by identifier.
+What a Patient said of its person counts as long as no newer version says otherwise: who was joined by mistake parts.
 """
 
 from __future__ import annotations
@@ -64,19 +65,38 @@ class Gathered:
 
     def __init__(self, site: str, held: Held | None = None) -> None:
         self.site = site
-        self.patients = Patients()
+        self._patients = Patients()
+        #: Patient → the names that its newest version says its person goes by; and what is known from elsewhere
+        self._named: dict[str, tuple[str, ...]] = {}
+        self._known: list[tuple[str, tuple[str, ...]]] = []
+        #: are persons joined by what no newest version says?
+        self._stale = False
         self._held: Held = InMemory() if held is None else held
         self._alias: dict[int, str] = {}
         #: other ids of a resource → the key under which it came first
         self._moved: dict[str, str] = {}
         self._empty: Empty = {}
 
+    @property
+    def patients(self) -> Patients:
+        """Which names are one person, by what the newest versions say."""
+        if self._stale:
+            self._patients, self._stale = Patients(), False
+            for key, names in (*self._named.items(), *self._known):
+                self._patients.join(key, names)
+        return self._patients
+
+    def join(self, key: str, names: Iterable[str]) -> None:
+        """All these names are one person, as is known from elsewhere."""
+        self._known.append((key, (*names,)))
+        self._patients.join(*self._known[-1])
+
     def take(self, readings: Sequence[Reading]) -> None:
         """Takes a document in: its patients are joined first, so that the order of its entries does not matter."""
         if len(readings) > 1:
             for reading in readings:
                 if reading.kind == "Patient" and reading.fate == "read":
-                    self.patients.join(reading.key, reading.aliases)
+                    self._patients.join(reading.key, reading.aliases)
         for reading in readings:
             self.add(reading)
 
@@ -87,7 +107,7 @@ class Gathered:
             self._pass(reading.key, reading.version)
         elif fate in ("read", "not-asked"):
             if reading.kind == "Patient":
-                self.patients.join(reading.key, reading.aliases)
+                self._patients.join(reading.key, reading.aliases)
             self._keep(reading)
         elif fate == "deleted":
             self._forget(reading)
@@ -110,10 +130,22 @@ class Gathered:
         earlier = self._held.get(key)
         version = earlier.version if earlier is not None else self._empty.get(hash(key)) if self._empty else None
         if version is not None and not version.replaced_by(reading.version):
+            if reading.kind == "Patient":
+                self._stale |= not set(self._named.get(key, ())).issuperset(reading.aliases)
             return
+        if reading.kind == "Patient":
+            self._name(key, reading.aliases)
         self._held.put(key, _slim(reading))
         if self._empty:
             self._empty.pop(hash(key), None)
+
+    def _name(self, key: str, names: tuple[str, ...]) -> None:
+        """What a Patient says now; what it said before is void."""
+        said = self._named.pop(key, ())
+        if said and said != names:
+            self._stale |= not set(names).issuperset(said)
+        if names:
+            self._named[key] = names
 
     def _pass(self, key: str, told: Version) -> None:
         """A resource that tells nothing: what an earlier version of it told is gone."""
@@ -147,13 +179,15 @@ class Gathered:
         earlier = self._held.get(key)
         if earlier is None or earlier.subject is None or reading.subject is None:
             return True
-        return self.patients.one(earlier.subject) == self.patients.one(reading.subject)
+        perhaps = self._patients.one(earlier.subject) == self._patients.one(reading.subject)
+        return perhaps and self.patients.one(earlier.subject) == self.patients.one(reading.subject)
 
     def _forget(self, reading: Reading) -> None:
         key = self._moved.get(reading.key, reading.key)
         earlier = self._held.get(key)
         if earlier is not None and _can_replace(earlier.version):
             self._empty[hash(key)] = earlier.version  # an older one that comes late does not bring it back
+        self._name(key, ())
         self._held.drop(key)
 
 

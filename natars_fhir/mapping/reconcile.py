@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from natars_fhir.domain.answer import YES
+from natars_fhir.domain.choice import SPECIMEN_DAYS
 from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.record import Fact, Patient, Record, in_order, place
 from natars_fhir.mapping.cycles import cycles
@@ -181,7 +182,7 @@ def _with_cycles(facts: list[Fact]) -> list[Fact]:
 
 
 def _after_surgery(facts: list[Fact]) -> list[Fact]:
-    """Findings dated on or after the index surgery are those of the resected specimen."""
+    """Findings dated on the index surgery or soon after it are those of the resected specimen."""
     days = [fact.day.low for fact in facts if fact.concept == "index-surgery" and fact.day and fact.day.low]
     if not days:
         return facts
@@ -192,7 +193,9 @@ def _after_surgery(facts: list[Fact]) -> list[Fact]:
 def _resected(fact: Fact, surgery: date) -> bool:
     if fact.concept not in _OF_SPECIMEN or dict(fact.detail).get("basis") == "diagnosis":
         return False
-    return fact.day is not None and fact.day.at_least(surgery) is YES
+    if fact.day is None or fact.day.at_least(surgery) is not YES:
+        return False
+    return fact.day.low is not None and fact.day.low <= surgery + SPECIMEN_DAYS
 
 
 def _of_resection(fact: Fact) -> Fact:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,6 +71,14 @@ def backup(settings: Settings, to: Path, key_to: Path | None, mapping: str, now:
     if to.exists() and any(to.iterdir()):
         raise CopyError("the folder for the backup is there already, and not empty")
     to.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        return _made(settings, to, key_to, mapping, now)
+    except BaseException:  # also where it is stopped: half a backup is none, and would be in the way of the next
+        shutil.rmtree(to, ignore_errors=True)
+        raise
+
+
+def _made(settings: Settings, to: Path, key_to: Path | None, mapping: str, now: datetime) -> Manifest:
     kind = copies.kind(settings.database)
     store = open_store(settings.database)
     try:

@@ -125,12 +125,12 @@ def _gathered(site: str, viewed: Viewed, known: Sequence[Reading], came: Collect
     """What is known, and then what came along of this patient; of anybody else nothing is looked at."""
     gathered = Gathered(site)
     own, *others = viewed.names
-    gathered.patients.join(own, others)
+    gathered.join(own, others)
     for one in known:
         gathered.add(one if one.kind == "Patient" else replace(one, aliases=()))
     for one in came:
         if one.kind == "Patient":
-            gathered.patients.join(one.key, one.aliases)
+            gathered.join(one.key, one.aliases)
     mine = gathered.patients.one(own)
     gathered.take([one for one in came if one.subject is None or gathered.patients.one(one.subject) == mine])
     return gathered

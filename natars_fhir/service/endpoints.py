@@ -245,8 +245,9 @@ class _Who:
             return None
         study = self._intake.study
         endpoints = derive(
-            found.record, until, study.conventions, planned_cycles=_planned(found, study), excluded=_excluded(found)
-        )
+            found.record, until, study.conventions, planned_cycles=_planned(found, study), excluded=_excluded(found),
+            left=life.left_on(self._way),
+        )  # fmt: skip
         if endpoints is None:
             return None
         subject = Subject(self.pseudonym, self._site.site, found.record.known_by(until), endpoints)

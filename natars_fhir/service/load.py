@@ -38,8 +38,8 @@ from natars_fhir.store.engine import Store
 from natars_fhir.store.loads import Loaded, State
 from natars_fhir.store.packed import digest
 
-#: What is taken in at once: so many documents, or so many bytes of them.
-MOST_DOCUMENTS, MOST_BYTES = 200, 4_000_000
+#: What is taken in at once: so many documents, or bytes of them; where there is time, what is worth a transaction.
+MOST_DOCUMENTS, MOST_BYTES, _WORTH_IT = 200, 4_000_000, 500_000
 
 #: How a run found a file: new, begun before, changed since, loaded before; or a stream, which nobody knows again.
 Found = Literal["new", "resumed", "changed", "known", "stream"]
@@ -151,9 +151,12 @@ def _anew(door: Door, file: Loaded, connection: Connection) -> None:
     loads.begin(connection, door.reader.site, file, door.now())
 
 
-def load_documents(door: Door, run: Run, found: Iterable[Document]) -> Iterator[Run]:
+def load_documents(
+    door: Door, run: Run, found: Iterable[Document], idle: Callable[[], bool] = lambda: False
+) -> Iterator[Run]:
     """Takes in documents for a run that begins or goes on, group by group: whenever it is yielded, all that were asked
-    for by then are durable. Whom they touch is screened by `Door.finish`."""
+    for by then are durable. Whom they touch is screened by `Door.finish`. A group that is not full is taken in too
+    where there is time for it (*idle*): the next document is not here yet."""
     state: State = "done"
     group = _Group()
     for one in found:
@@ -164,7 +167,7 @@ def load_documents(door: Door, run: Run, found: Iterable[Document]) -> Iterator[
             run.unread += 1
             state = "cut-off" if issue.code == "incomplete" else state
         group.add(one)
-        if group.full:
+        if group.complete(idle):
             _take_in(door, run, group, "under-way")
             group = _Group()
             yield run
@@ -184,9 +187,9 @@ class _Group:
         self._bytes += len(one.raw)
         self.unread += len(one.issues)
 
-    @property
-    def full(self) -> bool:
-        return len(self.documents) >= MOST_DOCUMENTS or self._bytes >= MOST_BYTES
+    def complete(self, idle: Callable[[], bool]) -> bool:
+        full = len(self.documents) >= MOST_DOCUMENTS or self._bytes >= MOST_BYTES
+        return full or (self._bytes >= _WORTH_IT and idle())
 
 
 def _take_in(door: Door, run: Run, group: _Group, state: State) -> None:

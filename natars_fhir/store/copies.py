@@ -22,12 +22,17 @@ from sqlalchemy.pool import NullPool
 
 from natars_fhir.store import locks
 from natars_fhir.store.engine import Store
+from natars_fhir.store.pooler import between
 from natars_fhir.store.tables import metadata, store
 
 _ONCE = {"poolclass": NullPool, "hide_parameters": True}
 #: The walls between the sites hold for the owner too (`walls.py`): the session says that it means every site.
 _DUMP = ("--format=custom", "--no-owner", "--no-privileges", "--enable-row-security")
 _RESTORE = ("--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
+_POOLER = (
+    "a pooler stands before PostgreSQL, and a copy cannot be made through it: "
+    "run this with NATARS_DATABASE as the address of PostgreSQL itself"
+)
 
 
 class CopyError(Exception):
@@ -49,6 +54,7 @@ def copy_in(address: str, source: Path, now: datetime) -> Path | None:
     """Puts a copy in the store's place; gives where the store of before is now (SQLite). Raises CopyError."""
     url = make_url(address)
     if url.get_backend_name() == "postgresql":
+        _reached(url)
         _run(url, "pg_restore", *_RESTORE, f"--dbname={url.database}", str(source))
         return None
     return _replace(_file(url), source, now)
@@ -163,6 +169,7 @@ def _dump(url: URL, to: Path) -> Mapping[str, int]:
     engine = create_engine(url, isolation_level="REPEATABLE READ", **_ONCE)
     try:
         with engine.connect() as connection:
+            _refuse_pooler(connection)
             snapshot = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
             to.touch(mode=0o600)
             _run(url, "pg_dump", *_DUMP, f"--snapshot={snapshot}", f"--file={to}")
@@ -173,6 +180,24 @@ def _dump(url: URL, to: Path) -> Mapping[str, int]:
         engine.dispose()
     _settle(to)
     return found
+
+
+def _reached(url: URL) -> None:
+    """The server itself is reached. Raises CopyError."""
+    engine = create_engine(url, **_ONCE)
+    try:
+        with engine.connect() as connection:
+            _refuse_pooler(connection)
+    except SQLAlchemyError as fault:
+        raise CopyError(f"the store cannot be reached ({type(fault).__name__})") from None
+    finally:
+        engine.dispose()
+
+
+def _refuse_pooler(connection: Connection) -> None:
+    """What a session says of the walls does not come through one: the copy would hold no rows. Raises CopyError."""
+    if between(connection.connection.driver_connection):
+        raise CopyError(_POOLER)
 
 
 def _run(url: URL, program: str, *arguments: str) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from natars_fhir.store import (
     locks,
+    pooler,
     tables_access,  # noqa: F401 (so that its tables are made too)
     tables_audit,  # noqa: F401
     tables_bedside,  # noqa: F401
@@ -191,7 +192,9 @@ def open_store(address: str, pool: Pool = Pool()) -> Store:  # noqa: B008 (a fro
             engine.dispose()
             raise
     except (SQLAlchemyError, ImportError, OSError) as fault:
-        raise StoreError(f"the store cannot be opened ({type(fault).__name__}): see the setting `database`") from None
+        raise StoreError(
+            f"the store cannot be opened ({type(fault).__name__}): see the setting NATARS_DATABASE"
+        ) from None
     return Store(engine)
 
 
@@ -205,6 +208,7 @@ def engine_of(address: str, pool: Pool = Pool()) -> Engine:  # noqa: B008
             watch_file(engine)
     else:
         watch_server(engine)
+        pooler.watch(engine)
     return engine
 
 

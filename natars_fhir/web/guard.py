@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from natars_fhir.store.actor import acting
 from natars_fhir.store.gone import is_gone
 from natars_fhir.web.metrics import Metrics
-from natars_fhir.web.respond import error
+from natars_fhir.web.respond import Told, error
 
 _METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 #: A UUID, with or without its hyphens, or a ULID. Anything looser could be a patient's number.
@@ -31,8 +31,8 @@ _log = structlog.get_logger("natars_fhir.web")
 class Guard:
     """ASGI middleware."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics | None = None) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, metrics: Metrics | None = None, people: Told = lambda *_: None) -> None:
+        self._app, self._people = app, people
         self._metrics = metrics or Metrics()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,7 +68,8 @@ class Guard:
             told = {"fault": type(fault).__name__, "at": place(fault), **_where(scope)}
             _log.error("store away" if away else "failed", **told)
             if status == 0:
-                await error(503 if away else 500)(scope, receive, answer)
+                code = 503 if away else 500
+                await (self._people(scope, code) or error(code))(scope, receive, answer)
         seconds, where = perf_counter() - started, _where(scope)
         self._metrics.answered(where["method"], where["route"], status, seconds)
         _log.info("request", status=status, ms=round(seconds * 1000, 1), **where)

@@ -32,6 +32,7 @@ from natars_fhir.web.body import body_of
 from natars_fhir.web.given import Given, base_of, given, history_given, http_date, searched
 from natars_fhir.web.needs import caller_of, needs
 from natars_fhir.web.negotiation import preference
+from natars_fhir.web.nowhere import NO_TYPE
 from natars_fhir.web.respond import Refusal, error, refuse, respond
 
 Answering = Callable[[Request], Awaitable[Response]]
@@ -141,7 +142,7 @@ class _At:
 
         async def answer(request: Request) -> Response:
             if not has_type(self._version, request.path_params["kind"]):
-                raise Refusal(404, "not-supported", "FHIR has no such type of resource in this version.")
+                raise Refusal(404, "not-supported", NO_TYPE)
             return await way(request)
 
         return answer

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from natars_fhir.web.respond import Refusal, refuse
+from natars_fhir.web.respond import Refusal, Told, refuse
 
 #: What operations ask is answered however much there is to do.
 _ALWAYS = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -39,8 +40,8 @@ class Rates:
 class AtOnce:
     """ASGI middleware: so many requests are in work at once, and no more, so that what they hold has an end."""
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
-        self._app, self._most, self._now = app, most, 0
+    def __init__(self, app: ASGIApp, most: int, people: Told = lambda *_: None) -> None:
+        self._app, self._most, self._now, self._people = app, most, 0, people
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request. The event loop counts alone: nothing comes between asking and adding."""
@@ -49,12 +50,52 @@ class AtOnce:
             return
         if self._now >= self._most:
             wait = {"Retry-After": "1", "Connection": "close"}
-            await refuse(503, "throttled", "As many requests as can be are in work: send it again.", wait)(
-                scope, receive, send
-            )
+            text = "As many requests as can be are in work: send it again."
+            await (self._people(scope, 503) or refuse(503, "throttled", text, wait))(scope, receive, send)
             return
         self._now += 1
         try:
             await self._app(scope, receive, send)
         finally:
             self._now -= 1
+
+
+#: Bytes of a body that come in a second over the slowest line that is waited for.
+SLOWEST = 1_000
+
+
+class Patience:
+    """ASGI middleware: a body comes within *wait* seconds and what it needs over a slow line, or it is not waited for.
+
+    A sender that stops in the middle and leaves the connection open would else keep a place of `AtOnce` for ever.
+    """
+
+    def __init__(self, app: ASGIApp, wait: float) -> None:
+        self._app, self._wait = app, wait
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request. Reading its body raises Refusal where it does not come."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        left, whole = self._wait, False
+
+        async def part() -> Message:
+            nonlocal left, whole
+            if whole:  # what still may come is that the sender goes
+                return await receive()
+            started = time.monotonic()
+            try:
+                async with asyncio.timeout(left):
+                    message = await receive()
+            except TimeoutError:
+                raise _late() from None
+            left += len(message.get("body", b"")) / SLOWEST - (time.monotonic() - started)
+            whole = not message.get("more_body", False)
+            return message
+
+        await self._app(scope, part, send)
+
+
+def _late() -> Refusal:
+    return Refusal(408, "timeout", "The body stopped coming: send it again.", {"Connection": "close"})

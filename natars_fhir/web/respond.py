@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 from starlette.responses import Response
+from starlette.types import Scope
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.build import Node
@@ -26,6 +27,10 @@ _ERRORS: Mapping[int, tuple[str, str]] = {
 
 #: Seconds after which a database that was away may be back.
 RETRY_AFTER = 5
+
+
+#: What people are told of a failure, where it is they who asked; None: it was a program.
+Told = Callable[[Scope, int], Response | None]
 
 
 class Refusal(Exception):  # noqa: N818 (it is an answer, not an error of ours)

@@ -8,6 +8,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from natars_fhir.settings import Settings
+from natars_fhir.web.protocol import Protocol
 
 
 def server(app: FastAPI, settings: Settings) -> uvicorn.Server:
@@ -25,5 +26,7 @@ def config_of(app: FastAPI | str, settings: Settings, **more: Any) -> uvicorn.Co
     rules: dict[str, Any] = {
         "proxy_headers": not settings.certificate_header,
         "timeout_graceful_shutdown": settings.stop_within,
+        "http": Protocol,
+        "ws": "none",
     }
     return uvicorn.Config(app, host=settings.host, port=settings.port, **rules, **quiet, **more)

@@ -88,3 +88,17 @@ def test_nothing_is_written_over(simulate: Any, tmp_path: Path) -> None:
     assert code == 64
     assert "nothing is written over" in err
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_hospital_that_is_stopped_in_the_middle_is_not_taken_for_a_whole_one(
+    simulate: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(_: object, folder: Path, *__: object) -> None:
+        (folder / "feed").mkdir(parents=True)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("natars_fhir.cli.simulate.write", stopped)
+        code, _, err = simulate(*FEW, "--to", tmp_path / "a")
+    assert (code, err.strip()) == (1, "stopped")
+    assert simulate(*FEW, "--to", tmp_path / "a")[0] == 0

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from natars_fhir.domain.life import NO_COURSE, Course, Event, Life, follow, kept_until, may_be_used, refusal
+from natars_fhir.domain.life import NO_COURSE, Course, Event, Life, follow, kept_until, left_on, may_be_used, refusal
 from natars_fhir.domain.life_file import course as read_course
 from natars_fhir.domain.study import Study
 
@@ -130,6 +130,19 @@ def test_withdrawals_are_told_apart(
 def test_of_a_partly_known_day_the_data_is_kept_to_its_first(course: Course) -> None:
     life = follow(course, [on(1, "allocated"), Event("consent-withdrawn", "2024-07")])
     assert kept_until(life) == date(2024, 7, 1)
+
+
+def test_of_an_end_without_a_day_only_what_was_known_when_consent_surely_stood_is_kept(course: Course) -> None:
+    gone = Event("consent-withdrawn")
+    assert kept_until(follow(course, [on(1, "consented"), on(3, "allocated"), gone])) == date(2024, 6, 3)
+    assert kept_until(follow(course, [on(1, "consented"), gone])) == date(2024, 6, 1)
+    assert kept_until(follow(course, [gone])) == date.min
+
+
+def test_where_people_told_the_day_it_stands_for_an_end_without_one(course: Course) -> None:
+    said = [on(3, "allocated"), on(9, "withdrew-follow-up", said=True), Event("consent-withdrawn")]
+    life = follow(course, said)
+    assert (kept_until(life), left_on(life)) == (date(2024, 6, 9), date(2024, 6, 9))
 
 
 def test_the_use_can_be_withdrawn_when_everything_is_over(course: Course) -> None:

@@ -292,6 +292,11 @@ def test_operations_of_the_last_month_are_shown_to_a_person(
 WOMAN, MAN = fact("sex", "female"), fact("sex", "male")
 
 
+def coded(ended: str, concept: str = "pregnancy") -> Fact:
+    """A diagnosis that was over on a day."""
+    return fact(concept, "present", "2024-05-01", method="diagnosis", clinicalStatus="resolved", ended=ended)
+
+
 def hcg(value: str, when: str, standing: str = "final") -> Fact:
     return fact("hcg", value, when, standing=standing)  # type: ignore[arg-type]
 
@@ -312,6 +317,24 @@ def hcg(value: str, when: str, standing: str = "final") -> Fact:
             (WOMAN, hcg("positive", "2024-06-01"), hcg("negative", "2024-06-14")), "no", id="the last test counts"
         ),
         pytest.param((WOMAN, hcg("negative", "2024-06-14", "pending")), "unknown pending", id="preliminary"),
+        pytest.param((WOMAN, hcg("equivocal", "2024-06-14")), "unknown imprecise", id="in doubt"),
+        pytest.param(
+            (WOMAN, hcg("positive", "2024-06-10"), hcg("negative", "2024-06")),
+            "unknown conflicting",
+            id="which is newer?",
+        ),
+        pytest.param((WOMAN, coded("2024-06-10")), "unknown silent", id="a pregnancy that ended"),
+        pytest.param((WOMAN, coded("2024-12-10")), "yes", id="a pregnancy that ended later"),
+        pytest.param((WOMAN, coded("2024-06")), "unknown imprecise", id="a pregnancy that ends these days"),
+        pytest.param((WOMAN, ALLOCATED, coded("2024-06-10")), "yes", id="a pregnancy that ended after the allocation"),
+        pytest.param(
+            (WOMAN, hcg("negative", "2024-06-10"), hcg("equivocal", "2024-06-14")),
+            "unknown imprecise",
+            id="negative, then in doubt",
+        ),
+        pytest.param((WOMAN, hcg("equivocal", "2024-05-14")), "unknown imprecise", id="in doubt a month ago"),
+        pytest.param((WOMAN, hcg("pending", "2024-06-14")), "unknown pending", id="awaited"),
+        pytest.param((WOMAN, hcg("pending", "2024-05-01")), "unknown silent", id="awaited, and long forgotten"),
         pytest.param(
             (WOMAN, hcg("positive", "2024-06-14"), hcg("negative", "2024-06-14")), "unknown conflicting", id="both"
         ),
@@ -362,6 +385,8 @@ def nursing(value: str, when: str) -> Fact:
         pytest.param((WOMAN, nursing("absent", "2024-05-01")), "no", id="does not"),
         pytest.param((WOMAN, nursing("present", "2024-03-01"), nursing("absent", "2024-06-01")), "no", id="weaned"),
         pytest.param((WOMAN, nursing("present", "2020-05-01")), "unknown imprecise", id="did long ago"),
+        pytest.param((WOMAN, coded("2024-06-10", "breastfeeding")), "unknown silent", id="it ended"),
+        pytest.param((WOMAN, coded("2024-12-10", "breastfeeding")), "yes", id="it ended later"),
     ],
 )
 def test_breastfeeding_as_of_now(study: Study, facts: tuple[Fact, ...], expected: str) -> None:

@@ -78,3 +78,11 @@ def test_a_consent_that_was_withdrawn_is_signed_on_one_day_and_withdrawn_on_anot
     signed = fact("consent", "withdrawn", "2024-05-25", ended="2024-06-14")
     stood = way(study, (*told, fact("consent", "given", "2024-05-25"), ALLOCATED))
     assert way(study, (*told, signed, ALLOCATED)) == [*stood, ("off-study", "2024-06-14")]
+
+
+def test_a_consent_that_says_no_day_of_its_withdrawal_was_not_withdrawn_on_the_day_of_its_signature(
+    study: Study,
+) -> None:
+    told = [fact for fact in CANDIDATE if fact.concept != "consent"]
+    stood = way(study, (*told, fact("consent", "given", "2024-05-25"), ALLOCATED))
+    assert way(study, (*told, fact("consent", "withdrawn", "2024-05-25"), ALLOCATED)) == [*stood, ("off-study", "")]

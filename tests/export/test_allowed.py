@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from natars_fhir.export.allowed import RULES, Filter, Mask, compiled, told
+from natars_fhir.export.allowed import Filter, compiled, told
+from natars_fhir.export.mask import Mask
 from natars_fhir.export.pseudonym import export_keys, keyed_id
-from natars_fhir.mapping.exporting import HOWS
 
 KEYS = export_keys(b"0123456789abcdef", "natars")
 WORDS = frozenset({"Observation", "Patient", "final", "ResearchStudy/natars", "urn:code"})
@@ -152,7 +152,3 @@ def test_constants_are_known_by_what_they_are_and_no_equal_node_is_taken_for_one
 def test_a_rule_that_there_is_not_is_refused() -> None:
     with pytest.raises(KeyError):
         compiled({"Observation": {"id": "perhaps"}}, ("Observation",))
-
-
-def test_the_rules_are_those_that_the_mapping_file_may_name() -> None:
-    assert set(RULES) == set(HOWS)

@@ -121,6 +121,14 @@ def test_what_the_message_and_the_bundle_are_called() -> None:
             ("error", "not-supported", "Bundle.entry[1].request.method"),
             id="a patch",
         ),
+        *(
+            pytest.param(
+                {"resource": PATIENT, "request": {"method": method, "url": "Patient/1"}},
+                ("error", "code-invalid", "Bundle.entry[1].request.method"),
+                id=f"a resource with {method}, which is no verb",
+            )
+            for method in ("delete", "put", "Put", "UPSERT", " PUT")
+        ),
     ],
 )
 def test_an_entry_without_a_resource_costs_only_itself(entry: Any, expected: tuple[str, str, str]) -> None:
@@ -159,6 +167,9 @@ def test_a_resource_that_is_no_object_is_left_to_the_decoder() -> None:
         pytest.param(b"[]", ("error", "structure", "Resource"), id="array"),
         pytest.param(b"{}", ("error", "required", "Resource"), id="no type"),
         pytest.param(b"<Bundle/>", ("fatal", "not-supported", "Resource"), id="XML"),
+        pytest.param(b"MSH|^~\\&|HIS|", ("fatal", "not-supported", "Resource"), id="HL7 version 2"),
+        pytest.param(b"\x0bMSH|^~\\&|HIS|", ("fatal", "not-supported", "Resource"), id="HL7 version 2, framed"),
+        pytest.param(b"\x1f\x8b\x08\0\0\0", ("fatal", "structure", "Resource"), id="gzip, not said"),
         pytest.param('{"a":1}'.encode("utf-16"), ("fatal", "structure", "Resource"), id="UTF-16"),
         pytest.param('{"a":1}'.encode("utf-16-le"), ("fatal", "structure", "Resource"), id="UTF-16 without a mark"),
         pytest.param(

@@ -135,6 +135,20 @@ def test_the_longest_beginning_wins_for_each_concept(code: str, found: set[str])
     assert {f"{meant.concept} {meant.value}" for meant in table["urn:s", code]} == found
 
 
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [("B1", "wide"), ("B1.3", "wide"), ("B1.4", "narrow"), ("B1.61", "narrow"), ("B1.7", "wide"), ("B1.55", "named")],
+)
+def test_a_range_of_longer_codes_is_narrower_than_a_code(code: str, value: str) -> None:
+    rows = [
+        (Code(system="s", code="B1"), Meaning("a", "wide")),
+        (Code(system="s", first="B1.4", last="B1.6"), Meaning("a", "narrow")),
+        (Code(system="s", code="B1.55"), Meaning("a", "named")),
+    ]
+    table = Table(Systems({"s": System(uri="urn:s", hierarchical=True)}), rows, key=lambda meant: meant.concept)
+    assert [meant.value for meant in table["urn:s", code]] == [value]
+
+
 def _coded(rows: tuple[Says, ...]) -> Iterator[tuple[Code, str]]:
     yield from ((code, says.value) for says in rows for code in says.codes)
 

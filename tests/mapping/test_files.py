@@ -124,6 +124,20 @@ SITE = "sites/hospital-a.toml"
         ),
         pytest.param(
             "concepts.toml",
+            '[concepts.new]\nkind = "ihc"\nen = "new"\nzh = "新"\n'
+            'asked = [{ system = "icd-10", first = "C49.4", last = "C51" }]',
+            "«C49.4» to «C51» is no range of codes that differ in their last figures",
+            id="a range of two lengths",
+        ),
+        pytest.param(
+            "concepts.toml",
+            '[concepts.new]\nkind = "ihc"\nen = "new"\nzh = "新"\n'
+            'asked = [{ system = "icd-10", first = "C494", last = "C496" }]',
+            "«C494» is written «C49.4» in a range or an exception of «icd-10»",
+            id="a range that is not written as codes are compared",
+        ),
+        pytest.param(
+            "concepts.toml",
             '[concepts.new]\nkind = "ihc"\nen = "new"\nzh = "新"\nchoose = "largest"',
             "«new» has no largest value: its values have no order",
             id="a choice that its values do not allow",

@@ -260,6 +260,51 @@ def test_patients_are_one_only_where_the_hospital_says_so(people: list[Any], joi
     assert sum(len(one.record.about("ihc-mdm2")) for one in found) == 2
 
 
+def linked(version: str, *, to: str | None = None, number: str = "") -> dict[str, Any]:
+    link = [{"other": {"reference": f"Patient/{to}"}, "type": "seealso"}] if to else None
+    numbers = [(MRN, number)] if number else []
+    return person("p1", *numbers, link=link, meta={"versionId": version})
+
+
+MERGED, PARTED = linked("1", to="p2"), linked("2")
+
+
+@pytest.mark.parametrize(
+    ("sent", "people"),
+    [
+        pytest.param([bundle(MERGED, person("p2"))], 1, id="linked"),
+        pytest.param([bundle(MERGED, person("p2")), bundle(PARTED)], 2, id="linked by mistake"),
+        pytest.param([bundle(PARTED, person("p2")), bundle(MERGED)], 2, id="the mistake comes late"),
+        pytest.param([bundle(PARTED, MERGED, person("p2"))], 2, id="both versions at once"),
+        pytest.param([bundle(MERGED, person("p2")), bundle(PARTED), bundle(linked("3", to="p2"))], 1, id="after all"),
+        pytest.param([bundle(linked("1", number="7"), person("p2", (MRN, "7")))], 1, id="one number"),
+        pytest.param(
+            [bundle(linked("1", number="7"), person("p2", (MRN, "7"))), bundle(linked("2", number="8"))],
+            2,
+            id="a number mistyped",
+        ),
+        pytest.param(
+            [
+                bundle(MERGED, person("p2")),
+                {
+                    "resourceType": "Bundle",
+                    "type": "batch",
+                    "entry": [{"request": {"method": "DELETE", "url": "Patient/p1"}}],
+                },
+            ],
+            2,
+            id="who linked them is deleted",
+        ),
+    ],
+)
+def test_patients_who_were_joined_by_mistake_part_again(sent: list[dict[str, Any]], people: int) -> None:
+    """They stayed one for good, each with the other's results."""
+    theirs = stain(NEGATIVE, "o2") | {"subject": {"reference": "Patient/p2"}}
+    found = outcomes(*sent, bundle(stain(), theirs), site="hospital-b")
+    assert len(found) == people
+    assert sum(len(one.record.about("ihc-mdm2")) for one in found) == 2
+
+
 def test_a_replaced_patient_goes_by_the_name_that_took_its_place() -> None:
     gone = person("p1", (MRN, "7"), link=[{"other": {"reference": "Patient/p2"}, "type": "replaced-by"}])
     found = outcome(bundle(gone, person("p2", (MRN, "8"))), site="hospital-b")

@@ -10,8 +10,10 @@ from functools import cache
 from typing import Any
 
 import pytest
+from ahocorasick_rs import BytesAhoCorasick
 
 from natars_fhir.bulk.search import Search, search
+from natars_fhir.bulk.sieve import Sieve
 from natars_fhir.domain.record import Patient, Record
 from natars_fhir.mapping.needles import covering, needles
 from natars_fhir.pipeline import read
@@ -35,8 +37,24 @@ def matters(raw: bytes) -> bool:
     return any(STUDY.scope(Record(Patient("", ""), one.facts)) for one in read(raw, READER).readings if one.facts)
 
 
+@cache
+def sieved() -> tuple[Sieve, Callable[[bytes], list[tuple[int, int, int]]]]:
+    """The sieve of the needles, and an automaton of them."""
+    sought = needles(LORE, STUDY)
+    every: Any = BytesAhoCorasick([*sought.plain, *sought.guards])
+    return Sieve([*sought.plain, *sought.guards]), every.find_matches_as_indexes
+
+
+def let_go(raw: bytes) -> bool:
+    """Does the sieve let go a line in which a needle stands?"""
+    sieve, find = sieved()
+    text = raw.lower()
+    return not {text.rfind(b"\n", 0, start) + 1 for _, start, _ in find(text)} <= {*sieve.begins(text)}
+
+
 def missed(documents: list[bytes]) -> list[str]:
     """What matters and is not hit; in small blocks, as a run searches."""
+    assert not [raw for raw in documents if let_go(raw)]
     found = set(hit()(documents))
     others = [raw for place, raw in enumerate(documents) if place not in found]
     return [raw.decode("utf-8", "replace") for raw in others if matters(raw)]

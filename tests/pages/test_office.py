@@ -129,12 +129,12 @@ def test_an_arm_is_recorded_with_the_keyboard_alone(visit: Visit, signed: str) -
     office.press_to(signed)
     page.keyboard.press("Enter")
     page.wait_for_url(f"**of={signed}")
-    office.press_to("The Neoadjuvant Therapy Group")
+    office.press_to("新辅助治疗组")
     page.keyboard.press("Space")
     office.press_to("登记组别")
     page.keyboard.press("Enter")
     assert page.get_by_role("status").inner_text() == "组别已保存，并已告知中心。"
-    assert "The Neoadjuvant Therapy Group" in page.locator("dl").inner_text()
+    assert "新辅助治疗组" in page.locator("dl").inner_text()
     assert office.violations() == []
 
 

@@ -47,6 +47,24 @@ def test_what_a_coordinator_states_stands_beside_the_data(language: str, criteri
     assert page.url.endswith(f"#c-{criterion}")
 
 
+#: Presses twice before the answer is there, and counts what a browser would send.
+_TWICE = """(form) => {
+  let sent = 0;
+  addEventListener("submit", (event) => { sent += event.defaultPrevented ? 0 : 1; event.preventDefault(); });
+  form.requestSubmit(); form.requestSubmit();
+  return sent;
+}"""
+
+
+def test_a_button_that_is_pressed_twice_sends_once(visit: Visit) -> None:
+    page = visit("coordinator of A").goto(OPEN)
+    article = page.locator("#c-I-17")
+    article.locator("summary").click()
+    article.get_by_label("yes", exact=True).check()
+    article.get_by_label("Reason").fill("MDT 2024-06-14")
+    assert article.locator("form").evaluate(_TWICE) == 1
+
+
 def test_by_the_keyboard_alone_a_patient_is_found_evidence_read_a_statement_made_and_signed(visit: Visit) -> None:
     somebody = visit("investigator of A")
     page = somebody.goto("/pages/worklist")

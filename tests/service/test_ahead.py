@@ -277,3 +277,20 @@ def test_a_transaction_of_nothing_but_questions_changes_nothing(hospital: Hospit
     answer = hospital.push(asking("transaction", entry("GET", "Patient/1"), entry("GET", "Patient/none")))
     assert statuses(answer.body) == ["200", "404"]
     assert count(store, "resource_version", "screening", "outbox") == before
+
+
+@pytest.mark.parametrize("kind", ["transaction", "batch"])
+def test_a_urn_that_no_entry_has_is_told_and_costs_no_other(hospital: Hospital, kind: str) -> None:
+    lost = put({**condition("lost"), "subject": {"reference": URN}})
+    known = put({**condition("kept"), "subject": {"reference": "Patient/comes-later"}})
+    answer = hospital.push(asking(kind, put(patient()), lost, known))
+    assert statuses(told(answer)) == ["201", "201", "201"]
+    assert _told_of_each(answer) == [[], [("not-found", "Bundle.entry[1].resource.subject.reference")], []]
+    there = {**entry("POST", "Patient", without_id(patient("x", "5"))), "fullUrl": URN}
+    assert _told_of_each(hospital.push(asking(kind, there, lost))) == [[], []]
+
+
+def _told_of_each(answer: Answer) -> list[list[tuple[str, str]]]:
+    """Code and place of what is told of each entry."""
+    outcomes = [one["response"].get("outcome", {}) for one in told(answer)["entry"]]
+    return [[(one["code"], *one["expression"]) for one in outcome.get("issue", [])] for outcome in outcomes]

@@ -232,6 +232,20 @@ def test_into_an_empty_store_with_its_own_new_key_only_by_force(here: Installati
     assert restore(other.settings, tmp_path / "kept", None, LATER, force=True).key_before is not None
 
 
+def test_half_a_backup_does_not_stay_in_the_way_of_the_next(
+    here: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("natars_fhir.service.backup._digest", full)
+        with pytest.raises(OSError, match="No space"):
+            backup(here.settings, tmp_path / "out", None, "m", NOW)
+    assert not (tmp_path / "out").exists()
+    backup(here.settings, tmp_path / "out", None, "m", NOW)
+
+
 def test_a_folder_that_is_not_empty_is_not_written_into(here: Installation, tmp_path: Path) -> None:
     here.backup(tmp_path / "kept")
     with pytest.raises(CopyError, match="not empty"):

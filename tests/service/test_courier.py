@@ -33,8 +33,8 @@ Answer = int | Exception
 class World:
     """Sites with letters, their servers, and a clock that is given."""
 
-    def __init__(self, store: Store, router: respx.MockRouter) -> None:
-        self.store, self.now = store, NOW
+    def __init__(self, store: Store, router: respx.MockRouter, clients: Clients) -> None:
+        self.store, self.now, self._clients = store, NOW, clients
         self.holds: dict[str, list[int]] = {}
         self.asked: list[str] = []
         self.answer: Callable[[str], Answer] = lambda target: 200
@@ -57,8 +57,7 @@ class World:
 
     def round(self, attempts: int = 3, store: Store | None = None, **said: object) -> Counter[str]:
         plan = Rounds({"a": ENDPOINT}, attempts, draw=lambda: 0.5, **said)  # type: ignore[arg-type]
-        with Clients(1.0) as clients:
-            return deliver_once(store or self.store, clients, plan, lambda: self.now)
+        return deliver_once(store or self.store, self._clients, plan, lambda: self.now)
 
     def wait(self, **said: float) -> None:
         self.now += timedelta(**said)
@@ -74,8 +73,8 @@ class World:
 
 @pytest.fixture
 def world(store: Store) -> Iterator[World]:
-    with respx.mock(assert_all_called=False) as router:
-        yield World(store, router)
+    with respx.mock(assert_all_called=False) as router, Clients(1.0) as clients:
+        yield World(store, router, clients)
 
 
 SERVER = [

@@ -24,6 +24,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from natars_fhir.service.http import client
 from natars_fhir.service.ingest import push
 from natars_fhir.service.rescreen import findings, outcome, peoples_part, today
 from natars_fhir.store import attestations, patients, readings, versions
@@ -38,6 +39,7 @@ from tests.web.test_over_loopback import SiteServer, mappings_with, until
 
 CRASHES = int(os.environ.get("NATARS_CRASHES", "5"))
 ENGINES, PATIENTS, SITE, TOKEN = 4, 3, "generic", "t"
+HEADERS = {"authorization": f"Bearer {TOKEN}", "content-type": "application/json"}
 MOST_SECONDS = 30.0
 #: what a patient's tumour is called, from version to version: in scope, and out of it
 CALLED = ("腹膜后平滑肌肉瘤", "腹膜后去分化脂肪肉瘤", "腹膜后肿物")
@@ -63,13 +65,13 @@ class Feed:
 
     def push_until(self, stop: threading.Event, address: str) -> None:
         """Pushes one after the other, and goes on where it was left without an answer."""
-        with httpx.Client(headers={"authorization": f"Bearer {TOKEN}"}, timeout=20) as client:
+        with client(20) as http:
             while not stop.is_set():
                 if len(self.sent) == len(self.taken):
                     self.sent.append(self.document(len(self.sent)))
                 number = len(self.sent) - 1
                 try:
-                    said = client.post(address, content=self.sent[number], headers={"content-type": "application/json"})
+                    said = http.post(address, content=self.sent[number], headers=HEADERS)
                 except httpx.HTTPError:
                     return
                 if said.status_code != 503:
@@ -94,13 +96,14 @@ def serving(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
 
 def _answers(port: str, process: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + MOST_SECONDS
-    while time.monotonic() < end:
-        assert process.poll() is None, "the server ended by itself"
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 200:
-                return
-        except httpx.HTTPError:
-            time.sleep(0.05)
+    with client(5) as http:
+        while time.monotonic() < end:
+            assert process.poll() is None, "the server ended by itself"
+            try:
+                if http.get(f"http://127.0.0.1:{port}/readyz").status_code == 200:
+                    return
+            except httpx.HTTPError:
+                time.sleep(0.05)
     raise AssertionError("the server did not start")
 
 
@@ -141,17 +144,23 @@ def crash(environment: dict[str, str], feeds: list[Feed], after: float, postgres
 
 def missing(store: Store, feeds: list[Feed]) -> list[str]:
     """The resources that were acknowledged and are not there, in their bytes, or that an older version hides."""
+    told: dict[str, list[Node]] = {}
+    for feed in feeds:
+        for number in feed.taken:
+            for entry in json.loads(feed.sent[number])["entry"]:
+                one = entry["resource"]
+                told.setdefault(f"{one['resourceType']}/{one['id']}", []).append(one)
     found = []
     with store.read() as connection:
-        for feed in feeds:
-            for number in feed.taken:
-                for entry in json.loads(feed.sent[number])["entry"]:
-                    key = f"{entry['resource']['resourceType']}/{entry['resource']['id']}"
-                    kept = [json.loads(one.raw) for one in versions.versions(connection, SITE, key)]
-                    newest = readings.heads(connection, SITE, [key])[key].version.number
-                    if entry["resource"] not in kept or (newest or 0) < int(entry["resource"]["meta"]["versionId"]):
-                        found.append(key)
+        for key, resources in told.items():
+            kept = {_words(json.loads(one.raw)) for one in versions.versions(connection, SITE, key)}
+            newest = readings.heads(connection, SITE, [key])[key].version.number or 0
+            found += [key for one in resources if _words(one) not in kept or newest < int(one["meta"]["versionId"])]
     return found
+
+
+def _words(resource: Node) -> str:
+    return json.dumps(resource, sort_keys=True)
 
 
 def half_there(store: Store) -> list[str]:
@@ -199,11 +208,11 @@ def state(store: Store) -> dict[str, list[tuple[object, ...]]]:
 
 def finish(environment: dict[str, str], feeds: list[Feed], store: Store) -> None:
     """What was left without an answer is sent once more, and what waits is delivered."""
-    with serving(environment), httpx.Client(headers={"authorization": f"Bearer {TOKEN}"}, timeout=20) as client:
+    with serving(environment), client(20) as http:
         for feed in feeds:
             for number in range(len(feed.taken), len(feed.sent)):
                 address = f"http://127.0.0.1:{environment['NATARS_PORT']}/fhir/r4"
-                said = client.post(address, content=feed.sent[number], headers={"content-type": "application/json"})
+                said = http.post(address, content=feed.sent[number], headers=HEADERS)
                 assert said.status_code == 200
                 feed.taken.append(number)
         until(lambda: not waiting(store))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -266,3 +267,12 @@ def test_a_certificate_that_cannot_be_read_is_told(tmp_path: Path, text: str | N
     assert send(endpoint) == Reply("again", "credentials certificate", blame="server")
     with pytest.raises(CredentialsError):
         trust_of(endpoint)
+
+
+def test_every_server_is_believed_by_the_same_authorities_and_by_its_own_where_it_names_one() -> None:
+    with client(1.0) as one, client(1.0) as other, client(1.0, trust=ssl.create_default_context()) as own:
+        trusted = [made._transport._pool._ssl_context for made in (one, other, own)]  # type: ignore[attr-defined]
+    assert trusted[0] is trusted[1]
+    assert trusted[0] is not trusted[2]
+    assert (trusted[0].verify_mode, trusted[0].check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert trusted[0].get_ca_certs()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
@@ -130,3 +131,16 @@ def test_whose_use_of_data_was_withdrawn_is_left_out_and_who_left_is_told_to_tha
         assert free is not None
         assert short(free)[0] == "censored"  # the progression came later
         assert one.endpoints.as_of == date(2024, 9, 15)
+
+
+def test_whose_consent_became_inactive_and_says_no_day_is_listed_without_endpoints(store: Store) -> None:
+    """The day of the signature was taken for that of the withdrawal, and the subject was in no list at all."""
+    hospital, case = Hospital(store, "hospital-c"), CASES["hospital-c"] / "bundle.json"
+    hospital.push(case.read_bytes())
+    told = [entry["resource"] for entry in json.loads(case.read_bytes())["entry"]]
+    consent = next(one for one in told if one["id"] == "c-191-consent-11")
+    hospital.push(json.dumps({**consent, "status": "inactive", "meta": {"versionId": "2"}}).encode())
+    (one,) = found(store, "hospital-c")
+    assert (one.endpoints.sets, one.endpoints.until) == (("ENROLLED",), date(2024, 6, 12))
+    assert {time.reason for time in one.endpoints.times} == {"withdrawal-undated"}
+    assert max(fact.when or "" for fact in one.record.facts) <= "2024-06-12T24"

@@ -22,13 +22,14 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from natars_fhir.domain.issue import Issue
-from natars_fhir.fhir.ndjson import Document
+from natars_fhir.fhir.ndjson import Document, documents
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.service import load as module
 from natars_fhir.service.answer import ISSUE
-from natars_fhir.service.load import Door, OvertakenError, Run, load_file, load_stream
+from natars_fhir.service.load import Door, OvertakenError, Run, load_documents, load_file, load_stream
 from natars_fhir.store import audit, quarantine
 from natars_fhir.store.engine import Store, open_store
+from natars_fhir.store.loads import Loaded
 from natars_fhir.store.quarantine import Wanted
 from natars_fhir.store.tables import Moment, metadata
 from tests.service.hospital import (
@@ -217,6 +218,18 @@ def test_a_run_that_is_broken_off_and_goes_on_leaves_what_an_unbroken_one_leaves
     assert left[0] == left[1]
     assert whole.file == last.file
     assert Counter(last.file.counts)["refused"] == 3
+
+
+@pytest.mark.parametrize(("worth", "groups"), [(1, 6), (1_000_000, 1)], ids=["enough", "too little"])
+def test_who_has_time_takes_in_what_is_worth_it_though_the_group_is_not_full(
+    store: Store, monkeypatch: pytest.MonkeyPatch, worth: int, groups: int
+) -> None:
+    monkeypatch.setattr(module, "_WORTH_IT", worth)
+    run = Run("sent", "stream", Loaded("sent", "", 0))
+    found = documents(io.BytesIO(raw(*LINES[:5])), "sent")
+    kept = [sum(one.counts.values()) for one in load_documents(door(store), run, found, lambda: True)]
+    assert (len(kept), kept[-1]) == (groups, 5)
+    assert kept == sorted(kept)
 
 
 def _stopped(runs: Iterator[Run], steps: int) -> None:

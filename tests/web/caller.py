@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from fastapi import FastAPI
 from natars_fhir.settings import Settings
 from natars_fhir.web.app import create_app
 from tests.blank import blank
+from tests.one_loop import ask
 from tests.service.hospital import NOW
 
 FHIR = {"content-type": "application/fhir+json"}
@@ -34,15 +34,10 @@ class Caller:
         """One request; a document goes as FHIR's JSON unless *headers* say else."""
         content = body if isinstance(body, bytes) or body is None or hasattr(body, "__aiter__") else _json(body)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return asyncio.run(self._call(method, path, content, {**(FHIR if body is not None else {}), **named}))
+        return ask(self.app, method, path, content, {**(FHIR if body is not None else {}), **named})
 
     def push(self, document: Any, base: str = "/fhir/r4", **headers: str) -> httpx.Response:
         return self("POST", base, document, **headers)
-
-    async def _call(self, method: str, path: str, content: Any, headers: dict[str, str]) -> httpx.Response:
-        transport = httpx.ASGITransport(self.app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://adapter.example") as http:
-            return await http.request(method, path, content=content, headers=headers)
 
 
 def _json(document: Any) -> bytes:

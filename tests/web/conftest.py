@@ -10,15 +10,17 @@ import pytest
 
 from natars_fhir.mapping.files import load
 from tests.web.caller import Caller
+from tests.web.remembered import parts_remembered
 
 _load = cache(load)
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _mappings_read_once() -> Iterator[None]:
-    """Reading the mappings takes most of a start."""
+def _made_once() -> Iterator[None]:
+    """Reading the mappings, and the parameters of every route, takes most of a start."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("natars_fhir.web.app.load", _load)
+        parts_remembered(patch)
         yield
 
 

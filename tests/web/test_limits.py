@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from natars_fhir.service.access import bearers
 from natars_fhir.service.access.bearers import Wanted
 from natars_fhir.store.engine import open_store
-from natars_fhir.web.limits import AtOnce, Rates
+from natars_fhir.web.limits import AtOnce, Patience, Rates
+from natars_fhir.web.respond import Refusal
 from tests.service.hospital import KEY, NOW, patient
 from tests.web.caller import Caller, code
 
@@ -127,3 +129,70 @@ def test_the_application_is_bounded_by_its_setting(tmp_path: Path) -> None:
 
 async def _soon(event: asyncio.Event) -> None:
     await asyncio.wait_for(event.wait(), 20)
+
+
+def _patient(parts: list[bytes], wait: float, *, then: bool) -> list[Any]:
+    """What a reader gets of a body in *parts*, of which the last comes only *then*."""
+    got: list[Any] = []
+
+    async def receive() -> Any:
+        if not parts:
+            await asyncio.Event().wait()
+        part = parts.pop(0)
+        return {"type": "http.request", "body": part, "more_body": bool(parts) or not then}
+
+    async def reader(_: Any, part: Any, __: Any) -> None:
+        message = {"more_body": True}
+        while message.get("more_body"):
+            message = await part()
+            got.append(message["body"])
+
+    async def never(_: Any) -> None:
+        raise AssertionError
+
+    asyncio.run(Patience(reader, wait)({"type": "http"}, receive, never))
+    return got
+
+
+def test_a_body_that_comes_is_read_whole() -> None:
+    assert _patient([b"a", b"b", b""], 20, then=True) == [b"a", b"b", b""]
+
+
+def test_a_body_that_stops_coming_is_not_waited_for() -> None:
+    with pytest.raises(Refusal) as told:
+        _patient([b"a", b"b"], 0.01, then=False)
+    assert (told.value.status, told.value.code) == (408, "timeout")
+    assert told.value.headers == {"Connection": "close"}
+
+
+def test_after_the_body_there_is_no_hurry() -> None:
+    async def of_an_answer_that_takes_long() -> bool:
+        gone = asyncio.Event()
+
+        async def receive() -> Any:
+            if not gone.is_set():
+                gone.set()
+                return {"type": "http.request", "body": b"", "more_body": False}
+            await asyncio.sleep(0.05)
+            return {"type": "http.disconnect"}
+
+        async def answers(_: Any, part: Any, __: Any) -> None:
+            await part()
+            assert (await part())["type"] == "http.disconnect"
+
+        await Patience(answers, 0.001)({"type": "http"}, receive, receive)  # type: ignore[arg-type]
+        return gone.is_set()
+
+    assert asyncio.run(of_an_answer_that_takes_long())
+
+
+def test_a_sender_that_stops_gives_its_place_back(tmp_path: Path) -> None:
+    call = Caller(tmp_path, most_at_once=1, body_wait=0.05)
+
+    async def half() -> Any:
+        yield b'{"resourceType": "Patient"'
+        await asyncio.Event().wait()
+
+    stopped = call.push(half())
+    assert (stopped.status_code, code(stopped)) == (408, "timeout")
+    assert call.push(patient()).status_code == 200

@@ -16,7 +16,7 @@ from natars_fhir.service.access.caller import caller
 from natars_fhir.service.access.roles import May
 from natars_fhir.service.access.scopes import scopes
 from natars_fhir.store.engine import open_store
-from natars_fhir.web import app as application
+from natars_fhir.web.app import create_app
 from natars_fhir.web.needs import Needs, declared, needs, reachable, undeclared
 from natars_fhir.web.respond import Refusal
 from tests.service.hospital import KEY, NOW, condition, patient, transaction
@@ -70,9 +70,9 @@ def test_the_application_does_not_start_with_one(tmp_path: Path, monkeypatch: py
     def forgetful(router: APIRouter, *_: object) -> None:
         router.add_api_route("/forgotten", nothing)
 
-    monkeypatch.setattr(application, "add_token", forgetful)
+    monkeypatch.setattr("natars_fhir.web.served.add_token", forgetful)
     with pytest.raises(RuntimeError, match="/forgotten"):
-        application.create_app(settings(tmp_path))
+        create_app(settings(tmp_path))
 
 
 @pytest.mark.parametrize(

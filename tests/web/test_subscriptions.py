@@ -43,11 +43,16 @@ def mappings_for(folder: Path, *hosts: str) -> Path:
     return copied
 
 
+@pytest.fixture(scope="module")
+def mapped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Written once: every test here reads it, and none changes it."""
+    return mappings_for(tmp_path_factory.mktemp("mapped"), HOST)
+
+
 @pytest.fixture
-def call(tmp_path: Path) -> Caller:
-    folder = mappings_for(tmp_path, HOST)
+def call(tmp_path: Path, mapped: Path) -> Caller:
     tokens = {"a": "hospital-a", "b": "hospital-b"}
-    return Caller(tmp_path, tokens=tokens, mappings=folder, public_url="https://adapter.example")
+    return Caller(tmp_path, tokens=tokens, mappings=mapped, public_url="https://adapter.example")
 
 
 def make(call: Caller, base: str = "r4", **more: Any) -> str:

@@ -43,24 +43,36 @@ class Endpoints:
 
 
 def derive(
-    record: Record, as_of: date, how: Conventions = USUAL, *, planned_cycles: int = 0, excluded: bool = False
+    record: Record,
+    as_of: date,
+    how: Conventions = USUAL,
+    *,
+    planned_cycles: int = 0,
+    excluded: bool = False,
+    left: date | None = None,
 ) -> Endpoints | None:
     """The endpoints that *record* tells, as known at the end of *as_of*; None for a patient who was never enrolled.
 
     *planned_cycles*: how many cycles the subject's arm is to have. *excluded*: the final pathology bars (E-02).
+    *left*: the day on which people said that the subject left.
     """
     trace = Trace()
-    course = timeline(record.known_by(as_of), as_of, how, trace)
+    course = timeline(record.known_by(as_of), as_of, how, trace, left)
     if not (course.dated("allocation") or course.surgery or course.surgery_undated):
         return None
     given = cycles(course, how, trace)
-    never = None if course.surgery or course.surgery_undated else never_operated(course, trace)
+    never = None if _past_surgery(course) else never_operated(course, trace)
     return Endpoints(
         course.arm, as_of, course.end,
         course.allocated.day if course.allocated else None, course.surgery.day if course.surgery else None,
         _sets(course, len(given), planned_cycles, excluded), _times(course, how), never, _before_surgery(course),
         given, morbidity(course, how, trace), quality(course, how, given), tuple(trace),
     )  # fmt: skip
+
+
+def _past_surgery(course: Timeline) -> bool:
+    """Operated; or gone on a day that nothing tells, and then nobody knows."""
+    return bool(course.surgery or course.surgery_undated or course.withdrawal_undated)
 
 
 def _times(course: Timeline, how: Conventions) -> tuple[TimeToEvent, ...]:

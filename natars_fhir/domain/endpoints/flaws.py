@@ -54,6 +54,10 @@ FLAWS: Mapping[str, tuple[Severity, str, str]] = MappingProxyType(
         "operated-unallocated": (
             _W, "Operated in the trial without an allocation on record.", "已行研究手术而无入组记录。"
         ),
+        "withdrawal-undated": (
+            _E, "Consent was withdrawn, and nothing tells on which day: no endpoint is derived.",
+            "知情同意已撤回而无撤回日期：不推导任何终点。",
+        ),
         "surgery-undated": (
             _E, "The index surgery has no day that can be used: no endpoint from surgery is defined.",
             "研究手术无可用日期：自手术起算的终点均无定义。",

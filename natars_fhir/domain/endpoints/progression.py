@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from natars_fhir.domain.choice import came_back
 from natars_fhir.domain.endpoints.conventions import Conventions
 from natars_fhir.domain.endpoints.moments import Moment, settled
 from natars_fhir.domain.endpoints.timeline import Timeline, tell_imputed
@@ -53,12 +54,36 @@ def progression(course: Timeline, how: Conventions, origin: date, trace: Trace) 
 
 
 def events(course: Timeline, value: str) -> list[Fact]:
-    """What tells of a progression: of the disease itself, and a metastasis seen on images or proven by a biopsy."""
+    """What tells of a progression: of the disease itself, and a metastasis seen on images or proven by a biopsy; one
+    that a diagnosis alone tells is an event without a day."""
     spread = course.dated("metastasis", value)
     if spread:  # a diagnosis is coded later than the lesion was seen; a specimen shows what was there at the surgery
         biopsies = {fact.source.reference for fact in course.dated("biopsy", "present")}
-        spread = [fact for fact in spread if fact.said("method") == "imaging" or fact.source.reference in biopsies]
-    return [fact for fact in course.dated("progression", value) if not _second_primary(fact)] + spread
+        seen = [fact for fact in spread if fact.said("method") == "imaging" or fact.source.reference in biopsies]
+        coded = [fact._replace(when=None) for fact in spread if value == "present" and _coded_later(course, fact)]
+        spread = [*seen, *coded]
+    grown = [_dated_anew(course, fact) for fact in course.dated("progression", value)]
+    return [fact for fact in grown if not _second_primary(fact)] + spread
+
+
+def _coded_later(course: Timeline, fact: Fact) -> bool:
+    """Is it a diagnosis that surely began after the surgery, or after enrolment where there was none, and that no
+    later assessment contradicts?"""
+    start, day = course.surgery or course.entered, fact.day
+    if start is None or day is None or day.low is None or fact.said("method") != "diagnosis":
+        return False
+    low = day.low
+    cleared = any(one.fact.value in _CLEARS and one.day > low for one in course.assessments)
+    return low > start.high and not cleared
+
+
+def _dated_anew(course: Timeline, fact: Fact) -> Fact:
+    """A diagnosis that is now a recurrence keeps the day on which the tumour was first told: of one from before the
+    surgery nobody knows on which day it came back."""
+    day, operated = fact.day, course.surgery
+    if not came_back(fact) or day is None or operated is None:
+        return fact
+    return fact._replace(when=None) if day.low is None or day.low <= operated.day else fact
 
 
 def _second_primary(fact: Fact) -> bool:

@@ -59,6 +59,8 @@ def _cannot_be_one(told: list[Days]) -> bool:
 
 def _consent(course: Timeline) -> Iterator[Flaw]:
     """Acts of the trial before consent to it, or without any."""
+    if course.withdrawal_undated:
+        yield flaw("withdrawal-undated", course.record.about("consent")[0])
     given = course.consented
     for concept in _OF_TRIAL:
         for fact in course.dated(concept):

@@ -93,6 +93,9 @@ def overall(course: Timeline, parameter: Parameter = "OS") -> TimeToEvent:
 
 
 def _origin(course: Timeline, parameter: Parameter, trace: Trace) -> Moment | None:
+    if course.withdrawal_undated:
+        trace.say("6.3", "withdrawal-undated", course.end)
+        return None
     if not parameter.endswith("ITT"):
         origin, key = course.surgery, "from-surgery"
     else:
@@ -106,6 +109,8 @@ def _origin(course: Timeline, parameter: Parameter, trace: Trace) -> Moment | No
 
 
 def _no_origin(course: Timeline, parameter: Parameter) -> str:
+    if course.withdrawal_undated:
+        return "withdrawal-undated"
     if parameter.endswith("ITT"):
         return "no-entry-date"
     return "surgery-undated" if course.surgery_undated else "never-operated"

@@ -15,7 +15,7 @@ from natars_fhir.domain.endpoints.moments import Moment, settle, settled
 from natars_fhir.domain.endpoints.trace import Trace
 from natars_fhir.domain.interval import Interval
 from natars_fhir.domain.record import Fact, Record
-from natars_fhir.domain.withdrawal import withdrawn_on
+from natars_fhir.domain.withdrawal import is_signature, withdrawn_on
 
 #: Concepts that a living patient was seen for; neither orders nor findings in a specimen.
 SHOWS_LIFE = (
@@ -48,6 +48,8 @@ class Timeline:
     allocated: Moment | None
     consented: Moment | None
     withdrawn: Moment | None
+    #: consent was withdrawn on a day that nothing tells
+    withdrawal_undated: bool
     surgery: Moment | None
     #: the surgery is on record, and no day of it can be told
     surgery_undated: bool
@@ -73,19 +75,24 @@ class Timeline:
         return found
 
 
-def timeline(record: Record, as_of: date, how: Conventions, trace: Trace) -> Timeline:
-    """The course that *record* tells, as known at the end of *as_of*."""
-    withdrawn = _withdrawn(record, how)
+def timeline(record: Record, as_of: date, how: Conventions, trace: Trace, left: date | None = None) -> Timeline:
+    """The course that *record* tells, as known at the end of *as_of*. *left*: the day on which the subject left, as
+    people told it; it stands for that of a withdrawal whose day the record does not tell."""
+    gone = _withdrawals(record, as_of)
+    withdrawn = _withdrawn(gone, how, left)
+    undated = bool(gone) and withdrawn is None
     end = min(as_of, withdrawn.day) if withdrawn else as_of
     allocated = _earliest(seen(record, "allocation", end), how)
-    consented = _earliest(seen(record, "consent", end, "given"), how)
+    consented = _earliest(_signatures(record, end), how)
     begun = allocated or consented
+    if undated:  # nothing after the day on which consent surely stood
+        end = _stood(allocated or _earliest(seen(record, "index-surgery", end, "present"), how) or consented, as_of)
     operations = seen(record, "index-surgery", end, "present")
     surgery = _earliest(operations, how, begun.day if begun else date.min)
     floor = surgery.day if surgery else begun.day if begun else date.min
     alive = _alive(record, end, how, floor)
     found = Timeline(
-        record, end, _arm(record, end), allocated, consented, withdrawn, surgery,
+        record, end, _arm(record, end), allocated, consented, withdrawn, undated, surgery,
         bool(operations) and surgery is None,
         _death(seen(record, "death", end, "present"), alive, how, floor, end),
         settled(_assessments(record, end), how, floor, end),
@@ -126,13 +133,32 @@ def _arm(record: Record, end: date) -> str:
     return arms.pop() if len(arms) == 1 else ""
 
 
-def _withdrawn(record: Record, how: Conventions) -> Moment | None:
+def _withdrawals(record: Record, as_of: date) -> list[Fact]:
+    """The withdrawals that stand, each by its day where that is told; one that is still to come is none yet."""
+    told = [fact for fact in record.about("consent") if fact.standing == "final"]
+    last = newest(told)
+    if any(fact.value != "withdrawn" for fact in last):
+        return []
+    before = [*told, *seen(record, "allocation", as_of)]
+    return [one for fact in last if _by(one := withdrawn_on(fact, before), as_of)]
+
+
+def _withdrawn(gone: list[Fact], how: Conventions, left: date | None) -> Moment | None:
     """The first day of a withdrawal that still stands."""
-    told = newest([fact for fact in record.about("consent") if fact.standing == "final"])
-    if not told or any(fact.value != "withdrawn" for fact in told):
-        return None
-    days = [moment for fact in told if (moment := settle(withdrawn_on(fact), how))]
+    days = [moment for fact in gone if (moment := settle(fact, how))]
+    if gone and not days and left is not None:
+        return Moment(left, left, left, gone[0])
     return min(days, default=None, key=lambda one: one.day)
+
+
+def _signatures(record: Record, end: date) -> list[Fact]:
+    told = seen(record, "consent", end)
+    before = [*told, *seen(record, "allocation", end)]
+    return [fact for fact in told if fact.value == "given" or is_signature(fact, before)]
+
+
+def _stood(act: Moment | None, as_of: date) -> date:
+    return min(act.day, as_of) if act else as_of
 
 
 def _assessments(record: Record, end: date) -> list[Fact]:
@@ -185,15 +211,28 @@ def _width(fact: Fact) -> int:
 
 def _therapies(record: Record, end: date, how: Conventions, surgery: Moment | None) -> tuple[Moment, ...]:
     """Treatments of the tumour other than the trial's: any after the surgery, before it those outside the regimen."""
-    drugs = [fact for fact in seen(record, "antineoplastic-drug", end) if fact.said("given") == "given"]
+    told = [fact for fact in seen(record, "antineoplastic-drug", end) if fact.said("given") == "given"]
+    # of one that says only when it was told, that day is the last on which it can have begun
+    drugs = [fact if fact.when or not fact.known else fact._replace(when=fact.known) for fact in told]
     found = settled([*drugs, *seen(record, "radiotherapy", end, "present")], how)
     return tuple([one for one in found if _another(one, how, surgery)])
 
 
+#: What names no drug: before the surgery it may be the trial's own, told by a procedure or a group's code.
+_UNNAMED = frozenset(
+    {
+        "any", "antineoplastic", "antineoplastic-other", "anthracycline", "chemotherapy", "chemotherapy-unspecified",
+        "kinase-inhibitor", "regimen", "targeted", "targeted-unspecified", "unspecified",
+    }
+)  # fmt: skip
+
+
 def _another(one: Moment, how: Conventions, surgery: Moment | None) -> bool:
+    if one.fact.said("class") in ("supportive", ("supportive",)):
+        return False  # mesna, dexrazoxane: given with a treatment, and none by themselves
     if surgery is not None and one.day > surgery.day:
         return True
-    return one.fact.value not in how.regimen
+    return one.fact.value not in how.regimen and one.fact.value not in _UNNAMED
 
 
 def _tell(found: Timeline, operations: list[Fact], trace: Trace) -> None:
@@ -202,6 +241,8 @@ def _tell(found: Timeline, operations: list[Fact], trace: Trace) -> None:
     else:
         trace.say("6.1", "surgery", found.surgery.day, facts=(found.surgery.fact,))
         tell_imputed(found.surgery, trace)
+    if found.withdrawal_undated:
+        trace.say("6.3", "withdrawal-undated", found.end)
     if found.withdrawn:
         trace.say("6.3", "withdrawn", found.withdrawn.day, facts=(found.withdrawn.fact,))
 

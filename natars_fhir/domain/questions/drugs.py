@@ -26,6 +26,9 @@ CLASSES = (
     "supportive", "unclear",
 )  # fmt: skip
 
+#: The class of a drug of which nobody can say whether it is of a class that a line asks for.
+_ANY = "unclear"
+
 #: Who had no chemotherapy had none of these.
 _IMPLIED = {"chemotherapy": frozenset({"anthracycline", "ifosfamide"})}
 
@@ -72,7 +75,7 @@ def _sorted(
             continue
         if kinds & classes and before and fact.standing == "final" and fact.said("given") in ("given", None):
             given.append(fact)
-        elif kinds & classes or not kinds:
+        elif kinds & classes or not kinds or _ANY in kinds:
             doubts.append((fact, doubted(fact)))
         elif kinds & for_people:
             doubts.append((fact, "needs-attestation"))

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from natars_fhir.domain.answer import NO, UNKNOWN, YES
 from natars_fhir.domain.choice import agreed, chosen, doubt
 from natars_fhir.domain.finding import Finding, Sentence
+from natars_fhir.domain.questions.presence import is_prior
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.study import Asked, Rule
 
@@ -33,8 +34,18 @@ def origin_among(values: Sequence[str]) -> Rule:
 
 def _named(asked: Asked) -> tuple[Fact, ...]:
     facts = asked.record.about("primary-site")
-    named = [fact for fact in facts if fact.standing == "final" and fact.value != _VAGUE]
+    later = _of_later_tumours(asked)
+    named = [f for f in facts if f.standing == "final" and f.value != _VAGUE and f.source.reference not in later]
     return chosen(asked, "primary-site", named, "agree")
+
+
+def _of_later_tumours(asked: Asked) -> set[str]:
+    """The resources that tell of another malignancy which came, or may have come, in the trial: its site is no site of
+    this tumour."""
+    if not asked.enrolled:
+        return set()
+    others = asked.record.about("second-malignancy")
+    return {one.source.reference for one in others if not is_prior(asked, one)}
 
 
 def _unnamed(facts: tuple[Fact, ...]) -> Finding:

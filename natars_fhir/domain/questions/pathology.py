@@ -6,17 +6,18 @@ No viable tumour left is not another type: such a report names none of *ineligib
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from natars_fhir.domain.answer import NO, UNKNOWN, Answer
-from natars_fhir.domain.choice import agreed, chosen, doubt, of_index_surgery, onset, stated
+from natars_fhir.domain.choice import agreed, chosen, doubt, long_after, of_index_surgery, onset, stated
 from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.interval import Interval
 from natars_fhir.domain.questions import Concept
 from natars_fhir.domain.questions.histology import typed
 from natars_fhir.domain.questions.presence import ever
-from natars_fhir.domain.record import Fact
+from natars_fhir.domain.record import Fact, Record
 from natars_fhir.domain.study import Asked, Rule
 
 _LIPOSARCOMA = "DDLPS"
@@ -44,16 +45,24 @@ def final_pathology_among(ineligible: Sequence[str], eligible: Sequence[str]) ->
 
 
 def before_or_at_surgery(concept: Concept) -> Rule:
-    """Is *concept* seen before surgery or found at it? A "no" before surgery is told as what is known so far."""
+    """Is *concept* seen before surgery or found at it? A "no" before surgery is told as what is known so far. What is
+    seen long after it is of a tumour that came back."""
     seen = ever(concept, prior=False)
 
     def rule(asked: Asked) -> Finding:
-        found = seen(asked)
+        found = seen(_until_its_reports(asked, concept))
         if found.answer is NO and asked.surgery is None:
             return Finding(found.answer, found.reason, Sentence("surgery.so-far", (found.sentence,)), found.facts)
         return found
 
     return rule
+
+
+def _until_its_reports(asked: Asked, concept: Concept) -> Asked:
+    """*asked* without what was seen of *concept* long after the index surgery."""
+    told = asked.record.about(concept)
+    kept = tuple([fact for fact in told if not long_after(asked, fact)])
+    return asked if len(kept) == len(told) else replace(asked, record=Record(asked.record.patient, kept))
 
 
 def _specimen(asked: Asked, concept: str) -> tuple[Fact, ...]:
@@ -62,8 +71,13 @@ def _specimen(asked: Asked, concept: str) -> tuple[Fact, ...]:
     return tuple(
         fact
         for fact in asked.record.about(concept)
-        if of_index_surgery(asked, fact) or (fact.said("basis") == "tissue" and stated(fact).low >= since)
+        if of_index_surgery(asked, fact) or (fact.said("basis") == "tissue" and _soon_after(asked, fact, since))
     )
+
+
+def _soon_after(asked: Asked, fact: Fact, since: date) -> bool:
+    """Is it told from that day on, and not long after?"""
+    return stated(fact).low >= since and not long_after(asked, fact)
 
 
 def _graded(asked: Asked, named: tuple[Fact, ...]) -> Finding:
@@ -72,7 +86,7 @@ def _graded(asked: Asked, named: tuple[Fact, ...]) -> Finding:
     told = [
         fact
         for fact in asked.record.about("fnclcc-grade")
-        if fact.standing == "final" and (of_index_surgery(asked, fact) or stated(fact).low >= since)
+        if fact.standing == "final" and (of_index_surgery(asked, fact) or _soon_after(asked, fact, since))
     ]
     grades = chosen(asked, "fnclcc-grade", told)
     ones = {fact.value.at_most(Decimal(1)) for fact in grades if isinstance(fact.value, Interval)}

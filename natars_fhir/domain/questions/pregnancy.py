@@ -1,14 +1,18 @@
 """Pregnancy and breastfeeding: of women, and as things stand now (clinical.md §2.2, E-09a and E-09b).
 
-Facts: ``sex``, ``hcg`` positive | negative, ``pregnancy`` and ``breastfeeding`` present | absent, the former with
-detail ``cause`` post-menopausal | hysterectomy where that is why there is none, whenever it was said.
+Facts: ``sex``, ``hcg`` positive | negative | equivocal | pending, ``pregnancy`` and ``breastfeeding`` present |
+absent, the former with detail ``cause`` post-menopausal | hysterectomy where that is why there is none, whenever it was
+said.
 """
 
 from __future__ import annotations
 
+from datetime import date
+
 from natars_fhir.domain.answer import NO
 from natars_fhir.domain.choice import chosen, onset, stated
 from natars_fhir.domain.finding import Finding, Sentence
+from natars_fhir.domain.interval import days
 from natars_fhir.domain.questions import Concept
 from natars_fhir.domain.questions.presence import Doubt, doubted, told, told_alone, weigh
 from natars_fhir.domain.questions.undated import diagnoses, is_diagnosis, leaves_open
@@ -18,6 +22,7 @@ from natars_fhir.domain.study import Asked, Rule
 
 _OVER = ("inactive", "remission", "resolved")
 _FOR_GOOD = ("post-menopausal", "hysterectomy")
+_RESULTS = ("positive", "negative", "equivocal")
 
 Statements = tuple[list[Fact], list[Fact], list[Doubt]]
 
@@ -54,24 +59,29 @@ def pregnant(test_days: int, weeks: int) -> Rule:
                 _pregnancy(fact, tests, term, lists)
             else:
                 _said(fact, tests, term, lists, sure=not leaves_open(dated, lasting=False))
-        return told_alone("pregnancy", weigh(*lists))
+        present, absent, doubts = lists
+        perhaps = [fact for fact, _ in doubts if present and fact.value == "negative" and fact.standing == "final"]
+        return told_alone("pregnancy", weigh(present, [*absent, *perhaps], doubts))
 
     return rule
 
 
 def _results(asked: Asked, tests: Window) -> list[Fact]:
     facts = [f for f in asked.record.about("hcg") if tests.place(stated(f)) != "after"]
-    return [f for f in facts if f.standing == "final" and f.value in ("positive", "negative")] or facts
+    return [f for f in facts if f.standing == "final" and f.value in _RESULTS] or facts
 
 
 def _test(fact: Fact, tests: Window, term: Window, lists: Statements) -> None:
     present, absent, doubts = lists
     place = tests.place(stated(fact))
-    if fact.standing == "final" and place == "in":
+    if fact.value == "pending":
+        if place in ("in", "maybe"):
+            doubts.append((fact, "pending"))
+    elif fact.standing == "final" and place == "in" and fact.value != "equivocal":
         (present if fact.value == "positive" else absent).append(fact)
     elif place == "before":
         # an older negative test says nothing of today; an older positive one may
-        if fact.value == "positive" and term.place(stated(fact)) != "before":
+        if fact.value != "negative" and term.place(stated(fact)) != "before":
             doubts.append((fact, doubted(fact)))
     else:
         doubts.append((fact, doubted(fact)))
@@ -83,18 +93,30 @@ def _pregnancy(fact: Fact, tests: Window, term: Window, lists: Statements) -> No
         if fact.said("cause") in _FOR_GOOD or tests.place(stated(fact)) == "in":
             absent.append(fact)
         return
-    place = term.place(onset(fact))
-    if place == "after" or fact.said("clinicalStatus") in _OVER or fact.said("ended") is not None:
+    place, over = term.place(onset(fact)), _is_over(fact, tests)
+    if place == "after" or over:
         return  # a pregnancy that is over says nothing of today
-    if fact.value == "present" and fact.standing == "final" and place == "in":
+    if fact.value == "present" and fact.standing == "final" and place == "in" and over is not None:
         present.append(fact)
     else:
         doubts.append((fact, doubted(fact)))
 
 
 def _lasts(fact: Fact, term: Window) -> Place:
-    over = fact.said("clinicalStatus") in _OVER or fact.said("ended") is not None
-    return "before" if over else term.place(onset(fact))
+    over = _is_over(fact, term)
+    return "before" if over else "maybe" if over is None else term.place(onset(fact))
+
+
+def _is_over(fact: Fact, window: Window) -> bool | None:
+    """Was it over by the window's end? Its end may have come later; without one its status tells. None where the end
+    does not tell."""
+    ended = fact.said("ended")
+    if not isinstance(ended, str):
+        return fact.said("clinicalStatus") in _OVER
+    end = days(ended)
+    if (end.low or date.min) > window.end_by:
+        return False
+    return True if (end.high or date.max) <= window.end else None
 
 
 def _said(fact: Fact, tests: Window, term: Window, lists: Statements, *, sure: bool) -> None:
@@ -134,8 +156,10 @@ def breastfeeding(recent_days: int) -> Rule:
 
 def _statement(fact: Fact, window: Window, lists: Statements) -> None:
     present, absent, doubts = lists
-    place = window.place(stated(fact))
-    if fact.standing == "final" and place == "in" and fact.value in ("present", "absent"):
+    place, over = window.place(stated(fact)), is_diagnosis(fact) and _is_over(fact, window)
+    if over:
+        return
+    if fact.standing == "final" and place == "in" and fact.value in ("present", "absent") and over is not None:
         (present if fact.value == "present" else absent).append(fact)
     elif fact.value != "absent" or place == "maybe":
         doubts.append((fact, doubted(fact)))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from natars_fhir.domain.answer import NO, UNKNOWN, YES, Answer, Reason
-from natars_fhir.domain.choice import chosen, gravest, onset, stated
+from natars_fhir.domain.choice import came_back, chosen, gravest, onset, stated
 from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.nearest import unknown
 from natars_fhir.domain.questions import Concept, negated
@@ -140,13 +140,14 @@ def _in_situ(fact: Fact) -> bool:
 
 
 def is_prior(asked: Asked, fact: Fact) -> bool | None:
-    """Did it begin before the trial's treatment? None where the date does not tell. Undated history is history."""
-    if not asked.enrolled or fact.when is None:
+    """Did it begin before the trial's treatment? None where the date does not tell: a day of recording bounds it from
+    above alone, and an illness that came back did so some day after it began."""
+    if not asked.enrolled:
         return True
     began = onset(fact)
     if began.low > asked.treatment_start_by:
         return False
-    return True if began.high <= asked.treatment_start else None
+    return True if began.high <= asked.treatment_start and not came_back(fact) else None
 
 
 def _same_day(excuse: Fact, fact: Fact) -> bool:

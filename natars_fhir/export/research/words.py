@@ -58,7 +58,7 @@ _SETS = ("ENROLLED", "TREATED-NEO", "OPERATED", "PER-PROTOCOL", "EXCLUDED-FINAL-
 REASONS = (
     "progression", "progression-and-death", "progression-undated", "death", "death-undated", "death-conflicting",
     "alive", "consent-withdrawn", "lost-to-follow-up", "new-therapy", "missed-assessments", "no-assessment",
-    "never-operated", "surgery-undated", "no-entry-date",
+    "never-operated", "surgery-undated", "withdrawal-undated", "no-entry-date",
 )  # fmt: skip
 _OWN = ("concept", "value", "drug", "endpoint", "answer", "reason", "subject-cause", "trial")
 _EXTENSIONS = ("fact-detail", "ae-grade", "scrubbed", "reason")

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from natars_fhir.domain.interval import Interval, Number, number
 from natars_fhir.domain.record import Detail
+from natars_fhir.mapping.narrative.fractions import PERCENT, SHARED, Around, Near, fraction
 from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.page import Page
 from natars_fhir.mapping.narrative.quantity import amount, comparator, measured, ranged
@@ -16,7 +17,7 @@ from natars_fhir.mapping.narrative.said import Kind, Said, firmness, scaled
 from natars_fhir.mapping.narrative.words import Words
 
 MITOSES, NECROSIS = "mitoses-per-10hpf", "necrosis-percent"
-PER_TEN, PERCENT = "{mitoses}/10.[HPF]", "%"
+PER_TEN = "{mitoses}/10.[HPF]"
 #: ten fields are taken as two square millimetres (clinical.md §3.1)
 _TO_NECROSIS = re.compile(
     r"[^\d%]{0,10}|[^\d%a-z]{0,4}的?(?:肿瘤|瘤体|区域)[^\d%a-z]{0,6}"
@@ -28,6 +29,8 @@ _TAKES_UP = re.compile(
 )
 _SHARE_OF = re.compile("占|comprising|occupying|involving|constituting|accounting")
 _FIELDS, _AREA = Decimal(10), Decimal(2)
+#: how far before a name fields may be counted, and what compares the number before that
+_LEFT, _COMPARED = 20, 17
 _RARE = Interval(Decimal(0), Decimal(3), unit=PER_TEN)
 _FREQUENT = Interval(Decimal(1), None, unit=PER_TEN)
 _SOME = Interval(Decimal(0), None, low_open=True, unit=PER_TEN)
@@ -70,37 +73,52 @@ def read(page: Page, words: Words, kind: Kind) -> list[Said]:
         names = [hit for hit in names if not page.void(hit.start)]
     if not names:
         return []
-    shape = patterns(words)
-    told: list[Said | None] = []
+    told: list[tuple[int, Said | None]] = []
     for sort, reader in (("mitoses", _mitoses), ("necrosis", _necrosis)):
         own = [hit for hit in names if hit.tag == sort]
         for index, hit in enumerate(own):
             following = own[index + 1].start if index + 1 < len(own) else len(page.text)
             previous = own[index - 1].end if index else 0
-            told.append(reader(page, words, shape, hit, (previous, following)))
-    return _counted(page, [each for each in told if each])
+            told.append((hit.start, reader(page, words, hit, (previous, following))))
+    return _counted(page, [(place, each) for place, each in told if each])
 
 
-def _counted(page: Page, told: list[Said]) -> list[Said]:
+def _counted(page: Page, told: list[tuple[int, Said]]) -> list[Said]:
     """That necrosis is seen says nothing more where its share is told in the same sentence."""
-    shares = [each for each in told if each.concept == NECROSIS and each.value != _NECROTIC]
-    near = {page.sentence(each.span[0]) for each in shares if each.standing == "final"} if shares else set()
-    return [each for each in told if each.value != _NECROTIC or page.sentence(each.span[0]) not in near]
+    shares = [(place, each) for place, each in told if each.concept == NECROSIS and each.value != _NECROTIC]
+    near = {page.sentence(place) for place, each in shares if each.standing == "final"}
+    return [each for place, each in told if each.value != _NECROTIC or page.sentence(place) not in near]
 
 
-def _mitoses(page: Page, words: Words, shape: Patterns, hit: Hit, reach: tuple[int, int]) -> Said | None:
+_NOWHERE = Near(None, 0, 0)
+
+
+def _around(page: Page, hit: Hit, low: int, high: int, reach: int) -> tuple[int, Around]:
+    """A name with what may bear upon it, and where that begins in the text."""
+    first = max(0, min(low, hit.start - _LEFT) - _COMPARED)
+    text = page.text[first : max(reach, high) + SHARED]
+    denied = page.stance(hit.start, hit.end).denied
+    return first, Around(text, hit.start - first, hit.end - first, low - first, high - first, reach - first, denied)
+
+
+def _mitoses(page: Page, words: Words, hit: Hit, reach: tuple[int, int]) -> Said | None:
     """A count near the name, else what the words beside it bound."""
     high = min(page.sentence(hit.end)[1], hit.end + 40, reach[1])
     low, end = page.clause(hit.start)
     low = max(low, reach[0], hit.start - 24)
-    counted = shape.per_field.search(page.text, hit.end, high) or shape.per_field.search(page.text, low, high)
-    counted = counted or shape.fields_first.search(page.text, max(low, hit.start - 20), high)
+    first, around = _around(page, hit, low, high, min(end, reach[1], hit.end + 14))
+    return _said(page, MITOSES, first, _mitotic(around, words))
+
+
+@lru_cache(maxsize=4096)
+def _mitotic(around: Around, words: Words) -> Near:
+    text, start, end, low, high, _, _ = around
+    shape = patterns(words)
+    counted = shape.per_field.search(text, end, high) or shape.per_field.search(text, low, high)
+    counted = counted or shape.fields_first.search(text, max(low, start - _LEFT), high)
     if counted:
-        value = _per_ten(page.text, counted, words)
-        span = min(hit.start, counted.start()), max(hit.end, counted.end())
-    else:
-        value, span = _bounded(page, hit, (low, min(end, reach[1], hit.end + 14)), shape.mitotic, _MITOTIC)
-    return _said(page, MITOSES, value, span) if value else None
+        return Near(_per_ten(text, counted, words), min(start, counted.start()), max(end, counted.end()))
+    return _bounded(around, low, around.reach, shape.mitotic, _MITOTIC)
 
 
 _MITOTIC = {"rare": _RARE, "frequent": _FREQUENT, "none": _NONE, "seen": _SOME}
@@ -122,63 +140,68 @@ def _count(before: str, low: str, high: str | None, many: str | None, field: boo
     return count if fields == whole else scaled(count, whole / fields, PER_TEN)
 
 
-def _necrosis(page: Page, words: Words, shape: Patterns, hit: Hit, reach: tuple[int, int]) -> Said | None:
+def _necrosis(page: Page, words: Words, hit: Hit, reach: tuple[int, int]) -> Said | None:
     """A share beside the name, else what the words beside it bound."""
     low, high = page.clause(hit.start)
     low, high = max(low, reach[0], hit.start - 24), min(high, reach[1], hit.end + 20)
+    first, around = _around(page, hit, low, high, high)
+    return _said(page, NECROSIS, first, _necrotic(around, words))
+
+
+@lru_cache(maxsize=4096)
+def _necrotic(around: Around, words: Words) -> Near:
+    text, start, end, low, high, _, _ = around
+    shape = patterns(words)
     share = None
-    if page.text.find("%", low, high + 30) >= 0:
-        share = shape.share.search(page.text, hit.end, high)
-        share = share or _share_next(page, words, shape, hit.end, high) or _share_before(page, shape, low, hit)
+    if text.find("%", low, high + SHARED) >= 0:
+        share = shape.share.search(text, end, high)
+        share = share or _share_next(text, words, shape, end, high) or _share_before(text, shape, low, start)
     if not share:
-        value, span = _bounded(page, hit, (low, min(high, hit.end + 10)), shape.necrotic, _NECROTIC_WORDS)
-        return _said(page, NECROSIS, value, span) if value else None
-    before = comparator(page.text, share.start(), words)
+        part = None if around.denied else fraction(around, words)
+        return part or _bounded(around, low, min(high, end + 10), shape.necrotic, _NECROTIC_WORDS)
+    before = comparator(text, share.start(), words)
     value, said = measured(before, share[1], share[2], words, PERCENT, 100)
     if not value or value.high is None or value.high > 100:
-        return None
-    span = min(hit.start, share.start() - said.lead), max(hit.end, share.end())
-    return _said(page, NECROSIS, value, span, said.about)
+        return _NOWHERE
+    return Near(value, min(start, share.start() - said.lead), max(end, share.end()), said.about)
 
 
-def _share_next(page: Page, words: Words, shape: Patterns, low: int, high: int) -> re.Match[str] | None:
+def _share_next(text: str, words: Words, shape: Patterns, low: int, high: int) -> re.Match[str] | None:
     """A share that is the whole of the next clause: "necrosis present, about 30%", 可见坏死，约占55%."""
-    found = shape.share.search(page.text, high, high + 30) if page.text[high : high + 1] == "," else None
+    found = shape.share.search(text, high, high + SHARED) if text[high : high + 1] == "," else None
     if found is None:
         return None
-    lead = amount(page.text, found.start(), found[1], found[2], words).lead
-    if low == high and not _SHARE_OF.search(page.text, high + 1, found.start() - lead):
+    lead = amount(text, found.start(), found[1], found[2], words).lead
+    if low == high and not _SHARE_OF.search(text, high + 1, found.start() - lead):
         return None  # 坏死, Ki-67 30%: whose share is it?
-    return found if _TAKES_UP.fullmatch(page.text, high + 1, found.start() - lead) else None
+    return found if _TAKES_UP.fullmatch(text, high + 1, found.start() - lead) else None
 
 
-def _share_before(page: Page, shape: Patterns, low: int, hit: Hit) -> re.Match[str] | None:
+def _share_before(text: str, shape: Patterns, low: int, start: int) -> re.Match[str] | None:
     """约20%坏死, "20% necrosis"."""
-    found = list(shape.share.finditer(page.text, low, hit.start))
-    if not found or not _TO_NECROSIS.fullmatch(page.text, found[-1].end(), hit.start):
+    found = list(shape.share.finditer(text, low, start))
+    if not found or not _TO_NECROSIS.fullmatch(text, found[-1].end(), start):
         return None
     return found[-1]
 
 
-def _bounded(
-    page: Page, hit: Hit, reach: tuple[int, int], shape: dict[str, re.Pattern[str]], values: dict[str, Number]
-) -> tuple[Number | None, tuple[int, int]]:
+def _bounded(around: Around, low: int, high: int, shape: dict[str, re.Pattern[str]], values: dict[str, Number]) -> Near:
     """What the words before or after the name make of it. "None" before it may reach over a list."""
-    low, high = reach
-    before, after = page.text[low : hit.start], page.text[hit.end : high]
-    if page.stance(hit.start, hit.end).denied or shape["none"].match(after.strip(" :,为是均was")):
+    text, start, end = around.text, around.start, around.end
+    before, after = text[low:start], text[end:high]
+    if around.denied or shape["none"].match(after.strip(" :,为是均was")):
         place = _last(shape["none"], before)
-        return values["none"], (low + place if place is not None else hit.start, hit.end if place is not None else high)
+        return Near(values["none"], *((low + place, end) if place is not None else (start, high)))
     for tag, value in values.items():
         if tag == "none":
             continue
         right = shape[tag].search(after)
         left = _last(shape[tag], before[-14:])
         if right:
-            return value, (hit.start, hit.end + right.end())
+            return Near(value, start, end + right.end())
         if left is not None:
-            return value, (max(low, hit.start - 14) + left, hit.end)
-    return None, (0, 0)
+            return Near(value, max(low, start - 14) + left, end)
+    return _NOWHERE
 
 
 def _last(shape: re.Pattern[str], text: str) -> int | None:
@@ -188,9 +211,13 @@ def _last(shape: re.Pattern[str], text: str) -> int | None:
     return place
 
 
-def _said(page: Page, concept: str, value: Number, reach: tuple[int, int], about: bool = False) -> Said:
-    said: Detail = (("approximate", "yes"),) if about else ()
-    return Said(concept, value, page.span(*reach), firmness(page.hedged(*reach)), said)
+def _said(page: Page, concept: str, first: int, near: Near) -> Said | None:
+    """A value in the text; *first* is where the stretch begins in which it was read."""
+    if not near.value:
+        return None
+    said: Detail = (("approximate", "yes"),) if near.about else ()
+    start, end = near.start + first, near.end + first
+    return Said(concept, near.value, page.span(start, end), firmness(page.hedged(start, end)), said)
 
 
 def bare_mitoses(page: Page, words: Words) -> Said | None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from decimal import Decimal
-from functools import lru_cache
-from typing import NamedTuple
 
-from natars_fhir.domain.interval import Interval, Number, number
+from natars_fhir.domain.interval import Number, number
 from natars_fhir.domain.record import Detail
 from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.page import Page
 from natars_fhir.mapping.narrative.said import Said, Unread, firmness
+from natars_fhir.mapping.narrative.scheme import LEVELS, Patterns, degree, level, patterns, scheme_at
 from natars_fhir.mapping.narrative.words import Words
 
 FNCLCC, OTHER = "fnclcc-grade", "histologic-grade"
@@ -21,78 +19,7 @@ _AHEAD, _HIGHER = 20, 30
 #: after these nothing before bounds what follows
 _APART = frozenset({"", *",;:()。\n"})
 _NO_SCHEME: Detail = (("scheme", "unknown"),)
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
-_LEVELS = {(low, high): Interval(Decimal(low), Decimal(high)) for high in (1, 2, 3) for low in range(1, high + 1)}
 _NOT_A_GRADE = "FNCLCC is named, and no grade from 1 to 3 can be read"
-#: "2 of 3", "2/3"; but 2/3级 may be either
-_OF_THREE = re.compile(r"(?:of\s*|/\s*)(?:3|iii)$")
-_ADDED = re.compile(r"(?<!\d)\d\s?\+\s?\d\s?\+\s?\d\s?=\s?(\d)(?!\d)")
-_LEVEL = r"(?:(?<![a-fh-z])(?:iii|ii|iv|i)(?![a-z])|[0-9](?!\d|\.\d|%))"
-
-
-class Patterns(NamedTuple):
-    """What grades look like."""
-
-    level: re.Pattern[str]
-    after: re.Pattern[str]
-    before: re.Pattern[str]
-    alone: re.Pattern[str]
-    of_three: re.Pattern[str]
-    components: re.Pattern[str]
-    total: re.Pattern[str]
-    #: a score that ends here is one component's
-    part: re.Pattern[str]
-    not_graded: re.Pattern[str]
-    #: what says that the grade may be a higher one
-    higher: tuple[str, ...]
-    underrated: tuple[str, ...]
-    #: bounds that may stand before the scheme, and what may stand between
-    least: tuple[str, ...]
-    most: tuple[str, ...]
-    fillers: tuple[str, ...]
-
-
-@lru_cache(maxsize=8)
-def patterns(words: Words) -> Patterns:
-    """Compiled for one set of word lists."""
-    word = words.any("grade.word", "grade")
-    least, most = words.any("quantity.word", "at-least", "above"), words.any("quantity.word", "at-most")
-    bound = rf"(?:(?P<least>{least})|(?P<most>{most}))?\s*(?:grade\s+)?"
-    span, bounds = words.any("quantity.word", "range"), words["quantity.word"].words
-    level = (
-        rf"{bound}(?P<g>g)?\s*(?P<low>{_LEVEL})(?:\s*级)?"
-        rf"(?:\s*(?:{span}|/|或|or|of|out of)\s*(?P<to>g)?(?P<high>{_LEVEL}))?"
-        r"(?P<unit>\s*级)?(?P<up>\s*(?:及以上|或以上|以上))?(?!\s*(?:分|个|/|\+|mm|cm|hpf|-\d|\.\d|(?:级\s?)?[:=(]?\s?\d\s?[-~]\s?\d\s?分))"
-    )
-    added = r"\d\s?\+\s?\d\s?\+\s?\d(?:\s?=\s?\d)?\s?分?"
-    scheme, level_word = words.any("grade.mark", "fnclcc"), words.any("grade.mark", "high", "intermediate", "low")
-    said = rf"the|of|{word}|{scheme}|{level_word}|标准|采用|按|system|grading|criteria|score|评分"
-    lead = rf"(?:[\s:,()=为是即系统法组织学肿瘤]|{said})*?"
-    either = words.any("grade.word", "score")
-    part = {tag: words.any("grade.word", tag) for tag in ("differentiation", "mitoses", "necrosis")}
-    points = r"\s*[:=为]?\s*\(?\s*(\d)\s*(?:分|points?)?\)?"
-    join = r"[\s,+、;]*"
-    return Patterns(
-        re.compile(rf"(?<![\d.a-z]){level}"),
-        re.compile(rf"{scheme}{lead}(?:{added}{lead})?{level}"),
-        re.compile(rf"(?:{word}\s*[:为]?\s*)?{level}\s*[,(]*\s*{scheme}"),
-        re.compile(rf"{word}\s*[:为是]*\s*{level}"),
-        re.compile(r"grade\s*:?\s*(?P<low>iii|ii|i|[1-3])\s*(?:of|out of|/)\s*(?:3|iii)(?![\d级])"),
-        re.compile(
-            rf"{part['differentiation']}{points}{join}{part['mitoses']}{points}{join}{part['necrosis']}{points}"
-            r"(?:\s*[=,:，]?\s*(?:总分|合计|共|total|score|:|为|=|\s)*(\d)\s*(?:分|points?|\)|$))?"
-        ),
-        re.compile(
-            rf"{either}(?:\s|:|为|=|of|是|\(\d\s*\+\s*\d\s*\+\s*\d\s*=?|\d\s*\+\s*\d\s*\+\s*\d\s*=)*\s*(\d)\s*(?:分|points?|\)|$|,|。)"
-        ),
-        re.compile(rf"(?:{part['differentiation']}|{part['mitoses']}|{part['necrosis']})\s?$"),
-        re.compile(rf"{scheme}[^,;。\n]{{0,12}}{words.any('grade.word', 'not-graded')}"),
-        words["grade.word"].words["higher"],
-        words["grade.word"].words["underrated"],
-        (*bounds["at-least"], *bounds["above"]),
-        bounds["at-most"],
-        (" of", " is", " a", " an", " the"),
-    )
 
 
 def read(page: Page, words: Words) -> Iterator[Said | Unread]:
@@ -103,7 +30,7 @@ def read(page: Page, words: Words) -> Iterator[Said | Unread]:
     higher = _higher_places(page, shape) if marks else ()
     for hit in marks:
         if hit.tag == "fnclcc" and not page.void(hit.start) and not (taken and hit.start < taken[-1][1]):
-            span, told = _fnclcc(page, shape, hit, higher)
+            span, told = _fnclcc(page, words, hit, higher)
             taken.append((span[0], max(span[1], page.sentence(hit.start)[1])))
             yield told
         elif hit.tag in ("high", "intermediate", "low") and not page.void(hit.start):
@@ -113,7 +40,7 @@ def read(page: Page, words: Words) -> Iterator[Said | Unread]:
                 yield Said(OTHER, hit.tag, span, firmness(stance.hedged), _NO_SCHEME)
     if page.amended:
         yield from _corrections(page, shape, marks)
-    if "级" in page.text or "g" in page.text:
+    if any(sign in page.text for sign in shape.signs):
         yield from _alone(page, shape, marks, taken)
 
 
@@ -123,22 +50,36 @@ def _corrections(page: Page, shape: Patterns, marks: list[Hit]) -> Iterator[Said
         low = page.sentence(cue.start)[0]
         if cue.tag == "becomes" and any(hit.tag == "fnclcc" and low <= hit.start < cue.start for hit in marks):
             found = shape.level.match(page.text, cue.end + (page.text[cue.end : cue.end + 1] in (" ", ":")))
-            value = _level(found) if found else None
+            value = level(found) if found else None
             if found and value and not page.void(found.start()):
                 yield _said(page, value, (cue.start, found.end()), None)
 
 
+def may_be_told(page: Page, words: Words) -> bool:
+    """May it tell a grade of any kind?"""
+    if "grade.mark" in page.found:
+        return True
+    shape = patterns(words)
+    return [sign for sign in shape.signs if sign in page.text] != [] and shape.alone.search(page.text) is not None
+
+
+def may_be_higher(page: Page, words: Words) -> bool:
+    """May it say that a grade told elsewhere is too low?"""
+    shape = patterns(words)
+    return any(word in page.text for word in (*shape.higher, *shape.underrated))
+
+
 def _fnclcc(
-    page: Page, shape: Patterns, hit: Hit, higher: tuple[int, ...] | None
+    page: Page, words: Words, hit: Hit, higher: tuple[int, ...] | None
 ) -> tuple[tuple[int, int], Said | Unread]:
     """The grade by the scheme's name, else by the sum of its components, and how far it reaches."""
-    found = _stated(page, shape, hit.start, hit.end)
-    total, reach = _sum(page, shape, hit.start)
-    value = _level(found) if found else None
-    span = found.span() if found else (hit.start, max(reach, hit.end))
+    shape = patterns(words)
+    value, start, end, total, reach = scheme_at(page, words, hit)
+    known = start >= 0
+    span = (start, end) if known else (hit.start, max(reach, hit.end))
     if value is not None and value.high is not None and _is_bound_above(page, higher, span[1]):
-        value = _LEVELS[int(value.low or 1), 3]  # a biopsy that may have missed the worst part
-    bound = _bound_before(page, shape, min(found.start(), hit.start)) if value is not None and found else None
+        value = LEVELS[int(value.low or 1), 3]  # a biopsy that may have missed the worst part
+    bound = _bound_before(page, shape, min(start, hit.start)) if value is not None and known else None
     if value is not None and bound:
         value, span = _bounded(value, bound[0]), (bound[1], span[1])
     if value is None and total is not None:
@@ -146,33 +87,6 @@ def _fnclcc(
     if value is None:
         return span, Unread(FNCLCC, page.span(hit.start, hit.end), _NOT_A_GRADE)
     return span, _said(page, value, (min(span[0], hit.start), max(span[1], hit.end)), total)
-
-
-def _stated(page: Page, shape: Patterns, start: int, end: int) -> re.Match[str] | None:
-    """The grade after the scheme's name, else right before it."""
-    if shape.not_graded.match(page.text, start):
-        return None
-    after = shape.after.match(page.text, start)
-    if after:
-        return after
-    low = max(page.sentence(start)[0], start - 24)
-    return next((found for found in shape.before.finditer(page.text, low, end) if found.end() >= end), None)
-
-
-def _level(found: re.Match[str]) -> Number | None:
-    """An interval within 1 to 3; None for a grade that FNCLCC does not have."""
-    said = found.groupdict()
-    low = high = _number(said["low"])
-    if said.get("high") and not _OF_THREE.search(found.string, found.start("low"), found.end()):
-        high = _number(said["high"])
-    low, high = min(low, high), max(low, high)
-    if not 1 <= low <= high <= 3:
-        return None
-    if said.get("least") or said.get("up"):
-        high = 3
-    if said.get("most"):
-        low = 1
-    return _LEVELS[low, high]
 
 
 def _higher_places(page: Page, shape: Patterns) -> tuple[int, ...] | None:
@@ -207,25 +121,7 @@ def _bound_before(page: Page, shape: Patterns, start: int) -> tuple[str, int] | 
 
 def _bounded(value: Number, bound: str) -> Number:
     low, high = (int(end) if end is not None else at for end, at in ((value.low, 1), (value.high, 3)))
-    return _LEVELS[(low, 3) if bound == "least" else (1, high)]
-
-
-def _number(text: str) -> int:
-    return _ROMAN.get(text) or int(text)
-
-
-def _sum(page: Page, shape: Patterns, start: int) -> tuple[int | None, int]:
-    """The sum of the components, as said or as added up, within the sentence, and where it ends."""
-    high = min(page.sentence(start)[1], start + 90)
-    parts = shape.components.search(page.text, start, high)
-    if parts:
-        added = sum(int(parts[group]) for group in (1, 2, 3))
-        return (int(parts[4]) if parts[4] else added), parts.end()
-    totals = shape.total.finditer(page.text, start, high)
-    total = next((each for each in totals if not shape.part.search(page.text, start, each.start())), None)
-    if total is None and page.text.find("+", start, high) >= 0:
-        total = _ADDED.search(page.text, start, high)
-    return (int(total[1]), total.end()) if total else (None, 0)
+    return LEVELS[(low, 3) if bound == "least" else (1, high)]
 
 
 def _of_sum(total: int) -> Number | None:
@@ -253,13 +149,13 @@ def _alone(page: Page, shape: Patterns, marks: list[Hit], taken: list[tuple[int,
         if any(low - 30 <= start < high for low, high in taken[-8:] + taken[:8]) or page.void(start):
             continue
         three = shape.of_three.match(page.text, start)
-        value = _level(three) if three else None
+        value = level(three) if three else None
         if value:
             yield _said(page, value, (start, three.end() if three else end), None)
-        elif not any(hit.tag in ("other", "fnclcc") for hit in near) and 1 <= _number(found["low"]) <= 4:
+        elif not any(hit.tag in ("other", "fnclcc") for hit in near) and 1 <= degree(found["low"]) <= 4:
             hedged = page.hedged(start, end)
-            level = number(_number(found["low"]))
-            yield Said(OTHER, level, page.span(start, end), firmness(hedged), _NO_SCHEME)
+            said = number(degree(found["low"]))
+            yield Said(OTHER, said, page.span(start, end), firmness(hedged), _NO_SCHEME)
 
 
 def bare(page: Page, words: Words) -> Said | None:
@@ -267,5 +163,5 @@ def bare(page: Page, words: Words) -> Said | None:
     shape = patterns(words)
     text = page.text.strip()
     found = shape.of_three.search(text) or shape.level.search(text)
-    value = _level(found) if found else None
+    value = level(found) if found else None
     return _said(page, value, (0, len(page.text)), None) if value else None

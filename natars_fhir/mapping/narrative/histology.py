@@ -23,6 +23,8 @@ CONCEPT = "histology"
 _NODES = frozenset(" (0")
 _NO_NODES = re.compile(r"\s*\(?\s*0\s*/\s*\d")
 _NEAR = 30
+#: the beginnings of sentences that are remembered
+_SHORT = 120
 #: no organ that a name belongs to ends before these
 _BREAKS = frozenset(")。,;\n")
 _OF = re.compile(r"\s(?:of|in) (?:the )?(?:left |right )?")
@@ -48,12 +50,21 @@ class Patterns(NamedTuple):
     agrees: re.Pattern[str]
     described: re.Pattern[str]
     once: re.Pattern[str]
+    outside_word: re.Pattern[str]
+    #: dedifferentiation that is there, or may be; and what makes it only something that may be
+    turned: re.Pattern[str]
+    leaning: re.Pattern[str]
+    #: what says, right before it, that it is there; after anything else a person is to look
+    there: tuple[str, ...]
+    #: how "like", and a part of the tumour, may begin
+    openings: frozenset[str]
 
 
 @lru_cache(maxsize=8)
 def patterns(words: Words) -> Patterns:
     """Compiled for one set of word lists."""
     around = {tag: words.any("histology.around", tag) for tag in words["histology.around"].words}
+    turned = {tag: words.any("histology.turned", tag) for tag in ("name", "leaning", "other-way")}
     ends = r"(?![a-z])"
     return Patterns(
         re.compile(rf"[\s,、/()]*(?:{around['either']}|和|及|与|以及|and|&)?[\s,、/()]*(?:a|an|the)?\s*"),
@@ -67,6 +78,14 @@ def patterns(words: Words) -> Patterns:
         re.compile(rf"(?<![不未]){around['agrees']}"),
         re.compile(rf"(?:{around['component']})?[^,;。\n]{{0,12}}?\s?{around['is']}(?![a-z])[^,;。\n]{{0,16}}"),
         re.compile(rf"{around['once']}[^,;。\n]{{0,8}}$"),
+        re.compile(around["outside"]),
+        re.compile(
+            "".join(f"(?<!{re.escape(word)})" for word in words["histology.turned"].words["may"])
+            + rf"{turned['name']}(?!\s?{turned['other-way']})"
+        ),
+        re.compile(rf"[\s(]*{turned['leaning']}"),
+        words["histology.turned"].words["there"],
+        frozenset(word[0] for tag in ("like", "component") for word in words["histology.around"].words[tag]) | {"("},
     )
 
 
@@ -79,24 +98,59 @@ def read(page: Page, words: Words, kind: Kind, hits: list[Hit]) -> list[Said | U
     rows = list(_rows(page, shape, names))
     others = [row for row in rows if _is_of_the_past(page, shape, row) or _is_elsewhere(page, words, row)]
     parts = frozenset(name.start for part, name in pairwise(names) if _describes(page, shape, part, name))
-    found = [each for row in rows if row not in others for each in _row(page, shape, row, kind, parts)]
+    found = [each for row in rows if row not in others for each in _row(page, words, row, kind, parts)]
     told = [
         Unread(CONCEPT, page.span(row[0].start, row[-1].end), _ELSEWHERE)
         for row in others
         if not page.void(row[0].start)
     ]
-    return _with_parts(found, kind) + told
+    here = [row for row in rows if row not in others]
+    return [*with_parts([*found, *_turned(page, words, here, names, kind)], kind), *told]
 
 
-def _with_parts(found: list[Said], kind: Kind) -> list[Said | Unread]:
+def _turned(page: Page, words: Words, rows: list[list[Hit]], names: list[Hit], kind: Kind) -> list[Said]:
+    """高分化脂肪肉瘤，局灶伴去分化: a well differentiated, or unspecified, liposarcoma that has dedifferentiated is a
+    dedifferentiated one (WHO 5th ed.); where either is said with doubt, perhaps."""
+    shape = patterns(words)
+    if shape.turned.search(page.text) is None:
+        return []
+    told: list[Said] = []
+    for name in (each for row in rows for each in row if _is_liposarcoma(page, each)):
+        stance = _stance(page, name.start, name.end)
+        doubted = stance.hedged or _before_tissue(page, words, name.start, kind)
+        if stance.denied or page.void(name.start):
+            continue
+        for found in shape.turned.finditer(page.text, name.end, page.sentence(name.start)[1]):
+            start, end = found.span()
+            here = page.stance(start, end)
+            of_name = any(other.start < end and start < other.end for other in names)
+            if not of_name and not here.denied and not page.void(start):
+                said = page.text[name.end : start].rstrip().endswith(shape.there)
+                doubt = doubted or here.hedged or not said or shape.leaning.match(page.text, end) is not None
+                told.append(Said(CONCEPT, "DDLPS", page.span(start, end), firmness(doubt), (("method", kind),)))
+    return told
+
+
+def _is_liposarcoma(page: Page, name: Hit) -> bool:
+    """Well differentiated, or of no type that is said."""
+    if name.tag == "WDLPS":
+        return True
+    return name.tag == "SARCOMA-NOS" and page.text[name.start : name.end].endswith(("脂肪肉瘤", "liposarcoma"))
+
+
+def with_parts(found: list[Said], kind: Kind) -> list[Said]:
     """A well differentiated part of a dedifferentiated tumour is marked as a part."""
-    dedifferentiated = any(each.value == "DDLPS" and each.standing == "final" for each in found)
-    if not dedifferentiated:
-        return list(found)
+    if ("DDLPS", "final") not in [(each.value, each.standing) for each in found]:
+        return found
     return [
         each._replace(detail=_part_of(kind)) if (each.value, each.standing) == ("WDLPS", "final") else each
         for each in found
     ]
+
+
+def quotes(page: Page, words: Words) -> bool:
+    """May it tell what another hospital thought?"""
+    return patterns(words).outside_word.search(page.text) is not None
 
 
 def _is_of_the_past(page: Page, shape: Patterns, row: list[Hit]) -> bool:
@@ -152,7 +206,15 @@ def _describes(page: Page, shape: Patterns, part: Hit, name: Hit) -> bool:
 
 def _is_like(page: Page, shape: Patterns, hit: Hit) -> bool:
     """平滑肌肉瘤样: like it, so not it. 成分 after a name is a part of the tumour."""
+    if not _may_go_on(page, shape, hit.end):
+        return False
     return shape.like.match(page.text, hit.end) is not None and shape.component.match(page.text, hit.end) is None
+
+
+def _may_go_on(page: Page, shape: Patterns, end: int) -> bool:
+    """May "like", or a part of the tumour, stand right after a name?"""
+    sign = page.text[end : end + 1]
+    return sign in shape.openings or sign.isspace()
 
 
 def _rows(page: Page, shape: Patterns, names: list[Hit]) -> Iterator[list[Hit]]:
@@ -167,8 +229,9 @@ def _rows(page: Page, shape: Patterns, names: list[Hit]) -> Iterator[list[Hit]]:
         yield row
 
 
-def _row(page: Page, shape: Patterns, row: list[Hit], kind: Kind, parts: frozenset[int]) -> list[Said]:
+def _row(page: Page, words: Words, row: list[Hit], kind: Kind, parts: frozenset[int]) -> list[Said]:
     """The names of one row, said alike; *parts* are where names begin that describe a part of the tumour."""
+    shape = patterns(words)
     if page.void(row[0].start):
         return []
     low, high = row[0].start, row[-1].end
@@ -179,15 +242,19 @@ def _row(page: Page, shape: Patterns, row: list[Hit], kind: Kind, parts: frozens
         _type(left) != _type(right) and shape.either.fullmatch(page.text, left.end, right.start)
         for left, right in pairwise(row)
     )
-    hedged = stance.hedged or either or _before_tissue(page, shape, low, kind)
+    hedged = stance.hedged or either or _before_tissue(page, words, low, kind)
     told: list[Said] = []
     for hit in row:
-        part = hit.start in parts or shape.component.match(page.text, hit.end) is not None
+        part = hit.start in parts or _is_part(page, shape, hit.end)
         said: Detail = _part_of(kind) if part else (("method", kind),)
         if hit.tag == _OTHER_SARCOMA:
             said = tuple(sorted((*said, ("family", "sarcoma"))))
         told.append(Said(CONCEPT, _type(hit), page.span(hit.start, hit.end), firmness(hedged), said))
     return told
+
+
+def _is_part(page: Page, shape: Patterns, end: int) -> bool:
+    return _may_go_on(page, shape, end) and shape.component.match(page.text, end) is not None
 
 
 def _type(hit: Hit) -> str:
@@ -202,14 +269,28 @@ def _stance(page: Page, low: int, high: int) -> Stance:
     return Stance(here.denied, here.hedged or page.before(low, sentence).hedged)
 
 
-def _before_tissue(page: Page, shape: Patterns, low: int, kind: Kind) -> bool:
+class Lead(NamedTuple):
+    """What a sentence says before a name: a hint, another hospital's word, tissue that was seen, another heading."""
+
+    hint: bool
+    outside: bool
+    tissue: bool
+    heading: bool
+
+
+def _before_tissue(page: Page, words: Words, low: int, kind: Kind) -> bool:
     """Is it a name given before or without the microscope, or under another hospital's?"""
-    start = page.sentence(low)[0]
-    left = page.text[start:low]
-    if shape.hint.search(left[-40:]):
+    left = page.text[page.sentence(low)[0] : low]
+    lead = _lead(left, words) if len(left) <= _SHORT else _lead.__wrapped__(left, words)
+    if lead.hint:
         return True
-    if kind == "pathology" and shape.outside.search(left) and not shape.agrees.search(page.text):
+    if kind == "pathology" and lead.outside and not patterns(words).agrees.search(page.text):
         return True
-    if shape.tissue.search(left):
-        return False
-    return kind in ("imaging", "operation") or shape.heading.search(left[-80:]) is not None
+    return not lead.tissue and (kind in ("imaging", "operation") or lead.heading)
+
+
+@lru_cache(maxsize=4096)
+def _lead(left: str, words: Words) -> Lead:
+    shape = patterns(words)
+    searched = (shape.hint, left[-40:]), (shape.outside, left), (shape.tissue, left), (shape.heading, left[-80:])
+    return Lead(*(pattern.search(text) is not None for pattern, text in searched))

@@ -7,7 +7,8 @@ from bisect import bisect_right
 from functools import lru_cache
 from typing import NamedTuple
 
-from natars_fhir.mapping.narrative.lexicon import Names, names
+from natars_fhir.mapping.narrative.clauses import named
+from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.page import Page
 from natars_fhir.mapping.narrative.words import Words
 
@@ -17,11 +18,16 @@ _ALIAS = re.compile(r"\s{0,2}\(\s{0,2}")
 _TO_GENE = re.compile(r"(?:\s?\([^()]{1,10}\)\s?|[\s)(]{0,3})(?:检测|蛋白)?[\s(]{0,2}")
 
 
-#: a share of cells that goes with the result before it
-SHARE = r",\s*[^,;。、\n\d()]{0,6}\d{1,3}(?:\.\d)?(?:\s?[-~]\s?\d{1,3})?\s?%"
+#: what goes with the result before it: a share of cells, or a part of them that stained otherwise (-,局灶+)
+SHARE = (
+    r",(?:\s*[^,;。、\n\d()]{0,6}\d{1,3}(?:\.\d)?(?:\s?[-~]\s?\d{1,3})?\s?%"
+    r"|\s?(?:小?灶性?|局灶性?|局部|部分|少数|少量|散在|个别)[弱强中]{0,2}(?:\+{1,4}(?![a-z0-9])|阳性?(?!细胞|率)))"
+)
 #: brackets right after a name that say all of a result
 _OWN = rf"(\([^()\n]{{0,40}}\))(?:[;。、\n]|$|(?!{SHARE}),)"
 _OWN_HERE = re.compile(_OWN)
+_SHARE = re.compile(SHARE)
+_ONLY_STAINS = frozenset({"ihc"})
 
 
 class Mention(NamedTuple):
@@ -39,20 +45,25 @@ def marker(text: str, words: Words) -> str | None:
     folded = words.characters.whole(text)
     cased = text.translate(words.characters)
     cased = cased if len(cased) == len(folded) else folded
-    found = {mention.concept for mention in _named(folded, cased, words)}
+    found = {name.concept for name in named(folded, cased, words)}
     return found.pop() if len(found) == 1 else None
 
 
 def mentions(page: Page, words: Words) -> tuple[Mention, ...]:
     """Every marker that the text names, in order; a name and its alias in brackets are one."""
-    named = _named(page.text, page.normal.cased, words)
-    if not named:
+    found = _named(page)
+    if not found:
         return ()
     methods = page.find(words["fish.method"])
-    genes = bool(page.find(words["fish.gene"])) or [word for word in _leading(words) if word in page.text] != []
-    stains = not genes and {"ihc"}.issuperset([hit.tag for hit in methods])
-    if stains and len({mention.concept for mention in named}) == len(named):
-        return tuple(named)
+    genes = _names_genes(page, words)
+    stains = not genes and _ONLY_STAINS.issuperset([hit.tag for hit in methods])
+    if stains and len({mention.concept for mention in found}) == len(found):
+        return tuple(found)
+    return _told_apart(page, words, found, methods, genes)
+
+
+def _told_apart(page: Page, words: Words, named: list[Mention], methods: list[Hit], genes: bool) -> tuple[Mention, ...]:
+    """A name and its alias in brackets made one; a gene's names told from a stain's."""
     ends = [hit.end for hit in methods]
     found: list[Mention] = []
     for concept, start, end, _, own in named:
@@ -67,22 +78,16 @@ def mentions(page: Page, words: Words) -> tuple[Mention, ...]:
     return tuple(found)
 
 
-def _named(text: str, cased: str, words: Words) -> list[Mention]:
-    """Every name of a marker, as a stain's; *cased* is the text before lower case."""
-    every = _names(words)
-    known, found = every.known, []
-    for match in every.pattern.finditer(text):
-        start, end = match.span()
-        name = text[start:end]
-        concept, capitals = known.get(name) or every.meaning(name)
-        if concept != "trap" and not (capitals and not cased[start:end].isupper()):
-            found.append(_new(Mention, (concept, start, end, False, match[1])))
+def _named(page: Page) -> list[Mention]:
+    """Every name of a marker, as a stain's."""
+    found: list[Mention] = []
+    for offset, clause in page.pieces:
+        for concept, start, end, own, listed in clause.named:
+            low, high = start + offset, end + offset
+            if listed and own is not None and _SHARE.match(page.text, high + len(own)):
+                own = None
+            found.append(_new(Mention, (concept, low, high, False, own)))
     return found
-
-
-@lru_cache(maxsize=8)
-def _names(words: Words) -> Names:
-    return names(words["markers.marker"].entries, f"(?:(?={_OWN}))?")
 
 
 def _is_gene(page: Page, start: int, end: int, words: Words) -> bool:
@@ -93,6 +98,19 @@ def _is_gene(page: Page, start: int, end: int, words: Words) -> bool:
     if after is not None and after.tag == "after":
         return True
     return _right_before(words).search(page.text[max(0, start - 30) : start]) is not None
+
+
+def speaks_of_genes(page: Page, words: Words) -> bool:
+    """Does it name a marker, and may it speak of that marker's gene, or of a test of it?"""
+    if not [clause for _, clause in page.pieces if clause.named]:
+        return False
+    return _names_genes(page, words) or not _ONLY_STAINS.issuperset(
+        [hit.tag for hit in page.find(words["fish.method"])]
+    )
+
+
+def _names_genes(page: Page, words: Words) -> bool:
+    return bool(page.find(words["fish.gene"])) or [word for word in _leading(words) if word in page.text] != []
 
 
 @lru_cache(maxsize=8)

@@ -11,10 +11,11 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from natars_fhir.mapping.narrative.clauses import Clause, clauses
 from natars_fhir.mapping.narrative.lexicon import Hit, Lexicon
 from natars_fhir.mapping.narrative.normal import Normal, normal
 from natars_fhir.mapping.narrative.reach import REACHING, Stretch, inside, stretches
-from natars_fhir.mapping.narrative.scan import Candidate, between, hits
+from natars_fhir.mapping.narrative.scan import Piece, between, hits
 from natars_fhir.mapping.narrative.words import Words
 
 _CUES = "cues.cue"
@@ -51,8 +52,10 @@ class Page(NamedTuple):
 
     normal: Normal
     text: str
+    #: its clauses, and where each begins
+    pieces: tuple[tuple[int, Clause], ...]
     #: where words of the scanned lists may stand, by the list's name
-    found: Mapping[str, list[Candidate]]
+    found: Mapping[str, list[Piece]]
     #: where sentences and clauses end
     stops: tuple[int, ...]
     clauses: tuple[int, ...]
@@ -88,7 +91,7 @@ class Page(NamedTuple):
         if not words.scanned:
             return words.whole.at(self.text, self.normal.cased, place)
         here = between(self.found.get(words.name, []), place, place + 1)
-        found = hits(here, self.text, self.normal.cased, place, len(self.text))
+        found = hits([(0, tuple(here))], self.text, self.normal.cased, place, len(self.text))
         return found[0] if found else None
 
     def has(self, words: Lexicon, tag: str, start: int, end: int) -> bool:
@@ -189,7 +192,14 @@ def page(text: str, words: Words) -> Page:
     low = form.text
     ends = tuple([sign.start() for sign in _ENDS.finditer(low)])
     stops = tuple([end for end in ends if low[end] != ","])
-    found = words.scanner(low)
+    pieces = tuple(clauses(low, form.cased, ends, words))
+    found: dict[str, list[Piece]] = {}
+    for start, clause in pieces:
+        for name, candidates in clause.found:
+            if name in found:
+                found[name].append((start, candidates))
+            else:
+                found[name] = [(start, candidates)]
     cues = tuple(hits(found[_CUES], low, form.cased, 0, len(low))) if _CUES in found else ()
     voids: tuple[Stretch, ...] = ()
     amended: tuple[Stretch, ...] = ()
@@ -197,4 +207,4 @@ def page(text: str, words: Words) -> Page:
     if not REACHING.isdisjoint(tags):
         voids, amended = stretches(low, stops, ends, cues)
     starts, doubts = tuple([cue.start for cue in cues]), not _DOUBTS.isdisjoint(tags)
-    return Page(form, low, found, stops, ends, cues, starts, doubts, "hedge-next" in tags, voids, amended)
+    return Page(form, low, pieces, found, stops, ends, cues, starts, doubts, "hedge-next" in tags, voids, amended)

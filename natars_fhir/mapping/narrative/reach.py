@@ -16,10 +16,10 @@ Stretch = tuple[int, int]
 _START = attrgetter("start")
 _VOIDING = frozenset({"advice", "general", "relative", "differential", "becomes", "former", "from"})
 #: what makes a stretch a supplement's or a correction's; and a correction, which a supplement is not
-_AMENDING = frozenset({"amended", "supplement", "becomes", "from"})
-_CORRECTING = _AMENDING - {"supplement"}
+AMENDING = frozenset({"amended", "supplement", "becomes", "from"})
+_CORRECTING = AMENDING - {"supplement"}
 #: the cues that put stretches out of reach, or make them a supplement's
-REACHING = _VOIDING | _AMENDING
+REACHING = _VOIDING | AMENDING
 #: how far from its heading a quotation begins, and its pattern
 _TO_QUOTE = 6
 _QUOTE = re.compile('"[^"\n]{0,200}"')
@@ -123,7 +123,7 @@ def _amended(bounds: Bounds) -> list[Stretch]:
     """From a heading such as 补充报告 to where the old report begins, else to the end of the text."""
     stretches = []
     for cue in bounds.cues:
-        if cue.tag in _AMENDING:
+        if cue.tag in AMENDING:
             index = bisect_left(bounds.former_starts, cue.end)
             known = index < len(bounds.former_starts)
             stretches.append((cue.start, bounds.former_starts[index] if known else len(bounds.text)))

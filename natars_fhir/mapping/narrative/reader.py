@@ -6,29 +6,13 @@ Deterministic; logic here, words in ``mappings/narrative/`` (clinical.md §5). D
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from operator import attrgetter
 from pathlib import Path
 
-from natars_fhir.mapping.narrative import (
-    counts,
-    fish,
-    grade,
-    histology,
-    ihc,
-    margins,
-    sites,
-    size,
-    staging,
-    statements,
-    treatments,
-)
+from natars_fhir.mapping.narrative import counts, fish, grade, ihc, sentences, sites, size, statements, treatments
 from natars_fhir.mapping.narrative import words as lists
-from natars_fhir.mapping.narrative.markers import mentions
 from natars_fhir.mapping.narrative.page import Page, page
 from natars_fhir.mapping.narrative.said import Kind, Reading, Said, Unread
 from natars_fhir.mapping.narrative.words import Words
-
-_SPAN, _PLACE = attrgetter("span"), attrgetter("span", "concept")
 
 
 def load(folder: Path, drugs: Mapping[str, list[str]] = lists.NO_DRUGS) -> Words:
@@ -41,54 +25,7 @@ def load(folder: Path, drugs: Mapping[str, list[str]] = lists.NO_DRUGS) -> Words
 
 def read(text: str, words: Words, kind: Kind = "pathology") -> Reading:
     """Everything that the text says. *kind* is what the report is; the caller knows."""
-    leaf = page(text, words)
-    mentioned = mentions(leaf, words)
-    names = leaf.find(words["histology.name"])
-    found: list[Said | Unread] = [
-        *ihc.read(leaf, words, mentioned),
-        *fish.read(leaf, words, mentioned),
-        *size.read(leaf, words, kind),
-        *grade.read(leaf, words),
-        *counts.read(leaf, words, kind),
-        *histology.read(leaf, words, kind, names),
-        *sites.read(leaf, words, kind, names),
-        *statements.read(leaf, words, kind),
-        *margins.read(leaf, words, kind),
-        *staging.read(leaf, kind),
-        *treatments.read(leaf, words),
-    ]
-    said = [each for each in found if isinstance(each, Said)]
-    unread = [each for each in found if isinstance(each, Unread)] if len(said) < len(found) else []
-    said = _once(said)
-    if leaf.amended:
-        said = _corrected(leaf, said)
-    return Reading(_in_order(said), tuple(sorted(unread, key=_SPAN)) if unread else ())
-
-
-def _once(said: list[Said]) -> list[Said]:
-    """The same words say the same thing once."""
-    if len({each.span for each in said}) == len(said):
-        return said
-    words = {
-        (each.concept, each.span, each.standing, each.value if isinstance(each.value, str) else ""): each
-        for each in said
-    }
-    return list(words.values())
-
-
-def _in_order(said: list[Said]) -> tuple[Said, ...]:
-    return tuple(sorted(said, key=_PLACE))
-
-
-def _corrected(leaf: Page, said: list[Said]) -> list[Said]:
-    """What a supplement or correction says of a concept replaces what the rest of the text says of it."""
-    ends = [(leaf.span(low, low + 1)[0], leaf.span(high - 1, high)[1]) for low, high in leaf.amended]
-
-    def amended(each: Said) -> bool:
-        return any(low <= each.span[0] < high for low, high in ends)
-
-    renewed = {each.concept for each in said if amended(each) and each.standing != "pending"}
-    return [each for each in said if amended(each) or each.concept not in renewed]
+    return sentences.read(text, words, kind)
 
 
 def one(text: str, words: Words, concept: str, kind: Kind = "pathology") -> Said | None:

@@ -41,6 +41,9 @@ class Sense(NamedTuple):
 
 #: Where a word may begin and end, and what it would be. Lists of them go from left to right, the longest first.
 Candidate = tuple[int, int, Sense]
+#: Where a piece of a text begins, and the candidates in it, whose places count from there. Lists of them go from left
+#: to right.
+Piece = tuple[int, tuple[Candidate, ...]]
 #: (word, start, end), as the automaton tells them
 Match = tuple[int, int, int]
 
@@ -105,34 +108,47 @@ def _senses(lexicon: Lexicon) -> Iterator[tuple[str, Sense]]:
     yield from plain.items()
 
 
-def between(candidates: list[Candidate], low: int, high: int) -> list[Candidate]:
+def between(pieces: list[Piece], low: int, high: int) -> list[Candidate]:
     """Those that begin from *low* on, and before *high*."""
-    first = bisect_left(candidates, low, key=_PLACE)
-    return candidates[first : bisect_left(candidates, high, first, key=_PLACE)]
+    return [
+        (start + offset, end + offset, sense)
+        for offset, candidates in _near(pieces, low, high)
+        for start, end, sense in candidates
+        if low <= start + offset < high
+    ]
 
 
-def hits(candidates: list[Candidate], text: str, cased: str, low: int, high: int, apart: bool = True) -> list[Hit]:
+def _near(pieces: list[Piece], low: int, high: int) -> list[Piece]:
+    """The pieces that may hold a place from *low* on, and before *high*."""
+    if len(pieces) <= _MANY:
+        return pieces
+    first = max(0, bisect_right(pieces, low, key=_PLACE) - 1)
+    return pieces[first : bisect_left(pieces, high, first, key=_PLACE)]
+
+
+def hits(pieces: list[Piece], text: str, cased: str, low: int, high: int, apart: bool = True) -> list[Hit]:
     """The words of one list between two places, in order, traps left out; *cased* is the text before lower case.
 
     A word swallows what begins within it; unless *apart*, only a trap does.
     """
-    if len(candidates) > _MANY:
-        candidates = between(candidates, low, high)
     found: list[Hit] = []
     done = low
-    for start, end, (tag, closed, capitals, gaps) in candidates:
-        if start < done:
-            continue
-        if gaps is not None:
-            match = gaps.pattern.match(text, start, high)
-            if match is None:
+    for offset, candidates in _near(pieces, low, high):
+        for begins, ends, (tag, closed, capitals, gaps) in candidates:
+            start = begins + offset
+            if start < done:
                 continue
-            end, tag = match.end(), gaps.tags[(match.lastindex or 1) - 1]
-        elif end > high or (closed and end < high and text[end] in _ALNUM):
-            continue
-        done = end
-        if tag != "trap" and not (capitals and not cased[start:end].isupper()):
-            found.append(_new(Hit, (start, end, tag)))
-            if not apart:
-                done = start + 1
+            end = ends + offset
+            if gaps is not None:
+                match = gaps.pattern.match(text, start, high)
+                if match is None:
+                    continue
+                end, tag = match.end(), gaps.tags[(match.lastindex or 1) - 1]
+            elif end > high or (closed and end < high and text[end] in _ALNUM):
+                continue
+            done = end
+            if tag != "trap" and not (capitals and not cased[start:end].isupper()):
+                found.append(_new(Hit, (start, end, tag)))
+                if not apart:
+                    done = start + 1
     return found

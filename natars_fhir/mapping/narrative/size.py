@@ -27,14 +27,18 @@ _SMALL = " :约为(最大"
 _BEFORE, _AFTER = 200, 60
 
 
-def read(page: Page, words: Words, method: str) -> list[Said | Unread]:
-    """The tumour's sizes. Single axes belong to the size before them in the sentence: the largest counts."""
-    shape = patterns(words)
-    found = [each for each in measures(page, words) if not page.void(each.start)]
+def found(page: Page, words: Words) -> list[Measure]:
+    """Everything that is measured."""
+    return [each for each in measures(page, words) if not page.void(each.start)]
+
+
+def read(page: Page, words: Words, method: str, found: list[Measure]) -> list[Said | Unread]:
+    """The tumour's sizes among what was *found*. Single axes belong to the size before them in the sentence: the
+    largest counts."""
     if not found:
         return []
-    things = _things_near(page, words, found)
-    order = Things(things, [hit.start for hit in things])
+    shape = patterns(words)
+    order = _things_near(page, words, found)
     own = [each for each in found if _is_tumours(page, words, shape, each, order)]
     others: list[Measure] = []
     if page.may_hold(words["sites.elsewhere"]):
@@ -44,7 +48,12 @@ def read(page: Page, words: Words, method: str) -> list[Said | Unread]:
     return told + [_told(page, words, group, method) for group in _axes_together(page, here)]
 
 
-def _things_near(page: Page, words: Words, found: list[Measure]) -> list[Hit]:
+def leans(page: Page, words: Words, found: list[Measure]) -> bool:
+    """Is the thing of any measure not named before it, so that it may be one of an earlier sentence?"""
+    return bool(found) and _things_near(page, words, found).before(found[0].start) is None
+
+
+def _things_near(page: Page, words: Words, found: list[Measure]) -> Things:
     """Things that may be measured: not further than a few sentences before a measure, or in its clause after."""
     things: list[Hit] = []
     reached = 0
@@ -52,7 +61,8 @@ def _things_near(page: Page, words: Words, found: list[Measure]) -> list[Hit]:
         low, high = max(reached, each.start - _BEFORE), each.end + _AFTER
         things += page.find(words["size.thing"], low, high)
         reached = max(reached, high)
-    return [hit for hit in things if hit.tag != "neutral"]
+    things = [hit for hit in things if hit.tag != "neutral"]
+    return Things(things, [hit.start for hit in things])
 
 
 class Things(NamedTuple):

@@ -14,7 +14,7 @@ from natars_fhir.mapping.narrative.quantity import amount, ranged
 from natars_fhir.mapping.narrative.said import firmness
 from natars_fhir.mapping.narrative.words import Words
 
-_EQUIVOCAL_SIGN = r"\+\s?[/~至]\s?-|-\s?/\s?\+|±|-\s?~\s?\+|\+-(?!\s?\+)|-\+"
+_EQUIVOCAL_SIGN = r"-\s?/\s?[\u4e00-\u9fff]{1,4}\s?\+|\+\s?[/~至]\s?-|-\s?/\s?\+|±|-\s?~\s?\+|\+-(?!\s?\+)|-\+"
 _SIGN = re.compile(
     rf"(?P<equivocal>{_EQUIVOCAL_SIGN})|(?P<positive>(?:\d\s?)?\+{{1,4}}(?:\s?[-~/]\s?\d?\+{{1,4}})*)"
     r"|(?P<negative>(?<![0-9a-z+~弱中强])-+(?![0-9a-z+~弱中强]))|(?P<zero>(?<![0-9a-z.<>≤≥%/])0(?![0-9a-z.%/+]))"
@@ -27,6 +27,7 @@ _APART = re.compile(r"[,;、()]|(?<![+\-\s])/(?![+\-\s])")
 #: how much may stand between a denial and what it denies; what turns it round
 _QUALIFIED = 18
 _ONLY = re.compile("only|仅|但|but|except")
+_IN_PART = frozenset({"focal", "partial"})
 _RESULTS = {"positive", "negative", "equivocal", "not-interpretable", "not-done", "pending"}
 
 
@@ -122,6 +123,10 @@ def _weighed(own: list[Part]) -> Part:
     split = bool(nuclear) and part.value == "negative" and len(own) > 1
     signs = {each.value for each in own if "extent" not in each.qualities}
     split = split or (not nuclear and {"positive", "negative"} <= signs)
+    some = [each.end for each in own if each.value == "positive"]
+    if part.value == "negative" and some:  # (-,灶+): most of it did not stain, and some did
+        return replace(part, value="equivocal", end=max(part.end, *some))
+    split = split or (part.value == "negative" and part.qualities.get("extent") in _IN_PART)  # 局灶-: and the rest?
     unsure = not nuclear and part.value == "positive" and any(_is_unsure(each) for each in own[1:])
     return replace(part, value="equivocal") if split or unsure else part
 

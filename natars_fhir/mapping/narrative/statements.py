@@ -205,7 +205,7 @@ def _scale_pattern(words: Words) -> re.Pattern[str]:
     level = r"(?:vi|iv|v|iii|ii|i|[0-6]|[一二三四五六](?=\s*(?:级(?!手术|医院|护理)|[~/至或-])))"
     filler = words.any("statements.scale", "filler")
     return re.compile(
-        rf"(?:[\s:,(=]|{filler})*?(?P<low>{level})\s*(?P<e>e)?"
+        rf"(?:[\s:,()=]|{filler})*?(?P<low>{level})\s*(?P<e>e)?"
         rf"(?:\s*级?\s*(?:[-~/至或]|to|or)\s*(?:{filler}|\s)*(?P<high>{level}))?"
         r"\s*(?P<e2>e)?(?![\da-df-z.%]|\s*mg)"
     )

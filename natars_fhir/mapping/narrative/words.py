@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -50,6 +51,7 @@ TABLES: Mapping[str, str] = {
     "histology.name": "DDLPS WDLPS LMS UPS SFT OTHER OTHER-SARCOMA SARCOMA-NOS",
     "histology.around": "component is like either before-tissue tissue hint outside own agrees once",
     "histology.past": "word",
+    "histology.turned": "name there may leaning other-way",
     "sites.organ": "*",
     "sites.mark": "place beside vessel origin-before origin-after",
     "sites.elsewhere": "name",
@@ -57,7 +59,7 @@ TABLES: Mapping[str, str] = {
     "sites.touching": "before",
     "sites.lesion": "name",
     "margins.name": "margin",
-    "margins.state": "involved free",
+    "margins.state": "involved free unsure",
     "margins.between": "filler",
     "statements.scale": "asa ecog filler",
     "statements.place": "*",
@@ -108,6 +110,8 @@ class Words:
     joins: Joins
     #: looks for the words of all scanned lists
     scanner: Scanner
+    #: pairs of neighbours within those words, and within the names of markers: between them no text is cut
+    seams: frozenset[str]
 
     def __getitem__(self, table: str) -> Lexicon:
         return self.lexicons[table]
@@ -125,9 +129,15 @@ Tables = dict[str, dict[str, list[str]]]
 
 def load(folder: Path, drugs: Mapping[str, list[str]] = NO_DRUGS) -> Words:
     """Read every list of the folder. *drugs*: names by ``"drug class+class"``. Raises WordListError with all that is
-    wrong."""
+    wrong. The same lists again are the same words: they are not compiled twice."""
+    files = tuple((path.name, path.read_bytes()) for path in sorted(folder.glob("*.toml")))
+    return _load(files, tuple((name, tuple(words)) for name, words in drugs.items()))
+
+
+@lru_cache(maxsize=4)
+def _load(contents: tuple[tuple[str, bytes], ...], drugs: tuple[tuple[str, tuple[str, ...]], ...]) -> Words:
     faults: list[str] = []
-    files = {path.stem: _parsed(path, faults) for path in sorted(folder.glob("*.toml"))}
+    files = {name.removesuffix(".toml"): _parsed(name, raw, faults) for name, raw in contents}
     characters = _characters(files.pop(_CHARACTERS, None), faults)
     tables = {f"{file}.{table}": tags for file, content in files.items() for table, tags in content.items()}
     faults += [fault for name, tags in tables.items() for fault in _shape_faults(name, tags)]
@@ -136,14 +146,14 @@ def load(folder: Path, drugs: Mapping[str, list[str]] = NO_DRUGS) -> Words:
         faults += [fault for name, tags in tables.items() for fault in _twice(name, tags, characters)]
     if faults:
         raise WordListError(faults)
-    return _compiled(tables, characters, drugs)
+    return _compiled(tables, characters, {name: list(words) for name, words in drugs})
 
 
-def _parsed(path: Path, faults: list[str]) -> dict[str, Any]:
+def _parsed(name: str, raw: bytes, faults: list[str]) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(raw.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n"))  # as a text file is read
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        faults.append(f"{path.name}: cannot be read: {problem}")
+        faults.append(f"{name}: cannot be read: {problem}")
         return {}
 
 
@@ -213,8 +223,14 @@ def _compiled(tables: Tables, characters: Characters, drugs: Mapping[str, list[s
     lists.append(lexicon(STATEMENTS, _statements(tables), characters.whole))
     lists.append(lexicon(TREATMENTS, {**tables["treatments.name"], **drugs}, characters.whole))
     lexicons = {each.name: each._replace(scanned=each.name in _SCANNED) for each in lists}
-    scanner = Scanner(each for each in lexicons.values() if each.scanned)
-    return Words(characters, lexicons, _joins(tables, characters), scanner)
+    scanned = [each for each in lexicons.values() if each.scanned]
+    seams = frozenset(
+        "".join(pair)
+        for each in (*scanned, lexicons["markers.marker"])
+        for entry in each.entries
+        for pair in pairwise(entry.word)
+    )
+    return Words(characters, lexicons, _joins(tables, characters), Scanner(scanned), seams)
 
 
 def _statements(tables: Tables) -> dict[str, list[str]]:

@@ -10,6 +10,10 @@ from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
 
+#: R4's word for whoever left before the registration: it goes with no arm.
+_BEFORE = "withdrawn"
+_WITHDRAWN = "«withdrawn» is of before the registration, and an arm is named: no allocation is read. Is it «off-study»?"
+
 
 def allocation(view: View, lore: Lore) -> Plan:
     """The arm of a subject of this study, by its name. ``words.trial`` name it, ``words.allocated`` the statuses; what
@@ -19,13 +23,16 @@ def allocation(view: View, lore: Lore) -> Plan:
     stamp = dated(view)
 
     def plan(resource: Any, sink: Sink) -> None:
-        if resource.status not in allocated or not resource.assignedArm:
+        if not resource.assignedArm or (resource.status not in allocated and resource.status != _BEFORE):
             return
         if ours and any((one.system or "").endswith(ours) for one in resource.identifier or ()):
             return
         study = resource.study
         said = [study.reference, study.display, study.identifier.value if study.identifier else None]
         if not any(name in text.casefold() for text in said if text for name in names):
+            return
+        if resource.status == _BEFORE:
+            sink.tell("business-rule", "ResearchSubject.status", _WITHDRAWN)
             return
         stamp(resource, sink)
         arm = lore.arms.get(resource.assignedArm.casefold(), resource.assignedArm)

@@ -1,16 +1,25 @@
-"""Values that are one of a concept's words: there or not, yes or no, a class of its own; and plain days."""
+"""Values that are one of a concept's words: there or not, yes or no, a class of its own; and plain days.
+
+A pregnancy test is one too, and its number decides by the reference range beside it (clinical.md §2.2, E-09a).
+"""
 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
-from natars_fhir.fhir.r4.structs import CodeableConcept
+from natars_fhir.domain.answer import NO, YES
+from natars_fhir.fhir.r4.structs import CodeableConcept, Quantity
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.reader import yes_or_no
 from natars_fhir.mapping.narrative.statements import ANSWER, ATTESTED
 from natars_fhir.mapping.readers.spoken import said, spoken, text_of, word_of
 from natars_fhir.mapping.told import NOTHING, ReadValue, Told
+from natars_fhir.mapping.units import measured
+
+#: Positive or negative, and no plain class: it is a number as often.
+PREGNANCY_TEST = "hcg"
 
 
 def presence(lore: Lore, among: str = ANSWER) -> ReadValue:
@@ -48,18 +57,44 @@ def coded(lore: Lore) -> ReadValue:
     """One of the concept's values: by code, or by a declared spelling of the text or of the code itself."""
     spelt = spellings(lore)
 
-    def read(value: Any, concept: str, _: Any) -> tuple[Told, ...]:
+    def read(value: Any, concept: str, node: Any) -> tuple[Told, ...]:
+        if concept == PREGNANCY_TEST and isinstance(value, Quantity | bool):
+            return _of_test(value, node)
         for coding in value.coding or () if isinstance(value, CodeableConcept) else ():
             for meant in lore.says[coding.system, coding.code]:
                 if meant.concept == concept:
                     return _with_implied(lore, Told(concept, meant.value, meant.detail, meant.standing))
-            word = word_of(lore, "ihc", value) if concept == "hcg" else None
+            word = word_of(lore, "ihc", value) if concept == PREGNANCY_TEST else None
+            if word == "not-done":
+                return NOTHING
             if word or (word := spelt[concept].get((coding.code or "").casefold())):
                 return _with_implied(lore, Told(concept, word))
         found = spelt[concept].get((text_of(value) or "").strip().casefold())
         return _with_implied(lore, Told(concept, found)) if found else NOTHING
 
     return read
+
+
+def _of_test(value: Quantity | bool, node: Any) -> tuple[Told, ...]:
+    """Yes or no; a number by the one range of whoever is not pregnant, in the same unit: from nought, for everybody."""
+    if isinstance(value, bool):
+        return (Told(PREGNANCY_TEST, "positive" if value else "negative"),)
+    ranges: Any = getattr(node, "referenceRange", None) or ()
+    if len(ranges) != 1 or value.value is None:
+        return NOTHING
+    (one,) = ranges
+    high = one.high
+    for_all = one.appliesTo is None and one.age is None and (one.low is None or not one.low.value)
+    for_all = for_all and (one.type is None or any(coding.code == "normal" for coding in one.type.coding or ()))
+    if not for_all or high is None or high.value is None or high.comparator or _unit(high) != _unit(value):
+        return NOTHING
+    above = measured(value.value, value.comparator, Decimal(1), "").above(high.value)
+    word = {YES: "positive", NO: "negative"}.get(above, "equivocal")
+    return (Told(PREGNANCY_TEST, word),)
+
+
+def _unit(quantity: Quantity) -> str:
+    return (quantity.code or quantity.unit or "").strip().casefold()
 
 
 def _with_implied(lore: Lore, told: Told) -> tuple[Told, ...]:

@@ -23,7 +23,6 @@ _DOUBT = "A status that is none of the standard's: this decides nothing."
 #: a third of the time that a named tuple's own constructor takes
 _new = tuple.__new__
 _CAME_BACK = ("recurrence", "relapse")
-_RECURRED = detail(origin="recurrence")
 
 
 def condition(view: View, lore: Lore) -> Plan:
@@ -52,7 +51,7 @@ def condition(view: View, lore: Lore) -> Plan:
             if (sure := _as_sure(told, status, lore.concepts[told.concept])) is not None:
                 sink.add(_with_course(sure, course, ended), place)
         if course in _CAME_BACK and status != "refuted":
-            _came_back(found, status, sink)
+            _came_back(found, status, course, sink)
 
     return plan
 
@@ -64,12 +63,14 @@ def _without_places(found: list[tuple[str, Told]]) -> list[tuple[str, Told]]:
     return [(place, told) for place, told in found if not place.startswith("Condition.bodySite")]
 
 
-def _came_back(found: list[tuple[str, Told]], status: str, sink: Sink) -> None:
-    """A tumour that came back was there before, and was operated on."""
+def _came_back(found: list[tuple[str, Told]], status: str, course: str, sink: Sink) -> None:
+    """A tumour that came back was there before, and was operated on. The onset is the Condition's, and it may have come
+    back much later: the clinical status stands in the fact."""
     if any(told.concept in ("histology", "primary-site") for _, told in found):
         value = "present" if status in _SURE else "suspected"
         for concept in ("prior-resection", "progression"):
-            sink.add(Told(concept, value, _RECURRED), "Condition.clinicalStatus")
+            told = Told(concept, value, detail(origin="recurrence", clinicalStatus=course))
+            sink.add(told, "Condition.clinicalStatus")
 
 
 def _verified(status: Any) -> str:

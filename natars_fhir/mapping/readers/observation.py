@@ -6,13 +6,14 @@ The hot path: one look-up a coding, plain loops, closures made when the mapping 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any
 
 from natars_fhir.domain.record import Standing
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.markers import marker
+from natars_fhir.mapping.readers.coded import PREGNANCY_TEST
 from natars_fhir.mapping.readers.dates import stamped
 from natars_fhir.mapping.readers.method import measured
 from natars_fhir.mapping.readers.values import KINDS
@@ -36,7 +37,7 @@ def asked(views: Sequence[View], lore: Lore) -> Plan:
     place = next((view.each for view in parts.values()), "")
 
     def plan(resource: Any, sink: Sink) -> None:
-        if resource.focus is not None and _of_another(resource, sink):
+        if (resource.focus is not None or resource.contained is not None) and _of_another(resource, sink):
             return
         answered = resource.hasMember is not None
         if resource.component is not None and place:
@@ -47,15 +48,29 @@ def asked(views: Sequence[View], lore: Lore) -> Plan:
     return plan
 
 
+#: The key of a person's resource, by id or by identifier.
+_PERSON = re.compile(r"(?:^|/)(?:Patient|RelatedPerson)[/?]")
+
+
 def _of_another(resource: Any, sink: Sink) -> bool:
     """Is the result in the patient's file, but about someone else (a donor, a relative, a child)? Then it is told."""
-    people = ("Patient/", "RelatedPerson/")
-    own = resource.subject.reference if resource.subject is not None else None
-    named = [focus.reference for focus in resource.focus if focus.reference and focus.reference != own]
-    if not any(f"/{name}".find(f"/{one}") >= 0 for name in named for one in people):
-        return False
-    sink.tell("informational", "Observation.focus", "This is about another person: it is not read.", "information")
-    return True
+    own = sink.key_of(resource.subject, "Patient") if resource.subject is not None else None
+    about = [("focus", focus) for focus in resource.focus or ()] + [("specimen", one) for one in _taken_from(resource)]
+    for element, reference in about:
+        key = sink.key_of(reference, reference.type or "")
+        if key is not None and key != own and _PERSON.search(key):
+            text = "This is about another person: it is not read."
+            sink.tell("informational", f"Observation.{element}", text, "information")
+            return True
+    return False
+
+
+def _taken_from(resource: Any) -> Iterator[Any]:
+    """Whose the specimen is, where that stands in the resource itself."""
+    name = (resource.specimen.reference or "") if resource.specimen is not None else ""
+    for inner in (resource.contained or ()) if name.startswith("#") else ():
+        if type(inner).__name__ == "Specimen" and inner.id == name[1:] and inner.subject is not None:
+            yield inner.subject
 
 
 Question = Callable[[Any, Any, Sink, str, bool], bool]
@@ -137,7 +152,7 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
     stamp = stamped(view)
     standings: dict[str, Standing] = {**dict.fromkeys(view.pending, "pending"), **dict.fromkeys(view.status, "final")}
     absences = lore.values.get(kind) if kind in _KNOWS_ABSENCE else None
-    disputes = kind in _KNOWS_ABSENCE and "interpretation" in view.value
+    flagged = "interpretation" in view.value
 
     def answer(node: Any, resource: Any, sink: Sink, concept: str, place: str, answered: bool) -> bool:
         standing = standings.get(resource.status)
@@ -149,12 +164,17 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
         for path, get in values:
             if (value := get(node)) is None:
                 continue
-            if value.__class__ is list:
+            if value.__class__ is list:  # of several interpretations each that is understood counts
+                told = tuple(dict.fromkeys(one for flag in value for one in read(flag, concept, node)))
                 value = value[0]
-            if told := read(value, concept, node):
+            else:
+                told = read(value, concept, node)
+            if told:
                 sink.add_all(told, place + path if told[0].span is None else place + path + _of_text(value))
+                disputes = flagged and (kind in _KNOWS_ABSENCE or concept == PREGNANCY_TEST)
                 if disputes and path != "interpretation" and node.interpretation:
-                    _dispute(read(node.interpretation[0], concept, node), told, place, sink)
+                    for flag in node.interpretation:
+                        _dispute(read(flag, concept, node), told, place, sink)
                 return True
             seen = seen or path
         if seen:

@@ -5,6 +5,7 @@ A reader that does not understand a value tells nothing, and the caller says so:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -60,6 +61,10 @@ def fish(lore: Lore) -> ReadValue:
 
 _GRADES = ("1", "2", "3")
 _OTHER_SCHEME = detail(scheme="other")
+#: Schemes that are not FNCLCC's, though they have grades 1 to 3: of other tumours, and NCI's of soft tissue.
+_OTHER_GRADING = re.compile(
+    r"(?<![a-z])(ajcc|nottingham|elston|bloom|gleason|fuhrman|isup|who|nci|figo|edmondson|broders|markhede|pog)(?![a-z])"
+)
 _FNCLCC = ("fnclcc", "法国", "federation nationale")
 
 
@@ -92,7 +97,7 @@ def _names_another_scheme(method: Any) -> bool:
     words = " ".join(filter(None, [method.text, *(c.display for c in method.coding or ())])).casefold()
     if any(name in words for name in _FNCLCC):
         return False
-    return any(name in words for name in ("ajcc", "nottingham", "gleason", "fuhrman", "who grade", "isup"))
+    return _OTHER_GRADING.search(words) is not None
 
 
 def _whole(value: Any) -> int | None:

@@ -14,6 +14,7 @@ import msgspec
 
 from natars_fhir.fhir.build import Node, extension, said, slug
 from natars_fhir.mapping.codes import CODE, Systems
+from natars_fhir.mapping.ranges import codes
 from natars_fhir.mapping.schema import Code
 from natars_fhir.mapping.terms.crosswalk import UNIT_SPELLINGS, Part, Row, Target
 from natars_fhir.mapping.units import UCUM
@@ -165,20 +166,8 @@ def _target(row: Row, publisher: Publisher) -> Node:
 def _published(row: Row) -> Iterator[Row]:
     """A range, category by category; then its exceptions, marked by ``apart``."""
     code, apart = row.code, row.code.apart
-    for one in _categories(code.first, code.last) if code.first else [code.code]:
+    for one in codes(code.first, code.last) if code.first else [code.code]:
         if one not in apart and CODE.fullmatch(one):
             yield row._replace(code=code.model_copy(update={"code": one, "first": "", "last": "", "apart": ()}))
     for one in apart:
         yield row._replace(code=Code(system=code.system, code=one, apart=(one,)))
-
-
-def _categories(first: str, last: str) -> list[str]:
-    """``C15``, ``C21`` → C15, C16 … C21; a last category that ends in a letter (``O9A``) stands after the numbered."""
-    letter, start, end = first.rstrip("0123456789"), first.lstrip(_LETTERS), last.lstrip(_LETTERS)
-    if end.isdigit():
-        return [f"{letter}{number:0{len(start)}d}" for number in range(int(start), int(end) + 1)]
-    tens = int(f"{end[:-1]}9")
-    return [*(f"{letter}{number:0{len(start)}d}" for number in range(int(start), tens + 1)), last]
-
-
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

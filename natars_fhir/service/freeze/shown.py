@@ -47,6 +47,22 @@ _WHY: Mapping[str, tuple[str, str]] = {
 }
 
 
+_OTHER: Mapping[str, tuple[str, str]] = {
+    "arm": ("arm", "组别"),
+    "sets": ("analysis sets", "分析集"),
+    "neverOperated": ("never operated, for", "未手术原因"),
+    "cycles": ("cycles", "周期数"),
+    "visit": ("visit", "访视"),
+    "morbidity": ("morbidity by day", "术后并发症，天数"),
+}
+_FOLLOWED: Mapping[str, tuple[str, str]] = {
+    "none": ("none", "无"),
+    "whole": ("followed to the end", "随访完整"),
+    "at-least": ("at least: not followed to the end", "至少：随访不完整"),
+    "unknown": ("unknown: not followed to the end", "未知：随访不完整"),
+}
+
+
 def fault_lines(faults: Iterable[Fault], language: Language) -> Iterator[str]:
     """A line a file that is not as it was written."""
     for one in faults:
@@ -79,12 +95,14 @@ def _subject(one: Changed, language: Language) -> Iterator[str]:
     yield from changes_of(one, language)
 
 
-def changes_of(one: Changed, language: Language, called: Callable[[str], str] = str) -> Iterator[str]:
-    """What of a subject is otherwise, a line each; *called* says the name of a concept."""
+def changes_of(
+    one: Changed, language: Language, called: Callable[[str], str] = str, arm: Callable[[str], str] = str
+) -> Iterator[str]:
+    """What of a subject is otherwise, a line each; *called* says the name of a concept, *arm* that of an arm."""
     for value in one.values:
         yield from _value(value, language)
     for row in one.other:
-        yield f"  {_setting(row)}"
+        yield f"  {_setting(_worded(row, language, arm))}"
     for fact in one.facts:
         numbers = (called(fact.concept), fact.added, fact.removed, fact.changed, _WHY[fact.why][language == "zh"])
         yield _say("facts", language).format(*numbers)
@@ -109,6 +127,25 @@ def _outcome(one: Mapping[str, Any], language: Language) -> str:
 
 def _setting(one: Setting) -> str:
     return f"{one.name}: {one.before or '–'} → {one.after or '–'}"
+
+
+def _worded(one: Setting, language: Language, arm: Callable[[str], str]) -> Setting:
+    """What else of a subject is otherwise, in words: a visit's standing, an arm, why nobody operated."""
+    kind, space, number = one.name.replace("morbidity-", "morbidity ").partition(" ")
+    name = _OTHER.get(kind, (kind, kind))[language == "zh"] + space + number
+    before, after = (_standing(kind, value, language, arm) for value in (one.before, one.after))
+    return Setting(name, before, after)
+
+
+def _standing(kind: str, value: str, language: Language, arm: Callable[[str], str]) -> str:
+    words = WORDS[language]
+    if kind == "visit":
+        return words.get(f"visit-{value}", value)
+    if kind == "morbidity" and value:
+        worst, _, followed = value.rstrip(")").partition(" (")
+        worst = _FOLLOWED["none"][language == "zh"] if worst == "none" else worst
+        return f"{worst} ({_FOLLOWED.get(followed, (followed, followed))[language == 'zh']})"
+    return arm(value) if kind == "arm" and value else words.get(value, value)
 
 
 def _say(name: str, language: Language) -> str:

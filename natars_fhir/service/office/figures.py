@@ -57,8 +57,15 @@ def _font(language: Language) -> Path | None:
     return _known_font() if language == "zh" else None
 
 
+def _arm(told: Trial, name: str, language: Language) -> str:
+    """What an arm is called in a picture; tables have its registered name."""
+    found = next((one.zh for one in told.study.arms if one.name == name), "")
+    return found if language == "zh" and found else name
+
+
 def _consort(told: Trial, language: Language) -> Plate:
-    return consort_plot.plot(told.flow, language, _font(language))
+    arms = tuple(one._replace(arm=_arm(told, one.arm, language)) for one in told.flow.arms)
+    return consort_plot.plot(told.flow._replace(arms=arms), language, _font(language))
 
 
 def _curve(parameter: Parameter) -> Figure:
@@ -66,7 +73,9 @@ def _curve(parameter: Parameter) -> Figure:
         return next((one for one in told.curves if one.parameter == parameter), KaplanMeier(parameter, (0,), ()))
 
     def plate(told: Trial, language: Language) -> Plate:
-        return kaplan_meier_plot.plot(found(told), language, _font(language))
+        curve = found(told)
+        arms = tuple(one._replace(arm=_arm(told, one.arm, language)) for one in curve.arms)
+        return kaplan_meier_plot.plot(curve._replace(arms=arms), language, _font(language))
 
     return Figure(lambda told: kaplan_meier.table(found(told)), plate)
 
@@ -75,10 +84,11 @@ def _events(kind: Of) -> Figure:
     def told_of(told: Trial) -> tuple[Event, ...]:
         return tuple(one for one in told.events if one.kind == kind)
 
-    return _bars(
-        lambda told: adverse.table(told_of(told)),
-        lambda told, language: adverse.stacked(told_of(told), kind, language),
-    )
+    def stacked(told: Trial, language: Language) -> Stacked:
+        named = [one._replace(arm=_arm(told, one.arm, language)) for one in told_of(told)]
+        return adverse.stacked(named, kind, language)
+
+    return _bars(lambda told: adverse.table(told_of(told)), stacked)
 
 
 FIGURES: Mapping[str, Figure] = MappingProxyType(

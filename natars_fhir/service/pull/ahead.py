@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextvars import copy_context
 from threading import Condition, Thread
 from typing import Generic, TypeVar
@@ -16,15 +16,22 @@ _PATIENCE, _LOOK = 5.0, 0.1
 HEAVY = 8_000_000
 
 
-class _Shelf(Generic[_T]):
-    """What was fetched and is not asked for yet: *most*, and more of them while they are lighter than `HEAVY`."""
+class Shelf(Generic[_T]):
+    """What was fetched and is not asked for yet: *most*, and more of them while they are light (*weight*, in bytes):
+    lighter than `HEAVY` together."""
 
-    def __init__(self, most: int, weight: Callable[[_T], int] | None) -> None:
+    def __init__(self, most: int = 2, weight: Callable[[_T], int] | None = None) -> None:
         self._most, self._weight = most, weight
         self._held: deque[tuple[_T, int]] = deque()
         self._heavy, self._changed = 0, Condition()
         self.over, self.ended = False, False
         self.fault: BaseException | None = None
+
+    @property
+    def bare(self) -> bool:
+        """Is nothing there, while more is to come? Who asks for it has to wait."""
+        with self._changed:
+            return not self._held and not self.ended
 
     def put(self, one: _T) -> bool:
         """Waits until there is room; False where nothing more is wanted."""
@@ -73,14 +80,11 @@ class _Shelf(Generic[_T]):
 
 
 def ahead(
-    items: Iterator[_T],
-    most: int = 2,
-    look: Callable[[], None] = lambda: None,
-    weight: Callable[[_T], int] | None = None,
-) -> Iterator[_T]:
-    """The same items; up to *most* of them are made in a thread before they are asked for, and more while they are
-    light (*weight*, in bytes). Raises what they raise, or what *look* raises, which is asked while nothing comes."""
-    shelf, context = _Shelf[_T](most, weight), copy_context()
+    items: Iterator[_T], shelf: Shelf[_T] | None = None, look: Callable[[], None] = lambda: None
+) -> Generator[_T]:
+    """The same items; as many of them as a *shelf* holds are made in a thread before they are asked for. Raises what
+    they raise, or what *look* raises, which is asked while nothing comes."""
+    shelf, context = shelf or Shelf[_T](), copy_context()
     thread = Thread(target=lambda: context.run(_fetch, items, shelf), name="pull-ahead", daemon=True)
     thread.start()
     try:
@@ -90,7 +94,7 @@ def ahead(
         thread.join(_PATIENCE)
 
 
-def _fetch(items: Iterator[_T], shelf: _Shelf[_T]) -> None:
+def _fetch(items: Iterator[_T], shelf: Shelf[_T]) -> None:
     try:
         for one in items:
             if not shelf.put(one):

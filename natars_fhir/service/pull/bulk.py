@@ -18,12 +18,12 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from natars_fhir.domain.issue import Issue
-from natars_fhir.service.pull.ahead import ahead
+from natars_fhir.service.pull.ahead import Shelf, ahead
+from natars_fhir.service.pull.chain import instant
 from natars_fhir.service.pull.errand import Errand, Part
 from natars_fhir.service.pull.fault import ENDS, ExpiredError, PullError, refused
 from natars_fhir.service.pull.files import brought, take_in
 from natars_fhir.service.pull.manifest import Manifest, manifest
-from natars_fhir.service.pull.search import instant
 from natars_fhir.service.pull.source import Heard
 from natars_fhir.service.sealed import opened, seal
 from natars_fhir.store import pull_jobs
@@ -138,7 +138,7 @@ def _through(errand: Errand, part: Part, job: Job) -> None:
 def _files(errand: Errand, job: Job, told: Manifest) -> Iterator[Part]:
     """Each file is taken in while the next is fetched. Raises ExpiredError where one is not there any more."""
     folder = folder_of(errand, job)
-    for file, path in ahead(brought(errand, job, told, folder), most=1, look=errand.source.look):
+    for file, path in ahead(brought(errand, job, told, folder), Shelf(1), errand.source.look):
         part = errand.begin(file.name)
         yield part
         if isinstance(path, PullError):

@@ -108,7 +108,7 @@ def opened(desk: Desk, request: Request, form: Fields | None = None) -> Page:
     known = sessions.known(desk.store, token, desk.rule, desk.now())
     fresh = not token
     return Page(
-        request, desk, _language(request), token or secrets.token_urlsafe(_OCTETS), known, form or {}, {}, fresh
+        request, desk, language_of(request), token or secrets.token_urlsafe(_OCTETS), known, form or {}, {}, fresh
     )
 
 
@@ -140,7 +140,8 @@ def ours(page: Page, address: str) -> str:
     return address if good and "\\" not in address and address.isprintable() else root
 
 
-def _language(request: Request) -> Language:
+def language_of(request: Request) -> Language:
+    """What was chosen, else what the browser prefers."""
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
     return next(
         (one for one in LANGUAGES if one == chosen), preferred(request.headers.get("accept-language", ""), "zh")

@@ -113,6 +113,12 @@ class Page:
         found = self.desk.active().mappings.concepts.concepts.get(name)
         return name if found is None else found.zh if self.language == "zh" and found.zh else found.en or name
 
+    def arm(self, name: str) -> str:
+        """An arm by its registered name or its slug, as pages of the person's language call it."""
+        arms = self.desk.active().mappings.study.arms
+        found = next((one for one in arms if name in (one.name, one.slug)), None)
+        return name if found is None else found.zh if self.language == "zh" and found.zh else found.name
+
     def value(self, value: object) -> str:
         """A value of a fact, or a fact with its day, in the person's language."""
         told = said(value, self.language)

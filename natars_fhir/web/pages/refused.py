@@ -7,14 +7,19 @@ from types import MappingProxyType
 from typing import Final
 
 from fastapi import Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Scope
 
+from natars_fhir.web.pages import static
 from natars_fhir.web.pages.desk import Desk
-from natars_fhir.web.pages.entrance import Elsewhere, opened
+from natars_fhir.web.pages.entrance import Elsewhere, language_of, opened
+from natars_fhir.web.pages.headers import headers
 from natars_fhir.web.pages.page import Page
 from natars_fhir.web.pages.registry import ROOT
-from natars_fhir.web.pages.words import catalogue, msg
-from natars_fhir.web.respond import Refusal
+from natars_fhir.web.pages.templates import template
+from natars_fhir.web.pages.words import catalogue, msg, saying
+from natars_fhir.web.respond import RETRY_AFTER, Refusal
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -27,16 +32,23 @@ _SAYS: Final[Mapping[int, str]] = MappingProxyType(
         413: msg("This is too long."),
         422: msg("This cannot be taken as it is."),
         429: msg("Too many requests: wait a minute."),
+        408: msg("What you sent did not come whole: send it again."),
+        500: msg(
+            "Something went wrong here, and nothing was kept. Try again; if it stays, tell who runs the installation."
+        ),
         503: msg("The store does not answer now: try again later."),
     }
 )
 _OTHERWISE: Final = msg("This did not work.")
+_AGAIN: Final = msg("Again")
 
 
 def to_people(otherwise: Handler) -> Handler:
     """Answers a refusal on a page by a page; every other one as *otherwise* does."""
 
     async def told(request: Request, fault: Exception) -> Response:
+        if request.url.path == f"{_root(request)}/" and _by_browser(request):
+            return RedirectResponse(_root(request) + ROOT, 303)  # somebody typed the address alone
         if not _wants_page(request):
             return await otherwise(request, fault)
         ours = isinstance(fault, Refusal)
@@ -52,7 +64,8 @@ def refused(request: Request, status: int, text: str = "") -> Response:
     page: Page | None = getattr(request.state, "page", None)
     desk: Desk = request.app.state.pages
     here = page or opened(desk, request)
-    return here.show("refused.html", status, said=here.say(text or _SAYS.get(status, _OTHERWISE)))
+    name = "refused_part.html" if here.partial else "refused.html"
+    return here.show(name, status, said=here.say(text or _SAYS.get(status, _OTHERWISE)))
 
 
 async def elsewhere(_: Request, fault: Exception) -> Response:
@@ -62,7 +75,32 @@ async def elsewhere(_: Request, fault: Exception) -> Response:
     return fault.page.go(fault.path, **fault.query)
 
 
+def failed(scope: Scope, status: int) -> Response | None:
+    """The page of a failure of ours, for people; None for programs. It asks no store and no session: these may be what
+    failed."""
+    request = Request(scope)
+    if not _wants_page(request):
+        return None
+    language = language_of(request)
+    say = saying(language)
+    root = str(scope.get("root_path", "")).rstrip("/")
+    told = {"_": say, "said": say(_SAYS.get(status, _OTHERWISE)), "zh": language == "zh", "again": say(_AGAIN)}
+    more: dict[str, object] = {"part": request.headers.get("hx-request") == "true"}
+    more |= {"start": f"{root}{ROOT}", "style": root + static.address("pages.css")}
+    text = template("failed.html").render(**told, **more)
+    return HTMLResponse(text, status, {**headers(), **({"Retry-After": str(RETRY_AFTER)} if status == 503 else {})})
+
+
 def _wants_page(request: Request) -> bool:
-    path = request.url.path.removeprefix(request.scope.get("root_path", ""))
+    path = request.url.path.removeprefix(_root(request))
     ours = path == ROOT or path.startswith(f"{ROOT}/")
-    return ours and "text/html" in request.headers.get("accept", "")
+    return ours and _by_browser(request)
+
+
+def _by_browser(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _root(request: Request) -> str:
+    """The path under which a proxy has us; usually none."""
+    return str(request.scope.get("root_path", "")).rstrip("/")

@@ -6,6 +6,22 @@ document.addEventListener("htmx:config:request", (event) => {
   if (proof) event.detail.ctx.request.headers["X-CSRF-Token"] = proof.content;
 });
 
+// A second press while the first is on its way sends nothing: it would be told that somebody was quicker, or do it twice.
+// Where the page stays (a file came, or it is shown again from the browser's memory), the next press counts.
+const AGAIN_AFTER = 5000;
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  setTimeout(() => delete form.dataset.sent, AGAIN_AFTER);
+});
+
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
 // A figure: <div class="chart" data-chart="id"></div> beside <script type="application/json" id="id">…</script>.
 // What ECharts would put into the page as HTML with styles it draws instead: the policy of the pages allows no such styles.
 // Its own description is English, whatever the page speaks: the place has a label of ours.

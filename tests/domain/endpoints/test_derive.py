@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from natars_fhir.domain.endpoints.derive import derive
 from natars_fhir.domain.interval import number
-from natars_fhir.domain.record import Fact
+from natars_fhir.domain.record import Fact, detail
 from natars_fhir.domain.sentence import render
 from tests.domain.endpoints.course import (
     ALLOCATED,
@@ -19,6 +19,7 @@ from tests.domain.endpoints.course import (
     OPERATED,
     SURGERY,
     SURGERY_ONLY,
+    T0,
     WAITING,
     complication,
     cycle,
@@ -89,6 +90,44 @@ def test_why_a_subject_was_never_operated(facts: tuple[Fact, ...], reason: str) 
     found = endpoints(*WAITING, *facts)
     assert found.never_operated is not None
     assert (found.arm, found.never_operated.reason) == (NEO, reason)
+
+
+#: A signature that does not stand any more, and does not say since when; and all that followed it.
+SIGNED = CONSENT._replace(value="withdrawn")
+GONE = (BORN, SIGNED, ALLOCATED, SURGERY, grew(100), died(200))
+
+
+def test_a_withdrawal_without_a_day_ends_nothing_on_the_day_of_the_signature() -> None:
+    """It made a subject of whom nothing after the signature was known: not operated, and not even enrolled."""
+    found = endpoints(*GONE)
+    assert {(one.status, one.reason) for one in found.times} == {("not-evaluable", "withdrawal-undated")}
+    assert (found.sets, found.never_operated, found.surgery) == (("ENROLLED",), None, None)
+    assert found.until == found.allocated  # nothing is used of what came after the day on which consent surely stood
+    assert {one.name for one in found.issues} == {"withdrawal-undated"}
+
+
+def test_the_day_on_which_people_said_that_the_subject_left_stands_for_it() -> None:
+    left = T0 + timedelta(days=150)
+    found = derive(record(*GONE), left, left=left)
+    assert found is not None
+    assert [one for one in found.times if one.parameter in ("PFS", "OS")] == [found.time("PFS"), found.time("OS")]
+    free, alive = found.time("PFS"), found.time("OS")
+    assert free is not None
+    assert alive is not None
+    assert (free.status, free.reason, free.days) == ("event", "progression", 100)
+    assert (alive.status, alive.reason) == ("censored", "consent-withdrawn")
+
+
+def test_a_withdrawal_told_after_the_allocation_has_its_own_day() -> None:
+    told = CONSENT._replace(value="withdrawn", when=day(150))
+    found = endpoints(BORN, told, ALLOCATED, SURGERY, grew(100), died(200))
+    assert [one.reason for one in found.times if one.parameter in ("PFS", "OS")] == ["progression", "consent-withdrawn"]
+
+
+def test_who_withdrew_had_consented_once() -> None:
+    """A consent that was withdrawn later was told as acts of the trial without any consent."""
+    found = endpoints(BORN, CONSENT._replace(value="withdrawn", detail=detail(ended=day(50))), ALLOCATED, SURGERY)
+    assert "act-without-consent" not in {one.name for one in found.issues}
 
 
 def test_one_who_was_operated_is_not_among_them() -> None:

@@ -44,6 +44,17 @@ IN_SPECIMEN = fact("metastasis", "present", day(5), method="pathology", referenc
 PROVEN = fact("metastasis", "present", day(120), method="pathology", reference="DiagnosticReport/biopsy")
 BIOPSY = fact("biopsy", "present", day(120), method="pathology", reference="DiagnosticReport/biopsy")
 
+
+def came_back(onset: int) -> Fact:
+    """A diagnosis whose clinical status says that the tumour came back."""
+    return grew(onset, origin="recurrence", clinicalStatus="recurrence", method="diagnosis")
+
+
+def spread(onset: int) -> Fact:
+    """A confirmed diagnosis of a metastasis."""
+    return fact("metastasis", "present", day(onset), reference="Condition/m", method="diagnosis")
+
+
 PFS = [
     pytest.param((), ("censored", "no-assessment", 0), id="no assessment after surgery is censored on day 0"),
     pytest.param((scan(90), scan(180)), ("censored", "alive", 180), id="alive at the last assessment"),
@@ -53,7 +64,7 @@ PFS = [
     pytest.param((scan(90), scan(180, "PD"), grew(180)), ("event", "progression", 180), id="progression"),
     pytest.param((SPREAD,), ("event", "progression", 150), id="a new distant lesion on images"),
     pytest.param((SPREAD, CODED), ("event", "progression", 150), id="the scan dates it, and not the coding"),
-    pytest.param((CODED, scan(200)), ("censored", "alive", 200), id="a diagnosis without a scan is no date"),
+    pytest.param((CODED, scan(200)), ("censored", "alive", 200), id="a diagnosis that a scan contradicts"),
     pytest.param((IN_SPECIMEN, scan(90)), ("censored", "alive", 90), id="what the specimen shows was there before"),
     pytest.param((PROVEN, BIOPSY), ("event", "progression", 120), id="a lesion proven by biopsy"),
     pytest.param((scan(90), died(200)), ("event", "death", 200), id="death of any cause"),
@@ -87,6 +98,11 @@ PFS = [
         ("censored", "consent-withdrawn", 90),
         id="withdrawn long after it was signed",
     ),
+    pytest.param(
+        (scan(90), fact("consent", "withdrawn", day(200), ended="2099-01-01", reference="Consent/2")),
+        ("censored", "alive", 90),
+        id="withdrawn on a day that is still to come",
+    ),
     pytest.param((scan(90), LOST), ("censored", "lost-to-follow-up", 90), id="lost"),
     pytest.param((scan(90), LOST, scan(500)), ("censored", "alive", 500), id="lost and found again"),
     pytest.param(
@@ -113,6 +129,17 @@ PFS = [
     pytest.param((grew(None), grew(90)), ("event", "progression", 90), id="the dated one tells of the same event"),
     pytest.param((grew("2024"), grew(400)), ("event", "progression-undated", None), id="an earlier one by year alone"),
     pytest.param((grew("2024-03"), scan(90)), ("event", "progression-undated", None), id="in the month of the surgery"),
+    pytest.param(
+        (spread(120), scan(90)), ("event", "progression-undated", None), id="a metastasis that is coded alone"
+    ),
+    pytest.param((spread(120), scan(90), grew(100)), ("event", "progression", 100), id="coded, and seen before"),
+    pytest.param(
+        (spread(120), scan(90), scan(150)), ("censored", "alive", 150), id="coded, and the next scan is stable"
+    ),
+    pytest.param((spread(-20), scan(90)), ("censored", "alive", 90), id="coded of before the surgery"),
+    pytest.param((came_back(-60), scan(90)), ("event", "progression-undated", None), id="a diagnosis that came back"),
+    pytest.param((came_back(-60), scan(90), grew(120)), ("event", "progression", 120), id="it came back, and was seen"),
+    pytest.param((came_back(150), scan(90)), ("event", "progression", 150), id="a new diagnosis, of the recurrence"),
 ]
 
 
@@ -242,6 +269,31 @@ def test_the_regimen_before_surgery_is_no_new_therapy_and_another_drug_is() -> N
     waiting = (*WAITING, scan("2024-02-01"), scan("2024-03-20"))
     assert short(time("PFS-ITT", *waiting, given("ifosfamide", -40))) == ("censored", "alive", 78)
     assert short(time("PFS-ITT", *waiting, given("pazopanib", -20))) == ("censored", "new-therapy", 30)
+
+
+@pytest.mark.parametrize(
+    ("dose", "expected"),
+    [
+        pytest.param(given("mesna", -40, "supportive"), ("censored", "alive", 90), id="mesna, before"),
+        pytest.param(given("chemotherapy", -40, "chemotherapy"), ("censored", "alive", 90), id="a procedure, before"),
+        pytest.param(given("gemcitabine", -40, "chemotherapy"), ("censored", "new-therapy", 0), id="another drug"),
+        pytest.param(given("dexrazoxane", 40, "supportive"), ("censored", "alive", 90), id="dexrazoxane, after"),
+        pytest.param(
+            given("chemotherapy", 40, "chemotherapy"), ("censored", "new-therapy", 0), id="a procedure, after"
+        ),
+    ],
+)
+def test_what_goes_with_the_trials_own_drugs_is_no_other_treatment(dose: Fact, expected: tuple[str, str, int]) -> None:
+    """Mesna with ifosfamide censored whoever got it, from allocation on."""
+    allocated = fact("allocation", NEO, day(-60))
+    found = time("PFS-ITT", BORN, CONSENT._replace(when=day(-61)), allocated, OPERATED[3], scan(90), dose)
+    status, reason, days = expected
+    assert short(found) == (status, reason, days + 60 if days else 0)
+
+
+def test_a_treatment_that_says_only_when_it_was_told_began_by_then() -> None:
+    dose = given("pazopanib", 100)._replace(when=None, known=day(100))
+    assert short(time("PFS", *OPERATED, scan(90), dose, grew(200))) == ("censored", "new-therapy", 90)
 
 
 def test_without_allocation_intention_to_treat_counts_from_consent() -> None:

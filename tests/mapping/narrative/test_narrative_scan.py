@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from natars_fhir.mapping.narrative import Words, load, read
 from natars_fhir.mapping.narrative.lexicon import Form, Hit, lexicon
 from natars_fhir.mapping.narrative.page import page
-from natars_fhir.mapping.narrative.scan import Scanner, hits
+from natars_fhir.mapping.narrative.scan import Scanner, between, hits
 
 from .conftest import LISTS
 
@@ -18,7 +18,7 @@ SCANNED = [each for each in WORDS.lexicons.values() if each.scanned]
 EVERY = sorted({entry.word for each in SCANNED for entry in each.entries})
 #: what may stand between words, in their gaps and for their spaces
 BETWEEN = st.sampled_from(
-    ["", "", " ", "  ", "   ", "    ", "\n", " \n ", ",", "。", "1", "x", "肿", "右肾", "(", ")", "\x1c"]
+    ["", "", " ", "  ", "   ", "    ", "\n", " \n ", ",", "。", ";", "?", "1", "x", "肿", "右肾", "(", ")", "\x1c"]
 )
 
 
@@ -78,15 +78,16 @@ def test_between_two_places_the_text_ends_where_the_second_is(text: str, data: s
 )
 def test_a_space_of_a_word_stands_for_up_to_three(text: str, found: list[str]) -> None:
     scan = Scanner([lexicon("list", {"tag": ["soft tissue"]}, str.lower)])
-    told = hits(scan(text).get("list", []), text, text, 0, len(text))
+    told = hits([(0, tuple(scan(text).get("list", [])))], text, text, 0, len(text))
     assert [text[hit.start : hit.end] for hit in told] == found
 
 
-def test_among_many_candidates_those_between_two_places_are_looked_up() -> None:
+def test_among_many_pieces_those_between_two_places_are_looked_up() -> None:
     text = "肿瘤 " * 40
     scan = Scanner([lexicon("list", {"tag": ["肿瘤"]}, str.lower)])
-    told = hits(scan(text)["list"], text, text, 3, 12)
-    assert [hit.start for hit in told] == [3, 6, 9]
+    pieces = [(3 * number, tuple(scan("肿瘤 ")["list"])) for number in range(40)]
+    assert [hit.start for hit in hits(pieces, text, text, 3, 12)] == [3, 6, 9]
+    assert [start for start, _, _ in between(pieces, 3, 12)] == [3, 6, 9]
 
 
 @pytest.mark.parametrize("strange", ["\ud800", "\x1c", "\x1f"], ids=["half", "first separator", "last separator"])

@@ -43,6 +43,15 @@ def test_all_faults_are_told_together(folder: Path) -> None:
         assert expected in text
 
 
+def test_the_same_lists_in_another_folder_are_the_same_words_and_a_changed_one_is_read(folder: Path) -> None:
+    assert load(folder) is load(LISTS)
+    _change(folder / "histology.toml", 'LMS = ["平滑肌肉瘤"', 'LMS = ["平滑肌肉瘤", "平滑肌恶性瘤"')
+    changed = load(folder)
+    assert changed is not load(LISTS)
+    assert "平滑肌恶性瘤" in changed["histology.name"].words["LMS"]
+    assert load(folder, {"甲药 x": ["甲药"]}) is not changed
+
+
 def test_a_word_with_two_meanings_is_a_fault(folder: Path) -> None:
     _change(folder / "histology.toml", 'LMS = ["平滑肌肉瘤"', 'LMS = ["平滑肌肉瘤", "去分化脂肪肉瘤"')
     with pytest.raises(WordListError, match="stands for both DDLPS and LMS"):

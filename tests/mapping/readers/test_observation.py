@@ -32,6 +32,10 @@ PATHOLOGY_ITEMS = "https://his.hospital-a.example/fhir/CodeSystem/pathology-item
 RESULTS = "https://his.hospital-a.example/fhir/CodeSystem/pathology-results"
 
 
+def _specimen_of(person: str) -> dict[str, Any]:
+    return {"resourceType": "Specimen", "id": "sp", "subject": {"reference": f"Patient/{person}"}}
+
+
 @pytest.mark.parametrize(
     ("code", "facts"),
     [
@@ -112,6 +116,15 @@ def test_the_code_says_what_is_asked(code: dict[str, Any], facts: list[str]) -> 
         ),
         pytest.param(
             "fnclcc-grade",
+            {"valueInteger": 2, "method": {"text": "NCI grading"}},
+            ["histologic-grade 2"],
+            id="NCI's own scheme of soft tissue",
+        ),
+        pytest.param(
+            "fnclcc-grade", {"valueInteger": 1, "method": {"text": "Whole section"}}, ["fnclcc-grade 1"], id="no scheme"
+        ),
+        pytest.param(
+            "fnclcc-grade",
             {"valueInteger": 2, "method": {"text": "AJCC 8th edition"}},
             ["histologic-grade 2"],
             id="a grade of another scheme",
@@ -187,10 +200,47 @@ def test_a_value_is_read_by_the_kind_of_its_concept(name: Any, elements: dict[st
             ["hcg negative"],
             id="a number with its interpretation",
         ),
+        pytest.param("2118-8", {"valueBoolean": True}, ["hcg positive"], id="yes"),
+        pytest.param("2118-8", {"valueString": "弱阳性"}, ["hcg equivocal"], id="weakly positive"),
+        pytest.param("2118-8", {"interpretation": [concept(INTERPRETATION, "IND")]}, ["hcg equivocal"], id="in doubt"),
+        pytest.param(
+            "2118-8", {"valueCodeableConcept": concept(ABSENT, "temp-unknown")}, ["hcg pending"], id="awaited"
+        ),
+        pytest.param("2118-8", {"valueCodeableConcept": concept(ABSENT, "not-performed")}, [], id="not done"),
+        pytest.param(
+            "2118-8",
+            {"valueString": "阴性", "interpretation": [concept(INTERPRETATION, "POS")]},
+            ["hcg negative", "hcg positive"],
+            id="a value and an interpretation that disagree",
+        ),
     ],
 )
 def test_a_pregnancy_test_is_read_by_its_interpretation(code: str, elements: dict[str, Any], facts: list[str]) -> None:
     assert told(observation(concept(LOINC, code), **elements)) == facts
+
+
+def _miu(value: float, **more: Any) -> dict[str, Any]:
+    return {"value": value, "unit": "mIU/mL", **more}
+
+
+@pytest.mark.parametrize(
+    ("value", "ranges", "facts"),
+    [
+        pytest.param(_miu(2000), [{"high": _miu(5)}], ["hcg positive"], id="above"),
+        pytest.param(_miu(5), [{"low": _miu(0), "high": _miu(5)}], ["hcg negative"], id="the limit itself"),
+        pytest.param(_miu(2, comparator="<"), [{"high": _miu(5)}], ["hcg negative"], id="below what is measured"),
+        pytest.param(_miu(2, comparator=">"), [{"high": _miu(5)}], ["hcg equivocal"], id="perhaps above"),
+        pytest.param(_miu(2000), [{"high": {"value": 5, "unit": "U/L"}}], [], id="another unit"),
+        pytest.param(_miu(2000), [{"high": {"value": 5}}], [], id="no unit"),
+        pytest.param(_miu(30), [{"low": _miu(25), "high": _miu(7000)}], [], id="the range of a pregnancy"),
+        pytest.param(_miu(30), [{"high": _miu(5)}, {"high": _miu(7000)}], [], id="several ranges"),
+        pytest.param(_miu(30), [{"high": _miu(7000), "appliesTo": [{"text": "妊娠"}]}], [], id="of the pregnant"),
+        pytest.param(_miu(30), [{"high": _miu(9), "type": {"text": "治疗"}}], [], id="not the normal one"),
+        pytest.param(_miu(30), [{"text": "<5"}], [], id="in words"),
+    ],
+)
+def test_a_number_of_hcg_is_read_by_the_one_range_beside_it(value: Any, ranges: Any, facts: list[str]) -> None:
+    assert told(observation(concept(LOINC, "21198-7"), valueQuantity=value, referenceRange=ranges)) == facts
 
 
 @pytest.mark.parametrize(
@@ -383,3 +433,40 @@ def test_a_result_of_nobody_is_an_error_and_counts_for_nobody(subject: Any) -> N
     reading = read(observation("ihc-mdm2", valueCodeableConcept=POSITIVE, subject=subject))
     assert reading.subject is None
     assert [(i.severity, i.expression) for i in reading.issues] == [("error", "Observation.subject")]
+
+
+@pytest.mark.parametrize(
+    ("elements", "read_so"),
+    [
+        pytest.param({"focus": [{"reference": "Patient/p1"}]}, True, id="about the patient"),
+        pytest.param({"focus": [{"reference": "BodyStructure/b1"}]}, True, id="about the tumour"),
+        pytest.param({"focus": [{"reference": "Patient/p2"}]}, False, id="about another"),
+        pytest.param({"focus": [{"reference": "RelatedPerson/r1"}]}, False, id="about a relative"),
+        pytest.param(
+            {"focus": [{"type": "Patient", "identifier": {"system": "urn:oid:2.999", "value": "9"}}]},
+            False,
+            id="about another, by a number",
+        ),
+        pytest.param({"contained": [_specimen_of("p2")], "specimen": {"reference": "#sp"}}, False, id="of a donor"),
+        pytest.param({"contained": [_specimen_of("p1")], "specimen": {"reference": "#sp"}}, True, id="of the patient"),
+        pytest.param({"contained": [_specimen_of("p2")]}, True, id="a specimen that it does not name"),
+    ],
+)
+def test_what_is_about_another_person_is_not_read_and_told(elements: dict[str, Any], read_so: bool) -> None:
+    sent = observation("ihc-mdm2", valueCodeableConcept=POSITIVE, **elements)
+    found = read(sent)
+    assert (found.facts != (), [one for one in found.issues if "another person" in one.text] != []) == (
+        read_so,
+        not read_so,
+    )
+
+
+def test_each_interpretation_that_is_understood_counts() -> None:
+    flags = [{"text": "see note"}, concept(INTERPRETATION, "POS")]
+    assert told(observation("ihc-mdm2", interpretation=flags)) == ["ihc-mdm2 positive"]
+    both = [concept(INTERPRETATION, "NEG"), concept(INTERPRETATION, "POS")]
+    assert told(observation("ihc-mdm2", interpretation=both)) == ["ihc-mdm2 negative", "ihc-mdm2 positive"]
+    assert told(observation("ihc-mdm2", valueString="阳性", interpretation=[*flags, both[0]])) == [
+        "ihc-mdm2 positive",
+        "ihc-mdm2 negative",
+    ]

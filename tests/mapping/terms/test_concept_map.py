@@ -107,6 +107,11 @@ IN = Target("says", "metastasis", "present")
             id="a range, category by category",
         ),
         pytest.param(
+            [row("", IN, system="icd-10", first="C49.4", last="C49.6")],
+            [("C49.4", "wider"), ("C49.5", "wider"), ("C49.6", "wider")],
+            id="a range of codes with a dot",
+        ),
+        pytest.param(
             [row("", IN, system="icd-10", first="O94", last="O9A")],
             [(f"O9{n}", "wider") for n in "456789A"],
             id="a range to a category with a letter",

@@ -70,3 +70,18 @@ def test_the_tables_hold_the_numbers_of_the_trial(whole: Trial) -> None:
 def test_a_figure_that_is_no_chart_of_bars_has_no_numbers_of_one(whole: Trial) -> None:
     with pytest.raises(KeyError):
         stacked("consort", whole, "en")
+
+
+@pytest.mark.parametrize("name", ["consort", "kaplan-meier-os", "adverse-events"])
+def test_a_picture_in_chinese_names_the_arms_in_chinese_and_its_table_as_they_are_registered(
+    name: str, whole: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr("natars_fhir.service.office.figures._font", lambda _: None)
+    for plot in ("consort_plot", "kaplan_meier_plot", "stacked_plot"):
+        monkeypatch.setattr(f"natars_fhir.service.office.figures.{plot}.plot", lambda told, *_: seen.append(repr(told)))
+    for language in ("zh", "en"):
+        FIGURES[name].plate(whole, language)
+    assert ["新辅助治疗组" in one for one in seen] == [True, False]
+    assert ["Therapy Group" in one for one in seen] == [False, True]
+    assert "The Neoadjuvant Therapy Group" in FIGURES[name].table(whole).csv().decode("utf-8-sig")

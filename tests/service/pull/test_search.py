@@ -12,8 +12,8 @@ import pytest
 import respx
 
 from natars_fhir.service import load
+from natars_fhir.service.pull.chain import query
 from natars_fhir.service.pull.pull import pull
-from natars_fhir.service.pull.search import query
 from natars_fhir.store.engine import Store
 from tests.service.hospital import Hospital, born_on_30_february, condition, intake, patient
 from tests.service.pull.ward import BASE, Puller, answer, asked, capability, changed, offers, plan, searchset

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,6 +22,7 @@ from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.tables import metadata
 from natars_fhir.store.tables import store as store_itself
 from natars_fhir.web.app import create_app
+from tests.one_loop import ask
 from tests.service.hospital import KEY, NOW
 from tests.web.caller import settings
 
@@ -121,17 +121,11 @@ class Somebody:
 
     def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> httpx.Response:
         named = {"accept": "text/html", "accept-language": "en", **{n.replace("_", "-"): v for n, v in headers.items()}}
-        response = asyncio.run(self._call(method, path, body, named))
+        if self.cookies:
+            named["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        response = ask(self.reception.app, method, path, body, named)
         self.cookies |= dict(response.cookies.items())
         for told in response.headers.get_list("set-cookie"):
             if "Max-Age=0" in told:
                 self.cookies.pop(told.partition("=")[0], None)
         return response
-
-    async def _call(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> httpx.Response:
-        transport = httpx.ASGITransport(self.reception.app)
-        cookie = (
-            {"cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}
-        )
-        async with httpx.AsyncClient(transport=transport, base_url="http://adapter.example") as http:
-            return await http.request(method, path, content=body, headers={**headers, **cookie})

@@ -37,8 +37,10 @@ def _shape(text: str) -> str:
 
 def _told() -> dict[str, tuple[str, tuple[str, ...]]]:
     """English → Chinese, and the section that it stands in."""
-    with (FOLDER / "issues.po").open("rb") as file:
-        found = [one for one in read_po(file, locale="zh", abort_invalid=True) if one.id]
+    found = []
+    for path in sorted(FOLDER.glob("*.po")):
+        with path.open("rb") as file:
+            found += [one for one in read_po(file, locale="zh", abort_invalid=True) if one.id]
     return {str(one.id): (str(one.string), tuple(one.auto_comments)) for one in found}
 
 

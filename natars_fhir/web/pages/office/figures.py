@@ -134,7 +134,7 @@ def _endpoints(page: Page, room: Room) -> Response:
     language = page.language
 
     def named(one: ArmLine) -> str:
-        return one.arm or word_of("no-arm", language)
+        return page.arm(one.arm) or word_of("no-arm", language)
 
     def drawn(trial: Trial) -> list[Survival]:
         axes = (word_of("months", language), word_of("share", language))

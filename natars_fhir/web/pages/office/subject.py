@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Final
 
@@ -12,8 +13,10 @@ from natars_fhir.service.moves import allocate
 from natars_fhir.service.office.derived import Derived, derived, lines
 from natars_fhir.service.rescreen import today
 from natars_fhir.web.pages.entrance import enters, page_of
+from natars_fhir.web.pages.issue_words import issue_text
 from natars_fhir.web.pages.office.room import Room, framed, note
 from natars_fhir.web.pages.page import Page
+from natars_fhir.web.pages.people import ROLES
 from natars_fhir.web.pages.registry import ROOT
 from natars_fhir.web.pages.words import msg
 from natars_fhir.web.respond import Refusal
@@ -95,11 +98,21 @@ def _allocated(page: Page, room: Room) -> Response:
     answer = allocate(desk.store, here.intake, site, pseudonym, (arm, day, by), desk.now())
     if answer.status >= 400:
         said = _REFUSED.get(answer.status, _REFUSED[422])
-        return _shown(page, room, pseudonym, page.say(said), _detail(answer.body), answer.status)
+        return _shown(page, room, pseudonym, page.say(said), _detail(page, found, answer.body), answer.status)
     return _shown(page, room, pseudonym, page.say(_KEPT))
 
 
-def _detail(body: object) -> str:
-    """What the service says of it, in its own words."""
+def _detail(page: Page, found: Derived, body: object) -> str:
+    """What the service says of it, in the person's language; states, causes and roles as the page calls them."""
+    course = found.subject.way.course
+    called = {name: one.text[page.language] for name, one in course.states.items()}
+    called |= {one.text["en"]: one.text[page.language] for one in course.causes.values()}
+    called |= {role: str(page.say(said)) for role, said in ROLES.items()}
+    apart = "；" if page.language == "zh" else "; "
+
+    def names(text: str) -> str:
+        return apart.join(called.get(one, one) for one in re.split("; |, ", text))
+
     issues = body.get("issue", []) if isinstance(body, dict) else []
-    return " ".join(str(one.get("details", {}).get("text", one.get("diagnostics", ""))) for one in issues)
+    texts = (str(one.get("details", {}).get("text", one.get("diagnostics", ""))) for one in issues)
+    return " ".join(issue_text(text, page.language, names) for text in texts)

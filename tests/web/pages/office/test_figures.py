@@ -116,3 +116,11 @@ def test_figures_that_are_not_there_yet_are_said_to_be_made_and_the_older_ones_s
 @pytest.mark.parametrize("asked", ["0", "-1", "999999", "x", "１", ""])
 def test_a_page_of_a_list_that_there_is_not_is_the_nearest_one(office: Desk, asked: str) -> None:
     assert office.get(f"/pages/trial/subjects?page={asked}").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["", "/endpoints", "/events", "/subjects", "/exports"])
+def test_arms_are_called_by_their_chinese_names_on_chinese_pages(office: Desk, path: str) -> None:
+    page = office.get(f"/pages/trial{path}", accept_language="zh").text
+    assert "The Neoadjuvant Therapy Group" not in page
+    assert "The Surgery only Group" not in page
+    assert "新辅助治疗组" in page or path == "/events"

@@ -66,6 +66,13 @@ def test_a_view_is_in_the_audit_by_pseudonym(office: Desk, names: dict[str, str]
     assert last.person
 
 
+#: What is refused when an arm is recorded, and the line that says why.
+REFUSED_IN_CHINESE = (
+    ({"day": "2024-06-16"}, "日期在今天之后。"),
+    ({"arm": "none"}, "仅分组须注明组别，且须为本试验的组别：neoadjuvant, surgery-only。"),
+)
+
+
 def _with_two(*named: Any) -> Mappings:
     """A name that a login can have, too."""
     found = with_office(*named)
@@ -96,12 +103,18 @@ def test_the_office_records_the_arm_once_and_by_its_own_people(signed: tuple[Rec
         accounts.change(connection, officer.id, person=OFFICER)
     browser = reception.browser(reception.again(officer))
     browser.get(f"{AT}?of={name}")
+    for wrong, said in REFUSED_IN_CHINESE:
+        text = browser.send(f"{AT}/arm", {**fields, **wrong}, accept_language="zh").text
+        assert said in text
+        assert re.search(r'<p class="quiet-text">[^<]*[a-z]{4}', text.replace("neoadjuvant, surgery-only", "")) is None
     for wrong, status in ({"day": "x"}, 422), ({"day": "2024-06-16"}, 422), ({"arm": "none"}, 422), ({"of": "0"}, 404):
         assert browser.send(f"{AT}/arm", {**fields, **wrong}).status_code == status
     kept = browser.send(f"{AT}/arm", fields)
     assert kept.status_code == 200
     assert "The arm is kept, and the site is told." in kept.text
     assert "The Neoadjuvant Therapy Group" in kept.text
+    inside = browser.get(f"{AT}?of={name}", accept_language="zh").text
+    assert ("新辅助治疗组" in inside, "The Neoadjuvant Therapy Group" in inside) == (True, False)
     again = browser.send(f"{AT}/arm", fields)
     assert again.status_code == 409
     assert "has an arm already" in again.text

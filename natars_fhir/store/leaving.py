@@ -1,0 +1,52 @@
+"""Leaving: every row of a site goes, table by table; what was done there, and who must not come again, stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
+
+from natars_fhir.store.tables import delivery, metadata, outbox
+from natars_fhir.store.tables_export import export_known, export_subject
+from natars_fhir.store.tables_subject import allocation
+
+#: Tables of which a site's rows stay: what was done, its seals and sums; who was forgotten, and that they were; which
+#: of our ids went out, as gone.
+KEPT = frozenset({"audit", "audit_seal", "audit_tally", "certificate", "export_known", "tombstone"})
+
+
+def allocated(connection: Connection, site: str) -> int:
+    """How many allocations there are of its subjects."""
+    asked = select(func.count()).select_from(allocation).where(allocation.c.site == site)
+    return connection.execute(asked).scalar_one()
+
+
+def rows(connection: Connection, site: str) -> dict[str, int]:
+    """Table → how many rows would go, without those of which there are none."""
+    found = {
+        table.name: connection.execute(select(func.count()).select_from(table).where(mine)).scalar_one()
+        for table, mine in _of(site)
+    }
+    return {name: count for name, count in sorted(found.items()) if count}
+
+
+def remove(connection: Connection, site: str) -> dict[str, int]:
+    """Removes them; table → how many those were."""
+    gone = {table.name: connection.execute(delete(table).where(mine)).rowcount for table, mine in _of(site)}
+    return {name: count for name, count in sorted(gone.items()) if count}
+
+
+def exported(connection: Connection, site: str) -> list[str]:
+    """The subjects of whom some export told, or holds something."""
+    held = select(export_subject.c.subject).where(export_subject.c.site == site)
+    told = select(export_known.c.subject).where(export_known.c.site == site)
+    return sorted({*connection.execute(held.union(told)).scalars()} - {""})
+
+
+def _of(site: str) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+    """Every table of which rows go, and which; attempts before the letters that they are of."""
+    letters = select(outbox.c.seq).where(outbox.c.site == site)
+    yield delivery, delivery.c.outbox.in_(letters)
+    for table in reversed(metadata.sorted_tables):
+        if "site" in table.c and table.name not in KEPT:
+            yield table, table.c.site == site
