@@ -69,9 +69,10 @@ def _told(connection: Connection, text: str, fault: Any, cursor: Any) -> BaseExc
     lost = dialect.is_disconnect(fault, connection.connection, cursor)
     if lost:
         connection.invalidate(fault)
-    return DBAPIError.instance(
+    told: BaseException = DBAPIError.instance(
         text, None, fault, kind, hide_parameters=True, connection_invalidated=lost, dialect=dialect
     )
+    return told
 
 
 def _made(connection: Connection, statement: Any) -> _Made:
