@@ -13,7 +13,7 @@ from natars_fhir.domain.finding import Finding
 from natars_fhir.domain.interval import Interval
 from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.people import Standing
-from natars_fhir.domain.record import Evidence, Fact, Value
+from natars_fhir.domain.record import Fact, Value
 from natars_fhir.domain.screening import Screening, bars
 from natars_fhir.domain.sentence import render
 from natars_fhir.domain.signing import PeoplesPart, Signed
@@ -58,7 +58,7 @@ def answer(criterion: Criterion, finding: Finding, day: date | None = None) -> d
         "reason": finding.reason,
         "decidedBy": criterion.decided_by,
         "sentence": {"en": render(finding.sentence, "en"), "zh": render(finding.sentence, "zh")},
-        "evidence": [evidence_object(fact.evidence) for fact in finding.facts],
+        "evidence": [evidence_object(fact) for fact in finding.facts],
     }
     if day is not None:
         said["again"] = day.isoformat()
@@ -113,7 +113,7 @@ def fact_object(fact: Fact) -> dict[str, Any]:
         told["known"] = fact.known
     if fact.detail:
         told["detail"] = {key: _detail_object(value) for key, value in fact.detail}
-    told["evidence"] = evidence_object(fact.evidence)
+    told["evidence"] = evidence_object(fact)
     if fact.source.besides:
         told["evidence"]["besides"] = list(fact.source.besides)
     return told
@@ -131,12 +131,13 @@ def value_object(value: Value) -> str | dict[str, Any]:
     return told
 
 
-def evidence_object(evidence: Evidence) -> dict[str, Any]:
+def evidence_object(fact: Fact) -> dict[str, Any]:
     """Where it was read: the resource, the place in it, and the characters of a text."""
-    told: dict[str, Any] = {"reference": evidence.reference, "path": evidence.path}
-    told["span"] = list(evidence.span) if evidence.span else None
-    if evidence.version:
-        told["version"] = evidence.version
+    source = fact.source
+    told: dict[str, Any] = {"reference": source.reference, "path": fact.path}
+    told["span"] = list(fact.span) if fact.span else None
+    if source.version:
+        told["version"] = source.version
     return told
 
 

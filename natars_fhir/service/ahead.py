@@ -24,7 +24,9 @@ from natars_fhir.service.matching import Bearing, bearers
 from natars_fhir.service.preconditions import Failed, body_differs, overlaps, stale
 from natars_fhir.service.renamed import names_in, renamed
 from natars_fhir.service.requests import asked_condition
+from natars_fhir.service.take import aliases_of
 from natars_fhir.store import identified, locks, readings
+from natars_fhir.store.known_as import KnownAs
 
 #: The order of processing, whatever the order of the entries.
 _RANK = {"DELETE": 0, "POST": 1, "PUT": 2}
@@ -50,9 +52,11 @@ class Ahead:
     refusal: tuple[Failed, ...] = ()
 
 
-def settle(connection: Connection, mapping: SiteMapping, secret: Key, arrival: Arrival, at: datetime) -> Ahead:
+def settle(
+    connection: Connection, mapping: SiteMapping, secret: Key, arrival: Arrival, ask: KnownAs, at: datetime
+) -> Ahead:
     """Everything that a document asks of what is there."""
-    settling = _Settling(connection, mapping, secret, arrival)
+    settling = _Settling(connection, mapping, secret, arrival, ask)
     settling.minted()
     if arrival.document.type in _ASKING:
         settling.conditions(at)
@@ -65,9 +69,11 @@ def settle(connection: Connection, mapping: SiteMapping, secret: Key, arrival: A
 class _Settling:
     """Collects; what it finds is given by `done`."""
 
-    def __init__(self, connection: Connection, mapping: SiteMapping, secret: Key, arrival: Arrival) -> None:
+    def __init__(
+        self, connection: Connection, mapping: SiteMapping, secret: Key, arrival: Arrival, ask: KnownAs
+    ) -> None:
         self._connection, self._mapping, self._site = connection, mapping, mapping.site.site
-        self._secret = secret
+        self._secret, self._ask = secret, ask
         self._arrival = arrival
         self._wanted = [(place, one) for place, one in enumerate(arrival.arrived) if one.wanted]
         self._matched: dict[int, str] = {}
@@ -158,7 +164,11 @@ class _Settling:
         """Of a transaction: each identity once, and every conditional reference met by one resource."""
         going = [(place, one) for place, one in self._wanted if place not in self._matched]
         names = {self._name(one) for _, one in going}
-        known = identified.known_as(self._connection, self._site, names) if len(going) > 1 else {}
+        if len(going) > 1:
+            self._ask(aliases_of([one for _, one in self._wanted]))  # they are asked again when it is taken
+            known = identified.known_as(self._connection, self._site, names, self._ask)
+        else:
+            known = {}
         self._refusal += self._failed.values()
         self._refusal += overlaps([(one, known.get(self._name(one), self._name(one))) for _, one in going])
         for text, places in self._references.items():
@@ -173,8 +183,8 @@ class _Settling:
     def done(self) -> Ahead:
         """What was found."""
         arrival, order = self._arrival, [place for place, _ in self._wanted]
-        if self._now:
-            locks.also(self._connection, self._site, set(self._now.values()))
+        if self._now and locks.also(self._connection, self._site, set(self._now.values())):
+            self._ask.forget()
         if self._now or self._addressed:
             read = tuple(self._read(place, one) for place, one in enumerate(arrival.arrived))
             arrival = replace(arrival, arrived=read)

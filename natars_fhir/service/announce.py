@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
@@ -13,9 +13,14 @@ from natars_fhir.store import outbox, subscriptions
 from natars_fhir.store.outbox import News
 
 
-def letters(connection: Connection, site: str, told: Sequence[News], now: datetime) -> None:
-    """Announces each letter whose resource has another status than the site was told last, before it is queued."""
-    wanted = subscriptions.topics(connection, site) if told else ()
+def wanted(connection: Connection, site: str) -> set[str]:
+    """Of what anybody at the site wants to be told."""
+    return subscriptions.topics(connection, site)
+
+
+def letters(connection: Connection, site: str, told: Sequence[News], now: datetime, wanted: Collection[str]) -> None:
+    """Announces each letter whose resource has another status than the site was told last, before it is queued; of what
+    is *wanted*."""
     for kind, target, body in told if wanted else ():
         topic = BY_TYPE.get(kind, "")
         before, after = _head(outbox.last_said(connection, site, target)), _head(body)
@@ -23,11 +28,11 @@ def letters(connection: Connection, site: str, told: Sequence[News], now: dateti
             subscriptions.happened(connection, site, topic, (kind, after.id, target), now)
 
 
-def verdicts(connection: Connection, site: str, targets: Sequence[str], now: datetime) -> None:
-    """Announces that the data says another verdict of the subjects who are told of as *targets*."""
+def verdicts(connection: Connection, site: str, targets: Sequence[str], now: datetime, wanted: Collection[str]) -> None:
+    """Announces that the data says another verdict of the subjects who are told of as *targets*, where that is
+    *wanted*."""
     topic = "screening-changed"
-    wanted = bool(targets) and topic in subscriptions.topics(connection, site)
-    for target in targets if wanted else ():
+    for target in targets if topic in wanted else ():
         ident = _head(outbox.last_said(connection, site, target)).id
         subscriptions.happened(connection, site, topic, ("ResearchSubject", ident, target), now)
 

@@ -22,16 +22,12 @@ FORGOTTEN = "suppressed"
 
 
 class Arrived(Struct, frozen=True):
-    """One entry: what was read of it, and its bytes."""
+    """One entry: what was read of it, and its bytes; ``raw`` is the resource, as it came."""
 
     entry: Entry
     reading: Reading
     hash: str
-
-    @property
-    def raw(self) -> bytes:
-        """The resource, as it came."""
-        return bytes(self.entry.raw)
+    raw: bytes
 
     @property
     def wanted(self) -> bool:
@@ -136,7 +132,9 @@ def arrive(raw: bytes, reader: DocumentReader, most_entries: int) -> Arrival:
     if reader.mapping.site.check == "conformant":
         document = held_to_it(document, envelope.entries, raw, reader.version)
     pairs = zip(envelope.entries, document.readings, strict=True)
-    arrived = tuple(Arrived(entry, reading, digest(bytes(entry.raw))) for entry, reading in pairs)
+    arrived = tuple(
+        [Arrived(entry, reading, digest(own), own) for entry, reading in pairs for own in (bytes(entry.raw),)]
+    )
     return Arrival(raw, digest(raw), document, arrived, asked, asks)
 
 

@@ -31,6 +31,7 @@ from natars_fhir.service.take import Change, take
 from natars_fhir.store import audit, due, locks, patients, quarantine, readings, trail
 from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
+from natars_fhir.store.known_as import KnownAs
 from natars_fhir.store.packed import digest
 from natars_fhir.store.patients import Naming
 
@@ -86,11 +87,12 @@ def _taken(
             quarantine.set_apart(connection, reader.site, refused_whole(arrival, reasons, reader), now)
         return refused(reasons)
     arrival = aside(connection, intake, reader, arrival, now)
-    asked = settle(connection, reader.mapping, intake.key, arrival, now)
+    ask = KnownAs(connection, reader.site)
+    asked = settle(connection, reader.mapping, intake.key, arrival, ask, now)
     if asked.refusal:
         return unmet(connection, reader, arrival, asked.refusal, now)
     arrival, wanted = asked.arrival, [asked.arrival.arrived[place] for place in asked.order]
-    taken, change = take(connection, reader.mapping, wanted, now, came)
+    taken, change = take(connection, reader.mapping, wanted, ask, now, came)
     fresh += [one for one, done in zip(wanted, taken, strict=True) if done.became in ("created", "changed")]
     findable(connection, intake, reader.mapping, asked, fresh)
     done = _follow(connection, intake, reader, change, now)
@@ -132,7 +134,8 @@ def _persons(
     if not says:
         return mine
     former = {one for one in said if one[0] in says}
-    patients.rename(connection, site, {key: says[key] for key in {key for key, _ in former ^ news}})
+    others = {key: says[key] for key in {key for key, _ in former ^ news}}
+    patients.rename(connection, site, others, {key for key, _ in former})
     names = {name for names in mine.values() for name in names} | {name for _, name in news}
     return _of(patients.grouped(names, (said - former) | news), names)
 

@@ -15,11 +15,14 @@ from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.service.reading_back import Asker, read
 from natars_fhir.store.engine import Store
 
+#: What makes the answer another one; `minimal` is what is answered anyway.
+MORE = frozenset({"representation", "OperationOutcome"})
+
 
 def preferred(store: Store, asker: Asker, body: Node, returns: str) -> Node:
     """*body*, with each entry's resource as it is now (`representation`), or with an outcome for each."""
     entries = body.get("entry", ()) if str(body.get("type", "")).endswith("-response") else ()
-    if not entries or returns not in ("representation", "OperationOutcome"):
+    if not entries or returns not in MORE:
         return body
     if returns == "OperationOutcome":
         return {**body, "entry": [_with_outcome(entry) for entry in entries]}

@@ -233,7 +233,10 @@ def write(connection: Connection, trial: str, site: str, news: Sequence[News], n
     """Everything that is new of these persons, table by table."""
     stand = [one.stands for one in news if one.stands]
     patients.gone(connection, site, {old.key for one in news for old in one.earlier} - {one.key for one in stand})
-    announce.letters(connection, site, [letter for one in news for letter in one.letters], now)
+    letters = [letter for one in news for letter in one.letters]
+    turned = [one.target for one in news if one.turned and one.target]
+    wanted = announce.wanted(connection, site) if letters or turned else ()
+    announce.letters(connection, site, letters, now, wanted)
     queued = outbox.queue_each(connection, site, [(one.target or "", one.letters) for one in news], now)
     ways = [(Whose(site, one.stands.key, trial), one.noticed) for one in news if one.stands and one.noticed]
     subjects.notice(connection, [(whose, event) for whose, way in ways for event in way.causes])
@@ -242,7 +245,7 @@ def write(connection: Connection, trial: str, site: str, news: Sequence[News], n
     lines = [one.line for one in news if one.line]
     worklist.drop(connection, site, {key for one in news for key in one.lines} - {line.key for line in lines})
     worklist.put(connection, site, lines)
-    announce.verdicts(connection, site, [one.target for one in news if one.turned and one.target], now)
+    announce.verdicts(connection, site, turned, now, wanted)
     screenings.record(connection, site, [(one.stands.key, one.found) for one in news if one.stands and one.found])
     queued += sum(_retracted(connection, site, one.earlier, one.target, now) for one in news)
     return Rescreened(len(stand), sum(one.changed for one in news), queued)

@@ -5,7 +5,7 @@ The rules of versions and of business identifiers are those of `mapping.gathered
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -19,6 +19,7 @@ from natars_fhir.mapping.reading import Reading
 from natars_fhir.mapping.site import SiteMapping
 from natars_fhir.service.arrival import Arrived
 from natars_fhir.store import locks, patients, readings, versions
+from natars_fhir.store.known_as import KnownAs
 from natars_fhir.store.readings import Current, Head
 from natars_fhir.store.versions import Came
 
@@ -50,6 +51,7 @@ def take(
     connection: Connection,
     mapping: SiteMapping,
     arrived: Sequence[Arrived],
+    ask: KnownAs,
     now: datetime,
     came: datetime | None = None,
 ) -> tuple[list[Taken], Change]:
@@ -57,10 +59,16 @@ def take(
 
     *came* is when it came first, of what is read once more: it does not win over what came since then.
     """
-    taking = _Taking(connection, mapping, arrived, now, came)
+    taking = _Taking(connection, mapping, arrived, ask, (now, came))
     taken = [taking.one(one) for one in arrived]
     taking.write()
     return taken, taking.change
+
+
+def aliases_of(arrived: Collection[Arrived]) -> set[str]:
+    """All that is asked of these entries before they are taken: under which key each was first heard of."""
+    said = {alias for one in arrived if one.reading.kind != "Patient" for alias in one.reading.aliases}
+    return said | {_second(one.reading.key) for one in arrived}
 
 
 def _second(key: str) -> str:
@@ -76,15 +84,13 @@ class _Taking:
         connection: Connection,
         mapping: SiteMapping,
         arrived: Sequence[Arrived],
-        now: datetime,
-        came: datetime | None,
+        ask: KnownAs,
+        at: tuple[datetime, datetime | None],
     ) -> None:
-        site = mapping.site.site
+        (now, came), site = at, mapping.site.site
         self._connection, self._site, self._mapping = connection, site, mapping.hash
         self._now, self._came_first = came or now, came
-        aliases = {alias for one in arrived if one.reading.kind != "Patient" for alias in one.reading.aliases}
-        aliases |= {_second(one.reading.key) for one in arrived}
-        self._known_as = readings.first_known_as(connection, site, aliases)
+        self._known_as = ask(aliases_of(arrived))
         self._named: dict[str, str] = {}
         keys = {one.reading.key for one in arrived} | set(self._known_as.values())
         self._heads = readings.heads(connection, site, keys)

@@ -175,7 +175,7 @@ def retract(connection: Connection, site: str, target: str, now: datetime) -> in
         for one, said in last.items()
         if said is not None
     ]
-    announce.letters(connection, site, letters, now)
+    announce.letters(connection, site, letters, now, announce.wanted(connection, site) if letters else ())
     return outbox.queue(connection, site, letters, now, target)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 from natars_fhir.domain.answer import Answer
 from natars_fhir.domain.people import Statement
 from natars_fhir.domain.signing import Signature
+from natars_fhir.store import driver
 from natars_fhir.store.persons import Persons, every_name, of_each
 from natars_fhir.store.rows import among
 from natars_fhir.store.tables import attestation, resource_version
@@ -69,7 +70,7 @@ def said_of(connection: Connection, site: str, trial: str, names: Collection[str
 
 def said_of_each(connection: Connection, site: str, trial: str, persons: Persons) -> dict[str, Said]:
     """The same of several persons, by person."""
-    rows = connection.execute(_SAID, {"of_site": site, "trial": trial, "names": every_name(persons)})
+    rows = driver.rows(connection, _SAID, {"of_site": site, "trial": trial, "names": every_name(persons)})
     return {key: _said(found) for key, found in of_each(rows, persons, attrgetter("patient")).items()}
 
 

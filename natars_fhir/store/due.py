@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
 
+from natars_fhir.store import driver
 from natars_fhir.store.persons import Persons, every_name, of_each
 from natars_fhir.store.rows import add, among
 from natars_fhir.store.tables import Moment
@@ -63,7 +64,7 @@ _SETTLED = (
 
 def settle(connection: Connection, site: str, names: Collection[str]) -> list[Owed]:
     """Nobody who goes by these names is due any more; what they were due for, the earliest first."""
-    return _owed(connection.execute(_SETTLED, {"of_site": site, "names": names}).all())
+    return _owed(driver.rows(connection, _SETTLED, {"of_site": site, "names": names}))
 
 
 def _owed(rows: Sequence[Any]) -> list[Owed]:

@@ -34,7 +34,7 @@ from natars_fhir.store import (
     tables_worklist,  # noqa: F401
 )
 from natars_fhir.store.first_look import FirstLook
-from natars_fhir.store.gone import watch_file
+from natars_fhir.store.gone import watch_file, watch_server
 from natars_fhir.store.migrate import StoreError, ready
 from natars_fhir.store.tables import store as about
 from natars_fhir.store.together import Together
@@ -104,7 +104,6 @@ class Store:
         with self._alone(), self._engine.connect() as plain:
             connection = plain.execution_options(writes=True) if self._embedded else plain
             with connection.begin():
-                self._narrow(connection)
                 if not self._embedded:
                     locks.hold(connection, self._site, names)
                 yield connection
@@ -208,16 +207,15 @@ def engine_of(address: str, pool: Pool = Pool()) -> Engine:  # noqa: B008
         if _in_a_file(engine.url.database):
             watch_file(engine)
     else:
+        watch_server(engine)
         pooler.watch(engine)
     return engine
 
 
 def _pool(address: str, pool: Pool) -> dict[str, Any]:
-    """A connection that the server has dropped is found out before it is used; of a file the one that was used last
-    is used next, for it knows the pages."""
+    """How many; of a file the connection that was used last is used next, for it knows the pages."""
     if address.startswith("postgresql"):
-        sizes = {"pool_size": pool.kept, "max_overflow": pool.more, "pool_timeout": pool.wait}
-        return {"pool_pre_ping": True, **sizes}
+        return {"pool_size": pool.kept, "max_overflow": pool.more, "pool_timeout": pool.wait}
     return {"pool_use_lifo": True} if _in_a_file(make_url(address).database) else {}
 
 

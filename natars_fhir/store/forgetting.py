@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, insert, or_, select
 
-from natars_fhir.store import identified, subscriptions, versions
+from natars_fhir.store import driver, identified, subscriptions, versions
 from natars_fhir.store.packed import unpack
 from natars_fhir.store.rows import among, keep_new
 from natars_fhir.store.tables import (
@@ -201,7 +201,7 @@ _HASHES = select(tombstone.c.hash, tombstone.c.pseudonym).where(tombstone.c.site
 
 def hashes(connection: Connection, site: str) -> dict[str, str]:
     """Keyed hash → the pseudonym of who is forgotten."""
-    return {row.hash: row.pseudonym for row in connection.execute(_HASHES, {"site": site})}
+    return dict(driver.rows(connection, _HASHES, {"site": site}))
 
 
 def sites(connection: Connection) -> list[str]:

@@ -7,6 +7,7 @@ statement, a broken rule) is none of it, and stays what it is.
 from __future__ import annotations
 
 import errno
+import select
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from sqlalchemy.exc import (
     DisconnectionError,
     InterfaceError,
     InternalError,
+    InvalidatePoolError,
     OperationalError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -58,6 +60,31 @@ def watch_file(engine: Engine) -> None:
     def taken(_: Any, record: Any, __: Any) -> None:
         if record.info.get("file") != _identity(path):
             raise DisconnectionError("the database's file is not the one that was opened")
+
+
+def watch_server(engine: Engine) -> None:
+    """PostgreSQL: a connection that the server has dropped is found out before it is used. Whoever drops one says so,
+    and an idle connection hears nothing else: one that is silent is used as it is, any other is asked first
+    (https://docs.sqlalchemy.org/en/21/core/pooling.html#custom-legacy-pessimistic-ping)."""
+    dialect = engine.dialect
+
+    @event.listens_for(engine, "checkout")
+    def taken(connection: Any, _: Any, __: Any) -> None:
+        if is_silent(connection):
+            return
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error:
+            raise InvalidatePoolError("the server has dropped the connection") from None
+
+
+def is_silent(connection: Any) -> bool:
+    """Is the connection open, and has nothing come over it that was not read? False also where that cannot be told."""
+    if connection.closed or not hasattr(select, "poll"):
+        return False
+    heard = select.poll()
+    heard.register(connection.fileno(), select.POLLIN)
+    return not heard.poll(0)
 
 
 def _identity(path: str) -> tuple[int, int] | None:

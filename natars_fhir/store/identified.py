@@ -6,8 +6,9 @@ resource may have dropped a name, so whoever finds something here looks into its
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 
 from sqlalchemy import Connection, delete, func, select
@@ -20,6 +21,8 @@ from natars_fhir.store.tables_door import condition, identified
 _MANY = 400
 #: As much of a version's hash tells it from the others of a resource.
 _MARK = 16
+#: Alias → the key under which it was first heard of.
+Ask = Callable[[Collection[str]], Mapping[str, str]]
 #: An address stands for a key, and that key may have been joined to another.
 _HOPS = 3
 
@@ -87,11 +90,13 @@ def hold(connection: Connection, site: str, names: Collection[str], now: datetim
     keep_latest(connection, condition, rows)
 
 
-def known_as(connection: Connection, site: str, names: Collection[str]) -> dict[str, str]:
-    """Address or key → the key by which the resource is known now: itself, or that of what it was joined to."""
+def known_as(connection: Connection, site: str, names: Collection[str], ask: Ask | None = None) -> dict[str, str]:
+    """Address or key → the key by which the resource is known now: itself, or that of what it was joined to. *ask* asks
+    in the place of `first_known_as`."""
+    ask = ask or partial(first_known_as, connection, site)
     now = {name: name for name in names}
     for _ in range(_HOPS):
-        moved = first_known_as(connection, site, {f"={key}" for key in now.values()})
+        moved = ask({f"={key}" for key in now.values()})
         if not moved:
             break
         now = {name: moved.get(f"={key}", key) for name, key in now.items()}

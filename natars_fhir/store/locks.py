@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from hashlib import blake2b
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Text, bindparam, cast, func, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import BigInteger
 
+from natars_fhir.store import driver
 from natars_fhir.store.persons import Persons
 
 #: Names of a site share so many locks; who needs more than `_MANY` of them takes the whole site.
@@ -24,11 +26,23 @@ _HELD = "natars locks"
 #: What the policies of the tables ask for (`store.walls`): the site, or everybody's.
 SETTING, EVERY_SITE = "natars.site", "*"
 
-_keys = func.unnest(bindparam("keys", type_=ARRAY(BigInteger()))).column_valued("key")
+
+def _each(name: str) -> Any:
+    """Each of the keys in a parameter."""
+    return func.unnest(bindparam(name, type_=ARRAY(BigInteger()))).column_valued(name)
+
+
+_keys = _each("keys")
 _ALONE = select(func.pg_advisory_xact_lock(_keys))
 _SHARED = select(func.pg_advisory_xact_lock_shared(_keys))
 _FREE = select(_keys).where(func.pg_try_advisory_xact_lock(_keys))
 _NARROW = select(func.set_config(SETTING, bindparam("site"), True))
+#: All that a push begins with; the server does the parts in their order.
+_BEGIN = union_all(
+    _NARROW,
+    select(cast(func.pg_advisory_xact_lock_shared(_each("shared")), Text)),
+    select(cast(func.pg_advisory_xact_lock(_each("alone")), Text)),
+)
 
 
 def narrow(connection: Connection, site: str | None) -> None:
@@ -37,24 +51,24 @@ def narrow(connection: Connection, site: str | None) -> None:
 
 
 def hold(connection: Connection, site: str | None, names: Collection[str] | None) -> None:
-    """Takes the locks that a writer needs; waits until it has them."""
+    """Narrows the transaction to the site, and takes the locks that a writer needs; waits until it has them."""
     connection.info[_HELD] = frozenset()
+    buckets = sorted({_bucket(site, name) for name in names or ()}) if site is not None else []
+    if site is not None and 0 < len(buckets) <= _MANY:
+        shared = [_key("store"), _key(f"site {site}")]
+        driver.run(connection, _BEGIN, {"site": site, "shared": shared, "alone": buckets})
+        connection.info[_HELD] = frozenset(buckets)
+        return
+    narrow(connection, site)
     if names is not None and not names:
         return
     if site is None:
         connection.execute(_ALONE, {"keys": [_key("store")]})
         connection.info[_HELD] = None
         return
-    buckets = sorted({_bucket(site, name) for name in names or ()})
-    whole = names is None or len(buckets) > _MANY
-    if whole:
-        connection.execute(_SHARED, {"keys": [_key("store")]})
-        connection.execute(_ALONE, {"keys": [_key(f"site {site}")]})
-        connection.info[_HELD] = None
-        return
-    connection.execute(_SHARED, {"keys": [_key("store"), _key(f"site {site}")]})
-    connection.execute(_ALONE, {"keys": buckets})
-    connection.info[_HELD] = frozenset(buckets)
+    connection.execute(_SHARED, {"keys": [_key("store")]})
+    connection.execute(_ALONE, {"keys": [_key(f"site {site}")]})
+    connection.info[_HELD] = None
 
 
 def also(connection: Connection, site: str, names: Collection[str]) -> bool:

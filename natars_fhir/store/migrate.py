@@ -60,7 +60,6 @@ def changing(engine: Engine) -> Iterator[Connection]:
         connection = plain.execution_options(writes=True)
         with connection.begin():
             if connection.dialect.name == "postgresql":
-                locks.narrow(connection, None)
                 locks.hold(connection, None, None)
             yield connection
 

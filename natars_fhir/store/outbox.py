@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 
+from natars_fhir.store import driver
 from natars_fhir.store.packed import digest, pack, unpack
 from natars_fhir.store.rows import add, among
 from natars_fhir.store.tables import delivery, outbox
@@ -108,8 +109,7 @@ def queue_each(connection: Connection, site: str, told: Sequence[tuple[str, Sequ
 
 
 def _last_hashes(connection: Connection, site: str, targets: Collection[str]) -> dict[str, str]:
-    found = connection.execute(_LAST_HASHES, {"of_site": site, "names": targets}) if targets else ()
-    return {row.target: row.hash for row in found}
+    return dict(driver.rows(connection, _LAST_HASHES, {"of_site": site, "names": targets})) if targets else {}
 
 
 _LAST_BODY = (
@@ -122,8 +122,8 @@ _LAST_BODY = (
 
 def last_said(connection: Connection, site: str, target: str) -> bytes | None:
     """What this target was told last, or will be; None where nothing."""
-    body = connection.execute(_LAST_BODY, {"site": site, "target": target}).scalar()
-    return None if body is None else unpack(body)
+    found = driver.rows(connection, _LAST_BODY, {"site": site, "target": target})
+    return unpack(found[0].body) if found else None
 
 
 def told(connection: Connection, site: str, kind: str, beginning: str) -> list[str]:

@@ -10,6 +10,7 @@ from operator import attrgetter
 from sqlalchemy import Connection, delete, func, select, union
 
 from natars_fhir.domain.identity import Patients
+from natars_fhir.store import driver
 from natars_fhir.store.persons import Persons, every_name, of_each
 from natars_fhir.store.rows import among, keep_latest, keep_new
 from natars_fhir.store.tables import patient, patient_name
@@ -48,8 +49,8 @@ def said_of(connection: Connection, site: str, names: Collection[str]) -> set[Na
     seen, asked, said = set[str](), set(names), set[Naming]()
     while asked:
         seen |= asked
-        found = [(key, name) for key, name in connection.execute(_EDGES, {"of_site": site, "names": asked})]
-        said.update(found)
+        found = driver.rows(connection, _EDGES, {"of_site": site, "names": asked})
+        said.update(map(tuple, found))
         asked = {end for edge in found for end in edge} - seen
     return said
 
@@ -70,11 +71,15 @@ def grouped(names: Iterable[str], said: Iterable[Naming]) -> dict[str, set[str]]
 _UNNAME = delete(patient_name).where(among(patient_name.c.site, patient_name.c.key))
 
 
-def rename(connection: Connection, site: str, said: Mapping[str, Collection[str]]) -> None:
-    """Patient resource → the names that its newest version says its person goes by; what it said before is void."""
+def rename(
+    connection: Connection, site: str, said: Mapping[str, Collection[str]], before: Collection[str] | None = None
+) -> None:
+    """Patient resource → the names that its newest version says its person goes by; what it said before is void. Of no
+    others than *before* is anything known, where the caller has looked."""
     if not said:
         return
-    connection.execute(_UNNAME, {"of_site": site, "names": said.keys()})
+    if void := said.keys() if before is None else said.keys() & before:
+        connection.execute(_UNNAME, {"of_site": site, "names": void})
     rows = [{"site": site, "key": key, "name": name} for key, names in said.items() for name in {*names}]
     keep_new(connection, patient_name, rows)
 
@@ -86,7 +91,7 @@ _STANDING = select(
 
 def standing(connection: Connection, site: str, names: Collection[str]) -> list[Standing]:
     """Where the patients stand who are known by these names."""
-    return [Standing(*row) for row in connection.execute(_STANDING, {"of_site": site, "names": names})]
+    return [Standing(*row) for row in driver.rows(connection, _STANDING, {"of_site": site, "names": names})]
 
 
 def standing_of(connection: Connection, site: str, persons: Persons) -> dict[str, list[Standing]]:

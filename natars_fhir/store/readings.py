@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select
 
 from natars_fhir.domain.identity import Version
 from natars_fhir.mapping.reading import Reading
+from natars_fhir.store import driver
 from natars_fhir.store.packed import pack_reading, unpack_reading
 from natars_fhir.store.persons import Persons, every_name, of_each
 from natars_fhir.store.rows import add, among, keep_latest, keep_new
@@ -47,7 +48,7 @@ _HEADS = select(*(column for column in reading.c if column.name != "body")).wher
 
 def heads(connection: Connection, site: str, keys: Collection[str]) -> dict[str, Head]:
     """What is known of these resources."""
-    return {row.key: _head(row) for row in connection.execute(_HEADS, {"of_site": site, "names": keys})}
+    return {row.key: _head(row) for row in driver.rows(connection, _HEADS, {"of_site": site, "names": keys})}
 
 
 _OF_SUBJECTS = (
@@ -127,7 +128,7 @@ Open = Iterator[Reading]
 
 def closed_each(connection: Connection, site: str, persons: Persons) -> dict[str, Closed]:
     """What is known of several persons, by person, and nothing of it is opened."""
-    rows = connection.execute(_OWN, {"of_site": site, "names": every_name(persons)}).all()
+    rows = driver.rows(connection, _OWN, {"of_site": site, "names": every_name(persons)})
     return {**of_each(rows, persons, itemgetter(1))}
 
 
@@ -143,10 +144,10 @@ def opened_each(
     """What is kept of several persons, and what it rests on; each is opened when it is looked at."""
     mentions: dict[str, list[str]] = {}
     keys = [row.key for rows in own.values() for row in rows]
-    for key, other in connection.execute(_OTHERS, {"of_site": site, "names": keys}) if keys else ():
+    for key, other in driver.rows(connection, _OTHERS, {"of_site": site, "names": keys}) if keys else ():
         mentions.setdefault(key, []).append(other)
     others = {other for several in mentions.values() for other in several}
-    rest = dict(map(tuple, connection.execute(_NOBODYS, {"of_site": site, "names": others}))) if others else {}
+    rest = dict(driver.rows(connection, _NOBODYS, {"of_site": site, "names": others})) if others else {}
     return {key: _opened(rows, mentions, rest, known) for key, rows in own.items()}
 
 
@@ -226,7 +227,7 @@ _SUBJECTS = select(reading.c.key, reading.c.subject).where(
 
 def told_of(connection: Connection, site: str, others: Collection[str]) -> dict[str, set[str]]:
     """Resource → the patients whose facts rest on it; only those that somebody's do."""
-    rows = connection.execute(_MENTIONING, {"of_site": site, "names": others}).all() if others else []
+    rows = driver.rows(connection, _MENTIONING, {"of_site": site, "names": others}) if others else []
     keys = {row.key for row in rows}
     asked = connection.execute(_SUBJECTS, {"of_site": site, "names": keys}) if keys else ()
     subjects = {row.key: row.subject for row in asked}
@@ -244,7 +245,7 @@ _FIRST = select(resource_alias.c.alias, resource_alias.c.key).where(
 
 def first_known_as(connection: Connection, site: str, aliases: Collection[str]) -> dict[str, str]:
     """Business identifier → the key under which it was first heard of."""
-    return {row.alias: row.key for row in connection.execute(_FIRST, {"of_site": site, "names": aliases})}
+    return dict(driver.rows(connection, _FIRST, {"of_site": site, "names": aliases}))
 
 
 def name(connection: Connection, site: str, aliases: dict[str, str]) -> None:

@@ -15,10 +15,13 @@ from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import (
+    ARRAY,
     JSON,
+    BigInteger,
     Boolean,
     Connection,
     Dialect,
+    Integer,
     LargeBinary,
     Table,
     Text,
@@ -36,6 +39,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
+
+from natars_fhir.store import driver
 
 Row = Mapping[str, Any]
 #: What becomes of a row whose key is there already: it is an error, it is left as it is, it is replaced, or added to.
@@ -70,18 +75,24 @@ def numbers(connection: Connection, table: Table, count: int, *others: Table) ->
     """As many numbers for new rows of a table that counts its rows by `seq`; nobody else gets them. *others* are
     tables whose rows are given the same numbers, and nowhere else any."""
     if connection.dialect.name == "postgresql":
-        name = select(func.pg_get_serial_sequence(table.name, "seq")).scalar_subquery()  # asked once
-        asked = select(func.nextval(name)).select_from(func.generate_series(1, count))
-        return sorted(connection.execute(asked).scalars())
-    last = connection.execute(_last(table, *others)).scalar() or 0  # the one writer asks
+        return sorted(driver.rows(connection, _next(table), {"count": count})[0].numbers or ())
+    last = driver.rows(connection, _last(table, *others), {})[0].last or 0  # the one writer asks
     return list(range(last + 1, last + count + 1))
+
+
+@cache
+def _next(table: Table) -> Any:
+    """So many numbers of the table's own, in one row."""
+    name = select(func.pg_get_serial_sequence(table.name, "seq")).scalar_subquery()  # asked once
+    many = func.generate_series(1, bindparam("count", type_=Integer()))
+    return select(func.array_agg(func.nextval(name), type_=ARRAY(BigInteger())).label("numbers")).select_from(many)
 
 
 @cache
 def _last(*tables: Table) -> Any:
     """The highest number of these tables: of one alone rows may be gone whose numbers others still have."""
     each = union_all(*(select(func.max(table.c.seq).label("seq")) for table in tables)).subquery()
-    return select(func.max(each.c.seq))
+    return select(func.max(each.c.seq).label("last"))
 
 
 def adding(connection: Connection, table: Table) -> Any:
@@ -100,14 +111,12 @@ def _keys(table: Table) -> tuple[str, ...]:
 
 def _put(connection: Connection, table: Table, rows: Sequence[Row], clash: Clash) -> None:
     names = tuple(rows[0])
-    columns = {name: list(map(itemgetter(name), rows)) for name in names}
-    for name, kind in _moments(table, names):
-        known = {value: kind.process_bind_param(value, _ANY) for value in {*columns[name]}}  # most are the same
-        columns[name] = [known[value] for value in columns[name]]
+    if moments := _moments(table, names):
+        rows = _with_texts(rows, moments)
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_one_by_one(table, names, clash), list(zip(*columns.values(), strict=True)))
+        driver.run_each(connection, _one_by_one(table, names, clash), [*map(itemgetter(*names), rows)])
     else:
-        connection.execute(_at_once(table, names, clash), {"rows": json_text(_objects(columns))})
+        driver.run(connection, _at_once(table, names, clash), {"rows": json_text(rows)})
 
 
 @cache
@@ -116,9 +125,13 @@ def _moments(table: Table, names: tuple[str, ...]) -> tuple[tuple[str, TypeDecor
     return tuple((name, kind) for name, kind in kinds if isinstance(kind, TypeDecorator))
 
 
-def _objects(columns: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
-    names = tuple(columns)
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+def _with_texts(rows: Sequence[Row], moments: Sequence[tuple[str, TypeDecorator[Any]]]) -> list[Row]:
+    """The rows, with moments as they are kept; most of them are the same."""
+    known = {
+        name: {value: kind.process_bind_param(value, _ANY) for value in {row[name] for row in rows}}
+        for name, kind in moments
+    }
+    return [{**row, **{name: texts[row[name]] for name, texts in known.items()}} for row in rows]
 
 
 #: A moment is written the same for every database.

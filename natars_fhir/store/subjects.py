@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, insert, select
 
 from natars_fhir.domain.life import Event
+from natars_fhir.store import driver
 from natars_fhir.store.persons import Persons, every_name, of_each
 from natars_fhir.store.rows import add, among
 from natars_fhir.store.tables import patient
@@ -68,7 +69,7 @@ def caused_of(connection: Connection, site: str, trial: str, persons: Persons) -
 
 
 def _rows(connection: Connection, asked: Any, site: str, trial: str, persons: Persons) -> dict[str, list[Any]]:
-    rows = connection.execute(asked, {"of_site": site, "trial": trial, "names": every_name(persons)})
+    rows = driver.rows(connection, asked, {"of_site": site, "trial": trial, "names": every_name(persons)})
     return of_each(rows, persons, attrgetter("patient"))
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, case, delete, func, insert, litera
 
 from natars_fhir.emit.notification import Event
 from natars_fhir.emit.subscription import Subscription
+from natars_fhir.store import driver
 from natars_fhir.store.tables import Moment
 from natars_fhir.store.tables_bedside import subscription, subscription_event
 
@@ -72,7 +73,7 @@ _TOPICS = select(_here.topic).distinct().where(_here.site == bindparam("site"), 
 
 def topics(connection: Connection, site: str) -> set[str]:
     """Of what anybody at the site wants to be told."""
-    return set(connection.execute(_TOPICS, {"site": site}).scalars())
+    return {row.topic for row in driver.rows(connection, _TOPICS, {"site": site})}
 
 
 def happened(connection: Connection, site: str, topic: str, what: tuple[str, str, str], now: datetime) -> None:

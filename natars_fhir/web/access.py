@@ -44,6 +44,14 @@ class Access:
     certificate_header: str = ""
     trusted_proxies: tuple[str, ...] = ()
 
+    def at_once(self, request: Request) -> Caller | None:
+        """The same where the store need not be asked: a token of the settings, and no certificate. Raises Refusal."""
+        site = "" if self.certificate_header else self._named(_token(request.headers.get("authorization", "")))
+        if not site:
+            return None
+        self.admit(site, request)
+        return caller("setting", site, OF_A_SITE)
+
     def caller(self, request: Request) -> Caller:
         """Who a request comes from. Raises Refusal."""
         who = self.known(request.headers.get("authorization", ""))
@@ -54,10 +62,8 @@ class Access:
 
     def known(self, authorization: str) -> Caller:
         """Who an Authorization header means. Raises Refusal."""
-        scheme, _, token = authorization.partition(" ")
-        token = token.strip()
-        if scheme.lower() == "bearer" and token:
-            if site := self.tokens.get(hashed(token)):
+        if token := _token(authorization):
+            if site := self._named(token):
                 return caller("setting", site, OF_A_SITE)
             who, state = found(self.store, token, self.now())
             if who is not None:
@@ -67,6 +73,10 @@ class Access:
         if self._alone():
             return owner(str(self.open_to))
         raise _unknown("No site is known by this request: send its bearer token.")
+
+    def _named(self, token: str) -> str:
+        """The site of a token of the settings."""
+        return self.tokens.get(hashed(token), "") if token else ""
 
     def admit(self, site: str, request: Request) -> None:
         """Is there room for a request of this site, and does it come as the site's requests come? Raises Refusal."""
@@ -125,6 +135,12 @@ def loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _token(authorization: str) -> str:
+    """The bearer token of an Authorization header; empty where it has none."""
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def _unknown(text: str, more: str = "") -> Refusal:

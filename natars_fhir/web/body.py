@@ -20,7 +20,7 @@ _TYPES = frozenset({"application/fhir+json", "application/json", "text/json"})
 NUMBERS: dict[Name, tuple[str, ...]] = {"R4": ("4.0", "4.3"), "R5": ("5.0",)}
 _GZIP = 31
 #: Up to so many bytes a thread costs more than it frees.
-_SHORT = 65_536
+_SHORT = 262_144
 
 
 async def body_of(request: Request, version: Name, most: int) -> bytes:

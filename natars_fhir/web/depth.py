@@ -11,6 +11,8 @@ _KEPT = b'"{}[]'
 _DROPPED = bytes(set(range(256)) - set(_KEPT))
 _OPEN = ord("{")
 _ONE_KIND = bytes.maketrans(b"[]", b"{}")
+#: What is escaped within a string and could be taken for its end, or for an escape of what follows.
+_ESCAPED = re.compile(rb'\\["\\]')
 #: A string that holds brackets; at the end of a text that is cut off also half of one.
 _STRING = re.compile(rb'"[{}]*(?:"|$)')
 
@@ -25,7 +27,7 @@ def too_deep(raw: bytes, most: int) -> bool:
 
     Strings and all but brackets are taken out first; then it takes a time in proportion, whatever was sent.
     """
-    plain = raw.replace(b"\\\\", b"").replace(b'\\"', b"").translate(_ONE_KIND, _DROPPED)
+    plain = _ESCAPED.sub(b"", raw).translate(_ONE_KIND, _DROPPED)
     left, taken = _STRING.sub(b"", plain.replace(b'""', b"")), 0
     while taken < most and left.count(b"{}") * _FEW > len(left):
         left, taken = left.replace(b"{}", b""), taken + 1

@@ -23,7 +23,7 @@ from natars_fhir.service.access.roles import May
 from natars_fhir.service.audit import note
 from natars_fhir.service.interactions import Done, Interaction, interact
 from natars_fhir.service.live import Active
-from natars_fhir.service.preferred import preferred
+from natars_fhir.service.preferred import MORE, preferred
 from natars_fhir.service.query import parameters
 from natars_fhir.service.reading_back import TOLD, Asker, about_patients, read
 from natars_fhir.store.audit import Act
@@ -285,7 +285,7 @@ def searched_by(version: Name, here: Active) -> dict[str, tuple[str, ...]]:
 
 async def as_preferred(door: Door, request: Request, version: Name, body: Node) -> Node:
     """The answer to a Bundle, with as much of its resources as the sender prefers."""
-    if not (returns := preference(request).returns):
+    if (returns := preference(request).returns) not in MORE:
         return body
     who = caller_of(request)
     return await run_in_threadpool(preferred, door.store.of(who.site), door.asker(who, version), body, returns)

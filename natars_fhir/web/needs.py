@@ -42,7 +42,9 @@ class Needs:
         if self.may == "anybody":
             return
         access: Access = request.app.state.access
-        who = await run_in_threadpool(access.caller, request)
+        who = access.at_once(request)
+        if who is None:
+            who = await run_in_threadpool(access.caller, request)
         self.check(who, self.kind or str(request.path_params.get("kind", "")))
         request.state.caller = who
         acts_as(who.by)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 
 from natars_fhir.domain.life import Event
 from natars_fhir.service.before import Before, before
 from natars_fhir.service.rescreen import today
-from natars_fhir.store import patients, subjects
+from natars_fhir.store import driver, patients, subjects
 from natars_fhir.store.engine import Store
 from natars_fhir.store.persons import Persons
 from natars_fhir.store.subjects import Declined, Whose
@@ -80,13 +81,20 @@ def test_more_persons_are_no_more_questions(store: Store, hospital: Hospital) ->
 
 def _questions(store: Store, persons: Persons) -> int:
     asked: list[str] = []
+    plain = driver._run
+
+    def straight(connection: Any, text: str, *told: Any, **how: Any) -> Any:
+        asked.append(text)
+        return plain(connection, text, *told, **how)
 
     def note(*told: Any) -> None:
         asked.append(told[2])
 
     event.listen(store._engine, "before_cursor_execute", note)
     try:
-        _asked(store, persons)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(driver, "_run", straight)
+            _asked(store, persons)
     finally:
         event.remove(store._engine, "before_cursor_execute", note)
     return len(asked)
