@@ -21,7 +21,7 @@ import structlog
 
 from benchmarks.measure import Missing
 from natars_fhir.mapping.schema import Endpoint
-from natars_fhir.service.deliver import Rounds, deliver_once
+from natars_fhir.service.deliver.deliver import Rounds, deliver_once
 from natars_fhir.service.http import Clients
 from natars_fhir.store import outbox
 from natars_fhir.store.engine import open_store

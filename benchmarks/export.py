@@ -27,7 +27,7 @@ from natars_fhir.export.pseudonym import export_keys
 from natars_fhir.export.research.whole import Whole
 from natars_fhir.export.subject import Subject
 from natars_fhir.mapping.files import load
-from natars_fhir.service.exporting import plan_of
+from natars_fhir.service.export.exporting import plan_of
 from natars_fhir.settings import default_folder
 
 CUT = date(2030, 1, 1)

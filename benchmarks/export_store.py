@@ -22,11 +22,11 @@ from natars_fhir.fhir.build import Node
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import load
 from natars_fhir.mapping.site import compiled
-from natars_fhir.service.exported import Asked
-from natars_fhir.service.exporting import plan_of
-from natars_fhir.service.fhir_folder import write_folder
-from natars_fhir.service.ingest import push
-from natars_fhir.service.intake import Intake
+from natars_fhir.service.export.exported import Asked
+from natars_fhir.service.export.exporting import plan_of
+from natars_fhir.service.export.fhir_folder import write_folder
+from natars_fhir.service.ingest.ingest import push
+from natars_fhir.service.ingest.intake import Intake
 from natars_fhir.settings import default_folder
 from natars_fhir.simulate.dialect import named
 from natars_fhir.simulate.hospital import Order, Patient, bundle, patients

@@ -23,14 +23,14 @@ from sqlalchemy import Connection, Table, insert, select
 from benchmarks.measure import Missing
 from benchmarks.pages import SITE, filled, silent
 from natars_fhir.domain.issue import Issue
-from natars_fhir.service.ingest import push
+from natars_fhir.service.ingest.ingest import push
 from natars_fhir.service.office.trial import trial
-from natars_fhir.service.rescreen import today
+from natars_fhir.service.screening.rescreen import today
 from natars_fhir.store import quarantine
 from natars_fhir.store.engine import Store
 from natars_fhir.store.quarantine import Unused
-from natars_fhir.store.tables import outbox, patient, patient_name, reading, screening
-from natars_fhir.store.tables_worklist import worklist
+from natars_fhir.store.tables.core import outbox, patient, patient_name, reading, screening
+from natars_fhir.store.tables.worklist import worklist
 from tests import ward
 from tests.pages.crowd import enrolled, whole
 from tests.service.hospital import NOW, intake, mappings

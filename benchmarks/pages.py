@@ -1,8 +1,8 @@
 """Pages: how long the worklist takes to answer at 10,000 patients on SQLite, by the slowest of its addresses.
 
-Beside it, in the same run, what it would take to screen every patient anew for the page, as `service.worklist` does:
-that is measured on a few, and taken by the number of patients. Everything goes through the application, without a
-network: session, audit and template are in it.
+Beside it, in the same run, what it would take to screen every patient anew for the page, as
+`service.worklist.worklist` does: that is measured on a few, and taken by the number of patients. Everything goes
+through the application, without a network: session, audit and template are in it.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from sqlalchemy import insert, select
 
 from benchmarks import generate
 from benchmarks.measure import Missing
-from natars_fhir.service.worklist import worklist as screened_anew
+from natars_fhir.service.worklist.worklist import worklist as screened_anew
 from natars_fhir.store import worklist
 from natars_fhir.store.engine import Store
-from natars_fhir.store.tables import patient, screening
+from natars_fhir.store.tables.core import patient, screening
 from natars_fhir.store.worklist import Asked, Line
 from tests.service.hospital import NOW, mappings
 from tests.service.spoken import HospitalA

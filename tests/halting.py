@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from tests.service.hospital import born_on_30_february, bundle, condition, encounter, patient, transaction
-from tests.service.test_gaps import result
+from tests.service.remap.test_gaps import result
 
 GOOD, BAD, UNREAD = patient(), born_on_30_february(), encounter()
 STRANGE_CODE = result("1", "LIS9999", "urn:x", valueString="x")

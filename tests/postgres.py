@@ -21,8 +21,8 @@ import pytest
 from sqlalchemy import Engine, create_engine, text, update
 
 from natars_fhir.store.engine import Store, open_store
-from natars_fhir.store.tables import metadata
-from natars_fhir.store.tables import store as about
+from natars_fhir.store.tables.core import metadata
+from natars_fhir.store.tables.core import store as about
 from tests.blank import blank
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))

@@ -49,9 +49,9 @@ PROMISES: Mapping[int, Shown] = {
         "What a site must hear is delivered: retried, in order, given up with a reason, replayed",
         (
             "tests/interop/test_day_at_two_sites.py::test_a_day_at_two_sites_ends_as_expected_on_both_sides",
-            "tests/service/test_deliver.py::test_a_server_that_fails_is_asked_again_after_a_pause",
-            "tests/service/test_deliver.py::test_after_so_many_attempts_a_letter_is_given_up",
-            "tests/service/test_deliver.py::test_two_deliverers_never_send_the_same_letter",
+            "tests/service/deliver/test_deliver.py::test_a_server_that_fails_is_asked_again_after_a_pause",
+            "tests/service/deliver/test_deliver.py::test_after_so_many_attempts_a_letter_is_given_up",
+            "tests/service/deliver/test_deliver.py::test_two_deliverers_never_send_the_same_letter",
             "tests/cli/test_outbox.py::test_what_was_refused_ends_the_command_with_1_and_is_explained_and_replayed",
         ),
     ),
@@ -67,8 +67,8 @@ PROMISES: Mapping[int, Shown] = {
         (
             "tests/service/test_halting.py::test_a_push_is_answered_as_the_table_says_and_the_counts_agree",
             "tests/web/test_message.py::test_a_message_is_answered_by_a_sound_message",
-            "tests/service/test_ahead.py::test_deletions_go_first_then_creations_then_changes_then_questions",
-            "tests/service/test_ahead.py::test_what_is_not_met_refuses_a_transaction_and_costs_a_batch_one_entry",
+            "tests/service/ingest/test_ahead.py::test_deletions_go_first_then_creations_then_changes_then_questions",
+            "tests/service/ingest/test_ahead.py::test_what_is_not_met_refuses_a_transaction_and_costs_a_batch_one_entry",
         ),
     ),
     5: Shown(
@@ -86,8 +86,8 @@ PROMISES: Mapping[int, Shown] = {
             "tests/fhir/test_references.py::test_a_whole_transaction_hangs_together",
             "tests/fhir/test_references.py::test_a_urn_names_the_entry_of_the_bundle",
             "tests/fhir/test_references.py::test_a_reference_by_identifier",
-            "tests/service/test_ahead.py::test_a_conditional_reference_of_a_transaction_means_one_resource",
-            "tests/service/test_ahead.py::test_a_urn_that_no_entry_has_is_told_and_costs_no_other",
+            "tests/service/ingest/test_ahead.py::test_a_conditional_reference_of_a_transaction_means_one_resource",
+            "tests/service/ingest/test_ahead.py::test_a_urn_that_no_entry_has_is_told_and_costs_no_other",
         ),
     ),
     7: Shown(
@@ -131,7 +131,7 @@ PROMISES: Mapping[int, Shown] = {
     58: Shown(
         "Small: one process and one file are enough, in bounded memory; what outgrows them is not needed before",
         (
-            "tests/service/test_load.py::test_four_times_the_lines_need_no_more_memory",
+            "tests/service/ingest/test_load.py::test_four_times_the_lines_need_no_more_memory",
             "tests/bulk/test_streams.py::test_four_times_the_rows_need_no_more_memory",
             "tests/bulk/test_spill.py::test_memory_holds_no_more_than_was_allowed",
             "tests/test_deploy.py::test_what_a_unit_sets_can_be_read",
@@ -190,20 +190,20 @@ PROMISES: Mapping[int, Shown] = {
     4: Shown(
         "What could not be used is kept, and replayed after a mapping fix",
         (
-            "tests/service/test_replay.py::test_what_a_new_mapping_can_use_is_taken_in_and_leaves",
-            "tests/service/test_replay.py::test_the_order_is_kept",
-            "tests/service/test_remap.py::test_a_mended_file_releases_what_was_set_apart_though_nothing_else_is_known",
+            "tests/service/remap/test_replay.py::test_what_a_new_mapping_can_use_is_taken_in_and_leaves",
+            "tests/service/remap/test_replay.py::test_the_order_is_kept",
+            "tests/service/remap/test_remap.py::test_a_mended_file_releases_what_was_set_apart_though_nothing_else_is_known",
         ),
     ),
     9: Shown(
         "NDJSON in bulk, resumed where it was broken off",
         (
             "tests/cli/test_load.py::test_a_run_that_is_killed_at_any_moment_leaves_in_the_end_what_an_unbroken_one_leaves",
-            "tests/service/test_load.py::test_what_bulk_export_says_is_deleted_is_taken_back",
-            "tests/service/test_load.py::test_four_times_the_lines_need_no_more_memory",
+            "tests/service/ingest/test_load.py::test_what_bulk_export_says_is_deleted_is_taken_back",
+            "tests/service/ingest/test_load.py::test_four_times_the_lines_need_no_more_memory",
             "tests/bulk/test_hospital.py::test_a_run_that_broke_off_goes_on_and_comes_to_the_same",
             "tests/cli/test_screen_killed.py::test_a_run_that_is_killed_at_every_step_comes_to_what_an_unbroken_one_comes_to",
-            "tests/service/test_pace.py::test_files_leave_what_pushes_leave_however_often_somebody_is_screened_between",
+            "tests/service/screening/test_pace.py::test_files_leave_what_pushes_leave_however_often_somebody_is_screened_between",
             "tests/bulk/test_hospital.py::test_the_same_answers_wherever_the_cuts_are",
             "tests/bulk/test_hospital.py::test_needles_find_everybody_in_scope_with_the_same_answers",
             "tests/interop/test_pull.py::test_by_export_every_file_comes_and_then_only_what_changed",
@@ -215,8 +215,8 @@ PROMISES: Mapping[int, Shown] = {
     28: Shown(
         "A person confirms or overrides with a reason; it survives a push",
         (
-            "tests/service/test_people.py::test_an_override_corrects_and_the_subject_follows",
-            "tests/service/test_people.py::test_a_statement_survives_pushes_and_is_flagged_when_what_it_rested_on_changes",
+            "tests/service/people/test_people.py::test_an_override_corrects_and_the_subject_follows",
+            "tests/service/people/test_people.py::test_a_statement_survives_pushes_and_is_flagged_when_what_it_rested_on_changes",
         ),
     ),
     29: Shown(
@@ -261,7 +261,7 @@ PROMISES: Mapping[int, Shown] = {
         (
             "tests/domain/test_again.py::test_bars_that_can_change_are_told_from_those_that_cannot",
             "tests/domain/test_again.py::test_between_today_and_the_day_told_no_answer_changes_and_on_it_it_does",
-            "tests/service/test_daily.py::test_an_infarction_lifts_its_bar_on_the_day_that_was_told",
+            "tests/service/screening/test_daily.py::test_an_infarction_lifts_its_bar_on_the_day_that_was_told",
         ),
     ),
     35: Shown(
@@ -284,14 +284,14 @@ PROMISES: Mapping[int, Shown] = {
         "The form goes out as a QuestionnaireResponse, and comes back",
         (
             "tests/emit/test_questionnaire_response.py::test_the_prefilled_form_is_valid_in_r4_and_r5",
-            "tests/service/test_people.py::test_a_form_that_comes_back_as_it_was_opened_says_nothing_new",
+            "tests/service/people/test_people.py::test_a_form_that_comes_back_as_it_was_opened_says_nothing_new",
             "tests/web/test_response.py::test_a_response_is_heard_at_both_bases",
         ),
     ),
     38: Shown(
         "What is missing, and what would decide",
         (
-            "tests/service/test_log.py::test_what_is_missing_is_counted_over_all_patients",
+            "tests/service/worklist/test_log.py::test_what_is_missing_is_counted_over_all_patients",
             "tests/cli/test_log.py::test_what_is_missing_as_json_csv_and_table",
         ),
     ),
@@ -301,14 +301,14 @@ PROMISES: Mapping[int, Shown] = {
             "tests/pages/test_worklist.py::test_the_counts_above_the_list_are_those_of_the_log",
             "tests/pages/test_worklist.py::test_filters_stay_in_the_address_and_can_be_left_again",
             "tests/web/pages/test_worklist.py::test_a_number_goes_neither_into_an_address_nor_into_the_log",
-            "tests/service/test_worklist_page.py::test_what_is_new_since_yesterday_stands_beside_the_line",
+            "tests/service/worklist/test_worklist_page.py::test_what_is_new_since_yesterday_stands_beside_the_line",
         ),
     ),
     40: Shown(
         "A screening log with the reasons of failures, as CONSORT counts",
         (
-            "tests/service/test_log.py::test_the_counts_are_those_of_a_consort_diagram",
-            "tests/service/test_log.py::test_everybody_in_scope_stands_in_one_place_and_the_first_bar_is_named",
+            "tests/service/worklist/test_log.py::test_the_counts_are_those_of_a_consort_diagram",
+            "tests/service/worklist/test_log.py::test_everybody_in_scope_stands_in_one_place_and_the_first_bar_is_named",
             "tests/pages/test_office.py::test_enrolment_is_seen_narrowed_to_a_site_and_taken_away",
         ),
     ),
@@ -323,25 +323,25 @@ PROMISES: Mapping[int, Shown] = {
         "ResearchSubject with status history and arm",
         (
             "tests/emit/test_progress.py::test_each_step_has_its_state_its_cause_and_its_days",
-            "tests/service/test_moves.py::test_the_site_hears_the_whole_way_with_days_and_causes",
+            "tests/service/people/test_moves.py::test_the_site_hears_the_whole_way_with_days_and_causes",
             "tests/domain/test_life.py::test_nobody_is_eligible_without_a_standing_signature",
         ),
     ),
     44: Shown(
         "People are told by mail, at the hours that the site sets, with counts and no patient",
         (
-            "tests/service/test_digest.py::test_a_mail_has_counts_and_links_and_names_nobody",
-            "tests/service/test_digest.py::test_of_several_workers_one_sends_it",
+            "tests/service/upkeep/test_digest.py::test_a_mail_has_counts_and_links_and_names_nobody",
+            "tests/service/upkeep/test_digest.py::test_of_several_workers_one_sends_it",
         ),
     ),
     45: Shown(
         "A card at the bedside (CDS Hooks), and a Task that says what is missing and closes by itself",
         (
             "tests/web/test_cds_hooks.py::test_a_card_is_valid_and_in_the_users_language",
-            "tests/service/test_bedside.py::test_a_card_that_was_put_away_with_a_reason_stays_away_until_the_findings_change",
-            "tests/service/test_returned.py::test_a_site_is_asked_once_for_what_is_missing_in_both_languages",
-            "tests/service/test_returned.py::test_what_arrives_is_asked_no_more_and_the_request_is_the_same_one",
-            "tests/service/test_returned.py::test_a_request_that_the_site_declines_is_not_asked_again",
+            "tests/service/bedside/test_bedside.py::test_a_card_that_was_put_away_with_a_reason_stays_away_until_the_findings_change",
+            "tests/service/ingest/test_returned.py::test_a_site_is_asked_once_for_what_is_missing_in_both_languages",
+            "tests/service/ingest/test_returned.py::test_what_arrives_is_asked_no_more_and_the_request_is_the_same_one",
+            "tests/service/ingest/test_returned.py::test_a_request_that_the_site_declines_is_not_asked_again",
         ),
     ),
     48: Shown(
@@ -361,8 +361,8 @@ PROMISES: Mapping[int, Shown] = {
             "tests/export/test_parquet.py::test_every_row_and_value_is_read_back",
             "tests/export/test_workbook.py::test_every_row_and_value_is_read_back",
             "tests/export/test_workbook.py::test_a_planted_text_stays_a_text",
-            "tests/service/test_tables.py::test_no_form_holds_what_names_a_person_or_a_day",
-            "tests/service/test_tables.py::test_of_what_was_planted_in_every_place_of_a_record_nothing_is_in_a_table",
+            "tests/service/export/test_tables.py::test_no_form_holds_what_names_a_person_or_a_day",
+            "tests/service/export/test_tables.py::test_of_what_was_planted_in_every_place_of_a_record_nothing_is_in_a_table",
             "tests/export/test_tables.py::test_every_column_is_explained_once_in_both_languages",
             "tests/export/test_tables.py::test_every_value_is_of_the_type_that_the_dictionary_says",
             "tests/cli/test_endpoints.py::test_the_tables_are_written_with_their_dictionary",
@@ -373,10 +373,10 @@ PROMISES: Mapping[int, Shown] = {
         (
             "tests/interop/test_bulk_client.py::test_what_the_client_has_is_what_the_store_gives_line_by_line",
             "tests/web/test_bulk_export.py::test_a_download_that_broke_off_goes_on_where_it_was",
-            "tests/service/test_bulk_export_changes.py::test_who_takes_over_what_is_told_since_then_holds_what_there_is",
-            "tests/service/test_bulk_export_work.py::test_a_process_that_is_killed_in_mid_work_leaves_its_job_to_the_next",
-            "tests/service/test_bulk_export_work.py::test_deletions_are_those_of_whom_and_what_is_asked_for",
-            "tests/service/test_bulk_export_form.py::test_in_r5_every_line_is_said_whole_and_is_valid",
+            "tests/service/export/test_bulk_export_changes.py::test_who_takes_over_what_is_told_since_then_holds_what_there_is",
+            "tests/service/export/test_bulk_export_work.py::test_a_process_that_is_killed_in_mid_work_leaves_its_job_to_the_next",
+            "tests/service/export/test_bulk_export_work.py::test_deletions_are_those_of_whom_and_what_is_asked_for",
+            "tests/service/export/test_bulk_export_form.py::test_in_r5_every_line_is_said_whole_and_is_valid",
             "tests/cli/test_export.py::test_every_type_has_its_file_and_the_manifest_and_the_checksums_hold",
         ),
     ),
@@ -449,8 +449,8 @@ PROMISES: Mapping[int, Shown] = {
     13: Shown(
         "A site's mapping is declared, versioned, and kept with who made it",
         (
-            "tests/service/test_mapped.py::test_a_version_counts_only_once_it_is_made_active_and_the_data_follows",
-            "tests/service/test_mapped.py::test_going_back_is_a_turn_of_its_own_and_undoes_what_was_read",
+            "tests/service/remap/test_mapped.py::test_a_version_counts_only_once_it_is_made_active_and_the_data_follows",
+            "tests/service/remap/test_mapped.py::test_going_back_is_a_turn_of_its_own_and_undoes_what_was_read",
             "tests/web/pages/test_mapping.py::test_of_two_people_the_second_is_told_and_what_they_chose_stays",
         ),
     ),
@@ -461,7 +461,7 @@ PROMISES: Mapping[int, Shown] = {
     15: Shown(
         "What is not mapped is listed by site with counts, first, last and a hint, and mapped there",
         (
-            "tests/service/test_gaps.py::test_a_gap_is_counted_with_its_first_and_last_day_and_a_hint",
+            "tests/service/remap/test_gaps.py::test_a_gap_is_counted_with_its_first_and_last_day_and_a_hint",
             "tests/web/pages/test_mapping.py::test_many_codes_are_paged_and_counts_are_readable",
             "tests/pages/test_desk.py::test_a_code_is_mapped_and_made_active_by_the_keyboard_alone",
             "tests/pages/test_desk.py::test_a_name_in_words_is_mapped_by_the_keyboard_alone",
@@ -470,8 +470,8 @@ PROMISES: Mapping[int, Shown] = {
     56: Shown(
         "A changed map reads all history again, and its difference is shown first",
         (
-            "tests/service/test_mapped.py::test_what_would_change_is_told_before_it_does",
-            "tests/service/test_remap.py::test_a_new_line_makes_facts_of_what_is_known",
+            "tests/service/remap/test_mapped.py::test_what_would_change_is_told_before_it_does",
+            "tests/service/remap/test_remap.py::test_a_new_line_makes_facts_of_what_is_known",
         ),
     ),
     46: Shown(
@@ -479,14 +479,14 @@ PROMISES: Mapping[int, Shown] = {
         (
             "tests/export/research/test_record.py::test_every_type_comes_in_its_place_and_nothing_is_left_out",
             "tests/export/research/test_record.py::test_profiles_are_claimed_only_where_what_they_ask_for_is_there",
-            "tests/service/test_exporting.py::test_every_concept_has_a_place_or_a_reason_to_stay",
-            "tests/service/test_exported.py::test_every_judge_finds_every_resource_valid",
+            "tests/service/export/test_exporting.py::test_every_concept_has_a_place_or_a_reason_to_stay",
+            "tests/service/export/test_exported.py::test_every_judge_finds_every_resource_valid",
         ),
     ),
     61: Shown(
         "Pseudonyms, one shift of dates a subject, and nothing goes out that no rule lets out",
         (
-            "tests/service/test_exported.py::test_of_what_was_planted_in_every_place_nothing_comes_out",
+            "tests/service/export/test_exported.py::test_of_what_was_planted_in_every_place_nothing_comes_out",
             "tests/export/test_allowed.py::test_an_element_without_a_rule_stays_and_is_told_by_its_place_alone",
             "tests/export/test_shift.py::test_an_interval_between_two_days_is_kept_to_the_day",
             "tests/export/test_shift.py::test_a_partial_date_stays_true_or_is_not_said",
@@ -496,11 +496,11 @@ PROMISES: Mapping[int, Shown] = {
     62: Shown(
         "Withdrawal gates the use of data, and purges with a certificate",
         (
-            "tests/service/test_exported.py::test_whose_use_of_data_was_withdrawn_is_left_out_and_counted_by_site_and_arm",
-            "tests/service/test_exported.py::test_who_left_follow_up_keeps_what_was_before_and_is_censored",
-            "tests/service/test_moves.py::test_after_the_use_of_data_is_withdrawn_only_the_end_is_told",
-            "tests/service/test_purge.py::test_nothing_of_the_person_is_left_and_the_certificate_says_what_was_where",
-            "tests/service/test_purge.py::test_after_a_restore_of_an_older_backup_the_tombstones_forget_again",
+            "tests/service/export/test_exported.py::test_whose_use_of_data_was_withdrawn_is_left_out_and_counted_by_site_and_arm",
+            "tests/service/export/test_exported.py::test_who_left_follow_up_keeps_what_was_before_and_is_censored",
+            "tests/service/people/test_moves.py::test_after_the_use_of_data_is_withdrawn_only_the_end_is_told",
+            "tests/service/upkeep/test_purge.py::test_nothing_of_the_person_is_left_and_the_certificate_says_what_was_where",
+            "tests/service/upkeep/test_purge.py::test_after_a_restore_of_an_older_backup_the_tombstones_forget_again",
         ),
     ),
 }

@@ -22,9 +22,10 @@ from natars_fhir.fhir.versions import VERSIONS
 from natars_fhir.mapping.readers.values import KINDS
 from natars_fhir.mapping.readers.wholes import WHOLES
 from natars_fhir.mapping.view import READERS
-from natars_fhir.service import answer, asking_back
+from natars_fhir.service.ingest import answer
+from natars_fhir.service.search import asking_back
 from natars_fhir.settings import Settings
-from natars_fhir.store.tables import metadata
+from natars_fhir.store.tables.core import metadata
 from tests import shown, ward, write_docs
 from tests.doc_pages import DOCS, ROOT, fenced, first_column, pages, prose, sections, table, text_of
 from tests.write_docs import PART, commands, criteria

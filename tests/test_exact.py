@@ -14,11 +14,11 @@ from natars_fhir.cli import run
 from natars_fhir.emit.prefilled import as_json
 from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.quote import quote
-from natars_fhir.service.ingest import push
-from natars_fhir.service.worklist import history_of, screening_of
+from natars_fhir.service.ingest.ingest import push
+from natars_fhir.service.worklist.worklist import history_of, screening_of
 from natars_fhir.store import versions
 from natars_fhir.store.engine import Store, open_store
-from natars_fhir.store.tables import resource_version
+from natars_fhir.store.tables.core import resource_version
 from tests import ward
 from tests.service.hospital import NOW, intake, mappings
 from tests.service.hospital import reader as reader_of

@@ -23,8 +23,8 @@ import httpx
 import pytest
 import structlog
 
-from natars_fhir.service import audit
-from natars_fhir.service.secret import secret
+from natars_fhir.service.upkeep import audit
+from natars_fhir.service.upkeep.secret import secret
 from natars_fhir.store.engine import open_store
 from natars_fhir.web.app import create_app
 from natars_fhir.web.logs import log_to_stderr
@@ -188,7 +188,7 @@ def _written(folder: Path, stream: Any, patch: pytest.MonkeyPatch) -> Written:
             no_http(port)
             for where in ("arrive", "take"):
                 with patch.context() as crashing:
-                    crashing.setattr(f"natars_fhir.service.ingest.{where}", _crash)
+                    crashing.setattr(f"natars_fhir.service.ingest.ingest.{where}", _crash)
                     told.append(
                         http.post("/fhir/r4", content=ward.raw(transaction(patient("x", NUMBER))), headers=FHIR)
                     )

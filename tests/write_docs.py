@@ -32,7 +32,7 @@ from natars_fhir.fhir.checking.invariants import ELSEWHERE, INVARIANTS, NOT_CHEC
 from natars_fhir.mapping.files import Mappings, load
 from natars_fhir.mapping.schema import Code, Concept, Kind, Says
 from natars_fhir.pipeline import run
-from natars_fhir.service.cdisc_map import cdisc_map
+from natars_fhir.service.export.cdisc_map import cdisc_map
 from tests import coverage, exported_rows, halting, shown, ward
 from tests.doc_pages import ROOT, pages
 from tests.fhir import judges

@@ -13,7 +13,8 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from natars_fhir.fhir.ndjson import Document, Stretch, every_document, files, in_lines
+from natars_fhir.fhir.found import files
+from natars_fhir.fhir.ndjson import Document, Stretch, every_document, in_lines
 
 #: Bytes of a chunk: large enough that starting one costs nothing, small enough that a killed run loses little.
 CHUNK = 8 * 1024 * 1024

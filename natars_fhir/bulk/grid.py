@@ -13,7 +13,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from natars_fhir.bulk.chunks import CHUNK, Chunk, Stamp, stamp
-from natars_fhir.fhir.ndjson import files, in_lines
+from natars_fhir.fhir.found import files
+from natars_fhir.fhir.ndjson import in_lines
 
 #: More pieces than this, and their tasks cost a driver more than they spare: then pieces grow.
 _MOST = 50_000

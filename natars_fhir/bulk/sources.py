@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from natars_fhir.domain.identity import Version
-from natars_fhir.fhir.ndjson import documents, files
+from natars_fhir.fhir.found import files
+from natars_fhir.fhir.ndjson import documents
 from natars_fhir.mapping.documents import DocumentReader
 
 

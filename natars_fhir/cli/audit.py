@@ -35,7 +35,7 @@ def verify(
     head: Annotated[Path | None, typer.Option("--head", help="What `audit head` printed once, kept elsewhere.")] = None,
 ) -> None:
     """Finds any row that was edited, removed, put in or moved, and with --head a tail that was cut: exit code 1."""
-    from natars_fhir.service import audit  # the store is heavy: it is imported where it is asked
+    from natars_fhir.service.upkeep import audit  # the store is heavy: it is imported where it is asked
 
     kept, settings = [] if head is None else _heads(head), Settings()
     with opened(settings) as store:
@@ -54,7 +54,7 @@ def verify(
 @app.command("head")
 def head() -> None:
     """Prints the end of every chain, a line a site: keep it where nobody of this machine can change it."""
-    from natars_fhir.service import audit  # the store is heavy: it is imported where it is asked
+    from natars_fhir.service.upkeep import audit  # the store is heavy: it is imported where it is asked
 
     settings = Settings()
     with opened(settings) as store:
@@ -70,7 +70,7 @@ def acts(
     style: Annotated[str, typer.Option("--format", help="table, or json: one object an act and line.")] = "table",
 ) -> None:
     """Prints who did what. That somebody looked at it is written down too."""
-    from natars_fhir.service import audit  # the store is heavy: it is imported where it is asked
+    from natars_fhir.service.upkeep import audit  # the store is heavy: it is imported where it is asked
 
     if style not in ("table", "json"):
         raise typer.BadParameter(f"«{style}» is not table or json")
@@ -95,7 +95,7 @@ def export(
     to: Annotated[str, typer.Option("--to", help="R4 or R5: the version that is printed.")] = "R4",
 ) -> None:
     """Prints the audit as NDJSON of FHIR AuditEvents (IHE BALP where a pattern fits)."""
-    from natars_fhir.service import audit  # the store is heavy: it is imported where it is asked
+    from natars_fhir.service.upkeep import audit  # the store is heavy: it is imported where it is asked
 
     version = VERSIONS["R5"] if to == "R5" else VERSIONS["R4"]
     if to not in ("R4", "R5"):

@@ -15,7 +15,7 @@ from natars_fhir.mapping.files import load
 from natars_fhir.settings import Settings
 
 if TYPE_CHECKING:
-    from natars_fhir.service.backup import Manifest
+    from natars_fhir.service.upkeep.backup import Manifest
 
 ToArgument = Annotated[Path, typer.Argument(help="A folder that is not there yet, or is empty.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Also over a store that is not empty: it is moved aside.")]
@@ -27,8 +27,8 @@ def backup(
     key_to: Annotated[Path | None, typer.Option("--key-to", help="Where the key goes; else into the folder.")] = None,
 ) -> None:
     """Copies the store, its key and a manifest into a folder, while the server runs."""
-    from natars_fhir.service import backup as service  # the store is heavy: it is imported where it is asked
-    from natars_fhir.service.secret import SecretError
+    from natars_fhir.service.upkeep import backup as service  # the store is heavy: it is imported where it is asked
+    from natars_fhir.service.upkeep.secret import SecretError
     from natars_fhir.store.copies import CopyError
     from natars_fhir.store.engine import StoreError
 
@@ -52,7 +52,7 @@ def restore(
     force: ForceOption = False,
 ) -> None:
     """Puts a backup in the place of the store, once its checksums and audit are found whole. Stop the server first."""
-    from natars_fhir.service import backup as service  # the store is heavy: it is imported where it is asked
+    from natars_fhir.service.upkeep import backup as service  # the store is heavy: it is imported where it is asked
     from natars_fhir.store.copies import CopyError
     from natars_fhir.store.engine import StoreError
 

@@ -58,8 +58,8 @@ def keys(site: SiteOption, mappings: MappingsOption = None) -> None:
     """Prints the public key (JWKS) with which we sign at a site's server, for the hospital; makes the key where
     there is none."""
     from natars_fhir.mapping.files import load  # the mappings are heavy
-    from natars_fhir.service.credentials import CredentialsError
-    from natars_fhir.service.signing import public_keys
+    from natars_fhir.service.deliver.credentials import CredentialsError
+    from natars_fhir.service.deliver.signing import public_keys
 
     settings = Settings()
     loaded = load(mappings or settings.mappings, settings.trial)

@@ -46,7 +46,7 @@ def deliver(
 ) -> None:  # fmt: skip
     """Delivers what is due. Exit code 1: some was refused or given up; 69: a site's server, or the store, is away."""
     from natars_fhir.mapping.files import load  # the mappings and the store are heavy
-    from natars_fhir.service.deliver import Rounds
+    from natars_fhir.service.deliver.deliver import Rounds
 
     if style not in ("table", "json"):
         raise typer.BadParameter(f"«{style}» is not table or json")
@@ -69,7 +69,7 @@ def deliver(
 def _delivered(settings: Settings, plan: Any, *, once: bool) -> dict[str, Any]:
     from sqlalchemy.exc import SQLAlchemyError
 
-    from natars_fhir.service.deliver import deliver_once
+    from natars_fhir.service.deliver.deliver import deliver_once
     from natars_fhir.service.http import Clients
     from natars_fhir.store import letters, lines
 
@@ -97,7 +97,7 @@ def _delivered(settings: Settings, plan: Any, *, once: bool) -> dict[str, Any]:
 
 
 def _site(site: str, line: Any, left: dict[tuple[str, str], int]) -> dict[str, Any]:
-    from natars_fhir.service.explained import explained
+    from natars_fhir.service.deliver.explained import explained
 
     en, zh = explained(line.outcome) if not line.well else ("", "")
     return {

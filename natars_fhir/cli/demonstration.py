@@ -33,9 +33,9 @@ from natars_fhir.fhir.ndjson import Document
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import Mappings, load
 from natars_fhir.mapping.site import compiled
-from natars_fhir.service.asking import explained
-from natars_fhir.service.rescreen import today
-from natars_fhir.service.worklist import outcomes
+from natars_fhir.service.screening.rescreen import today
+from natars_fhir.service.worklist.asking import explained
+from natars_fhir.service.worklist.worklist import outcomes
 from natars_fhir.settings import Settings, default_folder
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.web.app import create_app

@@ -66,7 +66,7 @@ def _of_files(
 def _of_store(
     settings: Settings, folders: Sequence[Mappings], readers: Sequence[DocumentReader], when: date
 ) -> list[Change]:
-    from natars_fhir.service.difference import stands
+    from natars_fhir.service.remap.difference import stands
 
     with opened(settings) as store:
         found = [at_the_desk(Asked(settings, *one, when), store) for one in zip(folders, readers, strict=True)]

@@ -20,8 +20,12 @@ def digest(
     mappings: MappingsOption = None,
 ) -> None:
     """Sends a site's people the counts of their screening now, or shows the mail."""
-    from natars_fhir.service.digest import Postman, made, send_now  # the store is heavy: imported where it is asked
-    from natars_fhir.service.mail import MailError, post
+    from natars_fhir.service.upkeep.digest import (  # the store is heavy: imported where it is asked
+        Postman,
+        made,
+        send_now,
+    )
+    from natars_fhir.service.upkeep.mail import MailError, post
 
     what, now = asked(site, "", mappings), datetime.now(UTC)
     of = what.reader.mapping.site

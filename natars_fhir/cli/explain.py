@@ -64,7 +64,7 @@ def explain(
 
 def _from_store(what: Asked, patient: str) -> tuple[Outcome | None, dict[str, Any], PeoplesPart | None]:
     """The patient out of the store, which is not made here: where there is none, nothing was ever pushed."""
-    from natars_fhir.service.asking import explained, people_of
+    from natars_fhir.service.worklist.asking import explained, people_of
 
     with opened(what.settings) as store:
         noted_look(what, store, patient)

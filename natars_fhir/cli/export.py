@@ -93,8 +93,8 @@ def _made(folder: Path) -> Iterator[None]:
 def _fhir(order: Order) -> None:
     """NDJSON; how many lines of each type there are, and what is told beside."""
     from natars_fhir.bulk.screen import spare_the_collector
-    from natars_fhir.service import exported as service  # the store is heavy: it is imported where it is asked
-    from natars_fhir.service.fhir_folder import write_folder
+    from natars_fhir.service.export import exported as service  # the store is heavy: it is imported where it is asked
+    from natars_fhir.service.export.fhir_folder import write_folder
 
     spare_the_collector()
     with opened(order.what.settings) as store, counted() as seen:
@@ -128,7 +128,7 @@ FORMATS: dict[str, Callable[[Order], None]] = {
 
 def _types(told: list[str] | None) -> frozenset[str]:
     """The types named. Raises typer.BadParameter."""
-    from natars_fhir.service.exported import TYPES
+    from natars_fhir.service.export.exported import TYPES
 
     named = [one for part in told or () for one in part.split(",") if one]
     for one in named:
@@ -139,7 +139,7 @@ def _types(told: list[str] | None) -> frozenset[str]:
 
 def _moment(text: str) -> datetime | None:
     """The moment named. Raises typer.BadParameter."""
-    from natars_fhir.service.bulk_export_asked import instant
+    from natars_fhir.service.export.bulk_export_asked import instant
 
     found = instant(text) if text else None
     if text and found is None:

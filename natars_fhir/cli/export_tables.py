@@ -18,16 +18,16 @@ from natars_fhir.cli.subjects import counted
 from natars_fhir.mapping.faults import nearest
 
 if TYPE_CHECKING:
-    from natars_fhir.service.tables import Content
+    from natars_fhir.service.export.tables import Content
 
-#: The forms, as service/tables.py writes them.
+#: The forms, as service/export/tables.py writes them.
 NAMES = ("csv", "parquet", "xlsx", "odm", "dataset-json", "figures")
 
 
 def write_forms(what: Asked, site: str, folder: Path, forms: Sequence[str]) -> None:
     """Writes them, and says how many rows each has. Raises typer.BadParameter; ends the command (78) where a
     library is missing, (69) where nothing can be written."""
-    from natars_fhir.service.tables import WITH_LOG, content  # the store is heavy: imported where it is asked
+    from natars_fhir.service.export.tables import WITH_LOG, content  # the store is heavy: imported where it is asked
 
     checked_forms(folder, forms)
     with opened(what.settings) as store, counted() as seen:
@@ -47,7 +47,7 @@ def write_forms(what: Asked, site: str, folder: Path, forms: Sequence[str]) -> N
 def _write_each(folder: Path, told: Content, forms: Sequence[str]) -> None:
     """Each form, and what there is to say of it."""
     from natars_fhir.export.extra import ExtraError
-    from natars_fhir.service.tables import FORMS
+    from natars_fhir.service.export.tables import FORMS
 
     for (where, arm), count in sorted(told.withheld.items()):
         _say(f"Left out, for the use of their data was withdrawn: {count} ({where}, {arm or 'arm not told'}).")

@@ -89,7 +89,7 @@ def _from_files(what: Asked, patient: str, paths: list[str]) -> Outcome | None:
 
 def _from_store(what: Asked, patient: str) -> tuple[Outcome | None, Statements]:
     """The patient out of the store, which is not made here: where there is none, nothing was ever pushed."""
-    from natars_fhir.service.asking import explained, people_of
+    from natars_fhir.service.worklist.asking import explained, people_of
 
     study = what.mappings.study
     with opened(what.settings) as store:

@@ -116,11 +116,11 @@ def verify(
 
 def _made_again(what: Asked, folder: Path, manifest: Manifest) -> tuple[bool, Difference]:
     """Is the freeze in the store's audit; and what comes out otherwise today, of the same day?"""
-    from natars_fhir.service.audit import told
     from natars_fhir.service.freeze.compare import compare
     from natars_fhir.service.freeze.cut import StaleError
     from natars_fhir.service.freeze.loaded import loaded
     from natars_fhir.service.freeze.write import Watch, written
+    from natars_fhir.service.upkeep.audit import told
     from natars_fhir.store.audit import EVERYWHERE
 
     with opened(what.settings) as store, tempfile.TemporaryDirectory() as other, watched() as (seen, part):

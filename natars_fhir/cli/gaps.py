@@ -68,8 +68,8 @@ def _of_files(what: Asked, paths: list[str]) -> tuple[list[Listed], Sequence[Exp
 
 
 def _of_store(what: Asked) -> tuple[list[Listed], Sequence[Expected], bool]:
-    from natars_fhir.service.gaps import feeds
-    from natars_fhir.service.gaps import gaps as of_store
+    from natars_fhir.service.remap.gaps import feeds
+    from natars_fhir.service.remap.gaps import gaps as of_store
 
     with opened(what.settings) as store:
         here = at_the_desk(what, store)
@@ -79,7 +79,7 @@ def _of_store(what: Asked) -> tuple[list[Listed], Sequence[Expected], bool]:
 
 def _set_apart(what: Asked) -> None:
     """What could not be used at all stands in the quarantine, and not among the gaps."""
-    from natars_fhir.service.quarantine import standing
+    from natars_fhir.service.remap.quarantine import standing
 
     with opened(what.settings) as store:
         waiting, untried = standing(store, at_the_desk(what, store).reader.mapping)

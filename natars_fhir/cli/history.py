@@ -22,8 +22,8 @@ def history(
     mappings: MappingsOption = None,
 ) -> None:
     """Prints every change of findings: the resource versions behind it, values, answers, verdict, people's part."""
-    from natars_fhir.service.asking import keys_of  # the store is heavy: it is imported where it is asked
-    from natars_fhir.service.history import lines, steps_of
+    from natars_fhir.service.worklist.asking import keys_of  # the store is heavy: it is imported where it is asked
+    from natars_fhir.service.worklist.history import lines, steps_of
 
     if style not in ("table", "json"):
         raise typer.BadParameter(f"«{style}» is not table or json")

@@ -11,7 +11,7 @@ from typing import Annotated, BinaryIO
 import typer
 
 from natars_fhir.domain.interval import SHANGHAI
-from natars_fhir.fhir.ndjson import files
+from natars_fhir.fhir.found import files
 from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.faults import nearest

@@ -24,7 +24,7 @@ def site_remove(
     """Removes all rows of a site that leaves before a subject of it was allocated. Stop the server, make a backup
     first. The audit stays."""
     from natars_fhir.mapping.files import load  # the mappings and the store are heavy
-    from natars_fhir.service.leaving import foretold, remove
+    from natars_fhir.service.upkeep.leaving import foretold, remove
 
     settings = Settings()
     has_file = site in load(mappings or settings.mappings, settings.trial).sites

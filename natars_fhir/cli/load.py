@@ -20,11 +20,12 @@ from natars_fhir.cli.looked import LanguageOption, intake_of
 from natars_fhir.cli.screens import errors, output, progress
 from natars_fhir.cli.stored import at_the_desk, opened
 from natars_fhir.domain.issue import Issue
-from natars_fhir.fhir.ndjson import Document, files
+from natars_fhir.fhir.found import files
+from natars_fhir.fhir.ndjson import Document
 
 if TYPE_CHECKING:
-    from natars_fhir.service.load import Door, Run
-    from natars_fhir.service.rescreen import Rescreened
+    from natars_fhir.service.ingest.load import Door, Run
+    from natars_fhir.service.screening.rescreen import Rescreened
 
 #: Problems that the report lists; of more, only their number.
 _SHOWN, _LISTED = 10, 1_000
@@ -141,7 +142,7 @@ def load(
     what, report, code = asked(site, "", mappings, fhir_version), Report(), UNAVAILABLE
     given = inputs(paths)
     with opened(what.settings, made=True) as store:
-        from natars_fhir.service.load import Door
+        from natars_fhir.service.ingest.load import Door
 
         what = at_the_desk(what, store)
         with progress(found(given)) as seen:
@@ -164,7 +165,7 @@ def _all(door: Door, given: list[Input], report: Report, *, again: bool, words: 
     """Every file in its order. Whatever ends it, the report tells how far it came."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    from natars_fhir.service.load import OvertakenError
+    from natars_fhir.service.ingest.load import OvertakenError
 
     try:
         before = _patients(door)
@@ -187,7 +188,7 @@ def _all(door: Door, given: list[Input], report: Report, *, again: bool, words: 
 
 
 def _runs(door: Door, given: list[Input], *, again: bool) -> Iterator[Iterator[Run]]:
-    from natars_fhir.service.load import load_file, load_stream
+    from natars_fhir.service.ingest.load import load_file, load_stream
 
     for one in given:
         if not isinstance(one, Path):

@@ -61,7 +61,10 @@ def log(
         entries = [entry(one.record, one.screening, part, study) for one, part in found.in_scope]
         counts, code = consort(entries, len(found.outcomes)), found.code
     else:
-        from natars_fhir.service.log import log_list, log_of  # the store is heavy: it is imported where it is asked
+        from natars_fhir.service.worklist.log import (  # the store is heavy: it is imported where it is asked
+            log_list,
+            log_of,
+        )
 
         with opened(what.settings) as store:
             noted_look(what, store)

@@ -22,7 +22,7 @@ from natars_fhir.domain.signing import PeoplesPart
 from natars_fhir.pipeline import Outcome
 
 if TYPE_CHECKING:
-    from natars_fhir.service.intake import Intake
+    from natars_fhir.service.ingest.intake import Intake
     from natars_fhir.store.engine import Store
 
 PathsArgument = Annotated[list[str] | None, typer.Argument(help="Files to read; without them the store is asked.")]
@@ -67,8 +67,8 @@ def end_of(what: Asked) -> datetime:
 
 def intake_of(what: Asked, store: Store) -> Intake:
     """The installation, with the store's key. Ends the command (78) where the key is not there, or another one."""
-    from natars_fhir.service.exporting import plan_of  # the store is heavy: it is imported where it is asked
-    from natars_fhir.service.intake import Intake
+    from natars_fhir.service.export.exporting import plan_of  # the store is heavy: it is imported where it is asked
+    from natars_fhir.service.ingest.intake import Intake
 
     settings = what.settings
     plan = plan_of(what.mappings, settings.canonical_base)
@@ -77,8 +77,8 @@ def intake_of(what: Asked, store: Store) -> Intake:
 
 def noted_look(what: Asked, store: Store, patient: str = "") -> None:
     """Writes into the audit that somebody of this machine looks at a site's patients, or at the one that is named."""
-    from natars_fhir.service.asking import explained  # the store is heavy: it is imported where it is asked
-    from natars_fhir.service.pseudonym import subject_of
+    from natars_fhir.service.upkeep.pseudonym import subject_of
+    from natars_fhir.service.worklist.asking import explained  # the store is heavy: it is imported where it is asked
 
     about, study = "", what.mappings.study
     found = explained(store, study, what.reader, patient, what.as_of)[0] if patient else None

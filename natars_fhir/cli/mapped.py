@@ -15,7 +15,7 @@ from natars_fhir.cli.screens import errors, output
 from natars_fhir.cli.stored import key_of, opened
 
 if TYPE_CHECKING:
-    from natars_fhir.service.mapped import Desk
+    from natars_fhir.service.remap.mapped import Desk
 
 
 def desk(
@@ -29,7 +29,7 @@ def desk(
     mappings: MappingsOption = None,
 ) -> None:  # fmt: skip
     """Lists the versions of a site's mapping desk, prints the lines of one, or makes one active."""
-    from natars_fhir.service import mapped  # the store is heavy: it is imported where it is asked
+    from natars_fhir.service.remap import mapped  # the store is heavy: it is imported where it is asked
 
     what = asked(site, "", mappings)
     with opened(what.settings) as store:

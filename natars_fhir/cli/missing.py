@@ -56,7 +56,7 @@ def missing(
         screened = [(one.screening, part) for one, part in found.in_scope]
         rows, code = screening_log.missing(screened, barred_too=every), found.code
     else:
-        from natars_fhir.service.log import missing_as_list, missing_of  # the store is heavy
+        from natars_fhir.service.worklist.log import missing_as_list, missing_of  # the store is heavy
 
         with opened(what.settings) as store:
             noted_look(what, store)

@@ -30,8 +30,8 @@ _STATES_ZH = {"good": "满足", "met": "由替代方式满足", "missing": "缺�
 
 def online(site: str, endpoint: Endpoint | None, timeout: float, style: str, language: str) -> int:
     """Asks, tells, and gives the exit code: 1 where something is missing, 69 where the server does not answer."""
-    from natars_fhir.service.counterpart import AwayError, capability, traits
-    from natars_fhir.service.explained import explained
+    from natars_fhir.service.deliver.counterpart import AwayError, capability, traits
+    from natars_fhir.service.deliver.explained import explained
     from natars_fhir.service.http import Clients
 
     words: dict[str, Any] = _WORDS[language]

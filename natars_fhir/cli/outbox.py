@@ -195,7 +195,7 @@ def _attempt(one: Attempt) -> dict[str, Any]:
 
 
 def _explained(one: Attempt, language: str) -> str:
-    from natars_fhir.service.explained import explained
+    from natars_fhir.service.deliver.explained import explained
 
     en, zh = explained(one.outcome, one.codes)
     return zh if language == "zh" else en
@@ -209,7 +209,7 @@ def _cells(one: Known, language: str) -> tuple[str, ...]:
 
 
 def _ill(line: Line, now: datetime, language: str) -> str:
-    from natars_fhir.service.explained import explained
+    from natars_fhir.service.deliver.explained import explained
 
     state = line.state(now)
     told: Mapping[str, str] = {
@@ -226,7 +226,7 @@ def _ill(line: Line, now: datetime, language: str) -> str:
 def _sent(one: Known, body: bytes, settings: Settings) -> str:
     """The resource as the site's server gets it."""
     from natars_fhir.mapping.files import load
-    from natars_fhir.service.put import said_to
+    from natars_fhir.service.deliver.put import said_to
 
     sites = load(settings.mappings, settings.trial).sites
     endpoint = sites[one.site].endpoint if one.site in sites else None

@@ -20,7 +20,7 @@ def overlap(
     """Compares keyed hashes of national numbers across sites, of patients in scope. Nobody is joined."""
     if style not in ("table", "json"):
         raise typer.BadParameter(f"«{style}» is not table or json")
-    from natars_fhir.service.overlap import overlap  # the store is heavy: it is imported where it is asked
+    from natars_fhir.service.worklist.overlap import overlap  # the store is heavy: it is imported where it is asked
 
     what = asked("", "", mappings)
     sites = [site for _, site in sorted(what.mappings.sites.items())]

@@ -82,7 +82,7 @@ def listed(
     if state not in ("waiting", "replayed", "dismissed", "all"):
         raise typer.BadParameter(f"«{state}» is not waiting, replayed, dismissed or all")
     with _store() as store:
-        from natars_fhir.service.quarantine import page, row_of
+        from natars_fhir.service.remap.quarantine import page, row_of
         from natars_fhir.store.quarantine import Wanted
 
         found = page(store, Wanted("" if state == "all" else state, code, kind, after, most), site)
@@ -106,7 +106,7 @@ def show(
     """Shows one with its issues; its bytes, which hold a patient, only where they are asked for."""
     words = _checked(style, language)
     with _store() as store:
-        from natars_fhir.service.quarantine import object_of, one, raw_of
+        from natars_fhir.service.remap.quarantine import object_of, one, raw_of
 
         found = one(store, number)
         if found is None:
@@ -161,7 +161,7 @@ def dismiss(
         raise typer.BadParameter("who says it, and why, are kept: neither can be empty")
     code = DONE
     with _store() as store:
-        from natars_fhir.service import quarantine
+        from natars_fhir.service.remap import quarantine
 
         for number in numbers:
             found = quarantine.one(store, number)
@@ -185,9 +185,9 @@ def dismiss(
 def _numbered(
     store: Store, numbers: Iterable[int], site: str, folder: Path | None, words: dict[str, str]
 ) -> dict[str, Any]:
-    from natars_fhir.service.quarantine import one, standing
-    from natars_fhir.service.replay import Done
-    from natars_fhir.service.replay import replay as once
+    from natars_fhir.service.remap.quarantine import one, standing
+    from natars_fhir.service.remap.replay import Done
+    from natars_fhir.service.remap.replay import replay as once
 
     done, sites = Done(), dict[str, Asked]()
     for number in numbers:
@@ -204,8 +204,8 @@ def _numbered(
 
 def _every(store: Store, what: Asked, code: str, kind: str) -> dict[str, Any]:
     """All of a site, page after page: what is set apart on the way comes last, and is tried too."""
-    from natars_fhir.service.quarantine import standing
-    from natars_fhir.service.replay import replay_all
+    from natars_fhir.service.remap.quarantine import standing
+    from natars_fhir.service.remap.replay import replay_all
     from natars_fhir.store.quarantine import Wanted
 
     told, after, intake, mapping = (
@@ -246,7 +246,7 @@ def _table(rows: Iterable[Apart], language: str) -> Table:
 
 def _told(one: Apart, language: str) -> None:
     """One row, its issues, and what became of it."""
-    from natars_fhir.service.quarantine import object_of
+    from natars_fhir.service.remap.quarantine import object_of
 
     output().print(_table([one], language))
     for issue in one.issues:

@@ -15,7 +15,7 @@ from natars_fhir.settings import Settings
 def serve() -> None:
     """Serves /fhir/r4 and /fhir/r5, and delivers to the sites. Settings: NATARS_… (docs/settings.md)."""
     # the web and the store are heavy: only the commands that need them load them
-    from natars_fhir.service.secret import SecretError
+    from natars_fhir.service.upkeep.secret import SecretError
     from natars_fhir.store.engine import StoreError
     from natars_fhir.web.app import create_app
     from natars_fhir.web.logs import log_to_stderr

@@ -25,11 +25,11 @@ def said(
 ) -> None:
     """Says it (criterion, yes or no, reason; without them: signs), prints what became of it, and ends the command."""
     # the store is heavy: it is imported where it is asked
-    from natars_fhir.service.asking import keys_of
-    from natars_fhir.service.intake import Intake
-    from natars_fhir.service.people import Spoken, speak
-    from natars_fhir.service.sayings import Saying
-    from natars_fhir.service.secret import SecretError, secret
+    from natars_fhir.service.ingest.intake import Intake
+    from natars_fhir.service.people.people import Spoken, speak
+    from natars_fhir.service.people.sayings import Saying
+    from natars_fhir.service.upkeep.secret import SecretError, secret
+    from natars_fhir.service.worklist.asking import keys_of
 
     what, moment_now = asked(site, "", mappings), now()
     here, study = what.reader.mapping.site, what.mappings.study

@@ -49,7 +49,7 @@ def at_the_desk(what: Asked, store: Store) -> Asked:
     Raises MappingError where it does not load over the folder."""
     from natars_fhir.mapping.documents import DocumentReader  # heavy: only where a store is asked
     from natars_fhir.mapping.site import compiled
-    from natars_fhir.service.mapped import with_desk
+    from natars_fhir.service.remap.mapped import with_desk
 
     mappings, _ = with_desk(store, what.mappings)
     reader = DocumentReader(compiled(mappings, what.reader.site), what.reader.version)
@@ -59,7 +59,7 @@ def at_the_desk(what: Asked, store: Store) -> Asked:
 def must_be_fresh(what: Asked, store: Store) -> None:
     """Ends the command (78) where the store was read with another mapping than the one that figures would name, or
     where somebody is still to be screened."""
-    from natars_fhir.service.fresh import why_stale  # heavy: only where a store is asked
+    from natars_fhir.service.screening.fresh import why_stale  # heavy: only where a store is asked
 
     if why := why_stale(store, what.mappings):
         errors().print(f"Nothing was told: {why}.", markup=False, soft_wrap=True)
@@ -68,7 +68,7 @@ def must_be_fresh(what: Asked, store: Store) -> None:
 
 def key_of(settings: Settings, store: Store) -> bytes:
     """The key of the store. Ends the command (78) where it is not there, or another one."""
-    from natars_fhir.service.secret import SecretError, secret  # heavy: only where a store is asked
+    from natars_fhir.service.upkeep.secret import SecretError, secret  # heavy: only where a store is asked
 
     try:
         return secret(settings.key_file, store)
@@ -82,7 +82,7 @@ def noted(
     hash_: str = "", counts: Mapping[str, int] | None = None, status: int = 200,
 ) -> None:  # fmt: skip
     """Writes into the audit that somebody of this machine did something: their name as a keyed hash."""
-    from natars_fhir.service.audit import note  # heavy: only where a store is asked
+    from natars_fhir.service.upkeep.audit import note  # heavy: only where a store is asked
     from natars_fhir.store.audit import Act
 
     key = key_of(settings, store)
@@ -105,7 +105,7 @@ def told_in_audit(settings: Settings, store: Store, sites: Iterable[str]) -> Ite
 
 def person(key: bytes) -> str:
     """Who runs the command, as the audit names them: a keyed hash."""
-    from natars_fhir.service.pseudonym import person_of  # heavy: only where a store is asked
+    from natars_fhir.service.upkeep.pseudonym import person_of  # heavy: only where a store is asked
 
     return person_of(key, "", _user())
 

@@ -23,9 +23,9 @@ from natars_fhir.domain.sentence import Language
 
 if TYPE_CHECKING:
     from natars_fhir.mapping.schema import Site
-    from natars_fhir.service.answer import Answer
-    from natars_fhir.service.intake import Intake
-    from natars_fhir.service.moves import Said
+    from natars_fhir.service.ingest.answer import Answer
+    from natars_fhir.service.ingest.intake import Intake
+    from natars_fhir.service.people.moves import Said
     from natars_fhir.store.engine import Store
 
 app = typer.Typer(help="The trial's subjects: where each stands, and what moves it.", no_args_is_help=True)
@@ -59,7 +59,10 @@ def list_(
     mappings: MappingsOption = None,
 ) -> None:
     """Lists the subjects of a site: pseudonym, state, since when, arm, and what the site is asked."""
-    from natars_fhir.service.subjects import as_json, subjects_of  # the store is heavy: it is imported where asked
+    from natars_fhir.service.people.subjects import (  # the store is heavy: it is imported where asked
+        as_json,
+        subjects_of,
+    )
 
     chosen = _language(style, language)
     with _here(site, mappings) as here, here.store.read() as connection:
@@ -79,7 +82,7 @@ def show(
     mappings: MappingsOption = None,
 ) -> None:
     """Shows one subject: the way so far, each step with its cause and reason, and what is missing."""
-    from natars_fhir.service.subjects import as_json, subject_of
+    from natars_fhir.service.people.subjects import as_json, subject_of
 
     chosen = _language(style, language)
     with _here("", mappings) as here, here.store.read() as connection:
@@ -101,8 +104,8 @@ def history(
     mappings: MappingsOption = None,
 ) -> None:
     """Tells everything that was said and noticed of a subject, and each state as it came out then."""
-    from natars_fhir.service.subjects import history as everything
-    from natars_fhir.service.subjects import subject_of
+    from natars_fhir.service.people.subjects import history as everything
+    from natars_fhir.service.people.subjects import subject_of
 
     chosen = _language(style, language)
     with _here("", mappings) as here, here.store.read() as connection:
@@ -129,7 +132,7 @@ def move(
     mappings: MappingsOption = None,
 ) -> None:
     """Moves a subject by a cause: opened, submitted, treatment-stopped, completed, corrected …"""
-    from natars_fhir.service.moves import Said
+    from natars_fhir.service.people.moves import Said
 
     _say(pseudonym, mappings, Said(cause, by, _day(at), reason, strikes=strikes))
 
@@ -143,7 +146,7 @@ def allocate(
     mappings: MappingsOption = None,
 ) -> None:
     """Records the arm that the trial office gave. Refused before the signature and the consent."""
-    from natars_fhir.service.moves import ALLOCATED, Said
+    from natars_fhir.service.people.moves import ALLOCATED, Said
 
     _say(pseudonym, mappings, Said(ALLOCATED, by, _day(at), arm=arm))
 
@@ -158,7 +161,7 @@ def withdraw(
     mappings: MappingsOption = None,
 ) -> None:
     """Records that the patient withdrew: the data is kept to that day; or, from its use, is used no more."""
-    from natars_fhir.service.moves import WITHDRAWALS, Said
+    from natars_fhir.service.people.moves import WITHDRAWALS, Said
 
     if what not in WITHDRAWALS:
         raise typer.BadParameter(f"«{what}» is not {', '.join(WITHDRAWALS)}")
@@ -170,7 +173,7 @@ def decline_task(
     pseudonym: PseudonymArgument, by: ByOption, reason: ReasonOption, mappings: MappingsOption = None
 ) -> None:
     """Closes the request for missing data: it stays closed unless something else is missing."""
-    from natars_fhir.service.moves import decline
+    from natars_fhir.service.people.moves import decline
 
     with _here("", mappings) as here:
         _tell(decline(here.store, here.intake, _site(here, pseudonym), pseudonym, by, reason, here.now))
@@ -179,7 +182,7 @@ def decline_task(
 @app.command("purge")
 def purge(pseudonym: PseudonymArgument, by: ByOption, reason: ReasonOption, mappings: MappingsOption = None) -> None:
     """Removes everything of a subject who withdrew the use of the data, and prints the certificate (JSON)."""
-    from natars_fhir.service.purge import purge as purged
+    from natars_fhir.service.upkeep.purge import purge as purged
 
     with _here("", mappings) as here:
         done = purged(here.store, here.intake, _site(here, pseudonym), pseudonym, (by, reason), here.now)
@@ -192,7 +195,7 @@ def purge(pseudonym: PseudonymArgument, by: ByOption, reason: ReasonOption, mapp
 
 
 def _say(pseudonym: str, mappings: Path | None, said: Said) -> None:
-    from natars_fhir.service.moves import move as moved
+    from natars_fhir.service.people.moves import move as moved
 
     with _here("", mappings) as here:
         _tell(moved(here.store, here.intake, _site(here, pseudonym), pseudonym, said, here.now))
@@ -215,7 +218,7 @@ def _here(site: str, mappings: Path | None) -> Iterator[_Here]:
 
 def _site(here: _Here, pseudonym: str) -> Site:
     """The site of a pseudonym. Ends the command where nobody has it, or its site has no file any more."""
-    from natars_fhir.service.subjects import site_of
+    from natars_fhir.service.people.subjects import site_of
 
     with here.store.read() as connection:
         name = site_of(connection, here.intake, pseudonym)

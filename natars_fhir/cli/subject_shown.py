@@ -16,7 +16,7 @@ from natars_fhir.domain.life import Course, Event, Step
 from natars_fhir.domain.sentence import Language
 
 if TYPE_CHECKING:
-    from natars_fhir.service.subjects import Subject
+    from natars_fhir.service.people.subjects import Subject
     from natars_fhir.store.subjects import Declined, Stood
 
 _HEADINGS: dict[Language, tuple[str, ...]] = {
@@ -61,7 +61,7 @@ def listed(subjects: Sequence[Subject], language: Language) -> Table:
 
 def shown(console: Console, subject: Subject, language: Language) -> None:
     """One subject: the way, what is kept, and what is asked."""
-    from natars_fhir.service.subjects import kept_until, may_be_used  # the store is heavy
+    from natars_fhir.service.people.subjects import kept_until, may_be_used  # the store is heavy
 
     words, course = _WORDS[language], subject.way.course
     table = Table(*_STEPS[language], title=f"{subject.pseudonym} ({subject.site})")

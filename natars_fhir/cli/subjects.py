@@ -17,12 +17,12 @@ from natars_fhir.cli.stored import must_be_fresh, opened
 
 if TYPE_CHECKING:
     from natars_fhir.export.subject import Subject
-    from natars_fhir.service.endpoints import Seen
+    from natars_fhir.service.export.endpoints import Seen
 
 
 def every_subject(what: Asked, site: str) -> list[Subject]:
     """Every subject of *site*, or of all sites, by the day asked for."""
-    from natars_fhir.service.endpoints import subjects  # the store is heavy: it is imported where it is asked
+    from natars_fhir.service.export.endpoints import subjects  # the store is heavy: it is imported where it is asked
 
     sites = [what.mappings.sites[name] for name in ([site] if site else sorted(what.mappings.sites))]
     with opened(what.settings) as store, counted() as seen:

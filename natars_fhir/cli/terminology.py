@@ -16,7 +16,8 @@ from natars_fhir.cli.exits import DONE, FAULTS, PARTLY_READ
 from natars_fhir.cli.inputs import MappingsOption, known_site
 from natars_fhir.cli.screens import errors
 from natars_fhir.domain.issue import Issue
-from natars_fhir.fhir.ndjson import documents, files
+from natars_fhir.fhir.found import files
+from natars_fhir.fhir.ndjson import documents
 from natars_fhir.mapping.faults import MappingError
 from natars_fhir.mapping.files import Mappings, load
 from natars_fhir.mapping.site import compiled

@@ -149,7 +149,7 @@ EMITTERS: Mapping[str, Emitter] = MappingProxyType(
     }
 )
 
-#: What is not of one patient, but of the whole site, and is sent once a day (service/log.py).
+#: What is not of one patient, but of the whole site, and is sent once a day (service/worklist/log.py).
 OF_THE_SITE = frozenset({"List"})
 
 #: What a site gets only where its file asks for it (`[endpoint] also`): one resource a criterion is much.

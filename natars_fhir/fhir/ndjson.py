@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -20,8 +19,7 @@ from msgspec import Struct
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.bundle import not_json
-
-SUFFIXES = tuple(f".{kind}{packed}" for kind in ("json", "ndjson", "jsonl") for packed in ("", ".gz"))
+from natars_fhir.fhir.found import SUFFIXES, files
 
 _BOM = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
@@ -82,31 +80,6 @@ def _of_each(inputs: Iterable[Path | tuple[BinaryIO, str]]) -> Iterator[Iterable
 def unopened(fault: OSError) -> Issue:
     """Why nothing of a file could be read, told as any other fault of it."""
     return _NO_FILE if isinstance(fault, FileNotFoundError) else _CLOSED
-
-
-def files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files to read: folders are walked in order for FHIR's suffixes, a named file is always read.
-
-    A folder that cannot be looked into stands among them, and so does a link that leads nowhere: opening them tells so.
-    """
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(_within(path))
-        else:
-            yield path
-
-
-def _within(folder: Path) -> Iterator[Path]:
-    closed: list[Path] = []
-    for at, below, names in os.walk(folder, onerror=lambda fault: closed.append(Path(fault.filename))):
-        below[:] = [name for name in below if not name.startswith(".")]
-        found = (Path(at, name) for name in names if not name.startswith("."))
-        yield from (one for one in found if one.name.lower().endswith(SUFFIXES) and _is_file(one))
-    yield from closed
-
-
-def _is_file(found: Path) -> bool:
-    return found.is_file() or (found.is_symlink() and not found.exists())
 
 
 def documents(

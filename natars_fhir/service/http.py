@@ -15,7 +15,7 @@ from types import TracebackType
 import httpx
 
 from natars_fhir.mapping.endpoint import Endpoint
-from natars_fhir.service.credentials import auth_of, trust_of
+from natars_fhir.service.deliver.credentials import auth_of, trust_of
 
 _HEADERS = {"User-Agent": "natars-fhir", "Accept": "application/fhir+json"}
 

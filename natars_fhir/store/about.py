@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select, update
 
-from natars_fhir.store.tables import store
+from natars_fhir.store.tables.core import store
 
 
 def key_check(connection: Connection) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from natars_fhir.store.tables_people import account
+from natars_fhir.store.tables.people import account
 
 #: What may be changed of an account that stands.
 CHANGES = frozenset(

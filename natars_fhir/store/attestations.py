@@ -16,7 +16,7 @@ from natars_fhir.domain.signing import Signature
 from natars_fhir.store import driver
 from natars_fhir.store.persons import Persons, every_name, of_each
 from natars_fhir.store.rows import among
-from natars_fhir.store.tables import attestation, resource_version
+from natars_fhir.store.tables.core import attestation, resource_version
 
 _STATEMENT, _SIGNATURE = "statement", "signature"
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, select
 
 from natars_fhir.store.actor import actor
 from natars_fhir.store.rows import add
-from natars_fhir.store.tables_audit import audit
+from natars_fhir.store.tables.audit import audit
 
 #: The "site" of what concerns the whole installation: a backup, a change of the mappings.
 EVERYWHERE = ""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from natars_fhir.store.tables_access import bearer_token, smart_client
+from natars_fhir.store.tables.access import bearer_token, smart_client
 
 
 @dataclass(frozen=True, slots=True)

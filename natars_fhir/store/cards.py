@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from natars_fhir.store.rows import keep_new
-from natars_fhir.store.tables_bedside import hook_card, hook_feedback
+from natars_fhir.store.tables.bedside import hook_card, hook_feedback
 
 
 @dataclass(frozen=True, slots=True)

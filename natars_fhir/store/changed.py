@@ -9,9 +9,9 @@ from sqlalchemy import Connection, select
 
 from natars_fhir.store import kept
 from natars_fhir.store.rows import among
-from natars_fhir.store.tables import attestation, resource_version
-from natars_fhir.store.tables_audit import audit
-from natars_fhir.store.tables_subject import subject_move
+from natars_fhir.store.tables.audit import audit
+from natars_fhir.store.tables.core import attestation, resource_version
+from natars_fhir.store.tables.subject import subject_move
 
 #: Acts after which everything may be read anew: another mapping, for a site or for all.
 _ANEW = ("mapping", "remap")

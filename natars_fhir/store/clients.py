@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from natars_fhir.store.rows import keep_new
-from natars_fhir.store.tables_access import site_certificate, smart_assertion, smart_client
+from natars_fhir.store.tables.access import site_certificate, smart_assertion, smart_client
 
 
 @dataclass(frozen=True, slots=True)

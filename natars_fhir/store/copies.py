@@ -23,7 +23,7 @@ from sqlalchemy.pool import NullPool
 from natars_fhir.store import locks
 from natars_fhir.store.engine import Store
 from natars_fhir.store.pooler import between
-from natars_fhir.store.tables import metadata, store
+from natars_fhir.store.tables.core import metadata, store
 
 _ONCE = {"poolclass": NullPool, "hide_parameters": True}
 #: The walls between the sites hold for the owner too (`walls.py`): the session says that it means every site.

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from natars_fhir.store.rows import keep_new
-from natars_fhir.store.tables_bedside import digest_slot
+from natars_fhir.store.tables.bedside import digest_slot
 
 _here = digest_slot.c
 

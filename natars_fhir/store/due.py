@@ -18,8 +18,8 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, u
 from natars_fhir.store import driver
 from natars_fhir.store.persons import Persons, every_name, of_each
 from natars_fhir.store.rows import add, among
-from natars_fhir.store.tables import Moment
-from natars_fhir.store.tables_due import screening_due
+from natars_fhir.store.tables.core import Moment
+from natars_fhir.store.tables.due import screening_due
 
 _here = screening_due.c
 

@@ -19,24 +19,11 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from natars_fhir.store import (
     locks,
     pooler,
-    tables_access,  # noqa: F401 (so that its tables are made too)
-    tables_audit,  # noqa: F401
-    tables_bedside,  # noqa: F401
-    tables_door,  # noqa: F401
-    tables_due,  # noqa: F401
-    tables_export,  # noqa: F401
-    tables_line,  # noqa: F401
-    tables_load,  # noqa: F401
-    tables_mapped,  # noqa: F401
-    tables_people,  # noqa: F401
-    tables_pull,  # noqa: F401
-    tables_subject,  # noqa: F401
-    tables_worklist,  # noqa: F401
 )
 from natars_fhir.store.first_look import FirstLook
 from natars_fhir.store.gone import watch_file, watch_server
 from natars_fhir.store.migrate import StoreError, ready
-from natars_fhir.store.tables import store as about
+from natars_fhir.store.tables.core import store as about
 from natars_fhir.store.together import Together
 from natars_fhir.store.turns import Turns
 

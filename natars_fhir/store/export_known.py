@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from natars_fhir.store.rows import keep_latest
-from natars_fhir.store.tables_export import export_clock, export_known
+from natars_fhir.store.tables.export import export_clock, export_known
 
 _here = export_known.c
 

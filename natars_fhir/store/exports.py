@@ -12,7 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, delete, false, func, insert, select, update
 
 from natars_fhir.store.rows import keep_latest, keep_new
-from natars_fhir.store.tables_export import export_clock, export_file, export_job, export_subject
+from natars_fhir.store.tables.export import export_clock, export_file, export_job, export_subject
 
 State = Literal["waiting", "running", "done", "failed", "purged"]
 Role = Literal["output", "error", "deleted"]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from natars_fhir.store.tables_audit import audit
+from natars_fhir.store.tables.audit import audit
 
 #: What a feed brings is written down under these names.
 PUSHES = ("push", "push again", "create", "update", "delete", "load")

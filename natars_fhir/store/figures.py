@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from natars_fhir.store.tables import outbox, quarantine
-from natars_fhir.store.tables_audit import audit_tally
+from natars_fhir.store.tables.audit import audit_tally
+from natars_fhir.store.tables.core import outbox, quarantine
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert, or_, select
 from natars_fhir.store import driver, identified, subscriptions, versions
 from natars_fhir.store.packed import unpack
 from natars_fhir.store.rows import among, keep_new
-from natars_fhir.store.tables import (
+from natars_fhir.store.tables.core import (
     answered,
     attestation,
     delivery,
@@ -31,7 +31,7 @@ from natars_fhir.store.tables import (
     resource_alias,
     resource_version,
 )
-from natars_fhir.store.tables_subject import certificate, tombstone
+from natars_fhir.store.tables.subject import certificate, tombstone
 
 #: Tables that are emptied of a person in a way of their own.
 OWN_WAY = frozenset(

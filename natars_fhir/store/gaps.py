@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from natars_fhir.mapping.heard.gaps import Gap
 from natars_fhir.store.rows import add_up
-from natars_fhir.store.tables import gap, heard, let_go
+from natars_fhir.store.tables.core import gap, heard, let_go
 
 #: Different texts of a site that are kept word for word; of more, only the number is.
 MOST_TEXTS = 5_000

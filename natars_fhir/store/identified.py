@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from natars_fhir.store.readings import first_known_as
 from natars_fhir.store.rows import keep_latest, keep_new
-from natars_fhir.store.tables_door import condition, identified
+from natars_fhir.store.tables.door import condition, identified
 
 #: As many numbers as one question holds.
 _MANY = 400

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from natars_fhir.store.readings import Head, heads
 from natars_fhir.store.rows import among
-from natars_fhir.store.tables import mention, reading, resource_version
+from natars_fhir.store.tables.core import mention, reading, resource_version
 from natars_fhir.store.versions import Parcels
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
 
-from natars_fhir.store.tables import delivery, metadata, outbox
-from natars_fhir.store.tables_export import export_known, export_subject
-from natars_fhir.store.tables_subject import allocation
+from natars_fhir.store.tables.core import delivery, metadata, outbox
+from natars_fhir.store.tables.export import export_known, export_subject
+from natars_fhir.store.tables.subject import allocation
 
 #: Tables of which a site's rows stay: what was done, its seals and sums; who was forgotten, and that they were; which
 #: of our ids went out, as gone.

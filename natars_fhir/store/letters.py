@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, func, select
 
 from natars_fhir.store.outbox import Attempt
 from natars_fhir.store.packed import unpack
-from natars_fhir.store.tables import delivery, outbox
+from natars_fhir.store.tables.core import delivery, outbox
 
 STATES = ("waiting", "dead", "done", "superseded")
 

@@ -16,8 +16,8 @@ from sqlalchemy import Connection, or_, select, update
 
 from natars_fhir.store.outbox import FARTHEST
 from natars_fhir.store.rows import keep_new
-from natars_fhir.store.tables import outbox
-from natars_fhir.store.tables_line import site_line
+from natars_fhir.store.tables.core import outbox
+from natars_fhir.store.tables.line import site_line
 
 #: So long a holder that says nothing is believed to live.
 LEASE = timedelta(seconds=10)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, select, update
 
 from natars_fhir.store.rows import keep_latest
-from natars_fhir.store.tables_load import load
+from natars_fhir.store.tables.load import load
 
 State = Literal["under-way", "done", "cut-off"]
 

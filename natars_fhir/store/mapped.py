@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, insert, select
 
-from natars_fhir.store.tables_mapped import site_mapping, site_mapping_turn
+from natars_fhir.store.tables.mapped import site_mapping, site_mapping_turn
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from pathlib import Path
 from sqlalchemy import Column, Connection, Engine, MetaData, Table, Text, insert, inspect, select
 
 from natars_fhir.store import locks, walls
-from natars_fhir.store.tables import metadata
-from natars_fhir.store.tables import store as about
+from natars_fhir.store.tables.core import metadata
+from natars_fhir.store.tables.core import store as about
 
 #: The newest of `migrations/versions`; a store of another is not opened.
 HEAD = "0002"

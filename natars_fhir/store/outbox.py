@@ -18,7 +18,7 @@ from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 from natars_fhir.store import driver
 from natars_fhir.store.packed import digest, pack, unpack
 from natars_fhir.store.rows import add, among
-from natars_fhir.store.tables import delivery, outbox
+from natars_fhir.store.tables.core import delivery, outbox
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 

@@ -14,7 +14,8 @@ from hashlib import blake2b
 from sqlalchemy import Connection, Table, func, select, text
 
 from natars_fhir.store import walls
-from natars_fhir.store.tables import (
+from natars_fhir.store.tables.access import bearer_token
+from natars_fhir.store.tables.core import (
     let_go,
     mention,
     parcel,
@@ -25,8 +26,7 @@ from natars_fhir.store.tables import (
     resource_version,
     screening,
 )
-from natars_fhir.store.tables_access import bearer_token
-from natars_fhir.store.tables_door import identified
+from natars_fhir.store.tables.door import identified
 
 #: What grows with what a site sends. Left whole: `outbox`, for `delivery` refers to its rows by their number alone;
 #: `audit` and its seals, for they outlive a site; all that stays small.

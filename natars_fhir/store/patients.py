@@ -13,7 +13,7 @@ from natars_fhir.domain.identity import Patients
 from natars_fhir.store import driver
 from natars_fhir.store.persons import Persons, every_name, of_each
 from natars_fhir.store.rows import among, keep_latest, keep_new
-from natars_fhir.store.tables import patient, patient_name
+from natars_fhir.store.tables.core import patient, patient_name
 
 
 @dataclass(frozen=True, slots=True)

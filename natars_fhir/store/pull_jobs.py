@@ -9,8 +9,8 @@ from sqlalchemy import Connection, delete, select
 
 from natars_fhir.store.pulls import OvertakenError, keep
 from natars_fhir.store.rows import keep_latest
-from natars_fhir.store.tables_load import load
-from natars_fhir.store.tables_pull import pull_job
+from natars_fhir.store.tables.load import load
+from natars_fhir.store.tables.pull import pull_job
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, delete, select, update
 
 from natars_fhir.store.rows import keep_latest
-from natars_fhir.store.tables_pull import pull_event, pull_subscription
+from natars_fhir.store.tables.pull import pull_event, pull_subscription
 
 _here, _event = pull_subscription.c, pull_event.c
 _FIELDS = ("site", "topic", "id", "asked", "place", "status", "secret", "seen", "told", "heard", "made", "behind")

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, or_, select, update
 
 from natars_fhir.store.outbox import FARTHEST
 from natars_fhir.store.rows import keep_latest, keep_new
-from natars_fhir.store.tables_pull import pull, pull_mark
+from natars_fhir.store.tables.pull import pull, pull_mark
 
 #: So long a holder that says nothing is believed to live.
 LEASE = timedelta(seconds=20)

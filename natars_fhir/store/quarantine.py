@@ -13,7 +13,7 @@ from sqlalchemy import Connection, case, func, null, select, update
 from natars_fhir.domain.issue import Issue
 from natars_fhir.store.packed import digest, issues_text, pack, text_issues, unpack
 from natars_fhir.store.rows import adding
-from natars_fhir.store.tables import quarantine
+from natars_fhir.store.tables.core import quarantine
 
 State = Literal["waiting", "replayed", "dismissed"]
 STATES: tuple[State, ...] = get_args(State)

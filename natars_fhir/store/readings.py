@@ -19,7 +19,7 @@ from natars_fhir.store import driver
 from natars_fhir.store.packed import pack_reading, unpack_reading
 from natars_fhir.store.persons import Persons, every_name, of_each
 from natars_fhir.store.rows import add, among, keep_latest, keep_new
-from natars_fhir.store.tables import mention, reading, resource_alias, resource_version
+from natars_fhir.store.tables.core import mention, reading, resource_alias, resource_version
 from natars_fhir.store.versions import Parcels
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, exists, select
 from natars_fhir.domain.screening import Verdict
 from natars_fhir.store.packed import pack_json, unpack_json
 from natars_fhir.store.rows import add
-from natars_fhir.store.tables import Moment, patient, screening
+from natars_fhir.store.tables.core import Moment, patient, screening
 
 
 @dataclass(frozen=True, slots=True)

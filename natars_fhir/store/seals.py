@@ -20,7 +20,7 @@ from sqlalchemy import Connection, exists, func, select, text, union
 
 from natars_fhir.store.audit import canonical, genuine, unmarked
 from natars_fhir.store.rows import add, add_up
-from natars_fhir.store.tables_audit import audit, audit_seal, audit_tally
+from natars_fhir.store.tables.audit import audit, audit_seal, audit_tally
 
 #: A transaction that began earlier may commit its row after a later one is sealed: so many rows back it is looked for.
 _SLACK = 1_000

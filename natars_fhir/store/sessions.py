@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from natars_fhir.store.tables_people import draft, login_session
+from natars_fhir.store.tables.people import draft, login_session
 
 
 @dataclass(frozen=True, slots=True)

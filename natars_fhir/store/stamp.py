@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, select
 
-from natars_fhir.store.tables import attestation, resource_version, screening
-from natars_fhir.store.tables_audit import audit_tally
-from natars_fhir.store.tables_subject import certificate, declined, subject_move
+from natars_fhir.store.tables.audit import audit_tally
+from natars_fhir.store.tables.core import attestation, resource_version, screening
+from natars_fhir.store.tables.subject import certificate, declined, subject_move
 
 Stamp = tuple[int, ...]
 

@@ -15,8 +15,8 @@ from natars_fhir.domain.life import Event
 from natars_fhir.store import driver
 from natars_fhir.store.persons import Persons, every_name, of_each
 from natars_fhir.store.rows import add, among
-from natars_fhir.store.tables import patient
-from natars_fhir.store.tables_subject import allocation, declined, subject_move, subject_state
+from natars_fhir.store.tables.core import patient
+from natars_fhir.store.tables.subject import allocation, declined, subject_move, subject_state
 
 
 @dataclass(frozen=True, slots=True)

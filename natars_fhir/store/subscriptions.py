@@ -15,8 +15,8 @@ from sqlalchemy import Connection, bindparam, case, delete, func, insert, litera
 from natars_fhir.emit.notification import Event
 from natars_fhir.emit.subscription import Subscription
 from natars_fhir.store import driver
-from natars_fhir.store.tables import Moment
-from natars_fhir.store.tables_bedside import subscription, subscription_event
+from natars_fhir.store.tables.bedside import subscription, subscription_event
+from natars_fhir.store.tables.core import Moment
 
 _here, _there = subscription.c, subscription_event.c
 _FIELDS = (

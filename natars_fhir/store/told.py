@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from natars_fhir.store.packed import unpack
-from natars_fhir.store.tables import outbox
+from natars_fhir.store.tables.core import outbox
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from natars_fhir.mapping.reading import Reading
 from natars_fhir.store import patients
 from natars_fhir.store.packed import unpack_reading
 from natars_fhir.store.rows import among
-from natars_fhir.store.tables import reading
+from natars_fhir.store.tables.core import reading
 
 _PATIENTS = select(reading.c.key, reading.c.body).where(
     among(reading.c.site, reading.c.key), reading.c.kind == "Patient", ~reading.c.deleted

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from natars_fhir.store.packed import pack, unpack
 from natars_fhir.store.rows import keep_new
-from natars_fhir.store.tables import answered, let_go
+from natars_fhir.store.tables.core import answered, let_go
 
 
 def let(connection: Connection, site: str, gone: Collection[tuple[str, str, str]], now: datetime) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Integer, bindparam, delete, func, select, upd
 from natars_fhir.domain.identity import Version
 from natars_fhir.store.packed import pack, unpack
 from natars_fhir.store.rows import add, among, numbers
-from natars_fhir.store.tables import parcel, resource_version
+from natars_fhir.store.tables.core import parcel, resource_version
 
 #: As many bytes as one parcel holds, so that one resource is found without unpacking many.
 _FULL = 256_000

@@ -11,8 +11,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select
 
 from natars_fhir.store.rows import among, keep_latest
-from natars_fhir.store.tables import patient, reading, resource_version
-from natars_fhir.store.tables_worklist import worklist
+from natars_fhir.store.tables.core import patient, reading, resource_version
+from natars_fhir.store.tables.worklist import worklist
 
 _here = worklist.c
 

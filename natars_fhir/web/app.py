@@ -12,11 +12,11 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.files import Mappings, load
-from natars_fhir.service.deliver import Clock
-from natars_fhir.service.ingest import push
-from natars_fhir.service.live import Active, Live, active
-from natars_fhir.service.mapped import last_turn, with_desk
-from natars_fhir.service.secret import secret
+from natars_fhir.service.deliver.deliver import Clock
+from natars_fhir.service.ingest.ingest import push
+from natars_fhir.service.remap.live import Active, Live, active
+from natars_fhir.service.remap.mapped import last_turn, with_desk
+from natars_fhir.service.upkeep.secret import secret
 from natars_fhir.settings import Settings
 from natars_fhir.store.engine import Pool, Store, open_store
 from natars_fhir.web.access import access, named_sites

@@ -24,12 +24,12 @@ from natars_fhir.domain.study import Study
 from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.schema import Site
-from natars_fhir.service import bulk_export
 from natars_fhir.service.access.caller import Caller
-from natars_fhir.service.bulk_export import Depot, ExportRefusedError
-from natars_fhir.service.bulk_export_asked import Wanted, understood
-from natars_fhir.service.bulk_export_whom import of_group
-from natars_fhir.service.ndjson_files import PACKED
+from natars_fhir.service.export import bulk_export
+from natars_fhir.service.export.bulk_export import Depot, ExportRefusedError
+from natars_fhir.service.export.bulk_export_asked import Wanted, understood
+from natars_fhir.service.export.bulk_export_whom import of_group
+from natars_fhir.service.export.ndjson_files import PACKED
 from natars_fhir.store.exports import File, Job
 from natars_fhir.web.body import body_of
 from natars_fhir.web.given import http_date

@@ -25,10 +25,10 @@ from starlette.concurrency import run_in_threadpool
 from natars_fhir.emit.card import Face
 from natars_fhir.service.access.assertion import AssertionRefusedError
 from natars_fhir.service.access.hook_token import HookTokens, caller_by, is_signed
-from natars_fhir.service.bedside import TooLittleError, cards_for
-from natars_fhir.service.feedback import Answered, Reason, UnknownCardError, take
-from natars_fhir.service.live import Active
-from natars_fhir.service.prefetch import PATIENT, Viewed, templates
+from natars_fhir.service.bedside.bedside import TooLittleError, cards_for
+from natars_fhir.service.bedside.feedback import Answered, Reason, UnknownCardError, take
+from natars_fhir.service.bedside.prefetch import PATIENT, Viewed, templates
+from natars_fhir.service.remap.live import Active
 from natars_fhir.store.actor import acts_as
 from natars_fhir.store.engine import Store
 from natars_fhir.web.access import Access

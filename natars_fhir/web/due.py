@@ -1,4 +1,4 @@
-"""Due: while the server runs, whoever was touched by a push is screened soon after it (`service.due`).
+"""Due: while the server runs, whoever was touched by a push is screened soon after it (`service.screening.due`).
 
 Whoever looks at what screenings say sees them current: what is due of the site is worked off first. When it is late,
 pushes wait for a while before they are taken in, so that what is due does not grow without bound. Several processes on
@@ -16,9 +16,9 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 
 from natars_fhir.service.access.roles import May
-from natars_fhir.service.deliver import Clock
-from natars_fhir.service.due import MOST, Worked, work_off
-from natars_fhir.service.live import Live
+from natars_fhir.service.deliver.deliver import Clock
+from natars_fhir.service.remap.live import Live
+from natars_fhir.service.screening.due import MOST, Worked, work_off
 from natars_fhir.store import due as stored
 from natars_fhir.store.engine import Store
 from natars_fhir.web.metrics import Metrics

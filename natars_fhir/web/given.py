@@ -10,13 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from natars_fhir.domain.issue import Issue
-from natars_fhir.service import bundles_back
-from natars_fhir.service.asking_back import NOT_KEPT, UNKNOWN, absent
-from natars_fhir.service.moments import when
-from natars_fhir.service.query import MOST, PAGE, parameters, understood
-from natars_fhir.service.reading_back import Asker, Shown, about_patients, history
-from natars_fhir.service.requests import version_of
-from natars_fhir.service.searching import search
+from natars_fhir.service.ingest.requests import version_of
+from natars_fhir.service.search import bundles_back
+from natars_fhir.service.search.asking_back import NOT_KEPT, UNKNOWN, absent
+from natars_fhir.service.search.moments import when
+from natars_fhir.service.search.query import MOST, PAGE, parameters, understood
+from natars_fhir.service.search.reading_back import Asker, Shown, about_patients, history
+from natars_fhir.service.search.searching import search
 from natars_fhir.store.engine import Store
 from natars_fhir.web.negotiation import preference
 from natars_fhir.web.respond import MEDIA_TYPE, Refusal, respond

@@ -20,12 +20,12 @@ from natars_fhir.fhir.validate import has_type
 from natars_fhir.fhir.versions import Name
 from natars_fhir.service.access.caller import Caller
 from natars_fhir.service.access.roles import May
-from natars_fhir.service.audit import note
-from natars_fhir.service.interactions import Done, Interaction, interact
-from natars_fhir.service.live import Active
-from natars_fhir.service.preferred import MORE, preferred
-from natars_fhir.service.query import parameters
-from natars_fhir.service.reading_back import TOLD, Asker, about_patients, read
+from natars_fhir.service.ingest.interactions import Done, Interaction, interact
+from natars_fhir.service.ingest.preferred import MORE, preferred
+from natars_fhir.service.remap.live import Active
+from natars_fhir.service.search.query import parameters
+from natars_fhir.service.search.reading_back import TOLD, Asker, about_patients, read
+from natars_fhir.service.upkeep.audit import note
 from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
 from natars_fhir.web.body import body_of

@@ -14,20 +14,20 @@ import httpx
 from fastapi import FastAPI
 
 from natars_fhir.service.access.sessions import rule_of, sweep
-from natars_fhir.service.activate import activate, catch_up, follow, try_all_again
-from natars_fhir.service.audit import seal
-from natars_fhir.service.bulk_export import home
-from natars_fhir.service.bulk_export_work import Workshop, work_once
-from natars_fhir.service.daily import rescreen_due
-from natars_fhir.service.deliver import Clock, Rounds, deliver_once
-from natars_fhir.service.digest import Postman, send_due
+from natars_fhir.service.deliver.deliver import Clock, Rounds, deliver_once
+from natars_fhir.service.deliver.notify import Plan, notify_once
+from natars_fhir.service.deliver.subscribing import Bureau
+from natars_fhir.service.export.bulk_export import home
+from natars_fhir.service.export.bulk_export_work import Workshop, work_once
 from natars_fhir.service.http import Clients, client
-from natars_fhir.service.live import Live
-from natars_fhir.service.mail import post
-from natars_fhir.service.notify import Plan, notify_once
 from natars_fhir.service.pull.pull import Order, pausing
 from natars_fhir.service.pull.rounds import Pullers
-from natars_fhir.service.subscribing import Bureau
+from natars_fhir.service.remap.activate import activate, catch_up, follow, try_all_again
+from natars_fhir.service.remap.live import Live
+from natars_fhir.service.screening.daily import rescreen_due
+from natars_fhir.service.upkeep.audit import seal
+from natars_fhir.service.upkeep.digest import Postman, send_due
+from natars_fhir.service.upkeep.mail import post
 from natars_fhir.settings import Settings
 from natars_fhir.store.audit import EVERYWHERE
 from natars_fhir.store.engine import Store

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from natars_fhir.fhir.versions import Name
-from natars_fhir.service.messaging import process
+from natars_fhir.service.ingest.messaging import process
 from natars_fhir.web.body import body_of
 from natars_fhir.web.given import base_of
 from natars_fhir.web.interactions import Door

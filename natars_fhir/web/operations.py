@@ -12,10 +12,10 @@ from starlette.concurrency import run_in_threadpool
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.outcome import operation_outcome
-from natars_fhir.service import figures
-from natars_fhir.service.deliver import Clock
-from natars_fhir.service.live import Live
-from natars_fhir.service.secret import is_there
+from natars_fhir.service.deliver.deliver import Clock
+from natars_fhir.service.remap.live import Live
+from natars_fhir.service.upkeep import figures
+from natars_fhir.service.upkeep.secret import is_there
 from natars_fhir.store import about
 from natars_fhir.store.engine import Store
 from natars_fhir.store.gone import is_gone

@@ -16,8 +16,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from natars_fhir.service.live import Active
-from natars_fhir.service.quarantine import (
+from natars_fhir.service.remap.live import Active
+from natars_fhir.service.remap.quarantine import (
     LONGEST_NAME,
     LONGEST_REASON,
     dismiss,
@@ -27,7 +27,7 @@ from natars_fhir.service.quarantine import (
     row_of,
     standing,
 )
-from natars_fhir.service.replay import replay, replay_all
+from natars_fhir.service.remap.replay import replay, replay_all
 from natars_fhir.store.engine import Store
 from natars_fhir.store.quarantine import STATES, Apart, Wanted
 from natars_fhir.web.needs import caller_of, needs

@@ -21,8 +21,8 @@ from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.fhir.versions import VERSIONS, Name
 from natars_fhir.mapping.schema import Site
-from natars_fhir.service.intake import Intake
-from natars_fhir.service.populate import Populated, populate
+from natars_fhir.service.ingest.intake import Intake
+from natars_fhir.service.people.populate import Populated, populate
 from natars_fhir.store.engine import Store
 from natars_fhir.web.body import body_of
 from natars_fhir.web.needs import caller_of, needs

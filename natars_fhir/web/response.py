@@ -20,12 +20,12 @@ from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.fhir.versions import VERSIONS, Name
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.access.caller import Caller
-from natars_fhir.service.answer import Answer, refused
-from natars_fhir.service.intake import Intake
-from natars_fhir.service.live import Active
-from natars_fhir.service.people import Spoken, speak
-from natars_fhir.service.response_reading import Response as Said
-from natars_fhir.service.response_reading import is_response, response
+from natars_fhir.service.ingest.answer import Answer, refused
+from natars_fhir.service.ingest.intake import Intake
+from natars_fhir.service.people.people import Spoken, speak
+from natars_fhir.service.people.response_reading import Response as Said
+from natars_fhir.service.people.response_reading import is_response, response
+from natars_fhir.service.remap.live import Active
 from natars_fhir.store.engine import Store
 from natars_fhir.web.body import body_of
 from natars_fhir.web.needs import caller_of, needs

@@ -14,10 +14,10 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from natars_fhir.mapping.schema import Site
-from natars_fhir.service.answer import Answer
-from natars_fhir.service.intake import Intake
-from natars_fhir.service.moves import allocate
-from natars_fhir.service.subjects import site_of
+from natars_fhir.service.ingest.answer import Answer
+from natars_fhir.service.ingest.intake import Intake
+from natars_fhir.service.people.moves import allocate
+from natars_fhir.service.people.subjects import site_of
 from natars_fhir.store.engine import Store
 from natars_fhir.web.body import body_of
 from natars_fhir.web.needs import needs

@@ -23,11 +23,11 @@ from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.schema import Site
-from natars_fhir.service import subscribing
 from natars_fhir.service.access.caller import Caller
-from natars_fhir.service.notify import resources_of
-from natars_fhir.service.subscribing import Bureau, Sent, SubscriptionRefusedError
-from natars_fhir.service.wanted import Wanted
+from natars_fhir.service.deliver import subscribing
+from natars_fhir.service.deliver.notify import resources_of
+from natars_fhir.service.deliver.subscribing import Bureau, Sent, SubscriptionRefusedError
+from natars_fhir.service.deliver.wanted import Wanted
 from natars_fhir.web.body import body_of
 from natars_fhir.web.needs import caller_of, needs
 from natars_fhir.web.respond import Refusal, error, respond

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from natars_fhir.cli import run
-from natars_fhir.service.worklist import screening_of
+from natars_fhir.service.worklist.worklist import screening_of
 from natars_fhir.store.engine import open_store
 from tests import ward
 from tests.service.hospital import mappings

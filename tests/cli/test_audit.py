@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from natars_fhir.cli import run
-from natars_fhir.service.ingest import push
-from natars_fhir.service.intake import Intake
-from natars_fhir.service.secret import secret
+from natars_fhir.service.ingest.ingest import push
+from natars_fhir.service.ingest.intake import Intake
+from natars_fhir.service.upkeep.secret import secret
 from natars_fhir.store.engine import open_store
 from tests import ward
 from tests.emit.judged import faults

@@ -8,7 +8,7 @@ import pytest
 
 from natars_fhir.cli import run
 from tests import ward
-from tests.service.test_backup import Installation
+from tests.service.upkeep.test_backup import Installation
 
 
 @pytest.fixture

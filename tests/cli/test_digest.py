@@ -14,7 +14,7 @@ from natars_fhir.cli import run
 from natars_fhir.settings import default_folder
 from natars_fhir.store import audit
 from natars_fhir.store.engine import open_store
-from tests.service.bedside import SITE, case
+from tests.service.bedside.opened import SITE, case
 from tests.service.mailbox import Mailbox, mailbox
 from tests.service.spoken import HospitalA
 

@@ -16,8 +16,8 @@ from natars_fhir.cli import endpoints, run, screens, visits
 from natars_fhir.store.engine import open_store
 from tests import ward
 from tests.export.made import EVERYBODY
+from tests.service.export.test_endpoints import CASES
 from tests.service.hospital import Hospital
-from tests.service.test_endpoints import CASES
 
 pytest.importorskip("lifelines", reason="the extra `statistics` is not installed")
 

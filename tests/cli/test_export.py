@@ -16,14 +16,14 @@ from natars_fhir.cli import run
 from natars_fhir.export.extra import ExtraError
 from natars_fhir.mapping.schema import Code
 from natars_fhir.mapping.terms.crosswalk import Row, Target
-from natars_fhir.service import mapped
+from natars_fhir.service.remap import mapped
 from natars_fhir.store import audit
 from natars_fhir.store.engine import Store, open_store
-from natars_fhir.store.tables import reading
+from natars_fhir.store.tables.core import reading
 from tests import ward
+from tests.service.export.test_endpoints import CASES
 from tests.service.hospital import KEY, NOW, Hospital, mappings
-from tests.service.test_endpoints import CASES
-from tests.service.test_gaps import LIS
+from tests.service.remap.test_gaps import LIS
 
 LATE = ("--as-of", "2025-06-01")
 Ran = Callable[..., str]
@@ -182,9 +182,9 @@ def acts(store: Store, site: str) -> list[tuple[int, Mapping[str, int]]]:
 @pytest.mark.parametrize(
     ("style", "writer", "fails", "code"),
     [
-        ("fhir", "natars_fhir.service.fhir_folder.write_folder", OSError("full"), 69),
-        ("csv", "natars_fhir.service.tables.write_tables", OSError("full"), 69),
-        ("csv", "natars_fhir.service.tables.write_tables", ExtraError("no library"), 78),
+        ("fhir", "natars_fhir.service.export.fhir_folder.write_folder", OSError("full"), 69),
+        ("csv", "natars_fhir.service.export.tables.write_tables", OSError("full"), 69),
+        ("csv", "natars_fhir.service.export.tables.write_tables", ExtraError("no library"), 78),
     ],
 )
 def test_the_audit_tells_of_files_when_they_stand_and_of_a_failure_where_they_do_not(

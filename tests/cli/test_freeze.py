@@ -18,7 +18,7 @@ from natars_fhir.service.freeze.verify import FAULTS
 from natars_fhir.store import audit
 from natars_fhir.store.audit import EVERYWHERE
 from natars_fhir.store.engine import Store, open_store
-from natars_fhir.store.tables import reading
+from natars_fhir.store.tables.core import reading
 from tests import ward
 from tests.service.freeze.conftest import full
 from tests.service.freeze.frozen import QUICK, send_later_progression

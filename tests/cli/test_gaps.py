@@ -14,7 +14,7 @@ from natars_fhir.cli import gaps, run
 from natars_fhir.mapping.heard.unmapped import Listing
 from natars_fhir.store.engine import open_store
 from tests.service.hospital import Hospital, born_on_30_february, bundle, encounter, patient
-from tests.service.test_gaps import result
+from tests.service.remap.test_gaps import result
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_what_waits_in_the_quarantine_is_told_beside_the_list(
     store = open_store(f"sqlite:///{tmp_path}/store.sqlite")
     Hospital(store, "hospital-a").push(bundle("batch", patient(), born_on_30_february()))
     assert "quarantine: 1 wait: natars-fhir quarantine list" in said("--site", "hospital-a")[2]
-    monkeypatch.setattr("natars_fhir.service.apart.__version__", "another release")
+    monkeypatch.setattr("natars_fhir.service.ingest.apart.__version__", "another release")
     assert "1 wait, 1 of them not tried with this mapping yet" in said("--site", "hospital-a")[2]
     assert "quarantine" not in said("--site", "hospital-b")[2]
     store.close()

@@ -19,15 +19,15 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.exc import OperationalError
 
 from natars_fhir.cli import load, run
-from natars_fhir.service.load import OvertakenError
+from natars_fhir.service.ingest.load import OvertakenError
 from natars_fhir.store.engine import open_store
-from natars_fhir.store.tables_load import load as loads
+from natars_fhir.store.tables.load import load as loads
 from tests.service.hospital import Hospital, born_on_30_february, bundle, condition, encounter, patient
-from tests.service.test_load import LINES, many, raw, rows
+from tests.service.ingest.test_load import LINES, many, raw, rows
 from tests.ward import ROOT, load_once
 
 GONE_ON = """
-import sys, natars_fhir.service.load as load
+import sys, natars_fhir.service.ingest.load as load
 from natars_fhir.cli import run
 load.MOST_DOCUMENTS = 20
 sys.exit(run(sys.argv[1:]))
@@ -153,7 +153,7 @@ def test_a_store_that_cannot_be_opened_is_told(
 def test_a_run_that_halts_ends_with_its_report_too(
     said: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: BaseException, code: int, told: str, style: str
 ) -> None:
-    from natars_fhir.service import load as service
+    from natars_fhir.service.ingest import load as service
 
     path, whole, left = tmp_path / "a.ndjson", service._take_in, [1]
     path.write_bytes(raw(patient(), condition(), born_on_30_february()))

@@ -10,10 +10,10 @@ import pytest
 from natars_fhir.cli import run
 from natars_fhir.mapping.schema import Code
 from natars_fhir.mapping.terms.crosswalk import Row, Target
-from natars_fhir.service import mapped
+from natars_fhir.service.remap import mapped
 from natars_fhir.store.engine import open_store
 from tests.service.hospital import KEY, NOW, Hospital, mappings, patient
-from tests.service.test_gaps import LIS, result
+from tests.service.remap.test_gaps import LIS, result
 
 SITE = "hospital-b"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from natars_fhir.service.secret import secret
+from natars_fhir.service.upkeep.secret import secret
 from natars_fhir.store.engine import open_store
 from tests.cli.installed import installed  # noqa: F401 (a fixture)
 from tests.domain.test_person_number import WHOLE

@@ -9,7 +9,7 @@ import pytest
 from natars_fhir.cli import run
 from natars_fhir.cli.exits import BAD_ARGUMENTS, DONE, FAULTS, UNAVAILABLE
 from natars_fhir.service.access import login
-from natars_fhir.service.secret import secret
+from natars_fhir.service.upkeep.secret import secret
 from natars_fhir.store import accounts
 from natars_fhir.store.accounts import Account
 from natars_fhir.store.engine import open_store
@@ -124,7 +124,7 @@ def test_what_is_not_there_is_a_fault(command: str, capsys: pytest.CaptureFixtur
 def test_who_made_an_account_is_in_the_audit_as_the_command(tmp_path: Path) -> None:
     from sqlalchemy import select
 
-    from natars_fhir.store.tables_audit import audit
+    from natars_fhir.store.tables.audit import audit
 
     run(ADD)
     store = open_store(f"sqlite:///{tmp_path}/store.sqlite")

@@ -26,13 +26,13 @@ from natars_fhir.cli.running import running
 from natars_fhir.mapping.files import load
 from natars_fhir.mapping.schema import Code
 from natars_fhir.mapping.terms.crosswalk import Row, Target
-from natars_fhir.service import mapped
 from natars_fhir.service.pull.pull import Order
+from natars_fhir.service.remap import mapped
 from natars_fhir.store import pulls
 from natars_fhir.store.engine import open_store
 from tests.service.hospital import KEY, NOW, born_on_30_february, condition, patient
 from tests.service.pull.exporting import AT, lines
-from tests.service.test_gaps import LIS, result
+from tests.service.remap.test_gaps import LIS, result
 from tests.ward import ROOT
 from tests.web.test_pull import mappings_at
 

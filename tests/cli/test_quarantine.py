@@ -14,7 +14,7 @@ from natars_fhir.cli import quarantine, run
 from natars_fhir.store.engine import Store, open_store
 from tests.blank import blank
 from tests.service.hospital import Hospital, born_on_30_february, bundle, condition, patient
-from tests.service.test_replay import ODD, strictly
+from tests.service.remap.test_replay import ODD, strictly
 from tests.ward import FOLDER, load_once
 
 LIST, REPLAY = ["list", "--format", "json"], ["replay", "--format", "json"]

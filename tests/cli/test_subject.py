@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from natars_fhir.cli import run
-from natars_fhir.service.secret import secret
+from natars_fhir.service.upkeep.secret import secret
 from natars_fhir.store.engine import open_store
-from natars_fhir.store.tables import outbox
+from natars_fhir.store.tables.core import outbox
 from tests import ward
 from tests.service.hospital import condition, patient, transaction
 from tests.service.spoken import INVESTIGATOR, HospitalA, push_case

@@ -6,7 +6,7 @@ from functools import cache
 
 from natars_fhir.domain.interval import Interval, number
 from natars_fhir.export.cdisc.rows import Mapped
-from natars_fhir.service.cdisc_map import cdisc_map
+from natars_fhir.service.export.cdisc_map import cdisc_map
 from tests import ward
 from tests.domain.endpoints.course import BORN, NEO, SURGERY, cycle, lab, scan
 from tests.domain.trial_patients import cm, drug, fact, grade

@@ -8,7 +8,7 @@ import pytest
 
 from natars_fhir.fhir.elements import SUBSETTED, is_known, root, some
 from natars_fhir.fhir.versions import Name
-from natars_fhir.service.exported import TYPES
+from natars_fhir.service.export.exported import TYPES
 
 OBSERVATION: dict[str, Any] = {
     "resourceType": "Observation", "id": "o", "meta": {"tag": [{"code": "natars"}]}, "status": "final",

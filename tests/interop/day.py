@@ -18,13 +18,13 @@ import httpx
 from sqlalchemy import select
 
 from natars_fhir.mapping.files import load
-from natars_fhir.service import audit as audits
 from natars_fhir.service.access import bearers
 from natars_fhir.service.access.bearers import Wanted
-from natars_fhir.service.moves import WITHDRAWALS, Said, move
-from natars_fhir.service.subjects import as_json, subjects_of
+from natars_fhir.service.people.moves import WITHDRAWALS, Said, move
+from natars_fhir.service.people.subjects import as_json, subjects_of
+from natars_fhir.service.upkeep import audit as audits
 from natars_fhir.store.engine import Store
-from natars_fhir.store.tables import patient, quarantine
+from natars_fhir.store.tables.core import patient, quarantine
 from tests.interop.ours import Clock, Ours, case, ours, part
 from tests.interop.site_server import SiteServer
 from tests.service.hospital import KEY, intake

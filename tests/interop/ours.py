@@ -18,7 +18,7 @@ from sqlalchemy import select
 from natars_fhir.cli.running import running
 from natars_fhir.settings import Settings, default_folder
 from natars_fhir.store.engine import Store
-from natars_fhir.store.tables import delivery, outbox
+from natars_fhir.store.tables.core import delivery, outbox
 from natars_fhir.web.app import create_app
 from tests.service.hospital import FIXTURES, KEY, NOW
 from tests.web.caller import FHIR

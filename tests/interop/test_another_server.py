@@ -15,7 +15,7 @@ import pytest
 from fhirpy import SyncFHIRClient
 
 from natars_fhir.mapping.endpoint import Endpoint
-from natars_fhir.service.counterpart import capability, traits
+from natars_fhir.service.deliver.counterpart import capability, traits
 from natars_fhir.service.http import Clients
 from natars_fhir.store.engine import open_store
 from tests.interop.halfway import halfway

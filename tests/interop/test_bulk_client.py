@@ -17,15 +17,15 @@ from pathlib import Path
 import pytest
 
 from natars_fhir.service.access import registration
-from natars_fhir.service.exported import Asked, exported
-from natars_fhir.service.intake import Intake
-from natars_fhir.service.rescreen import today
-from natars_fhir.service.secret import secret
+from natars_fhir.service.export.exported import Asked, exported
+from natars_fhir.service.ingest.intake import Intake
+from natars_fhir.service.screening.rescreen import today
+from natars_fhir.service.upkeep.secret import secret
 from natars_fhir.store import audit, exports
 from natars_fhir.store.engine import Store, open_store
 from tests.service.access.clients_of import client, jwks, private, public, rsa_key
+from tests.service.export.test_endpoints import CASES
 from tests.service.hospital import Hospital, intake, mappings
-from tests.service.test_endpoints import CASES
 from tests.web.loopback import served
 
 pytest.importorskip("smart_fetch", reason="smart-fetch is not installed")

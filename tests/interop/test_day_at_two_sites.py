@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from natars_fhir.fhir.check import check
-from natars_fhir.service import audit as audits
+from natars_fhir.service.upkeep import audit as audits
 from natars_fhir.store.engine import Store
 from tests.interop.day import A, B, Day, begun, end, whole_day
 from tests.interop.write_day import expected

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from natars_fhir.fhir.build import Node
-from natars_fhir.service.ingest import push
-from natars_fhir.service.intake import Intake
+from natars_fhir.service.ingest.ingest import push
+from natars_fhir.service.ingest.intake import Intake
 from natars_fhir.simulate.dialect import named
 from natars_fhir.simulate.hospital import Order, Patient, bundle, patients
 from natars_fhir.simulate.telling import Sent

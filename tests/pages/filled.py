@@ -10,11 +10,11 @@ from natars_fhir.domain.issue import Issue
 from natars_fhir.mapping.heard.gaps import Gap
 from natars_fhir.mapping.schema import Code
 from natars_fhir.mapping.terms.crosswalk import Row, Target
-from natars_fhir.service import mapped
 from natars_fhir.service.access import bearers
-from natars_fhir.service.ingest import push
-from natars_fhir.service.intake import Intake
-from natars_fhir.service.open_gaps import ident_of
+from natars_fhir.service.ingest.ingest import push
+from natars_fhir.service.ingest.intake import Intake
+from natars_fhir.service.remap import mapped
+from natars_fhir.service.remap.open_gaps import ident_of
 from natars_fhir.store import gaps as stored
 from natars_fhir.store import letters, outbox, quarantine
 from natars_fhir.store.engine import Store

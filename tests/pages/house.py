@@ -25,8 +25,8 @@ from natars_fhir.mapping.files import Mappings
 from natars_fhir.service.access import accounts, login, second
 from natars_fhir.service.access.accounts import Wanted
 from natars_fhir.service.freeze import write
-from natars_fhir.service.ingest import push
-from natars_fhir.service.intake import Intake
+from natars_fhir.service.ingest.ingest import push
+from natars_fhir.service.ingest.intake import Intake
 from natars_fhir.settings import Settings
 from natars_fhir.store import accounts as kept
 from natars_fhir.store.accounts import Account

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from natars_fhir.service import mapped
+from natars_fhir.service.remap import mapped
 from natars_fhir.store import outbox, quarantine
 from natars_fhir.store.quarantine import Wanted
 from tests.pages.browser import PHONE, WIDE, Visitor, visitor

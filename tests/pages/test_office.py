@@ -16,14 +16,14 @@ from sqlalchemy import delete
 from typer.testing import CliRunner
 
 from natars_fhir.cli import app
-from natars_fhir.service.bulk_export import home
-from natars_fhir.service.bulk_export_work import Workshop, work_once
+from natars_fhir.service.export.bulk_export import home
+from natars_fhir.service.export.bulk_export_work import Workshop, work_once
 from natars_fhir.service.freeze import write
 from natars_fhir.service.freeze.parts import PARTS
-from natars_fhir.service.worklist_page import fill
-from natars_fhir.store.tables import attestation
-from natars_fhir.store.tables_subject import allocation, subject_move
-from natars_fhir.store.tables_worklist import worklist
+from natars_fhir.service.worklist.worklist_page import fill
+from natars_fhir.store.tables.core import attestation
+from natars_fhir.store.tables.subject import allocation, subject_move
+from natars_fhir.store.tables.worklist import worklist
 from tests.pages.browser import PHONE, Visitor
 from tests.pages.house import House
 from tests.pages.screens import SUBJECT

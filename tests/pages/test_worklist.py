@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from natars_fhir.service.log import log_of
-from natars_fhir.service.worklist_page import listed
+from natars_fhir.service.worklist.log import log_of
+from natars_fhir.service.worklist.worklist_page import listed
 from natars_fhir.store.worklist import Asked
 from tests import ward
 from tests.pages.browser import Visitor

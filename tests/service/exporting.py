@@ -14,10 +14,10 @@ from typing import Any
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.service.access.caller import Caller, caller
-from natars_fhir.service.bulk_export import Depot, home, kick_off, manifest
-from natars_fhir.service.bulk_export_asked import Wanted
-from natars_fhir.service.bulk_export_work import Workshop, work_once
-from natars_fhir.service.exported import Asked, Line
+from natars_fhir.service.export.bulk_export import Depot, home, kick_off, manifest
+from natars_fhir.service.export.bulk_export_asked import Wanted
+from natars_fhir.service.export.bulk_export_work import Workshop, work_once
+from natars_fhir.service.export.exported import Asked, Line
 from natars_fhir.store import exports
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.exports import Job

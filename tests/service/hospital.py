@@ -12,11 +12,11 @@ from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import Mappings, load
 from natars_fhir.mapping.site import compiled
-from natars_fhir.service.answer import Answer
-from natars_fhir.service.exporting import plan_of
-from natars_fhir.service.ingest import push
-from natars_fhir.service.intake import Intake
-from natars_fhir.service.worklist import screening_of
+from natars_fhir.service.export.exporting import plan_of
+from natars_fhir.service.ingest.answer import Answer
+from natars_fhir.service.ingest.ingest import push
+from natars_fhir.service.ingest.intake import Intake
+from natars_fhir.service.worklist.worklist import screening_of
 from natars_fhir.settings import default_folder
 from natars_fhir.store.engine import Store
 

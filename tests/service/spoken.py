@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from natars_fhir.mapping.schema import Site
-from natars_fhir.service.answer import Answer
-from natars_fhir.service.people import Spoken, speak
-from natars_fhir.service.response_reading import response
+from natars_fhir.service.ingest.answer import Answer
+from natars_fhir.service.people.people import Spoken, speak
+from natars_fhir.service.people.response_reading import response
 from natars_fhir.store.engine import Store
 from tests.service.hospital import FIXTURES, NOW, Hospital, Node, intake, mappings
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from natars_fhir.service.answer import Answer
-from natars_fhir.service.moves import Said, move
-from natars_fhir.service.subjects import Subject, subject_of, subjects_of
+from natars_fhir.service.ingest.answer import Answer
+from natars_fhir.service.people.moves import Said, move
+from natars_fhir.service.people.subjects import Subject, subject_of, subjects_of
 from natars_fhir.store.engine import Store
 from natars_fhir.store.packed import unpack
-from natars_fhir.store.tables import outbox
+from natars_fhir.store.tables.core import outbox
 from tests.service.hospital import NOW, Node, intake, mappings
 from tests.service.spoken import INVESTIGATOR, answers, hear
 

@@ -11,8 +11,8 @@ import respx
 from natars_fhir.emit.subscription import BACKPORT
 from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.schema import Site, Subscriptions
-from natars_fhir.service import subscribing
-from natars_fhir.service.subscribing import Bureau, Sent
+from natars_fhir.service.deliver import subscribing
+from natars_fhir.service.deliver.subscribing import Bureau, Sent
 from natars_fhir.store.engine import Store
 from tests.service.hospital import KEY, NOW, Node, mappings
 

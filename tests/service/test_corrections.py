@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from natars_fhir.service.history import steps_of
+from natars_fhir.service.worklist.history import steps_of
 from natars_fhir.store.engine import Store
 from natars_fhir.store.packed import unpack
-from natars_fhir.store.tables import outbox
+from natars_fhir.store.tables.core import outbox
 from tests.service.hospital import NOW, Hospital, Node, meta, patient, transaction
 
 OWN = "https://natars.example/fhir/CodeSystem/concept"

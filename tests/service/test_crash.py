@@ -25,12 +25,12 @@ import pytest
 from sqlalchemy import select
 
 from natars_fhir.service.http import client
-from natars_fhir.service.ingest import push
-from natars_fhir.service.rescreen import findings, outcome, peoples_part, today
+from natars_fhir.service.ingest.ingest import push
+from natars_fhir.service.screening.rescreen import findings, outcome, peoples_part, today
 from natars_fhir.store import attestations, patients, readings, versions
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.packed import unpack
-from natars_fhir.store.tables import outbox, patient, reading, resource_version
+from natars_fhir.store.tables.core import outbox, patient, reading, resource_version
 from tests.postgres import Server, free_port, server
 from tests.service.hospital import Node, condition, intake, mappings, medication, transaction
 from tests.service.hospital import patient as person

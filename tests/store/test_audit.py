@@ -11,7 +11,7 @@ from natars_fhir.store import audit
 from natars_fhir.store.actor import acting, acts_as
 from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
-from natars_fhir.store.tables_audit import audit as table
+from natars_fhir.store.tables.audit import audit as table
 from tests.service.hospital import KEY
 from tests.store.samples import LATER, NOW
 

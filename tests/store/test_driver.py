@@ -13,8 +13,8 @@ from natars_fhir.store import driver, outbox
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.gone import is_gone
 from natars_fhir.store.rows import add, among
-from natars_fhir.store.tables import let_go, patient
-from natars_fhir.store.tables import outbox as letters
+from natars_fhir.store.tables.core import let_go, patient
+from natars_fhir.store.tables.core import outbox as letters
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 LETTERS = [("Task", f"Task?identifier={number}", f'{{"id":"{number}"}}'.encode()) for number in range(3)]

@@ -13,7 +13,7 @@ from natars_fhir.store import about
 from natars_fhir.store.engine import Pool, Store, StoreError, open_store
 from natars_fhir.store.gone import is_gone
 from natars_fhir.store.rows import keep_latest, keep_new
-from natars_fhir.store.tables import patient_name, resource_alias
+from natars_fhir.store.tables.core import patient_name, resource_alias
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select, text
 
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.rows import keep_new
-from natars_fhir.store.tables import resource_alias
+from natars_fhir.store.tables.core import resource_alias
 
 _PLAN = "EXPLAIN SELECT key FROM resource_alias WHERE site = 'a' AND alias = ANY(ARRAY['1 x', '2 x', '3 x'])"
 _LOOKED = text("SELECT reltuples FROM pg_class WHERE oid = 'resource_alias'::regclass")

@@ -10,7 +10,7 @@ from sqlalchemy import Boolean, Connection, Integer, LargeBinary, Table, func, i
 from natars_fhir.store import leaving
 from natars_fhir.store.engine import Store
 from natars_fhir.store.leaving import KEPT
-from natars_fhir.store.tables import Moment, delivery, metadata, outbox
+from natars_fhir.store.tables.core import Moment, delivery, metadata, outbox
 from tests.store.samples import NOW
 
 OF_SITES = [table for table in metadata.sorted_tables if "site" in table.c]

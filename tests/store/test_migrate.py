@@ -21,10 +21,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, MetaData, func, select
 
 from natars_fhir.cli import run
-from natars_fhir.service.worklist import history_of
+from natars_fhir.service.worklist.worklist import history_of
 from natars_fhir.store import migrate, outbox, quarantine, readings, seals, versions
 from natars_fhir.store.engine import Store, StoreError, engine_of, open_store
-from natars_fhir.store.tables import metadata
+from natars_fhir.store.tables.core import metadata
 from natars_fhir.store.versions import Kept
 from tests.service.hospital import KEY, NOW, Hospital, condition, patient, transaction
 

@@ -12,8 +12,8 @@ from sqlalchemy import delete, select
 from natars_fhir.store import outbox
 from natars_fhir.store.engine import Store
 from natars_fhir.store.outbox import Attempt, Letter, Settled
-from natars_fhir.store.tables import delivery
-from natars_fhir.store.tables import outbox as table
+from natars_fhir.store.tables.core import delivery
+from natars_fhir.store.tables.core import outbox as table
 from tests.store.samples import LATER, NOW
 
 

@@ -15,7 +15,7 @@ from natars_fhir.store import copies, partitions
 from natars_fhir.store.engine import Store, engine_of, open_store
 from natars_fhir.store.first_look import _GREW
 from natars_fhir.store.migrate import HEAD, migrate
-from natars_fhir.store.tables import metadata, parcel, reading, resource_alias, resource_version, screening
+from natars_fhir.store.tables.core import metadata, parcel, reading, resource_alias, resource_version, screening
 from tests.postgres import Server
 from tests.service.hospital import NOW, Hospital, condition, patient, transaction
 

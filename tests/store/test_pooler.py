@@ -16,7 +16,7 @@ from natars_fhir.store import copies
 from natars_fhir.store.engine import Store, engine_of, open_store
 from natars_fhir.store.pooler import between
 from natars_fhir.store.rows import keep_new
-from natars_fhir.store.tables import resource_alias
+from natars_fhir.store.tables.core import resource_alias
 from tests.pooler import pooler, through
 from tests.postgres import Server
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.rows import add, add_up, among, json_text, keep_latest, keep_new, numbers
-from natars_fhir.store.tables import heard, parcel, reading, resource_alias, screening
+from natars_fhir.store.tables.core import heard, parcel, reading, resource_alias, screening
 from tests.store.samples import NOW
 
 LATER = NOW + timedelta(hours=1)

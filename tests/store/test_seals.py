@@ -18,8 +18,8 @@ from natars_fhir.store import audit, seals
 from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.seals import Head
-from natars_fhir.store.tables_audit import audit as rows
-from natars_fhir.store.tables_audit import audit_seal, audit_tally
+from natars_fhir.store.tables.audit import audit as rows
+from natars_fhir.store.tables.audit import audit_seal, audit_tally
 from tests.service.hospital import KEY
 from tests.store.samples import LATER, NOW
 

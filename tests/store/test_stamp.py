@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from natars_fhir.domain.life import Event
-from natars_fhir.service.audit import note, seal
+from natars_fhir.service.upkeep.audit import note, seal
 from natars_fhir.store import subjects
 from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store

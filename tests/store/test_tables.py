@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
-from natars_fhir.store.tables import Moment, Table, metadata
+from natars_fhir.store.tables.core import Moment, Table, metadata
 
 FROM, TO = datetime(1970, 1, 2), datetime(2200, 1, 1)  # noqa: DTZ001 (the strategy adds the zone)
 MOMENTS = st.datetimes(FROM, TO, timezones=st.timezones())

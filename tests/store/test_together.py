@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from natars_fhir.store.actor import acting, actor
 from natars_fhir.store.engine import Store, open_store
-from natars_fhir.store.tables import resource_alias
+from natars_fhir.store.tables.core import resource_alias
 from tests.blank import blank
 
 _WAIT = 20.0

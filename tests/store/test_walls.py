@@ -13,7 +13,7 @@ from sqlalchemy.exc import ProgrammingError
 from natars_fhir.store import locks
 from natars_fhir.store.engine import Store
 from natars_fhir.store.rows import keep_new
-from natars_fhir.store.tables import metadata, resource_alias
+from natars_fhir.store.tables.core import metadata, resource_alias
 
 MOST_SECONDS = 20.0
 

@@ -12,8 +12,8 @@ import httpx
 
 from natars_fhir.service.access import bearers
 from natars_fhir.service.access.bearers import Wanted
-from natars_fhir.service.bulk_export import home
-from natars_fhir.service.bulk_export_work import Workshop, work_once
+from natars_fhir.service.export.bulk_export import home
+from natars_fhir.service.export.bulk_export_work import Workshop, work_once
 from natars_fhir.store.engine import Store, open_store
 from tests.service.exporting import small
 from tests.service.hospital import KEY, NOW

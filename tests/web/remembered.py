@@ -18,7 +18,7 @@ from fastapi.dependencies.models import Dependant
 
 from natars_fhir.export.plan import Plan
 from natars_fhir.mapping.files import Mappings
-from natars_fhir.service import live
+from natars_fhir.service.remap import live
 
 _LISTS = ("path_params", "query_params", "header_params", "cookie_params", "body_params")
 

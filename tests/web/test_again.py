@@ -14,7 +14,7 @@ import pytest
 
 from natars_fhir.store.engine import open_store
 from tests.service.hospital import Node, bundle, condition, patient, transaction
-from tests.service.test_ingest import count
+from tests.service.ingest.test_ingest import count
 from tests.web.asked import asking, entry
 from tests.web.caller import Caller
 from tests.web.test_message import message

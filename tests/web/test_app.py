@@ -13,8 +13,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from natars_fhir.mapping.faults import MappingError
-from natars_fhir.service.secret import SecretError
-from natars_fhir.service.worklist import screening_of
+from natars_fhir.service.upkeep.secret import SecretError
+from natars_fhir.service.worklist.worklist import screening_of
 from natars_fhir.settings import Settings
 from natars_fhir.store.engine import Pool, Store, StoreError, open_store
 from natars_fhir.web.app import create_app

@@ -10,7 +10,7 @@ import pytest
 
 from natars_fhir.store.engine import Store
 from tests.service.hospital import Node, condition, patient, statuses, transaction
-from tests.service.test_ingest import count
+from tests.service.ingest.test_ingest import count
 from tests.web.asked import IDENTIFIER, asking, entry, ids, without_id
 from tests.web.loopback import at_once, served
 from tests.web.test_message import message

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from natars_fhir.store.engine import open_store
 from natars_fhir.web.app import create_app
 from tests.service.hospital import NOW, condition, patient, statuses, transaction
-from tests.service.test_backup import everything
+from tests.service.upkeep.test_backup import everything
 from tests.web.caller import Caller, code, settings
 
 FIRST = transaction(patient(number="PLANTED77"), condition())

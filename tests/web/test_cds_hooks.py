@@ -17,7 +17,7 @@ from natars_fhir.store.engine import open_store
 from natars_fhir.web.app import create_app
 from natars_fhir.web.server import server
 from tests.service.access.clients_of import claims, client, signed
-from tests.service.bedside import INSTANCE, WHO, case, opened, prefetch
+from tests.service.bedside.opened import INSTANCE, WHO, case, opened, prefetch
 from tests.service.hospital import KEY, NOW
 from tests.web.caller import Caller, code, settings
 from tests.web.test_over_loopback import running, until

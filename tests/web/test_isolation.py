@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from natars_fhir.store.engine import Store
-from natars_fhir.store.tables import metadata
+from natars_fhir.store.tables.core import metadata
 from tests.web.sites import BORN, KNOWN, NOBODY, SECRET, Request, Sites, requests
 
 #: Whose rows these are is told by a row of another table.

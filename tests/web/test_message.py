@@ -136,7 +136,7 @@ def test_without_the_store_the_error_is_transient_and_nothing_is_remembered(
         raise OperationalError("PLANTED", {}, Exception("PLANTED"))
 
     with monkeypatch.context() as patch:
-        patch.setattr("natars_fhir.service.messaging.push", gone)
+        patch.setattr("natars_fhir.service.ingest.messaging.push", gone)
         told = call("POST", "/fhir/r4/$process-message", message(patient()))
     assert (told.status_code, told.headers["retry-after"]) == (503, "5")
     assert response(told.json())["code"] == "transient-error"

@@ -6,7 +6,7 @@ import os
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from natars_fhir.service.figures import Figure, away
+from natars_fhir.service.upkeep.figures import Figure, away
 from natars_fhir.web.metrics import Metrics
 
 

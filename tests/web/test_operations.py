@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from natars_fhir.service.access import bearers
 from natars_fhir.service.access.bearers import Wanted
-from natars_fhir.service.audit import seal
-from natars_fhir.service.secret import secret
+from natars_fhir.service.upkeep.audit import seal
+from natars_fhir.service.upkeep.secret import secret
 from natars_fhir.store.engine import open_store
 from natars_fhir.web.app import create_app
 from tests.service.hospital import NOW, born_on_30_february, bundle, condition, encounter, patient, transaction

@@ -14,9 +14,9 @@ from sqlalchemy import delete
 
 from natars_fhir.cli.hospital import Hospital as Elsewhere
 from natars_fhir.cli.running import running
-from natars_fhir.service import figures
+from natars_fhir.service.upkeep import figures
 from natars_fhir.store.engine import Store, open_store
-from natars_fhir.store.tables_pull import pull_event
+from natars_fhir.store.tables.pull import pull_event
 from natars_fhir.web.app import create_app
 from tests.service.hospital import KEY, Hospital, condition, patient
 from tests.service.pull.telling import SECRET, bundle, held, now_held, parameters, status, waits

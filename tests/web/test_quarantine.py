@@ -10,11 +10,11 @@ from structlog.testing import capture_logs
 
 from natars_fhir.service.access import bearers
 from natars_fhir.service.access.bearers import Wanted
-from natars_fhir.service.ingest import push
-from natars_fhir.service.secret import secret
+from natars_fhir.service.ingest.ingest import push
+from natars_fhir.service.upkeep.secret import secret
 from natars_fhir.store.engine import open_store
 from tests.service.hospital import NOW, born_on_30_february, bundle, condition, patient
-from tests.service.test_replay import ODD, strictly
+from tests.service.remap.test_replay import ODD, strictly
 from tests.web.caller import Caller, code
 
 ALL = "/api/quarantine"

@@ -14,19 +14,19 @@ from sqlalchemy import update
 from natars_fhir.mapping.files import load
 from natars_fhir.mapping.schema import Code
 from natars_fhir.mapping.terms.crosswalk import Row, Target
-from natars_fhir.service import mapped
-from natars_fhir.service.fresh import is_fresh
 from natars_fhir.service.http import Clients
-from natars_fhir.service.live import Live, active
+from natars_fhir.service.remap import mapped
+from natars_fhir.service.remap.live import Live, active
+from natars_fhir.service.screening.fresh import is_fresh
 from natars_fhir.settings import Settings
 from natars_fhir.store.engine import open_store
-from natars_fhir.store.tables import reading
+from natars_fhir.store.tables.core import reading
 from natars_fhir.web.app import create_app
 from natars_fhir.web.living import Work
 from natars_fhir.web.metrics import Metrics
 from tests.service.hospital import KEY, NOW, Hospital, mappings, patient
-from tests.service.test_gaps import LIS
-from tests.service.test_remap import add
+from tests.service.remap.test_gaps import LIS
+from tests.service.remap.test_remap import add
 from tests.ward import FOLDER
 from tests.web.caller import settings
 

@@ -19,8 +19,8 @@ import pytest
 from sqlalchemy import select
 
 from natars_fhir.store.engine import open_store
-from natars_fhir.store.tables import outbox, resource_version
-from natars_fhir.store.tables_line import site_line
+from natars_fhir.store.tables.core import outbox, resource_version
+from natars_fhir.store.tables.line import site_line
 from tests.service.hospital import condition, patient, transaction
 from tests.web.test_over_loopback import mappings_with
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from natars_fhir.service.access import bearers
 from natars_fhir.service.access.bearers import Wanted
 from natars_fhir.store.engine import open_store
-from natars_fhir.store.tables import patient
+from natars_fhir.store.tables.core import patient
 from tests.service.hospital import KEY, NOW
 from tests.service.spoken import COMPLETE, INVESTIGATOR, answers
 from tests.service.subjects import SIGNER

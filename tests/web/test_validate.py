@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
 from natars_fhir.store.engine import open_store
-from natars_fhir.store.tables import metadata
+from natars_fhir.store.tables.core import metadata
 from tests.service.hospital import Node, born_on_30_february, bundle, condition, patient, transaction
 from tests.web.caller import Caller, code
 

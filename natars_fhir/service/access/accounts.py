@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from natars_fhir.service.access import passwords
 from natars_fhir.service.access.roles import fault
-from natars_fhir.service.pseudonym import person_of
+from natars_fhir.service.upkeep.pseudonym import person_of
 from natars_fhir.store import accounts, audit, sessions
 from natars_fhir.store.accounts import Account
 from natars_fhir.store.audit import Act

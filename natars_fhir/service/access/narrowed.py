@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from natars_fhir.domain.issue import Issue
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.service.access.caller import Caller
-from natars_fhir.service.arrival import Arrival, Arrived
-from natars_fhir.service.requests import Request
+from natars_fhir.service.ingest.arrival import Arrival, Arrived
+from natars_fhir.service.ingest.requests import Request
 
 _LETTERS = {"POST": "c", "PUT": "u", "PATCH": "u", "DELETE": "d"}
 _CODE = "forbidden"

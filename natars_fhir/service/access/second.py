@@ -11,7 +11,7 @@ import pyotp
 import segno
 from cryptography.fernet import InvalidToken
 
-from natars_fhir.service.sealed import box
+from natars_fhir.service.upkeep.sealed import box
 
 _WHAT = b"second factor"
 _SECONDS = 30

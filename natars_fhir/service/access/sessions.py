@@ -22,7 +22,7 @@ from natars_fhir.service.access.accounts import act_of
 from natars_fhir.service.access.bearers import hashed
 from natars_fhir.service.access.caller import Caller, caller
 from natars_fhir.service.access.login import Step, counted, fresh, refused, step
-from natars_fhir.service.sealed import box
+from natars_fhir.service.upkeep.sealed import box
 from natars_fhir.settings import Settings
 from natars_fhir.store import accounts, audit, sessions
 from natars_fhir.store.accounts import Account

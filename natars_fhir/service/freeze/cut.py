@@ -15,10 +15,10 @@ from natars_fhir.emit.identity import Key, keyed
 from natars_fhir.export.subject import Subject
 from natars_fhir.mapping.files import Mappings
 from natars_fhir.mapping.schema import Site
-from natars_fhir.service.endpoints import Seen, subjects
-from natars_fhir.service.fresh import why_stale
-from natars_fhir.service.intake import Intake
-from natars_fhir.service.log import Log, log_of
+from natars_fhir.service.export.endpoints import Seen, subjects
+from natars_fhir.service.ingest.intake import Intake
+from natars_fhir.service.screening.fresh import why_stale
+from natars_fhir.service.worklist.log import Log, log_of
 from natars_fhir.store.engine import Store
 
 _MARK = 16

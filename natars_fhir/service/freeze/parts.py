@@ -22,11 +22,11 @@ from natars_fhir.export.extra import ExtraError
 from natars_fhir.export.summary import as_object, differences, never_operated, survival
 from natars_fhir.export.survival import StatisticsError
 from natars_fhir.export.written import cell
-from natars_fhir.service.exported import Asked, exported
+from natars_fhir.service.export.exported import Asked, exported
+from natars_fhir.service.export.tables import FORMS, Content
 from natars_fhir.service.freeze import lineage, screened
 from natars_fhir.service.freeze.cut import Cut
 from natars_fhir.service.freeze.mappings import used
-from natars_fhir.service.tables import FORMS, Content
 from natars_fhir.store import gaps, quarantine
 
 
@@ -46,7 +46,7 @@ class LeftOutError(Exception):
 
 
 def form(name: str, where: str) -> Part:
-    """The tables, CDISC's files or figures, as `service.tables` writes them, in a folder of their own."""
+    """The tables, CDISC's files or figures, as `service.export.tables` writes them, in a folder of their own."""
 
     def part(folder: Path, cut: Cut) -> Wrote:
         own = folder / where

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from natars_fhir.domain.screening_log import Consort, Entry
-from natars_fhir.service.endpoints import pseudonym_of
+from natars_fhir.service.export.endpoints import pseudonym_of
 from natars_fhir.service.freeze.cut import Cut
-from natars_fhir.service.log import Log
-from natars_fhir.service.rescreen import outcome
+from natars_fhir.service.screening.rescreen import outcome
+from natars_fhir.service.worklist.log import Log
 from natars_fhir.store import patients
 
 ENTRY = ("site", "subject", "place", "verdict", "with_people", "arm", "bar", "bar_kind", "open")

@@ -15,14 +15,14 @@ from pathlib import Path
 
 from natars_fhir import __version__
 from natars_fhir.mapping.files import Mappings
-from natars_fhir.service import audit
-from natars_fhir.service.endpoints import Seen
+from natars_fhir.service.export.endpoints import Seen
 from natars_fhir.service.freeze.cut import Cut, TakenError, cut
 from natars_fhir.service.freeze.made_with import code, libraries
 from natars_fhir.service.freeze.manifest import FORMAT, MANIFEST, SUMS, File, Manifest, encoded, file_of, sealed, sha256
 from natars_fhir.service.freeze.manifest import sums as summed
 from natars_fhir.service.freeze.parts import PARTS, LeftOutError
-from natars_fhir.service.intake import Intake
+from natars_fhir.service.ingest.intake import Intake
+from natars_fhir.service.upkeep import audit
 from natars_fhir.store import about
 from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store

@@ -14,11 +14,11 @@ from natars_fhir.domain.life import Event
 from natars_fhir.export.derivation import derivation
 from natars_fhir.export.figures.beside import Table
 from natars_fhir.mapping.schema import Site
-from natars_fhir.service.endpoints import known_one
+from natars_fhir.service.export.endpoints import known_one
 from natars_fhir.service.freeze.cut import named
-from natars_fhir.service.intake import Intake
-from natars_fhir.service.rescreen import today
-from natars_fhir.service.subjects import Subject, history, may_be_used, subject_of
+from natars_fhir.service.ingest.intake import Intake
+from natars_fhir.service.people.subjects import Subject, history, may_be_used, subject_of
+from natars_fhir.service.screening.rescreen import today
 from natars_fhir.store.engine import Store
 from natars_fhir.store.subjects import Declined, Stood
 

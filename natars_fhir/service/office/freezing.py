@@ -17,15 +17,15 @@ import msgspec
 import structlog
 
 from natars_fhir.mapping.files import Mappings
-from natars_fhir.service import audit
-from natars_fhir.service.deliver import Clock
+from natars_fhir.service.deliver.deliver import Clock
 from natars_fhir.service.freeze.compare import Difference, compare
 from natars_fhir.service.freeze.cut import FreezeError, StaleError, TakenError
 from natars_fhir.service.freeze.loaded import loaded
 from natars_fhir.service.freeze.manifest import File, Manifest, NoManifestError, read
 from natars_fhir.service.freeze.verify import Fault, verify
 from natars_fhir.service.freeze.write import Wanted, Watch, freeze
-from natars_fhir.service.intake import Intake
+from natars_fhir.service.ingest.intake import Intake
+from natars_fhir.service.upkeep import audit
 from natars_fhir.store.audit import EVERYWHERE, Act
 from natars_fhir.store.engine import Store
 

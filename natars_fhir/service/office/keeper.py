@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from natars_fhir.service.deliver import Clock
+from natars_fhir.service.deliver.deliver import Clock
 
 _log = structlog.get_logger("natars_fhir.office")
 T = TypeVar("T")

@@ -30,10 +30,10 @@ from natars_fhir.export.summary import SHOWN, ArmCurve, NeverRow, never_operated
 from natars_fhir.export.survival import StatisticsError
 from natars_fhir.export.tables import adverse_events, by_subject, enrolment
 from natars_fhir.mapping.schema import Site
-from natars_fhir.service.endpoints import Seen, Withheld, each_person, pseudonym_of
-from natars_fhir.service.enrolled import everybody
-from natars_fhir.service.intake import Intake
-from natars_fhir.service.log import Book, Log
+from natars_fhir.service.export.endpoints import Seen, Withheld, each_person, pseudonym_of
+from natars_fhir.service.export.enrolled import everybody
+from natars_fhir.service.ingest.intake import Intake
+from natars_fhir.service.worklist.log import Book, Log
 from natars_fhir.store.engine import Store
 from natars_fhir.store.persons import Persons
 

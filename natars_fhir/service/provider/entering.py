@@ -16,7 +16,7 @@ from natars_fhir.service.access.roles import NAMES
 from natars_fhir.service.provider.file import Provider
 from natars_fhir.service.provider.flow import Told
 from natars_fhir.service.provider.refusal import ProviderRefusedError
-from natars_fhir.service.sealed import box
+from natars_fhir.service.upkeep.sealed import box
 from natars_fhir.store import accounts, audit, sessions
 from natars_fhir.store.accounts import Account
 from natars_fhir.store.engine import Store

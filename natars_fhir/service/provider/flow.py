@@ -25,12 +25,12 @@ import msgspec
 from cryptography.fernet import InvalidToken
 from joserfc import jwt
 
-from natars_fhir.service.credentials import CredentialsError, signing_key
+from natars_fhir.service.deliver.credentials import CredentialsError, signing_key
 from natars_fhir.service.provider.directory import Directory
 from natars_fhir.service.provider.file import Provider
 from natars_fhir.service.provider.refusal import ProviderRefusedError
 from natars_fhir.service.provider.token import checked
-from natars_fhir.service.sealed import box
+from natars_fhir.service.upkeep.sealed import box
 
 _WHAT = b"provider question"
 _LASTS = timedelta(minutes=10)

@@ -25,7 +25,7 @@ from natars_fhir.service.pull.fault import ENDS, ExpiredError, PullError, refuse
 from natars_fhir.service.pull.files import brought, take_in
 from natars_fhir.service.pull.manifest import Manifest, manifest
 from natars_fhir.service.pull.source import Heard
-from natars_fhir.service.sealed import opened, seal
+from natars_fhir.service.upkeep.sealed import opened, seal
 from natars_fhir.store import pull_jobs
 from natars_fhir.store.pull_jobs import Job
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from natars_fhir.service.explained import Told
-from natars_fhir.service.explained import explained as of_outcome
+from natars_fhir.service.deliver.explained import Told
+from natars_fhir.service.deliver.explained import explained as of_outcome
 from natars_fhir.service.pull.fault import Kind, PullError
 
 KINDS: Mapping[Kind, Told] = MappingProxyType(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from natars_fhir.mapping.pull import Pull
 from natars_fhir.service.pull.notice import Notice, notice
-from natars_fhir.service.sealed import opened
+from natars_fhir.service.upkeep.sealed import opened
 from natars_fhir.store import pull_subscriptions
 from natars_fhir.store.engine import Store
 from natars_fhir.store.pull_subscriptions import Held, Waiting

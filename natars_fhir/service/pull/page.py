@@ -16,8 +16,8 @@ import msgspec
 from msgspec import Raw, Struct
 
 from natars_fhir.domain.issue import Issue
+from natars_fhir.service.deliver.reply import issue_codes
 from natars_fhir.service.pull.fault import PullError
-from natars_fhir.service.reply import issue_codes
 
 _SEVERITIES = frozenset({"fatal", "error", "warning", "information"})
 _TEXT = "The hospital's server says this of its own answer: not all that was asked for may be in it."

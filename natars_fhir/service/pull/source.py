@@ -18,11 +18,11 @@ import httpx
 
 from natars_fhir.mapping.endpoint import Endpoint
 from natars_fhir.mapping.pull import Pull
-from natars_fhir.service.credentials import CredentialsError
+from natars_fhir.service.deliver.credentials import CredentialsError
+from natars_fhir.service.deliver.reachable import fault
+from natars_fhir.service.deliver.reply import Draw, backoff, retry_after, unanswered
 from natars_fhir.service.http import Clients
 from natars_fhir.service.pull.fault import PullError
-from natars_fhir.service.reachable import fault
-from natars_fhir.service.reply import Draw, backoff, retry_after, unanswered
 
 #: What passes by itself.
 PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})

@@ -26,7 +26,7 @@ from natars_fhir.service.pull.notice import key_of, notice
 from natars_fhir.service.pull.search import searched
 from natars_fhir.service.pull.source import Heard
 from natars_fhir.service.pull.wish import Wish, is_at, speaks_elsewhere, wish, wished
-from natars_fhir.service.sealed import opened, seal
+from natars_fhir.service.upkeep.sealed import opened, seal
 from natars_fhir.store import pull_subscriptions
 from natars_fhir.store.pull_subscriptions import Held, Waiting
 

@@ -10,11 +10,11 @@ from fastapi import Request
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.access.caller import Caller
 from natars_fhir.service.access.sessions import Rule, rule_of
-from natars_fhir.service.deliver import Clock
+from natars_fhir.service.deliver.deliver import Clock
 from natars_fhir.service.http import client
-from natars_fhir.service.live import Active
 from natars_fhir.service.provider.directory import Directory
 from natars_fhir.service.provider.file import Provider
+from natars_fhir.service.remap.live import Active
 from natars_fhir.settings import Settings
 from natars_fhir.store.engine import Store
 from natars_fhir.web.limits import Rates

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
-from natars_fhir.service.explained import explained
-from natars_fhir.service.feed import feed
+from natars_fhir.service.deliver.explained import explained
+from natars_fhir.service.upkeep.feed import feed
 from natars_fhir.web.pages.desk import Desk
 from natars_fhir.web.pages.entrance import enters, page_of
 from natars_fhir.web.pages.of_site import site_of, sites_of

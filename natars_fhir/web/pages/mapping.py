@@ -12,9 +12,9 @@ from natars_fhir.mapping.faults import MappingError
 from natars_fhir.mapping.heard import choices
 from natars_fhir.mapping.heard.choices import Chosen
 from natars_fhir.mapping.terms.site_file import SiteFileError
-from natars_fhir.service import mapped, open_gaps
-from natars_fhir.service.mapped import OvertakenError
-from natars_fhir.service.open_gaps import Asked, Open
+from natars_fhir.service.remap import mapped, open_gaps
+from natars_fhir.service.remap.mapped import OvertakenError
+from natars_fhir.service.remap.open_gaps import Asked, Open
 from natars_fhir.web.pages.desk import Desk
 from natars_fhir.web.pages.entrance import enters, page_of
 from natars_fhir.web.pages.of_site import mapping_of, number, own_site

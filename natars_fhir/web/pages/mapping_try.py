@@ -11,11 +11,11 @@ from fastapi import APIRouter, Request, Response
 from natars_fhir.domain.sentence import render
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.heard.advice import advice
-from natars_fhir.service.audit import note
-from natars_fhir.service.gaps import feeds
-from natars_fhir.service.readiness import ready
-from natars_fhir.service.rescreen import today
-from natars_fhir.service.tried import report, tried
+from natars_fhir.service.remap.gaps import feeds
+from natars_fhir.service.remap.readiness import ready
+from natars_fhir.service.remap.tried import report, tried
+from natars_fhir.service.screening.rescreen import today
+from natars_fhir.service.upkeep.audit import note
 from natars_fhir.store.audit import Act
 from natars_fhir.web.pages.desk import Desk
 from natars_fhir.web.pages.entrance import enters, page_of

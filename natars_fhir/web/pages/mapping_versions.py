@@ -17,12 +17,12 @@ from natars_fhir.mapping.terms.crosswalk import UNIT_SPELLINGS
 from natars_fhir.mapping.terms.site_file import Line, lines
 from natars_fhir.mapping.terms.translate import own_maps
 from natars_fhir.mapping.texts import TEST_NAMES
-from natars_fhir.service import mapped
-from natars_fhir.service.audit import note
-from natars_fhir.service.effect import Effect, changed_lines, effect
-from natars_fhir.service.mapped import FILE
-from natars_fhir.service.pseudonym import subject_of
-from natars_fhir.service.rescreen import today
+from natars_fhir.service.remap import mapped
+from natars_fhir.service.remap.effect import Effect, changed_lines, effect
+from natars_fhir.service.remap.mapped import FILE
+from natars_fhir.service.screening.rescreen import today
+from natars_fhir.service.upkeep.audit import note
+from natars_fhir.service.upkeep.pseudonym import subject_of
 from natars_fhir.store import accounts
 from natars_fhir.store.audit import Act
 from natars_fhir.web.pages.desk import Desk

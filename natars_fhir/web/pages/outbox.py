@@ -9,8 +9,8 @@ from urllib.parse import unquote
 
 from fastapi import APIRouter, Request, Response
 
-from natars_fhir.service.explained import explained
-from natars_fhir.service.resending import resend
+from natars_fhir.service.deliver.explained import explained
+from natars_fhir.service.deliver.resending import resend
 from natars_fhir.store import letters, lines
 from natars_fhir.store.letters import STATES as EVERY
 from natars_fhir.store.letters import Known

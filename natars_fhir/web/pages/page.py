@@ -19,8 +19,8 @@ from natars_fhir.domain.sentence import Language, said
 from natars_fhir.service.access.accounts import speaks
 from natars_fhir.service.access.caller import Caller
 from natars_fhir.service.access.sessions import Known, csrf
-from natars_fhir.service.audit import note
-from natars_fhir.service.pseudonym import person_of
+from natars_fhir.service.upkeep.audit import note
+from natars_fhir.service.upkeep.pseudonym import person_of
 from natars_fhir.store.audit import Act
 from natars_fhir.web.pages import static
 from natars_fhir.web.pages.desk import Desk

@@ -15,11 +15,11 @@ from markupsafe import Markup
 
 from natars_fhir.domain.answer import UNKNOWN, Answer
 from natars_fhir.domain.screening import bars
-from natars_fhir.service.answer import Answer as Told
-from natars_fhir.service.delegation import SIGNS
-from natars_fhir.service.people import Spoken, speak
-from natars_fhir.service.sayings import Saying
-from natars_fhir.service.seen import Seen, meanwhile, seen
+from natars_fhir.service.ingest.answer import Answer as Told
+from natars_fhir.service.people.delegation import SIGNS
+from natars_fhir.service.people.people import Spoken, speak
+from natars_fhir.service.people.sayings import Saying
+from natars_fhir.service.people.seen import Seen, meanwhile, seen
 from natars_fhir.web.pages.desk import Desk
 from natars_fhir.web.pages.entrance import enters, page_of
 from natars_fhir.web.pages.page import Page

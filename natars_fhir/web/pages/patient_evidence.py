@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Request, Response
 
 from natars_fhir.domain.record import Fact
-from natars_fhir.service.evidence import places
+from natars_fhir.service.worklist.evidence import places
 from natars_fhir.web.pages.desk import Desk
 from natars_fhir.web.pages.entrance import enters, page_of
 from natars_fhir.web.pages.patient import AT, look

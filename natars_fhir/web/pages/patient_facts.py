@@ -15,7 +15,7 @@ from fastapi import APIRouter, Request, Response
 
 from natars_fhir.domain.record import Fact
 from natars_fhir.domain.sentence import Language, said
-from natars_fhir.service.history import steps_of
+from natars_fhir.service.worklist.history import steps_of
 from natars_fhir.web.pages.desk import Desk
 from natars_fhir.web.pages.entrance import enters, page_of
 from natars_fhir.web.pages.page import Page

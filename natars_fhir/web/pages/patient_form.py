@@ -16,10 +16,10 @@ from natars_fhir.emit.questionnaire import questionnaire
 from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.check import check_bytes
 from natars_fhir.fhir.outcome import operation_outcome
-from natars_fhir.service.answer import Answer
-from natars_fhir.service.populate import of
-from natars_fhir.service.response_reading import is_response, response
-from natars_fhir.service.seen import Seen, meanwhile
+from natars_fhir.service.ingest.answer import Answer
+from natars_fhir.service.people.populate import of
+from natars_fhir.service.people.response_reading import is_response, response
+from natars_fhir.service.people.seen import Seen, meanwhile
 from natars_fhir.web.pages.desk import Desk
 from natars_fhir.web.pages.entrance import enters, page_of
 from natars_fhir.web.pages.page import Page

@@ -12,7 +12,7 @@ from natars_fhir.domain.people import Standing
 from natars_fhir.domain.screening import bars
 from natars_fhir.domain.sentence import Language, render
 from natars_fhir.domain.study import Criterion
-from natars_fhir.service.seen import Seen
+from natars_fhir.service.people.seen import Seen
 
 #: Kinds of evidence that a reader must not take for a plain answer.
 _DOUBTS = ("conflicting", "pending", "imprecise")

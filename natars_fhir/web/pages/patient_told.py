@@ -9,11 +9,11 @@ from typing import Final
 
 from markupsafe import Markup
 
-from natars_fhir.service.answer import Answer
+from natars_fhir.service.ingest.answer import Answer
 from natars_fhir.web.pages.page import Page
 from natars_fhir.web.pages.words import catalogue, msg
 
-#: Whole texts of the service (service/people.py, service/sayings.py) that have their Chinese.
+#: Whole texts of the service (service/people/people.py, service/people/sayings.py) that have their Chinese.
 WHOLE: Final = (
     msg("Another person stated the opposite before: both are kept, and the newer one counts."),
     msg("By the data the criterion does not apply, and no statement changes that: have the record corrected."),

@@ -8,9 +8,9 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from natars_fhir.service import quarantine
-from natars_fhir.service.quarantine import LONGEST_REASON
-from natars_fhir.service.replay import replay, replay_all
+from natars_fhir.service.remap import quarantine
+from natars_fhir.service.remap.quarantine import LONGEST_REASON
+from natars_fhir.service.remap.replay import replay, replay_all
 from natars_fhir.store.quarantine import Apart, Wanted
 from natars_fhir.web.pages.desk import Desk
 from natars_fhir.web.pages.entrance import enters, page_of

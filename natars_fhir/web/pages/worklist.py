@@ -13,7 +13,7 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 
 from natars_fhir.domain.study import Criterion
-from natars_fhir.service.worklist_page import Row, found, listed, yesterday
+from natars_fhir.service.worklist.worklist_page import Row, found, listed, yesterday
 from natars_fhir.store.worklist import SORTS, Asked, Line
 from natars_fhir.web.pages.desk import Desk
 from natars_fhir.web.pages.entrance import enters, page_of

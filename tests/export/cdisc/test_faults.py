@@ -9,7 +9,7 @@ import pytest
 
 from natars_fhir.export.cdisc.readings import READINGS
 from natars_fhir.mapping.faults import MappingError
-from natars_fhir.service.cdisc_map import FILE, cdisc_map, told_of
+from natars_fhir.service.export.cdisc_map import FILE, cdisc_map, told_of
 from tests import ward
 from tests.export.cdisc_made import by_map
 

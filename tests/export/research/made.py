@@ -15,7 +15,7 @@ from natars_fhir.export.plan import Plan
 from natars_fhir.export.pseudonym import days_back, export_keys
 from natars_fhir.export.research.whole import Making, Whole, handles_of
 from natars_fhir.export.subject import Subject
-from natars_fhir.service.exporting import plan_of
+from natars_fhir.service.export.exporting import plan_of
 from tests.domain.endpoints.course import CUT, endpoints
 from tests.domain.trial_patients import record
 from tests.ward import mappings

@@ -14,7 +14,7 @@ from natars_fhir.store import accounts as kept
 from natars_fhir.store import sessions
 from natars_fhir.store.accounts import Account
 from natars_fhir.store.engine import Store, open_store
-from natars_fhir.store.tables_audit import audit
+from natars_fhir.store.tables.audit import audit
 from tests.blank import blank
 from tests.service.hospital import KEY, NOW
 

@@ -20,7 +20,7 @@ from natars_fhir.service.access.published import Published
 from natars_fhir.service.http import client as http_client
 from natars_fhir.store import audit
 from natars_fhir.store.engine import Store
-from natars_fhir.store.tables_access import bearer_token, smart_assertion
+from natars_fhir.store.tables.access import bearer_token, smart_assertion
 from tests.service.access.clients_of import (
     AUDIENCE,
     claims,

@@ -10,9 +10,9 @@ import pytest
 from natars_fhir.service.access.caller import caller
 from natars_fhir.service.access.narrowed import forbidden, narrowed
 from natars_fhir.service.access.scopes import scopes
-from natars_fhir.service.answer import Answer
-from natars_fhir.service.arrival import arrive
-from natars_fhir.service.ingest import push
+from natars_fhir.service.ingest.answer import Answer
+from natars_fhir.service.ingest.arrival import arrive
+from natars_fhir.service.ingest.ingest import push
 from natars_fhir.store import quarantine, trail
 from natars_fhir.store.engine import Store
 from tests.service.hospital import (

@@ -12,8 +12,8 @@ from natars_fhir.service.freeze.parts import PARTS
 from natars_fhir.service.freeze.write import Wanted, Watch, freeze
 from natars_fhir.store.audit import EVERYWHERE, Act
 from natars_fhir.store.engine import Store
+from tests.service.export.test_endpoints import CASES
 from tests.service.hospital import Hospital, intake, mappings
-from tests.service.test_endpoints import CASES
 
 AS_OF = date(2025, 6, 1)
 LATER = datetime(2025, 6, 2, 4, 0, tzinfo=UTC)

@@ -18,12 +18,13 @@ from natars_fhir.service.freeze.loaded import Loaded, loaded
 from natars_fhir.service.freeze.manifest import Manifest
 from natars_fhir.service.freeze.shown import lines
 from natars_fhir.service.freeze.write import Wanted, freeze
-from natars_fhir.service.remap import remap
+from natars_fhir.service.remap.remap import remap
 from natars_fhir.store import patients
 from natars_fhir.store import subjects as stored
 from natars_fhir.store.audit import EVERYWHERE, Act
 from natars_fhir.store.engine import Store
 from natars_fhir.store.subjects import Whose
+from tests.service.export.test_endpoints import CASES
 from tests.service.freeze.frozen import (
     AS_OF,
     LATER,
@@ -36,7 +37,6 @@ from tests.service.freeze.frozen import (
     told,
 )
 from tests.service.hospital import NOW, intake, mappings
-from tests.service.test_endpoints import CASES
 from tests.ward import FOLDER
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from natars_fhir.service.freeze.cut import StaleError, cut, end_of, gone_mark
 from natars_fhir.store import due
 from natars_fhir.store.engine import Store
-from natars_fhir.store.tables import reading
+from natars_fhir.store.tables.core import reading
 from tests.service.freeze.frozen import AS_OF, freeze_of
 from tests.service.hospital import NOW, intake, mappings
 

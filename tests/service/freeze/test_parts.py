@@ -19,7 +19,7 @@ from natars_fhir.store.subjects import Whose
 from tests.doc_pages import DOCS, first_column, sections
 from tests.service.freeze.frozen import AS_OF
 from tests.service.hospital import NOW, Hospital, intake, mappings
-from tests.service.test_replay import ODD
+from tests.service.remap.test_replay import ODD
 
 
 def read(path: Path) -> list[dict[str, str]]:

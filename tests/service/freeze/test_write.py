@@ -23,10 +23,10 @@ from natars_fhir.service.freeze.write import UNFINISHED, Wanted, Watch, freeze, 
 from natars_fhir.store import audit
 from natars_fhir.store.audit import EVERYWHERE, Act
 from natars_fhir.store.engine import Store, open_store
+from tests.service.export.test_endpoints import CASES
 from tests.service.freeze.frozen import AS_OF, LATER, QUICK, bytes_of, fill, freeze_of, send_later_progression, texts
 from tests.service.hospital import intake, mappings
-from tests.service.test_endpoints import CASES
-from tests.service.test_gaps import LIS
+from tests.service.remap.test_gaps import LIS
 from tests.ward import FOLDER
 
 Made = tuple[Path, Manifest]

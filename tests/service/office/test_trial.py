@@ -9,10 +9,10 @@ from natars_fhir.domain.life import Event
 from natars_fhir.emit.log_object import missing_object
 from natars_fhir.export.agenda import agenda, by_site
 from natars_fhir.export.summary import differences, survival
-from natars_fhir.service.endpoints import subjects
+from natars_fhir.service.export.endpoints import subjects
 from natars_fhir.service.freeze.cut import end_of
-from natars_fhir.service.log import log_of, missing_of
 from natars_fhir.service.office.trial import Trial, trial
+from natars_fhir.service.worklist.log import log_of, missing_of
 from natars_fhir.store import subjects as stored
 from natars_fhir.store.engine import Store
 from natars_fhir.store.subjects import Whose

@@ -20,7 +20,7 @@ from natars_fhir.service.provider.refusal import ProviderRefusedError
 from natars_fhir.settings import Settings
 from natars_fhir.store import accounts as kept
 from natars_fhir.store.engine import Store, open_store
-from natars_fhir.store.tables_audit import audit
+from natars_fhir.store.tables.audit import audit
 from tests.blank import blank
 from tests.service.hospital import KEY, NOW
 from tests.service.provider.hospitals import ISSUER, provider

@@ -6,7 +6,7 @@ from typing import Any
 
 from natars_fhir.mapping.pull import Topic
 from natars_fhir.service.pull.wish import wished
-from natars_fhir.service.sealed import seal
+from natars_fhir.service.upkeep.sealed import seal
 from natars_fhir.store.engine import Store
 from natars_fhir.store.pull_subscriptions import Held, of_site, put, waiting
 from tests.service.hospital import KEY, NOW, Node

@@ -13,12 +13,12 @@ import pytest
 import respx
 from sqlalchemy import select
 
-from natars_fhir.service.load import load_documents
+from natars_fhir.service.ingest.load import load_documents
 from natars_fhir.service.pull import files
 from natars_fhir.service.pull.rounds import Pullers
 from natars_fhir.store import pull_jobs
 from natars_fhir.store.engine import Store
-from natars_fhir.store.tables_load import load
+from natars_fhir.store.tables.load import load
 from tests.service.hospital import NOW, Hospital, born_on_30_february, condition, patient
 from tests.service.pull.exporting import AT, STATUS, Export, file, lines, manifest
 from tests.service.pull.ward import BASE, Puller, answer, plan
@@ -342,7 +342,7 @@ def test_a_file_that_came_short_and_is_mended_there_is_whole_where_the_export_go
 def test_a_line_that_was_too_long_counts_where_a_file_goes_on_after_it(
     puller: Puller, export: Export, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("natars_fhir.service.load.MOST_DOCUMENTS", 1)
+    monkeypatch.setattr("natars_fhir.service.ingest.load.MOST_DOCUMENTS", 1)
     export.gives("p", lines({**patient("1"), "text": {"div": "x" * 1_000_000}}, patient("2")))
     export.ready(TOLD, TOLD)
     with monkeypatch.context() as broken:
@@ -362,7 +362,7 @@ def dies(door: Any, run: Any, found: Any) -> Any:
 def test_a_file_that_was_taken_in_in_part_goes_on_there(
     puller: Puller, export: Export, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("natars_fhir.service.load.MOST_DOCUMENTS", 1)
+    monkeypatch.setattr("natars_fhir.service.ingest.load.MOST_DOCUMENTS", 1)
     export.ready(TOLD, TOLD)
 
     with monkeypatch.context() as broken:

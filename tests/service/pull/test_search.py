@@ -11,7 +11,7 @@ import httpx
 import pytest
 import respx
 
-from natars_fhir.service import load
+from natars_fhir.service.ingest import load
 from natars_fhir.service.pull.chain import query
 from natars_fhir.service.pull.pull import pull
 from natars_fhir.store.engine import Store

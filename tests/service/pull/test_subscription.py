@@ -17,7 +17,7 @@ from natars_fhir.service.pull.hearing import hear
 from natars_fhir.service.pull.pull import pull
 from natars_fhir.service.pull.rounds import time_for
 from natars_fhir.service.pull.subscription import silent, wanted
-from natars_fhir.service.sealed import opened, seal
+from natars_fhir.service.upkeep.sealed import opened, seal
 from natars_fhir.store.engine import Store
 from natars_fhir.store.pull_subscriptions import Waiting, settle, tell
 from tests.service.hospital import KEY, NOW, Hospital, condition, intake, patient

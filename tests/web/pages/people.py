@@ -19,8 +19,8 @@ from natars_fhir.service.access.accounts import Wanted
 from natars_fhir.store import accounts as kept
 from natars_fhir.store.accounts import Account
 from natars_fhir.store.engine import Store, open_store
-from natars_fhir.store.tables import metadata
-from natars_fhir.store.tables import store as store_itself
+from natars_fhir.store.tables.core import metadata
+from natars_fhir.store.tables.core import store as store_itself
 from natars_fhir.web.app import create_app
 from tests.one_loop import ask
 from tests.service.hospital import KEY, NOW

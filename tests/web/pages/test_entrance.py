@@ -12,7 +12,7 @@ from natars_fhir.service.access import accounts
 from natars_fhir.service.access.roles import NAMES, allowed
 from natars_fhir.service.access.sessions import draft, rule_of, sweep
 from natars_fhir.store import accounts as kept
-from natars_fhir.store.tables_people import draft as drafts
+from natars_fhir.store.tables.people import draft as drafts
 from natars_fhir.web.needs import declared, reachable
 from natars_fhir.web.pages.entrance import Enters, enters, page_of
 from natars_fhir.web.pages.registry import PAGES, ROOT, seen, start

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from natars_fhir.service.access import bearers
-from natars_fhir.service.ingest import push
+from natars_fhir.service.ingest.ingest import push
 from natars_fhir.store import audit, outbox, quarantine
 from natars_fhir.store.audit import Act
 from natars_fhir.store.outbox import Attempt, Settled

@@ -7,8 +7,8 @@ import re
 import pytest
 from sqlalchemy import select
 
-from natars_fhir.store.tables_audit import audit
-from natars_fhir.store.tables_people import login_session
+from natars_fhir.store.tables.audit import audit
+from natars_fhir.store.tables.people import login_session
 from tests.web.pages.people import PASSWORD, Reception, Somebody
 
 WRONG = "Name and password do not go together, or the account waits after too many attempts."

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from natars_fhir.mapping.heard.gaps import Gap
-from natars_fhir.service import mapped
-from natars_fhir.service.ingest import push
+from natars_fhir.service.ingest.ingest import push
+from natars_fhir.service.remap import mapped
 from natars_fhir.store import audit
 from natars_fhir.store import gaps as stored
 from natars_fhir.store.accounts import Account
 from tests.service.hospital import NOW, Node, bundle, condition, patient
-from tests.service.test_gaps import LIS, result
+from tests.service.remap.test_gaps import LIS, result
 from tests.web.pages.people import Reception, Somebody
 
 SITE = "hospital-b"
@@ -240,7 +240,7 @@ def test_a_report_of_100_kb_is_read_whole(operator: Somebody) -> None:
 def rows(here: Reception) -> dict[str, int]:
     from sqlalchemy import func, select
 
-    from natars_fhir.store.tables import metadata
+    from natars_fhir.store.tables.core import metadata
 
     with here.store.read() as connection:
         return {

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from natars_fhir.service import people, sayings
 from natars_fhir.service.access.bearers import hashed
+from natars_fhir.service.people import people, sayings
 from natars_fhir.store import accounts, audit, sessions
-from natars_fhir.store.tables import attestation
+from natars_fhir.store.tables.core import attestation
 from natars_fhir.web.pages.patient import DONE
 from natars_fhir.web.pages.patient_facts import MOST
 from natars_fhir.web.pages.patient_told import WHOLE

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from natars_fhir.service.due import work_off
-from natars_fhir.service.worklist_page import MOST
+from natars_fhir.service.screening.due import work_off
+from natars_fhir.service.worklist.worklist_page import MOST
 from natars_fhir.store import audit, due
 from natars_fhir.web.pages.worklist import SINCE, WAITS, Filters, filters
 from tests.service.hospital import NOW, intake, mappings

@@ -9,9 +9,9 @@ from typing import Final, TypeVar
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 
-from natars_fhir.service import bulk_export
-from natars_fhir.service.bulk_export import Depot, ExportRefusedError
-from natars_fhir.service.bulk_export_asked import Wanted
+from natars_fhir.service.export import bulk_export
+from natars_fhir.service.export.bulk_export import Depot, ExportRefusedError
+from natars_fhir.service.export.bulk_export_asked import Wanted
 from natars_fhir.store.exports import File, Job
 from natars_fhir.web.pages.entrance import enters, page_of
 from natars_fhir.web.pages.office.room import Room, framed

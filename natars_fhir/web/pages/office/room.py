@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from fastapi import Response
 
-from natars_fhir.service import audit
 from natars_fhir.service.access.accounts import speaks
 from natars_fhir.service.office.freezing import Freezing
 from natars_fhir.service.office.keeper import Asked, Keeper, Seen
 from natars_fhir.service.office.trial import Trial, trial
-from natars_fhir.service.pseudonym import person_of
-from natars_fhir.service.rescreen import today
+from natars_fhir.service.screening.rescreen import today
+from natars_fhir.service.upkeep import audit
+from natars_fhir.service.upkeep.pseudonym import person_of
 from natars_fhir.store.audit import Act
 from natars_fhir.store.stamp import stamp
 from natars_fhir.web.pages.desk import Desk

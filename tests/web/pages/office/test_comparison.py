@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from natars_fhir.service.audit import told
 from natars_fhir.service.freeze import write
 from natars_fhir.service.freeze.compare import compare
 from natars_fhir.service.freeze.loaded import loaded
 from natars_fhir.service.freeze.shown import as_json, changes_of
+from natars_fhir.service.upkeep.audit import told
 from tests.service.freeze.frozen import AS_OF, QUICK, freeze_of, send_later_progression
 from tests.web.pages.office.conftest import Desk
 

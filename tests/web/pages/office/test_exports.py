@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from natars_fhir.service.bulk_export import home
-from natars_fhir.service.bulk_export_work import Workshop, work_once
+from natars_fhir.service.export.bulk_export import home
+from natars_fhir.service.export.bulk_export_work import Workshop, work_once
 from tests.service.hospital import KEY, intake, mappings
 from tests.web.pages.office.conftest import Desk
 

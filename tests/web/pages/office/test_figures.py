@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from natars_fhir.service.audit import told
 from natars_fhir.service.office import trial as made_by
+from natars_fhir.service.upkeep.audit import told
 from natars_fhir.web.pages.office import room
 from natars_fhir.web.pages.office.room import SECTIONS
 from tests.web.pages.office.conftest import Desk, made

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from natars_fhir.service.audit import told
 from natars_fhir.service.freeze import write
+from natars_fhir.service.upkeep.audit import told
 from tests.service.freeze.frozen import QUICK
 from tests.web.pages.office.conftest import Desk, made
 

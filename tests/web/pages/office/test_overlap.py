@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from natars_fhir.service.audit import told
 from natars_fhir.service.office.keeper import Asked, Keeper, Kept
-from natars_fhir.service.overlap import Overlap
+from natars_fhir.service.upkeep.audit import told
+from natars_fhir.service.worklist.overlap import Overlap
 from tests.service.hospital import NOW
 from tests.web.pages.office.conftest import Desk
 

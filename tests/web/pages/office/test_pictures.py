@@ -6,8 +6,8 @@ from __future__ import annotations
 import pytest
 
 from natars_fhir.export.figures.fonts import chinese_font
-from natars_fhir.service.audit import told
 from natars_fhir.service.office.figures import FIGURES
+from natars_fhir.service.upkeep.audit import told
 from tests.web.pages.office.conftest import Desk
 
 pytest.importorskip("lifelines", reason="the extra `statistics` is not installed")

@@ -13,7 +13,7 @@ import pytest
 
 from natars_fhir.domain.study import Officer
 from natars_fhir.mapping.files import Mappings
-from natars_fhir.service.audit import told
+from natars_fhir.service.upkeep.audit import told
 from natars_fhir.store import accounts
 from tests.pages.house import OFFICER, with_office
 from tests.service.spoken import HospitalA, push_case

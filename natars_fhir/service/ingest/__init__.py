@@ -1,0 +1,1 @@
+"""Ingest: what hospitals send is read, kept, answered."""

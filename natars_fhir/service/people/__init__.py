@@ -1,0 +1,1 @@
+"""People: what named persons say of patients and cause of subjects."""

@@ -1,0 +1,1 @@
+"""Search: a site's own resources are given back to it."""

@@ -1,0 +1,1 @@
+"""Upkeep: what keeps an installation safe: audit, backup, secrets, mails, figures, forgetting."""
