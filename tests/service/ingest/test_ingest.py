@@ -305,7 +305,7 @@ def test_a_push_that_fails_amid_its_transaction_leaves_nothing(
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("natars_fhir.service.ingest.audit.write", fail)
+    monkeypatch.setattr("natars_fhir.service.ingest.ingest.audit.write", fail)
     with pytest.raises(ZeroDivisionError):
         hospital.push(FIRST)
     assert all(rows == [] for name, rows in everything(store).items() if name != "store")

@@ -99,7 +99,7 @@ def test_the_counts_are_those_of_a_consort_diagram(hospital: Hospital, store: St
 
 
 def test_a_bar_after_the_allocation_is_no_screen_failure(hospital: Hospital, store: Store) -> None:
-    hospital.push(transaction(coded("C34.1", "4")))
+    hospital.push(transaction({**coded("C34.1", "4"), "onsetDateTime": "2020-05-01"}))
     line = next(one for one in log(store).entries if one.patient.reference == "Patient/4")
     assert (line.place, line.verdict, line.arm) == ("allocated", "ineligible", "surgery-only")
     assert log(store).consort.excluded == 1

@@ -11,8 +11,11 @@ from tests.ward import ROOT
 
 PACKAGE = ROOT / "natars_fhir"
 #: Services that refuse what came, so that it lies in quarantine with what they said.
-_TAKING = ["ahead", "apart", "arrival", "aside", "entries", "ingest", "interactions", "load", "moves", "preconditions"]
-_TAKING += ["replay"]
+_TAKING = {
+    "ingest": ("ahead", "apart", "arrival", "aside", "entries", "ingest", "interactions", "load", "preconditions"),
+    "people": ("moves",),
+    "remap": ("replay",),
+}
 
 
 def _saying(folder: str) -> list[Path]:
@@ -32,7 +35,7 @@ SAYING = (
     PACKAGE / "pipeline.py",
     PACKAGE / "domain" / "life.py",
     PACKAGE / "emit" / "identity.py",
-    *(PACKAGE / "service" / f"{name}.py" for name in _TAKING),
+    *(PACKAGE / "service" / room / f"{name}.py" for room, names in _TAKING.items() for name in names),
 )
 #: Where the lines of a site are judged, and of what; these sentences have no full stop.
 LINES = PACKAGE / "mapping" / "site_checks.py"
