@@ -8,6 +8,8 @@ from contextvars import copy_context
 from threading import Condition, Thread
 from typing import Generic, TypeVar
 
+from natars_fhir.service.pull.handing import soon
+
 _T = TypeVar("_T")
 #: So long nobody waits for the one who fetches, when nothing more is wanted.
 _PATIENCE, _LOOK = 5.0, 0.1
@@ -88,7 +90,8 @@ def ahead(
     thread = Thread(target=lambda: context.run(_fetch, items, shelf), name="pull-ahead", daemon=True)
     thread.start()
     try:
-        yield from shelf.take(look)
+        with soon():
+            yield from shelf.take(look)
     finally:
         shelf.close()
         thread.join(_PATIENCE)
