@@ -8,17 +8,27 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
 
 from natars_fhir.store.tables.core import delivery, metadata, outbox
 from natars_fhir.store.tables.export import export_known, export_subject
-from natars_fhir.store.tables.subject import allocation
+from natars_fhir.store.tables.subject import allocation, subject_state
+from natars_fhir.store.tables.worklist import worklist
 
 #: Tables of which a site's rows stay: what was done, its seals and sums; who was forgotten, and that they were; which
 #: of our ids went out, as gone.
 KEPT = frozenset({"audit", "audit_seal", "audit_tally", "certificate", "export_known", "tombstone"})
 
 
+#: Places of the worklist, and causes of a subject's states, that whoever was allocated or treated in the trial has.
+_PLACES, _CAUSES = ("allocated", "off-study"), ("allocated", "first-dose", "operated")
+
+
 def allocated(connection: Connection, site: str) -> int:
-    """How many allocations there are of its subjects."""
-    asked = select(func.count()).select_from(allocation).where(allocation.c.site == site)
-    return connection.execute(asked).scalar_one()
+    """How many of its patients were allocated, by the trial office or as the hospital's own record tells."""
+    told = (
+        select(allocation.c.patient).where(allocation.c.site == site),
+        select(subject_state.c.patient).where(subject_state.c.site == site, subject_state.c.cause.in_(_CAUSES)),
+        select(worklist.c.key).where(worklist.c.site == site, worklist.c.place.in_(_PLACES)),
+    )
+    # a person may have several names, so that the three cannot be put together
+    return max(len({*connection.execute(one).scalars()}) for one in told)
 
 
 def rows(connection: Connection, site: str) -> dict[str, int]:

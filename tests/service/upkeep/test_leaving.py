@@ -10,6 +10,8 @@ from natars_fhir.store import audit, leaving
 from natars_fhir.store.engine import Store
 from natars_fhir.store.tables.subject import allocation
 from tests.service.hospital import KEY, NOW, Hospital, condition, patient, transaction
+from tests.service.test_corrections import whole
+from tests.service.worklist.test_log import allocated
 
 SITE = "generic"
 
@@ -62,3 +64,20 @@ def test_nothing_goes_of_a_site_that_may_not_be_removed_and_the_try_is_told(
     assert acts(store)[-1] == (ACT, 422)
     with store.read() as connection:
         assert {"resource_version", "reading", "patient"} <= set(leaving.rows(connection, SITE))
+
+
+def test_whom_the_hospitals_own_record_tells_as_allocated_keeps_the_site(store: Store) -> None:
+    hospital = Hospital(store)
+    hospital.push(transaction(*whole(), allocated("1")))
+    found = remove(store, KEY, SITE, "", NOW, has_file=False)
+    assert found.issue is not None
+    assert "allocated (1)" in found.issue.text
+    assert found.rows == {}
+
+
+def test_who_was_allocated_once_keeps_the_site_though_nothing_tells_it_any_more(store: Store) -> None:
+    hospital = Hospital(store)
+    hospital.push(transaction(*whole(), allocated("1")))
+    gone = [{"request": {"method": "DELETE", "url": f"{one['resourceType']}/{one['id']}"}} for one in whole()]
+    hospital.push({"resourceType": "Bundle", "type": "transaction", "entry": gone})
+    assert remove(store, KEY, SITE, "", NOW, has_file=False).issue is not None
