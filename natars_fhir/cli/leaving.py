@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from shutil import rmtree
 from typing import Annotated
 
@@ -38,9 +39,17 @@ def site_remove(
         errors().print(left.issue.text, markup=False, soft_wrap=True)
         raise typer.Exit(FAULTS)
     if yes:
-        rmtree(settings.pull_folder / site, ignore_errors=True)
+        _without_files(settings.pull_folder, site)
     _show(left.rows, site, yes)
     raise typer.Exit(DONE)
+
+
+def _without_files(folder: Path, site: str) -> None:
+    """What was fetched of the site goes: the folder that has its name, and never what such a text may lead to, for
+    nobody has checked it."""
+    for one in folder.iterdir() if folder.is_dir() else ():
+        if one.name == site and one.is_dir() and not one.is_symlink():
+            rmtree(one, ignore_errors=True)
 
 
 def _show(rows: dict[str, int], site: str, yes: bool) -> None:
