@@ -18,7 +18,6 @@ from msgspec import Struct
 
 from natars_fhir.bulk.located import Person, Row
 from natars_fhir.bulk.recipe import Recipe, kitchen
-from natars_fhir.bulk.settled import settle
 from natars_fhir.bulk.spool import row
 from natars_fhir.domain.record import Fact
 from natars_fhir.emit.prefilled import as_json, prefilled
@@ -26,6 +25,7 @@ from natars_fhir.export.extra import library
 from natars_fhir.mapping.gathered import told_of
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.pipeline import Outcome, conclude
+from natars_fhir.store.settled import settle
 
 #: Patients of a part.
 PART = 1_000

@@ -20,11 +20,11 @@ from natars_fhir.bulk.names import Named, Names, UnreadableError
 from natars_fhir.bulk.reading import NOT_READ
 from natars_fhir.bulk.recipe import Recipe, kitchen
 from natars_fhir.bulk.search import Search, search
-from natars_fhir.bulk.settled import settle
 from natars_fhir.domain.record import Patient, Record
 from natars_fhir.fhir.ndjson import Stretch, trimmed
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.pipeline import read
+from natars_fhir.store.settled import settle
 
 #: Bytes that are searched at once: few enough for the processor's caches.
 _BLOCK = 256 * 1024

@@ -17,12 +17,12 @@ import msgspec
 from msgspec import Struct
 
 from natars_fhir.bulk.screen import Tally
-from natars_fhir.bulk.settled import settle
 from natars_fhir.domain.identity import Version
 from natars_fhir.domain.issue import Issue
 from natars_fhir.mapping.gathered import ALWAYS_KEPT
 from natars_fhir.mapping.reading import Fate, Reading
 from natars_fhir.mapping.sink import NotUnderstood
+from natars_fhir.store.settled import settle
 
 #: Facts that are held before their rows are written.
 _MOST_FACTS = 20_000

@@ -32,7 +32,6 @@ from natars_fhir.bulk.matchers import MATCHERS
 from natars_fhir.bulk.parts import STYLES, Counts, concluded, count
 from natars_fhir.bulk.recipe import Kitchen, Recipe, provide
 from natars_fhir.bulk.screen import Progress
-from natars_fhir.bulk.settled import settle
 from natars_fhir.bulk.spark_session import Where
 from natars_fhir.cli.exits import DONE, FAULTS, PARTLY_READ
 from natars_fhir.cli.inputs import Asked, Input, found
@@ -42,6 +41,7 @@ from natars_fhir.cli.screens import errors, output, progress
 from natars_fhir.cli.told_whole import closing, lines
 from natars_fhir.export.extra import ExtraError
 from natars_fhir.mapping.faults import nearest
+from natars_fhir.store.settled import settle
 
 
 class Options(NamedTuple):

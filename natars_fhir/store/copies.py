@@ -23,6 +23,7 @@ from sqlalchemy.pool import NullPool
 from natars_fhir.store import locks
 from natars_fhir.store.engine import Store
 from natars_fhir.store.pooler import between
+from natars_fhir.store.settled import synced
 from natars_fhir.store.tables.core import metadata, store
 
 _ONCE = {"poolclass": NullPool, "hide_parameters": True}
@@ -119,7 +120,7 @@ def _online(source: Path, to: Path) -> Mapping[str, int]:
         raise CopyError(f"the store cannot be copied ({type(fault).__name__})") from None
     if told != "ok":
         raise CopyError("the copy is damaged, and so is the store: SQLite's integrity_check says so")
-    _settle(to)
+    synced(to)
     return counts_of(f"sqlite:///{to}")
 
 
@@ -136,9 +137,9 @@ def _replace(target: Path, source: Path, now: datetime) -> Path | None:
     arriving.unlink(missing_ok=True)
     arriving.touch(mode=0o600)
     shutil.copyfile(source, arriving)
-    _settle(arriving)
+    synced(arriving)
     arriving.replace(target)
-    _settle(target.parent)
+    synced(target.parent)
     return before
 
 
@@ -151,15 +152,6 @@ def _must_be_idle(target: Path) -> None:
         mode = "busy"
     if mode != "delete":
         raise CopyError("the store is in use, or is no store: stop the server first")
-
-
-def _settle(path: Path) -> None:
-    """What was written is on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 # PostgreSQL
@@ -178,7 +170,7 @@ def _dump(url: URL, to: Path) -> Mapping[str, int]:
         raise CopyError(f"the store cannot be copied ({type(fault).__name__})") from None
     finally:
         engine.dispose()
-    _settle(to)
+    synced(to)
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
 
 from natars_fhir.store.tables.core import delivery, metadata, outbox
+from natars_fhir.store.tables.due import screening_due
 from natars_fhir.store.tables.export import export_known, export_subject
 from natars_fhir.store.tables.subject import allocation, subject_state
 from natars_fhir.store.tables.worklist import worklist
@@ -29,6 +30,12 @@ def allocated(connection: Connection, site: str) -> int:
     )
     # a person may have several names, so that the three cannot be put together
     return max(len({*connection.execute(one).scalars()}) for one in told)
+
+
+def waiting(connection: Connection, site: str) -> int:
+    """How many documents came of it that no screening has taken up: nobody knows yet what they tell."""
+    asked = select(func.count()).select_from(screening_due).where(screening_due.c.site == site)
+    return connection.execute(asked).scalar_one()
 
 
 def rows(connection: Connection, site: str) -> dict[str, int]:

@@ -4,7 +4,6 @@ manifest nor name, and nothing takes it for a freeze."""
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import tempfile
 from collections import Counter
@@ -27,6 +26,7 @@ from natars_fhir.store import about
 from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
 from natars_fhir.store.migrate import HEAD
+from natars_fhir.store.settled import synced
 
 #: How the folder begins that is being written.
 UNFINISHED = ".unfinished-freeze-"
@@ -151,7 +151,5 @@ def _keep(folder: Path) -> None:
     """On the disk, and read-only."""
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            descriptor = os.open(path, os.O_RDONLY)
-            os.fsync(descriptor)
-            os.close(descriptor)
+            synced(path)
             path.chmod(0o444)

@@ -57,4 +57,7 @@ def _hindrance(connection: Connection, site: str, has_file: bool) -> Issue | Non
     if count := leaving.allocated(connection, site):
         text = f"Subjects of the site were allocated ({count}): the trial keeps what it analyses. Nothing is removed."
         return Issue("error", "business-rule", "allocation", text)
+    if count := leaving.waiting(connection, site):
+        text = f"Patients of the site are still to be screened ({count}): put its file back, and have that done first."
+        return Issue("error", "business-rule", "screening", text)
     return None

@@ -8,6 +8,7 @@ from sqlalchemy import insert
 from natars_fhir.service.upkeep.leaving import ACT, foretold, remove
 from natars_fhir.store import audit, leaving
 from natars_fhir.store.engine import Store
+from natars_fhir.store.tables.due import screening_due
 from natars_fhir.store.tables.subject import allocation
 from tests.service.hospital import KEY, NOW, Hospital, condition, patient, transaction
 from tests.service.test_corrections import whole
@@ -81,3 +82,13 @@ def test_who_was_allocated_once_keeps_the_site_though_nothing_tells_it_any_more(
     gone = [{"request": {"method": "DELETE", "url": f"{one['resourceType']}/{one['id']}"}} for one in whole()]
     hospital.push({"resourceType": "Bundle", "type": "transaction", "entry": gone})
     assert remove(store, KEY, SITE, "", NOW, has_file=False).issue is not None
+
+
+def test_who_is_still_to_be_screened_keeps_the_site_for_nobody_knows_what_the_record_tells(hospital: Hospital) -> None:
+    due = {"patient": "Patient/1", "cause": "1", "since": NOW, "tries": 0, "ready": NOW}
+    with hospital.store.of(SITE).write() as connection:
+        connection.execute(insert(screening_due).values(site=SITE, **due))
+    found = remove(hospital.store, KEY, SITE, "", NOW, has_file=False)
+    assert found.issue is not None
+    assert "still to be screened (1)" in found.issue.text
+    assert found.rows == {}

@@ -9,12 +9,13 @@ from pathlib import Path
 def settle(made: Path, path: Path) -> None:
     """What was written is on the disk, then under its name; then the name is on the disk, which is the folder's.
     https://man7.org/linux/man-pages/man2/fsync.2.html"""
-    _sync(made)
+    synced(made)
     made.replace(path)
-    _sync(path.parent)
+    synced(path.parent)
 
 
-def _sync(path: Path) -> None:
+def synced(path: Path) -> None:
+    """What was written of a file, or into a folder, is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

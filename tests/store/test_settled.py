@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from natars_fhir.bulk.settled import settle
+from natars_fhir.store.settled import settle
 from tests.bulk.whole import in_parts, traps
 
 
