@@ -17,7 +17,7 @@ from natars_fhir.store.engine import open_store
 from tests import ward
 from tests.export.made import EVERYBODY
 from tests.service.export.test_endpoints import CASES
-from tests.service.hospital import Hospital
+from tests.service.hospital import Hospital, key_file
 
 pytest.importorskip("lifelines", reason="the extra `statistics` is not installed")
 
@@ -31,7 +31,7 @@ def told(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest
     opened.close()
     monkeypatch.setattr("natars_fhir.cli.inputs.load", ward.load_once)
     monkeypatch.setenv("NATARS_DATABASE", address)
-    monkeypatch.setenv("NATARS_KEY_FILE", str(tmp_path / "key"))
+    monkeypatch.setenv("NATARS_KEY_FILE", str(key_file(tmp_path)))
 
     def ran(*arguments: str, code: int = 0) -> str:
         assert run(list(arguments)) == code

@@ -22,7 +22,7 @@ from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.tables.core import reading
 from tests import ward
 from tests.service.export.test_endpoints import CASES
-from tests.service.hospital import KEY, NOW, Hospital, mappings
+from tests.service.hospital import KEY, NOW, Hospital, key_file, mappings
 from tests.service.remap.test_gaps import LIS
 
 LATE = ("--as-of", "2025-06-01")
@@ -44,7 +44,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def told(filled: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Ran:
     monkeypatch.setattr("natars_fhir.cli.inputs.load", ward.load_once)
     monkeypatch.setenv("NATARS_DATABASE", f"sqlite:///{filled}/store.sqlite")
-    monkeypatch.setenv("NATARS_KEY_FILE", str(filled / "key"))
+    monkeypatch.setenv("NATARS_KEY_FILE", str(key_file(filled)))
 
     def ran(*arguments: object, code: int = 0) -> str:
         assert run(["export", *map(str, arguments)]) == code

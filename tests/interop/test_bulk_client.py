@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -25,7 +25,7 @@ from natars_fhir.store import audit, exports
 from natars_fhir.store.engine import Store, open_store
 from tests.service.access.clients_of import client, jwks, private, public, rsa_key
 from tests.service.export.test_endpoints import CASES
-from tests.service.hospital import Hospital, intake, mappings
+from tests.service.hospital import Hospital, intake, key_file, mappings
 from tests.web.loopback import served
 
 pytest.importorskip("smart_fetch", reason="smart-fetch is not installed")
@@ -54,7 +54,7 @@ def fetched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fetched]:
     store = open_store(f"sqlite:///{folder}/store.sqlite")
     for site, case in CASES.items():
         Hospital(store, site, datetime.now(UTC)).push((case / "bundle.json").read_bytes())
-    key = secret(folder / "key", store)
+    key = secret(key_file(folder), store)
     keys = jwks(public(rsa_key(), "rsa"))
     told = {"roles": ("trial-office",), "scopes": "system/*.rs", "keys": keys, "made": datetime.now(UTC)}
     registration.register(store, key, client("statistics", "", **told))
@@ -112,4 +112,3 @@ def test_nothing_in_the_files_names_anybody(fetched: Fetched) -> None:
     """Numbers, ids, names and days of the fixtures."""
     text = "".join(path.read_text("utf-8") for path in fetched.folder.glob("*.ndjson"))
     assert not [one for one in ("MRN0000191", "c-191", "90000511", "1961-04-09", "2024-08-20") if one in text]
-    assert timedelta(0) < datetime.now(UTC) - datetime.fromtimestamp(fetched.folder.stat().st_mtime, UTC)

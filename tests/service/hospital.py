@@ -45,6 +45,14 @@ def intake(most_entries: int = 10_000) -> Intake:
     return Intake(mappings().study, KEY, base, most_entries, plan_of(mappings(), base))
 
 
+def key_file(folder: Path) -> Path:
+    """The key as a file. Where a test asks that some day does not go out, a key made anew might shift another onto it."""
+    path = folder / "key"
+    path.write_bytes(KEY)
+    path.chmod(0o600)
+    return path
+
+
 class Hospital:
     """One site that pushes into one store, and what is then known of its patients."""
 
