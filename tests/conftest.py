@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -17,6 +18,16 @@ __all__ = ["_emptied", "either_store", "postgres", "postgres_server", "postgres_
 #: FastAPI remembers the functions of every application that was ever made, and they hold it: a process that
 #: makes thousands would grow by 11 MB for each.
 _REMEMBERED = [one for one in vars(models).values() if hasattr(one, "cache_clear")]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """How `make test` spreads the tests; whoever asks for another way gets it."""
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from tests.spread import Spread
+
+    return Spread(config, log)
 
 
 def pytest_collection_finish() -> None:
