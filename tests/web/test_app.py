@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi.routing import APIRoute
 from structlog.testing import capture_logs
 
 from natars_fhir.mapping.faults import MappingError
@@ -32,6 +33,7 @@ from tests.service.hospital import (
     transaction,
 )
 from tests.web.caller import FHIR, Caller, code, settings
+from tests.web.remembered import parts_remembered
 
 FIRST = transaction(patient(number="77"), condition())
 TWO_SITES = {"secret of a": "hospital-a", "secret of b": "hospital-b"}
@@ -43,6 +45,16 @@ def known(call: Caller, key: str = "Patient/1", site: str = "generic") -> Node |
         return screening_of(store, mappings().study, site, key, NOW)
     finally:
         store.close()
+
+
+def test_every_route_is_built_with_nothing_put_off_or_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts_remembered(monkeypatch, undone=True)
+    built = [one for one in Caller(tmp_path).app.routes if isinstance(one, APIRoute)]
+    assert len(built) > 150
+    assert {type(one) for one in built} == {APIRoute}
+    assert all(callable(one.app) and one.dependant.call is one.endpoint for one in built)
 
 
 @pytest.mark.parametrize("base", ["/fhir/r4", "/fhir/r4/"])
