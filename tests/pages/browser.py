@@ -1,12 +1,13 @@
 """A browser, and what a test does with it: visits as somebody, looks with axe, prints, holds it like a telephone.
 
-One Chromium serves a whole test process. https://playwright.dev/python/docs/api/class-playwright
+One Chromium serves a whole test process, and a window of it one test after the other: to open one takes three times as
+long as to look at a page. What a test left in a window is taken out of it. https://playwright.dev/python/docs/api/class-playwright
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +42,7 @@ class Chromium:
 
     def stop(self) -> None:
         """Its event loop would be in the way of every other test's."""
+        _resting.clear()
         if self._browser is not None:
             self._browser.close()
         if self._playwright is not None:
@@ -56,6 +58,20 @@ class Visitor:
     page: Page
     context: BrowserContext = field(repr=False)
     faults: list[str] = field(default_factory=list)
+
+    def failed(self, fault: object) -> None:
+        """A script of the page did."""
+        self.faults.append(str(fault))
+
+    def said(self, line: Any) -> None:
+        """To the console."""
+        if _is_fault(line):
+            self.faults.append(line.text)
+
+    def asked(self, request: Any) -> None:
+        """Of whomever: of ours alone it may."""
+        if not request.url.startswith((self.house.address, "data:", "blob:")):
+            self.faults.append(f"asked {request.url}")
 
     def goto(self, path: str, ready: str = "") -> Page:
         """Opens a page of ours, and waits for what scripts put there (*ready*, a selector)."""
@@ -110,30 +126,57 @@ _FOCUSED = """() => { const one = document.activeElement;
   return (one.getAttribute('aria-label') || one.labels?.[0]?.innerText || one.innerText || '').trim(); }"""
 
 
+#: Windows that nobody sits before, by browser and language.
+_resting: dict[tuple[Browser, str], Page] = {}
+
+
 @contextmanager
 def visitor(
     browser: Browser, house: House, role: str = "", language: str = "en", width: int = WIDE, **more: Any
 ) -> Iterator[Visitor]:
-    """Somebody of a role (nobody known without one), with a browser of their own. It must not have done any wrong."""
-    context = browser.new_context(locale=_LOCALES[language], viewport={"width": width, "height": 900}, **more)
-    context.set_default_timeout(_MOST_MS)
+    """Somebody of a role (nobody known without one), before a window that knows nobody else; one of their own where
+    *more* is said of it. It must not have done any wrong."""
+    page = (None if more else _resting.pop((browser, language), None)) or _opened(browser, language, **more)
+    page.set_viewport_size({"width": width, "height": 900})
     if role:
-        context.add_cookies([house.cookie(role)])
-    page = context.new_page()
-    one = Visitor(house, page, context)
-    page.on("pageerror", lambda fault: one.faults.append(str(fault)))
-    page.on("console", lambda line: one.faults.append(line.text) if _is_fault(line) else None)
-    page.on(
-        "request",
-        lambda asked: (
-            None if asked.url.startswith((house.address, "data:", "blob:")) else one.faults.append(f"asked {asked.url}")
-        ),
-    )
+        page.context.add_cookies([house.cookie(role)])
+    one = Visitor(house, page, page.context)
+    heard: dict[str, Callable[[Any], None]] = {
+        "pageerror": lambda fault: one.failed(fault),
+        "console": lambda line: one.said(line),
+        "request": lambda request: one.asked(request),
+    }
+    for name, hears in heard.items():
+        page.on(name, hears)  # type: ignore[call-overload]
     try:
         yield one
+        for name, hears in heard.items():
+            page.remove_listener(name, hears)
+        if not more:
+            _emptied(page)
+            _resting[browser, language] = page
     finally:
-        context.close()
+        if page not in _resting.values():
+            page.context.close()
     assert one.faults == []
+
+
+def _opened(browser: Browser, language: str, **more: Any) -> Page:
+    context = browser.new_context(locale=_LOCALES[language], **more)
+    context.set_default_timeout(_MOST_MS)
+    return context.new_page()
+
+
+def _emptied(page: Page) -> None:
+    """The window as it was when it was new: no cookie, nothing stored, nothing open, no key or button held."""
+    if page.url.startswith("http"):
+        page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+    page.context.clear_cookies()
+    for other in [one for one in page.context.pages if one != page]:
+        other.close()
+    page.emulate_media(media="null", color_scheme="null", reduced_motion="null", forced_colors="null")
+    page.mouse.move(0, 0)
+    page.goto("about:blank")
 
 
 def _is_fault(line: Any) -> bool:
