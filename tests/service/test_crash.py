@@ -10,14 +10,13 @@ import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import httpx
@@ -32,6 +31,7 @@ from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.packed import unpack
 from natars_fhir.store.tables.core import outbox, patient, reading, resource_version
 from tests.postgres import Server, free_port, server
+from tests.served import started
 from tests.service.hospital import Node, condition, intake, mappings, medication, transaction
 from tests.service.hospital import patient as person
 from tests.service.hospital import reader as reader_of
@@ -80,25 +80,25 @@ class Feed:
 
 
 @contextmanager
-def serving(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """The real server, in a process group of its own; killed when the block ends, whatever it is doing."""
-    program = [sys.executable, "-c", "from natars_fhir.cli import main; main()", "serve"]
-    process = subprocess.Popen(  # noqa: S603 (our own program)
-        program, env={**os.environ, **environment}, stderr=subprocess.DEVNULL, start_new_session=True
-    )
+def serving(environment: dict[str, str]) -> Iterator[int]:
+    """The real server, in a process group of its own, by its number; killed at the end, whatever it is doing."""
+    process = started(environment)
+    assert process.pid is not None
     try:
         _answers(environment["NATARS_PORT"], process)
-        yield process
+        yield process.pid
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait(MOST_SECONDS)
+        with suppress(ProcessLookupError):  # a test killed it before
+            os.killpg(process.pid, signal.SIGKILL)
+        process.join(MOST_SECONDS)
+        assert process.exitcode == -signal.SIGKILL
 
 
-def _answers(port: str, process: subprocess.Popen[bytes]) -> None:
+def _answers(port: str, process: BaseProcess) -> None:
     end = time.monotonic() + MOST_SECONDS
     with client(5) as http:
         while time.monotonic() < end:
-            assert process.poll() is None, "the server ended by itself"
+            assert process.is_alive(), "the server ended by itself"
             try:
                 if http.get(f"http://127.0.0.1:{port}/readyz").status_code == 200:
                     return

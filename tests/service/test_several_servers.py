@@ -64,7 +64,7 @@ def test_one_of_three_servers_is_killed_under_load(kind: str, tmp_path: Path, re
         for thread in threads:
             thread.start()
         until(lambda: all(len(feed.taken) > 1 for feed in feeds))
-        os.killpg(servers[0].pid, signal.SIGKILL)
+        os.killpg(servers[0], signal.SIGKILL)
         known = [len(feed.taken) for feed in feeds]
         until(lambda: all(len(feed.taken) > before + 2 for feed, before in zip(feeds, known, strict=True)))
         stop.set()
