@@ -143,7 +143,8 @@ def fresh(file: Path, warm: Path, order: Sequence[int]) -> dict[int, Took]:
 def _settings(*, whole: bool) -> Iterator[str]:
     """A folder of settings, with which Spark also says nothing but errors; Java spares itself what pays later only."""
     with TemporaryDirectory() as conf:
-        later = "" if whole else " -XX:TieredStopAtLevel=1 -Xshare:auto"
+        unchecked = "-XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote"
+        later = "" if whole else f" -XX:TieredStopAtLevel=1 -Xshare:auto {unchecked}"
         told = "".join(f"{name} {value}{later if 'Java' in name else ''}\n" for name, value in _SETTINGS.items())
         (Path(conf) / "spark-defaults.conf").write_text(told)
         (Path(conf) / "log4j2.properties").write_text("rootLogger.level = error\n")

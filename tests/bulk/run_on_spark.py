@@ -1,13 +1,13 @@
 """Runs on Spark in a process of its own, for its driver leaves sockets behind: a job a line in, what came of it out.
 
-While a job runs on a cluster, the number of tasks that are done is told whenever it changes.
+While a job runs on a cluster and somebody looks, the number of tasks that are done is told whenever it changes.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -32,6 +32,7 @@ class Job(Struct):
     to: str
     style: str
     size: int
+    watched: bool = False
 
 
 class Told(Struct):
@@ -90,7 +91,7 @@ def main() -> None:
     with session(Where(sys.argv[1])) as spark:
         tell(Told())
         for job in jobs:
-            with watched(spark):
+            with watched(spark) if job.watched else nullcontext():
                 told = do(job, spark)
             tell(told)
 
