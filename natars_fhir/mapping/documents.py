@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from msgspec import Raw
 from msgspec.structs import replace
 
 from natars_fhir.domain.identity import Version, version
@@ -18,6 +19,7 @@ from natars_fhir.fhir.bundle import Envelope, open_bundle
 from natars_fhir.fhir.decode import Decoded, Decoder
 from natars_fhir.fhir.entry import Entry
 from natars_fhir.fhir.r4.structs import Observation
+from natars_fhir.fhir.r4_in_r5 import r4_of_bytes
 from natars_fhir.fhir.references import Scope
 from natars_fhir.fhir.second_look import readable_in
 from natars_fhir.fhir.versions import Name, detect
@@ -76,7 +78,9 @@ class DocumentReader:
         if self._route is not None and (unasked := self._route(raw)) is not None:
             return unasked
         resource = self._decode.fast(raw)
-        return None if resource is None else self._read(resource, Entry(None, "", raw), self._scope(), ())
+        if resource is None:
+            return None
+        return self._read(resource, Entry(None, "", raw), self._scope(), self._of_r4(resource.__class__.__name__, raw))
 
     def _scope(self) -> Scope:
         """The scope of a resource that stands alone; shared, for it remembers references, but not for ever."""
@@ -109,7 +113,8 @@ class DocumentReader:
         )
 
     def _entry(self, entry: Entry, decoded: Decoded, scope: Scope) -> Reading:
-        issues = tuple(entry.seen(issue) for issue in decoded.issues) if decoded.issues else ()
+        told = decoded.issues if decoded.let_go else (*decoded.issues, *self._of_r4(decoded.kind, entry.raw))
+        issues = tuple(entry.seen(issue) for issue in told) if told else ()
         if decoded.resource is None:
             return Reading("", decoded.kind, "let-go" if decoded.let_go else "refused", entry.place, issues=issues)
         return self._read(decoded.resource, entry, scope, issues)
@@ -148,6 +153,10 @@ class DocumentReader:
         if found is None and (found := _subject(resource, key, about, sink)) is not None:
             self._patients[text] = found
         return found
+
+    def _of_r4(self, kind: str, raw: bytes | Raw) -> tuple[Issue, ...]:
+        """Of a document that is said to be R5: what of it is R4."""
+        return tuple(r4_of_bytes(kind, bytes(raw))) if self.version == "R5" else ()
 
     def _second_look(self, raw: bytes) -> tuple[dict[str, Any] | None, list[Issue]]:
         """The walker; before it, what another version says in other words is brought to R4."""
