@@ -15,7 +15,6 @@ from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.checking.parsing import parse
 from natars_fhir.fhir.inner import resources
 
-_SO = "What is R4 is read as R4: send it under the address of R4, or say it as R5 does."
 #: Types that can show it, and what can stand in a resource of any type.
 _KINDS = frozenset({*marks.R4_ELEMENTS, *marks.R4_STATUS, *marks.LISTS_IN_R5})
 _ANYWHERE = (b'"contained"', b'"profile"')
@@ -41,16 +40,16 @@ def r4_in_r5(resource: Node) -> list[Issue]:
 def _of(resource: Node, place: str) -> Iterator[Issue]:
     kind = str(resource["resourceType"])
     for at in _profiles(resource):
-        yield _told(f"{place}.meta.profile[{at}]", "The profile is one of R4.")
+        yield _told(f"{place}.meta.profile[{at}]", "The profile is one of R4: what is R4 is read as R4.")
     for name in resource:
         bare = name.removeprefix("_")
         if bare in marks.R4_ELEMENTS.get(kind, ()) and (bare == name or bare not in resource):
-            yield _told(f"{place}.{bare}", f"'{bare}' is an element of {kind} in R4, and not in R5.")
+            yield _told(f"{place}.{bare}", f"'{bare}' is an element of {kind} in R4, and not in R5: it is read as R4.")
         elif name in marks.LISTS_IN_R5.get(kind, ()) and not isinstance(resource[name], list):
-            yield _told(f"{place}.{name}", "R5 has a list here; one by itself is R4's.")
+            yield _told(f"{place}.{name}", "R5 has a list here; one by itself is read as R4.")
     status = resource.get("status")
     if isinstance(status, str) and status in marks.R4_STATUS.get(kind, ()):
-        yield _told(f"{place}.status", "This code is R4's, and none of R5's.")
+        yield _told(f"{place}.status", "This code is R4's, and none of R5's: it is read as R4.")
 
 
 def _profiles(resource: Node) -> Iterator[int]:
@@ -63,4 +62,4 @@ def _profiles(resource: Node) -> Iterator[int]:
 
 
 def _told(place: str, what: str) -> Issue:
-    return Issue("warning", "structure", place, f"{what} {_SO}")
+    return Issue("warning", "structure", place, what)

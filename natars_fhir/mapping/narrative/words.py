@@ -58,6 +58,7 @@ TABLES: Mapping[str, str] = {
     "sites.here": "name",
     "sites.touching": "before",
     "sites.lesion": "name",
+    "sites.no-tumour": "name",
     "margins.name": "margin",
     "margins.state": "involved free unsure",
     "margins.between": "filler",
