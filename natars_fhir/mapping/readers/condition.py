@@ -20,9 +20,7 @@ _SURE = ("", "confirmed")
 _STANDARD = frozenset({"confirmed", "differential", "entered-in-error", "provisional", "refuted", "unconfirmed"})
 #: 疑似, 排除, a code of the hospital's own: what they mean, nobody here can say
 _UNKNOWN = "unknown"
-_UNSAID = (
-    "Nothing says that this is a tumour; its site is read as the tumour's. Say what it is by a code that is known."
-)
+_UNSAID = "Nothing says that this is a tumour; its site is read as the tumour's. Say what it is by a known code."
 _DOUBT = "A status that is none of the standard's: this decides nothing."
 #: a third of the time that a named tuple's own constructor takes
 _new = tuple.__new__
