@@ -1,4 +1,4 @@
-"""An ASA class is no ECOG status: where the other scale is named, by code or in words, nothing is read and it is told."""
+"""An ASA class is no ECOG status: where the other scale is named, by code or in words, nothing is read, and told."""
 
 from __future__ import annotations
 
