@@ -15,19 +15,19 @@ from natars_fhir.fhir.entry import Entry
 from natars_fhir.fhir.references import Scope
 
 
-class _Identifier(Struct, frozen=True):
+class _Identifier(Struct):
     system: str = ""
     value: str = ""
 
 
-class _Reference(Struct, frozen=True):
+class _Reference(Struct):
     reference: str | None = None
     type: str | None = None
     identifier: _Identifier | None = None
 
 
-class _Link(Struct, frozen=True):
-    other: _Reference = _Reference()
+class _Link(Struct):
+    other: _Reference | None = None
 
 
 class _Specimen(Struct, tag_field="resourceType", tag="Specimen"):
@@ -83,7 +83,8 @@ class Specimens:
     def _name(self, said: _Patient, entry: Entry) -> None:
         """All by which a Patient may be named: its key, its numbers, and what it is linked to."""
         names = {self._scope.own(entry), *(f"Patient?identifier={one.system}|{one.value}" for one in said.identifier)}
-        names |= {key for link in said.link if (key := self._scope.key(link.other, entry, "Patient")) is not None}
+        others = [link.other for link in said.link if link.other is not None]
+        names |= {key for other in others if (key := self._scope.key(other, entry, "Patient")) is not None}
         for known in [self._names[name] for name in names if name in self._names]:
             names |= known
         self._names.update(dict.fromkeys(names, frozenset(names)))
