@@ -86,7 +86,8 @@ class DocumentReader:
         resource = self._decode.fast(raw)
         if resource is None:
             return None
-        return self._read(resource, Entry(None, "", raw), self._scope(), self._of_r4(resource.__class__.__name__, raw))
+        of_r4 = self._of_r4(resource.__class__.__name__, raw) if self.version == "R5" else ()
+        return self._read(resource, Entry(None, "", raw), self._scope(), of_r4)
 
     def _scope(self) -> Scope:
         """The scope of a resource that stands alone; shared, for it remembers references, but not for ever."""
