@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 from fastapi.dependencies import models
 
 from tests.one_loop import LOOP
 from tests.postgres import _emptied, either_store, postgres, postgres_server, postgres_store
+from tests.quick_hashes import WHERE, quick
 
 __all__ = ["_emptied", "either_store", "postgres", "postgres_server", "postgres_store"]
 
@@ -39,8 +39,7 @@ def pytest_collection_finish() -> None:
 @pytest.fixture
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """argon2 is slow by design; few tests are about how slow."""
-    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr("natars_fhir.service.access.passwords._hasher", lambda: quick)
+    monkeypatch.setattr(WHERE, quick)
 
 
 @pytest.fixture(autouse=True)

@@ -37,6 +37,7 @@ from tests import ward
 from tests.pages.crowd import crowd
 from tests.pages.filled import fill_desk
 from tests.postgres import free_port
+from tests.quick_hashes import WHERE, quick
 from tests.service.freeze import frozen
 from tests.service.freeze.frozen import QUICK
 from tests.service.hospital import KEY
@@ -120,7 +121,8 @@ def house(folder: Path, *, whole: bool = True, **more: Any) -> Iterator[House]:
     fill_desk(store, NOON)
     if whole:
         crowd(store, _intake(), NOON - timedelta(hours=2))
-    people, secrets = _people(store, clock())
+    with patch(WHERE, quick):  # whoever is kept so is let in as quickly
+        people, secrets = _people(store, clock())
     with patch("natars_fhir.web.app.load", with_office):  # reading the mappings takes most of a start
         app = create_app(settings, now=clock, store=store)
     # the rounds stay at home: nothing is delivered, and the clock is the tests' own

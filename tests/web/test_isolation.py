@@ -21,7 +21,7 @@ pytestmark = pytest.mark.xdist_group("isolation")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def asked(request: pytest.FixtureRequest, once: dict[str, dict[str, object]]) -> dict[str, object]:
+def asked(request: pytest.FixtureRequest, once: dict[str, dict[str, object]], quick_hashes: None) -> dict[str, object]:
     """What was asked of this database, and what was answered."""
     if request.param not in once:
         once[request.param] = _asked(request, request.getfixturevalue("tmp_path_factory"))
