@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings, strategies
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis.generation import GenerationMode
 
@@ -156,23 +156,40 @@ def test_no_route_of_the_document_answers_by_a_500_whatever_it_is_asked(served: 
     with httpx.Client(base_url=served.address, timeout=60) as http:
         for number, operation in enumerate(operations):
             for mode in [modes[number % 2]] if served.again else modes:
-                case = operation.as_strategy(generation_mode=mode)
-
-                @settings(
-                    max_examples=each, database=None, derandomize=True, deadline=None,
-                    phases=[Phase.generate], suppress_health_check=list(HealthCheck),
-                )  # fmt: skip
-                @given(case, strategies.just(operation.path))
-                def ask(case: Any, path: str) -> None:
+                for case in _cases(operation, mode, each):
                     asked = case.as_transport_kwargs(base_url=served.address)
                     made[0] += 1
-                    if fault := wrong(path, http.send(_request(http, asked))):
+                    if fault := wrong(operation.path, http.send(_request(http, asked))):
                         faults.append(f"{asked['method']} {asked['url']}: {fault}")
-
-                with suppress(Unsatisfiable):  # where nothing is asked nothing can be asked wrongly
-                    ask()
     assert not faults, faults[0]
     assert made[0] >= max(len(operations), served.requests // 4), made
+
+
+_known: dict[tuple[str, GenerationMode, int], list[Any]] = {}
+
+
+def _cases(operation: Any, mode: GenerationMode, number: int) -> list[Any]:
+    """What is asked of an operation. It is the same in every run, and is made once for both databases."""
+    key = operation.label, mode, number
+    if key not in _known:
+        _known[key] = _made(operation, mode, number)
+    return _known[key]
+
+
+def _made(operation: Any, mode: GenerationMode, number: int) -> list[Any]:
+    cases: list[Any] = []
+
+    @settings(
+        max_examples=number, database=None, derandomize=True, deadline=None,
+        phases=[Phase.generate], suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(operation.as_strategy(generation_mode=mode))
+    def keep(case: Any) -> None:
+        cases.append(case)
+
+    with suppress(Unsatisfiable):  # where nothing is asked nothing can be asked wrongly
+        keep()
+    return cases
 
 
 def _request(http: httpx.Client, asked: dict[str, Any]) -> httpx.Request:
