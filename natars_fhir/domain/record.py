@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from natars_fhir.domain.interval import Days, Number, days
@@ -17,6 +17,8 @@ Standing = Literal["final", "pending", "hedged"]
 
 #: What qualifies a value (extent, method, percent …), as sorted pairs; a number is an interval.
 Detail = tuple[tuple[str, "str | Number | tuple[str, ...]"], ...]
+
+_TWO_DAYS = timedelta(days=2)
 
 
 class Source(NamedTuple):
@@ -134,18 +136,24 @@ class Record:
 def known_by(facts: Iterable[Fact], day: date) -> tuple[list[Fact], list[Fact]]:
     """The facts that were known at the end of *day*, and those that are certainly dated, or were recorded, later."""
     told, limit = list(facts), day.isoformat()
-    if not [fact for fact in told if (fact.when or "") >= limit or (fact.known or "") >= limit]:
-        return told, []
+    for fact in told:  # a text that sorts before the day is never later: a time zone moves a day by one at the most
+        if (fact.when or "") >= limit or (fact.known or "") >= limit:
+            return _parted(told, day, limit)
+    return told, []
+
+
+def _parted(facts: Iterable[Fact], day: date, limit: str) -> tuple[list[Fact], list[Fact]]:
+    surely = (day + _TWO_DAYS).isoformat() if day < date.max - _TWO_DAYS else "~"
     known: list[Fact] = []
     late: list[Fact] = []
-    for fact in told:
-        (late if _later(fact.when, day, limit) or _later(fact.known, day, limit) else known).append(fact)
+    for fact in facts:
+        for text in (fact.when, fact.known):
+            if text is not None and text >= limit and (text >= surely or (days(text).low or date.min) > day):
+                late.append(fact)
+                break
+        else:
+            known.append(fact)
     return known, late
-
-
-def _later(text: str | None, day: date, limit: str) -> bool:
-    """A text that sorts before the day is never later: a time zone moves a day by one at the most."""
-    return text is not None and text >= limit and (days(text).low or date.min) > day
 
 
 def in_order(facts: Iterable[Fact]) -> tuple[Fact, ...]:
