@@ -100,10 +100,10 @@ def either(parts: Mapping[str, Finding]) -> Finding:
     deciding: list[str] = []
     reasons: set[Reason | None] = set()
     facts: tuple[Fact, ...] = ()
-    for part, (each, reason, _, seen) in parts.items():
-        if each is answer:
+    for part, finding in parts.items():
+        if finding.answer is answer:
             deciding.append(part)
-            reasons.add(reason)
-            facts += seen
+            reasons.add(finding.reason)
+            facts += finding.facts
     grave = gravest(reasons) if answer is UNKNOWN else None
     return Finding(answer, grave, Sentence(f"parts.{answer.word}", (tuple(deciding),)), facts)
