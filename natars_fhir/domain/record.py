@@ -109,14 +109,16 @@ class Record:
     _by_concept: Mapping[str, tuple[Fact, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        grouped: dict[str, tuple[Fact, ...]] = {}
-        facts, start, concept = self.facts, 0, ""
-        for place, fact in enumerate(facts):
-            if fact.concept != concept:  # facts of one concept mostly stand side by side
-                grouped[concept] = grouped.get(concept, ()) + facts[start:place]
-                start, concept = place, fact.concept
-        grouped[concept] = grouped.get(concept, ()) + facts[start:]
-        object.__setattr__(self, "_by_concept", grouped)
+        object.__setattr__(self, "_by_concept", {one: tuple(same) for one, same in by_concept(self.facts).items()})
+
+    @classmethod
+    def of(cls, patient: Patient, named: Mapping[str, tuple[Fact, ...]]) -> Record:
+        """The record of facts that stand together by their concept already: concepts come in order."""
+        record = object.__new__(cls)
+        object.__setattr__(record, "patient", patient)
+        object.__setattr__(record, "facts", tuple([fact for concept in sorted(named) for fact in named[concept]]))
+        object.__setattr__(record, "_by_concept", named)
+        return record
 
     def about(self, concept: str, *others: str) -> tuple[Fact, ...]:
         """The facts of these concepts, in the record's order."""
@@ -131,6 +133,18 @@ class Record:
         """The record as it stood at the end of *day*: what is dated or recorded later does not count."""
         known, late = known_by(self.facts, day)
         return Record(self.patient, tuple(known)) if late else self
+
+
+def by_concept(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
+    """Facts by what they are of, each concept's in the order in which they came."""
+    named: dict[str, list[Fact]] = {}
+    for fact in facts:
+        concept = fact.concept
+        if concept in named:
+            named[concept].append(fact)
+        else:
+            named[concept] = [fact]
+    return named
 
 
 def known_by(facts: Iterable[Fact], day: date) -> tuple[list[Fact], list[Fact]]:

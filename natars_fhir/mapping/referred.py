@@ -48,14 +48,14 @@ def beside(source: Source, *others: str) -> Source:
     return source._replace(besides=tuple(sorted({*source.besides, *others})))
 
 
-def related(facts: list[Fact]) -> list[Fact]:
-    """A bare resection that was done for a condition of this tumour is this tumour's."""
+def related(resections: Iterable[Fact], others: Iterable[Fact]) -> list[Fact]:
+    """Of *resections*, a bare one that was done for a condition of this tumour is this tumour's; *others* tell of it."""
     tumour = {
         fact.source.reference
-        for fact in facts
+        for fact in others
         if fact.concept == "histology" or (fact.concept == "primary-site" and fact.value == "retroperitoneum")
     }
-    return [_for_tumour(fact, tumour) if fact.concept == "resection" else fact for fact in facts]
+    return [_for_tumour(fact, tumour) for fact in resections]
 
 
 def _for_tumour(fact: Fact, tumour: set[str]) -> Fact:
