@@ -161,13 +161,16 @@ def _parted(facts: Iterable[Fact], day: date, limit: str) -> tuple[list[Fact], l
     known: list[Fact] = []
     late: list[Fact] = []
     for fact in facts:
-        for text in (fact.when, fact.known):
-            if text is not None and text >= limit and (text >= surely or (days(text).low or date.min) > day):
-                late.append(fact)
-                break
+        when, told = fact.when or "", fact.known or ""
+        if when >= surely or told >= surely or _later(when, day, limit) or _later(told, day, limit):
+            late.append(fact)
         else:
             known.append(fact)
     return known, late
+
+
+def _later(text: str, day: date, limit: str) -> bool:
+    return text >= limit and (days(text).low or date.min) > day
 
 
 def in_order(facts: Iterable[Fact]) -> tuple[Fact, ...]:
