@@ -96,12 +96,15 @@ def put(record: Record, study: Study, as_of: date) -> Screening:
 
 def either(parts: Mapping[str, Finding]) -> Finding:
     """A composite line: Kleene's ``or`` of its parts, with the parts that decide it."""
-    answer = any_of([finding.answer for finding in parts.values()])
+    answer = NO
     deciding: list[str] = []
     reasons: set[Reason | None] = set()
     facts: tuple[Fact, ...] = ()
     for part, finding in parts.items():
-        if finding.answer is answer:
+        each = finding.answer
+        if each > answer:
+            answer, deciding, reasons, facts = each, [], set(), ()
+        if each is answer:
             deciding.append(part)
             reasons.add(finding.reason)
             facts += finding.facts
