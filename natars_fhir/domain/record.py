@@ -157,6 +157,7 @@ def known_by(facts: Iterable[Fact], day: date) -> tuple[list[Fact], list[Fact]]:
 
 
 def _parted(facts: Iterable[Fact], day: date, limit: str) -> tuple[list[Fact], list[Fact]]:
+    # from this text on it is later, whatever the time zone; nothing is, at the end of the calendar
     surely = (day + _TWO_DAYS).isoformat() if day < date.max - _TWO_DAYS else "~"
     known: list[Fact] = []
     late: list[Fact] = []

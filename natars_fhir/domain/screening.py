@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from natars_fhir.domain.answer import NO, UNKNOWN, YES, Reason, any_of
+from natars_fhir.domain.answer import NO, UNKNOWN, YES, Reason
 from natars_fhir.domain.choice import gravest
 from natars_fhir.domain.dates import ask
 from natars_fhir.domain.finding import Finding, Sentence

@@ -49,7 +49,7 @@ def beside(source: Source, *others: str) -> Source:
 
 
 def related(resections: Iterable[Fact], others: Iterable[Fact]) -> list[Fact]:
-    """Of *resections*, a bare one that was done for a condition of this tumour is this tumour's; *others* tell of it."""
+    """A bare resection that was done for a condition of this tumour is this tumour's; *others* tell what it has."""
     tumour = {
         fact.source.reference
         for fact in others
