@@ -62,17 +62,17 @@ def verdict(findings: Iterable[tuple[Criterion, Finding]]) -> Verdict:
     """The fold of the leaf findings, as architecture.md §5 defines it."""
     open_ones = False
     for criterion, finding in findings:
-        if criterion.parts or criterion.advisory or finding.reason == "not-yet":
-            continue
         if finding.answer is UNKNOWN:
             open_ones = open_ones or _undetermined(criterion, finding)
-        elif bars(criterion, finding):
+        elif not criterion.parts and finding.reason != "not-yet" and bars(criterion, finding):
             return "ineligible"
     return "undetermined" if open_ones else "candidate"
 
 
 def _undetermined(criterion: Criterion, finding: Finding) -> bool:
     """Is this unknown for the data to decide?"""
+    if criterion.parts or criterion.advisory or finding.reason == "not-yet":
+        return False
     if criterion.decided_by == "data":
         return True
     return criterion.decided_by == "data-or-attestation" and finding.reason in UNDECIDABLE
