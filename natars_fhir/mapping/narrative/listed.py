@@ -1,4 +1,4 @@
-"""Listed: stains told one after the other, each with its result in brackets; a list is read part by part.
+"""Listed: stains told one after the other, each with its result in brackets; counts with commas between them.
 
 Hospitals write ``MDM2(+)，CDK4(弱+)，SMA(-)`` in ever new mixtures of the same few parts: each part is remembered. It
 says by itself what it says in its list only where nothing else in it bears upon its neighbours, nor they upon it.
@@ -10,18 +10,24 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
-from natars_fhir.mapping.narrative import grade, histology, ihc, size, staging
+from natars_fhir.mapping.narrative import counts, grade, histology, ihc, size, staging
 from natars_fhir.mapping.narrative.clauses import closes
-from natars_fhir.mapping.narrative.markers import is_of_genes, is_share, mentions
+from natars_fhir.mapping.narrative.markers import is_of_genes, is_share, mentions, names_any
 from natars_fhir.mapping.narrative.page import Page, page
-from natars_fhir.mapping.narrative.said import Said, once
+from natars_fhir.mapping.narrative.said import Kind, Said, once
 from natars_fhir.mapping.narrative.words import Words
 
-#: the lists whose words say nothing alone
-_SILENT = frozenset({"fish.method", "size.thing", "sites.lesion", "sites.elsewhere"})
+#: the lists whose words say nothing alone; of cues, those that reach no further than their clause; of names, those of
+#: counts
+_SILENT = frozenset(
+    {"fish.method", "fish.gene", "size.thing", "sites.lesion", "sites.elsewhere", "cues.cue", "counts.name"}
+)
+#: results that may be those of the markers after them
+_BEFORE = frozenset({"results.before"})
+_DENIALS = frozenset({"deny-before", "deny-after", "deny-both"})
 _PLACE = attrgetter("span", "concept")
-#: so many brackets make a list
-_MANY = 3
+#: so many brackets make a list; fields are counted
+_MANY, _FIELDS = 3, "HPF"
 #: longer parts hardly come again
 _SHORT = 60
 #: a third of the time that a named tuple's own constructor takes
@@ -29,56 +35,64 @@ _new = tuple.__new__
 
 
 class Part(NamedTuple):
-    """What a part of a list says, with places that count from its beginning, and the stains that it names."""
+    """What a part of a list says, with places that count from its beginning, and the stains that it names. ``share``:
+    after a stain it would go with that one's result."""
 
     said: tuple[Said, ...]
     stains: tuple[str, ...]
+    share: bool
 
 
 def may_be(text: str) -> bool:
     """Does it look like a list?"""
-    return text.count("(") + text.count("（") >= _MANY
+    return text.count("(") + text.count("（") >= _MANY or _FIELDS in text
 
 
-def read(text: str, at: int, words: Words) -> list[Said] | None:
+def read(text: str, at: int, words: Words, kind: Kind) -> list[Said] | None:
     """What a sentence that is a list says, with places that count from *at* characters before it; None where it is
     none, or where a stain is named twice, so that one name may be the other's alias."""
     comma = "，" if "，" in text else ","
     *pieces, last = text.split(comma)
-    said, stains = list[Said](), list[str]()
+    said, stains, before = list[Said](), list[str](), False
     for piece, end in [*[(piece, comma) for piece in pieces], (last, "")]:
-        part = _part(piece, end, words) if len(piece) <= _SHORT else None
-        if part is None:
+        part = _part(piece, end, words, kind) if len(piece) <= _SHORT else None
+        if part is None or (before and part.share):
             return None
         for concept, value, (low, high), standing, more in part.said:
             said.append(_new(Said, (concept, value, (low + at, high + at), standing, more)))
         stains += part.stains
+        before = bool(part.stains)
         at += len(piece) + 1
     return said if len(set(stains)) == len(stains) else None
 
 
 @lru_cache(maxsize=4096)
-def _part(text: str, comma: str, words: Words) -> Part | None:
+def _part(text: str, comma: str, words: Words, kind: Kind) -> Part | None:
     leaf = page(text + comma, words)
-    if not _stands_alone(leaf, words):
+    if not _stands_alone(leaf, words, last=not comma):
         return None
     named = mentions(leaf, words)
     said = ihc.listed(leaf, words, named)
     if said is None:
         return None
-    return Part(tuple(sorted(once(said), key=_PLACE)), tuple([each.concept for each in named]))
+    if "counts.name" in leaf.found:
+        counted = counts.alone(leaf, words, kind, last=not comma)
+        if counted is None:
+            return None
+        said += counted
+    return Part(tuple(sorted(once(said), key=_PLACE)), tuple([each.concept for each in named]), is_share(leaf.text))
 
 
-def _stands_alone(leaf: Page, words: Words) -> bool:
-    """Does nobody but the reader of stains read anything in it, does nothing lie across its ends, and does it not go
-    with what stands before it?"""
+def _stands_alone(leaf: Page, words: Words, last: bool) -> bool:
+    """Does nobody but the readers of stains and counts read anything in it, and does nothing lie across its ends?"""
+    silent = _SILENT | _BEFORE if last and not names_any(leaf) else _SILENT
     return (
-        _SILENT.issuperset(leaf.found)
+        silent.issuperset(leaf.found)
+        and _DENIALS.issuperset([cue.tag for cue in leaf.cues])
         and not leaf.normal.starts
         and "\n" not in leaf.text
         and closes(leaf.text)
         and leaf.text[-2:] not in words.seams
-        and not is_share(leaf.text)
         and not is_of_genes(leaf, words)
         and not size.found(leaf, words)
         and not grade.may_be_told(leaf, words)

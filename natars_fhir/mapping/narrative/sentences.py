@@ -126,7 +126,7 @@ def _by_sentences(pieces: list[str], words: Words, kind: Kind) -> Reading | None
     said, unread = list[Said](), list[Unread]()
     at, graded, measured = 0, False, False
     for text in pieces:
-        if listed.may_be(text) and (stains := listed.read(text, at, words)) is not None:
+        if listed.may_be(text) and (stains := listed.read(text, at, words, kind)) is not None:
             said += stains
             at += len(text)
             continue
