@@ -14,7 +14,7 @@ from natars_fhir.mapping.narrative.markers import names_any
 from natars_fhir.mapping.narrative.measures import Measure, largest
 from natars_fhir.mapping.narrative.page import Page
 from natars_fhir.mapping.narrative.quantity import comparator
-from natars_fhir.mapping.narrative.said import Reading
+from natars_fhir.mapping.narrative.said import Reading, Said
 from natars_fhir.mapping.narrative.size import CONCEPT
 from natars_fhir.mapping.narrative.words import STATEMENTS, TREATMENTS, Words
 
@@ -28,6 +28,8 @@ _SIZE = re.compile(
 _OF_SIZE = re.compile(r"[约为小径围:]\d|^[\d.x*]*\d[\d.x*]*(?:[cm].*)?$")
 #: the lists whose readers look at numbers
 _OF_NUMBERS = frozenset({"grade.mark", "counts.name", TREATMENTS})
+#: a third of the time that a named tuple's own constructor takes
+_new = tuple.__new__
 _DIGITS = "0123456789"
 _BLANK = str.maketrans(_DIGITS, "5" * len(_DIGITS))
 
@@ -83,5 +85,8 @@ def value(before: str, sized: re.Match[str], words: Words) -> Number | None:
 
 def told(reading: Reading, value: Number) -> Reading:
     """The reading with that size instead of its own."""
-    said = tuple([each._replace(value=value) if each.concept == CONCEPT else each for each in reading.said])
-    return Reading(said, reading.unread)
+    said = [
+        each if each.concept != CONCEPT else _new(Said, (CONCEPT, value, each.span, each.standing, each.detail))
+        for each in reading.said
+    ]
+    return _new(Reading, (tuple(said), reading.unread))

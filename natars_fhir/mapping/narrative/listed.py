@@ -6,6 +6,7 @@ says by itself what it says in its list only where nothing else in it bears upon
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
@@ -25,6 +26,9 @@ _SILENT = frozenset(
 #: results that may be those of the markers after them
 _BEFORE = frozenset({"results.before"})
 _DENIALS = frozenset({"deny-before", "deny-after", "deny-both"})
+#: parts with their commas
+_PARTS, _PARTS_OF_ASCII = re.compile("[^，]+，?|，"), re.compile("[^,]+,?|,")
+_COMMAS = ("，", ",")
 _PLACE = attrgetter("span", "concept")
 #: so many brackets make a list; fields are counted
 _MANY, _FIELDS = 3, "HPF"
@@ -51,32 +55,31 @@ def may_be(text: str) -> bool:
 def read(text: str, at: int, words: Words, kind: Kind) -> list[Said] | None:
     """What a sentence that is a list says, with places that count from *at* characters before it; None where it is
     none, or where a stain is named twice, so that one name may be the other's alias."""
-    comma = "，" if "，" in text else ","
-    *pieces, last = text.split(comma)
-    said, stains, before = list[Said](), list[str](), False
-    for piece, end in [*[(piece, comma) for piece in pieces], (last, "")]:
-        part = _part(piece, end, words, kind) if len(piece) <= _SHORT else None
+    said, named, before = list[Said](), list[str](), False
+    for piece in (_PARTS if "，" in text else _PARTS_OF_ASCII).findall(text):
+        part = _part(piece, words, kind) if len(piece) <= _SHORT else None
         if part is None or (before and part.share):
             return None
-        for concept, value, (low, high), standing, more in part.said:
+        told, stains, _ = part
+        for concept, value, (low, high), standing, more in told:
             said.append(_new(Said, (concept, value, (low + at, high + at), standing, more)))
-        stains += part.stains
-        before = bool(part.stains)
-        at += len(piece) + 1
-    return said if len(set(stains)) == len(stains) else None
+        named += stains
+        before = stains != ()
+        at += len(piece)
+    return said if len(set(named)) == len(named) else None
 
 
 @lru_cache(maxsize=4096)
-def _part(text: str, comma: str, words: Words, kind: Kind) -> Part | None:
-    leaf = page(text + comma, words)
-    if not _stands_alone(leaf, words, last=not comma):
+def _part(text: str, words: Words, kind: Kind) -> Part | None:
+    leaf, last = page(text, words), not text.endswith(_COMMAS)
+    if not _stands_alone(leaf, words, last):
         return None
     named = mentions(leaf, words)
     said = ihc.listed(leaf, words, named)
     if said is None:
         return None
     if "counts.name" in leaf.found:
-        counted = counts.alone(leaf, words, kind, last=not comma)
+        counted = counts.alone(leaf, words, kind, last)
         if counted is None:
             return None
         said += counted
@@ -92,7 +95,7 @@ def _stands_alone(leaf: Page, words: Words, last: bool) -> bool:
         and not leaf.normal.starts
         and "\n" not in leaf.text
         and closes(leaf.text)
-        and leaf.text[-2:] not in words.seams
+        and (last or leaf.text[-2:] not in words.seams)
         and not is_of_genes(leaf, words)
         and not size.found(leaf, words)
         and not grade.may_be_told(leaf, words)

@@ -51,7 +51,8 @@ class Sentence(NamedTuple):
 
     ``apart``: nothing in it reaches over its ends. ``graded``, ``measured``: grades and sizes look at those nearby, so
     that one sentence of a text may have them. ``leans``: a measure whose thing may be named earlier. ``compared``: what
-    compares the figures of its one size, where sentences with other figures say the same but for those.
+    compares the figures of its one size, where sentences with other figures say the same but for those. ``part``: a
+    tumour that may be a part of one that another sentence names.
     """
 
     reading: Reading
@@ -60,6 +61,7 @@ class Sentence(NamedTuple):
     measured: bool = False
     leans: bool = False
     compared: str | None = None
+    part: bool = False
 
 
 _NOT_APART = Sentence(Reading(), apart=False)
@@ -124,7 +126,7 @@ def _said_to_be(leaf: Page, words: Words, kind: Kind) -> list[Said | Unread]:
 def _by_sentences(pieces: list[str], words: Words, kind: Kind) -> Reading | None:
     """Sentence by sentence; None where one bears upon another."""
     said, unread = list[Said](), list[Unread]()
-    at, graded, measured = 0, False, False
+    at, graded, measured, part = 0, False, False, False
     for text in pieces:
         if listed.may_be(text) and (stains := listed.read(text, at, words, kind)) is not None:
             said += stains
@@ -133,13 +135,13 @@ def _by_sentences(pieces: list[str], words: Words, kind: Kind) -> Reading | None
         each = _remembered(text, kind, words) if len(text) <= _SHORT else _sentence.__wrapped__(text, kind, words)
         if not each.apart or (graded and each.graded) or (measured and each.measured) or (at and each.leans):
             return None
-        graded, measured = graded or each.graded, measured or each.measured
+        graded, measured, part = graded or each.graded, measured or each.measured, part or each.part
         for concept, value, (low, high), standing, more in each.reading.said:
             said.append(_new(Said, (concept, value, (low + at, high + at), standing, more)))
         for concept, (low, high), why in each.reading.unread:
             unread.append(Unread(concept, (low + at, high + at), why))
         at += len(text)
-    return Reading(tuple(histology.with_parts(said, kind)), tuple(unread))
+    return _new(Reading, (tuple(histology.with_parts(said, kind) if part else said), tuple(unread)))
 
 
 def _remembered(text: str, kind: Kind, words: Words) -> Sentence:
@@ -149,7 +151,7 @@ def _remembered(text: str, kind: Kind, words: Words) -> Sentence:
         like = _sentence(figures.blank(text, sized), kind, words)
         value = None if like.compared is None else figures.value(like.compared, sized, words)
         if value is not None:
-            return like._replace(reading=figures.told(like.reading, value))
+            return _new(Sentence, (figures.told(like.reading, value), *like[1:]))
     return _sentence(text, kind, words)
 
 
@@ -161,7 +163,8 @@ def _sentence(text: str, kind: Kind, words: Words) -> Sentence:
     found = size.found(leaf, words)
     reading, graded = _everything(leaf, words, kind, found), grade.may_be_told(leaf, words)
     compared = figures.compared(text, leaf, words, found) if len(found) == 1 and not graded else None
-    return Sentence(reading, True, graded, bool(found), size.leans(leaf, words, found), compared)
+    leans, part = size.leans(leaf, words, found), histology.may_be_part(reading.said)
+    return Sentence(reading, True, graded, bool(found), leans, compared, part)
 
 
 def _is_apart(leaf: Page, words: Words, kind: Kind) -> bool:
