@@ -6,7 +6,6 @@ says by itself what it says in its list only where nothing else in it bears upon
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
@@ -26,9 +25,6 @@ _SILENT = frozenset(
 #: results that may be those of the markers after them
 _BEFORE = frozenset({"results.before"})
 _DENIALS = frozenset({"deny-before", "deny-after", "deny-both"})
-#: parts with their commas
-_PARTS, _PARTS_OF_ASCII = re.compile("[^，]+，?|，"), re.compile("[^,]+,?|,")
-_COMMAS = ("，", ",")
 _PLACE = attrgetter("span", "concept")
 #: so many brackets make a list; fields are counted
 _MANY, _FIELDS = 3, "HPF"
@@ -55,9 +51,32 @@ def may_be(text: str) -> bool:
 def read(text: str, at: int, words: Words, kind: Kind) -> list[Said] | None:
     """What a sentence that is a list says, with places that count from *at* characters before it; None where it is
     none, or where a stain is named twice, so that one name may be the other's alias."""
-    said, named, before = list[Said](), list[str](), False
-    for piece in (_PARTS if "，" in text else _PARTS_OF_ASCII).findall(text):
-        part = _part(piece, words, kind) if len(piece) <= _SHORT else None
+    comma = "，" if "，" in text else ","
+    pieces = text.split(comma)
+    said = _together(pieces, comma, at, words, kind)
+    if said is None and len(whole := _closed(pieces, comma)) < len(pieces):
+        return _together(whole, comma, at, words, kind)
+    return said
+
+
+def _closed(pieces: list[str], comma: str) -> list[str]:
+    """Commas within brackets part nothing: Ki-67(+，约20%)."""
+    whole, before = list[str](), ""
+    for piece in pieces:
+        before += piece
+        if sum(map(before.count, "(（")) > sum(map(before.count, ")）")):
+            before += comma
+        else:
+            whole.append(before)
+            before = ""
+    return [*whole, before.removesuffix(comma)] if before else whole
+
+
+def _together(pieces: list[str], comma: str, at: int, words: Words, kind: Kind) -> list[Said] | None:
+    """What the parts say; None where one bears upon another."""
+    said, named, before, last = list[Said](), list[str](), False, len(pieces) - 1
+    for place, piece in enumerate(pieces):
+        part = _part(piece, comma if place < last else "", words, kind) if len(piece) <= _SHORT else None
         if part is None or (before and part.share):
             return None
         told, stains, _ = part
@@ -65,13 +84,13 @@ def read(text: str, at: int, words: Words, kind: Kind) -> list[Said] | None:
             said.append(_new(Said, (concept, value, (low + at, high + at), standing, more)))
         named += stains
         before = stains != ()
-        at += len(piece)
+        at += len(piece) + 1
     return said if len(set(named)) == len(named) else None
 
 
 @lru_cache(maxsize=4096)
-def _part(text: str, words: Words, kind: Kind) -> Part | None:
-    leaf, last = page(text, words), not text.endswith(_COMMAS)
+def _part(text: str, comma: str, words: Words, kind: Kind) -> Part | None:
+    leaf, last = page(text + comma, words), not comma
     if not _stands_alone(leaf, words, last):
         return None
     named = mentions(leaf, words)

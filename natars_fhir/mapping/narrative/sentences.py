@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from natars_fhir.mapping.narrative import (
     counts,
+    figures,
     fish,
     grade,
-    figures,
     histology,
     ihc,
     listed,
