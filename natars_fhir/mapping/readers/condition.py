@@ -10,6 +10,7 @@ from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.readers.attachment import narrative
 from natars_fhir.mapping.readers.entity import Plan, code_of, coded, dated, narrated, once, spoken
 from natars_fhir.mapping.readers.histology import by_words, doubted
+from natars_fhir.mapping.readers.no_tumour import PLACE, Found, Sort, sited, sorting, taken_back
 from natars_fhir.mapping.schema import Concept, View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
@@ -19,6 +20,7 @@ _SURE = ("", "confirmed")
 _STANDARD = frozenset({"confirmed", "differential", "entered-in-error", "provisional", "refuted", "unconfirmed"})
 #: 疑似, 排除, a code of the hospital's own: what they mean, nobody here can say
 _UNKNOWN = "unknown"
+_UNSAID = "Nothing says that this is a tumour; its site is read as the tumour's. Say what it is by a known code."
 _DOUBT = "A status that is none of the standard's: this decides nothing."
 #: a third of the time that a named tuple's own constructor takes
 _new = tuple.__new__
@@ -28,6 +30,7 @@ _CAME_BACK = ("recurrence", "relapse")
 def condition(view: View, lore: Lore) -> Plan:
     """Facts of a Condition. Refuted: `absent`, said. Provisional and its like never decide. In error: nothing."""
     codes, texts, stamp = coded(view.says, lore), spoken(view.text, lore, "other"), dated(view)
+    sort = sorting(lore)
 
     def plan(resource: Any, sink: Sink) -> None:
         status = _verified(resource.verificationStatus)
@@ -43,17 +46,26 @@ def condition(view: View, lore: Lore) -> Plan:
         stamp(resource, sink)
         shown = doubted(lore, tuple([told for _, told in coded_so]), _text(resource))
         found = [(place, told) for (place, _), told in zip(coded_so, shown, strict=True)]
-        found = _without_places(once(found + [(place, by_words(told)) for place, told in said_so]))
+        found += [(place, by_words(told)) for place, told in said_so]
+        is_a = sort(resource, found) if status != "refuted" and sited(found) else "tumour"
+        found = _without_places(once(_as_a_tumours(found, is_a, sink)))
         course, ended = code_of(resource.clinicalStatus), _ended(resource)
         if course == "unknown":  # R5's word where R4 says nothing
             course = ""
         for place, told in found:
             if (sure := _as_sure(told, status, lore.concepts[told.concept])) is not None:
                 sink.add(_with_course(sure, course, ended), place)
-        if course in _CAME_BACK and status != "refuted":
+        if course in _CAME_BACK and status != "refuted" and is_a != "other":
             _came_back(found, status, course, sink)
 
     return plan
+
+
+def _as_a_tumours(found: Found, is_a: Sort, sink: Sink) -> Found:
+    """What its body site says, as far as it is a tumour; told, where nobody says whether it is one."""
+    if is_a == "unsaid":
+        sink.tell("incomplete", PLACE, _UNSAID)
+    return taken_back(found) if is_a == "other" else found
 
 
 def _without_places(found: list[tuple[str, Told]]) -> list[tuple[str, Told]]:

@@ -17,6 +17,7 @@ from natars_fhir.fhir.r4.structs import CodeableConcept, Quantity, Range
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.readers.coded import answer, coded, day, presence
 from natars_fhir.mapping.readers.histology import histology
+from natars_fhir.mapping.readers.scales import class_, whole
 from natars_fhir.mapping.readers.spoken import spoken, word_of
 from natars_fhir.mapping.told import NOTHING, ReadValue, Told
 from natars_fhir.mapping.units import measured
@@ -76,9 +77,9 @@ def grade(lore: Lore) -> ReadValue:
         if word is not None and word not in _GRADES:  # a word has no scheme, and a fourth grade another one
             return (Told("histologic-grade", word, () if not word.isdigit() else _OTHER_SCHEME),)
         told = spoken(lore, value, concept)
-        whole = _whole(value) if word is None else int(word)
-        if not told and whole is not None and 1 <= whole <= 3:
-            told = (Told(concept, number(whole)),)
+        count = whole(value) if word is None else int(word)
+        if not told and count is not None and 1 <= count <= 3:
+            told = (Told(concept, number(count)),)
         if any(_names_another_scheme(thing) for thing in (getattr(node, "method", None), value)):
             return tuple(Told("histologic-grade", _digit(t), _OTHER_SCHEME) for t in told)
         return told
@@ -98,30 +99,6 @@ def _names_another_scheme(method: Any) -> bool:
     if any(name in words for name in _FNCLCC):
         return False
     return _OTHER_GRADING.search(words) is not None
-
-
-def _whole(value: Any) -> int | None:
-    """A whole number, told as such or as a quantity without a unit that counts something."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, Quantity) and value.value is not None and value.comparator is None:
-        exact = Decimal(value.value)
-        return int(exact) if exact == exact.to_integral_value() else None
-    return None
-
-
-def class_(lore: Lore) -> ReadValue:
-    """ASA class or ECOG status: a code, a whole number, or words such as ``ASA Ⅱ级`` and ``3E``."""
-
-    def read(value: Any, concept: str, _: Any) -> tuple[Told, ...]:
-        word = word_of(lore, "class", value)
-        whole = int(word) if word is not None else _whole(value)
-        if whole is None:
-            return spoken(lore, value, concept)
-        low, high = (1, 6) if concept == "asa-class" else (0, 5)
-        return (Told(concept, number(whole)),) if low <= whole <= high else NOTHING
-
-    return read
 
 
 #: Different values that are remembered.
