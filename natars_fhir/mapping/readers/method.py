@@ -6,11 +6,13 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from natars_fhir.domain.record import Detail
+from natars_fhir.domain.record import Detail, Fact
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.readers.wholes import Answer
 from natars_fhir.mapping.sink import Sink
 
+#: a third of the time that a named tuple's own constructor takes
+_new = tuple.__new__
 _KNOWN = ("imaging", "pathology")
 
 
@@ -22,7 +24,7 @@ def measured(answer: Answer, lore: Lore) -> Answer:
         before = len(sink.facts)
         told = answer(node, resource, sink, concept, place, answered)
         if told and (method := how(resource)) is not None:
-            sink.facts[before:] = [f._replace(detail=_with(f.detail, method)) for f in sink.facts[before:]]
+            sink.facts[before:] = [_seen(fact, method) for fact in sink.facts[before:]]
         return told
 
     return with_method
@@ -31,17 +33,30 @@ def measured(answer: Answer, lore: Lore) -> Answer:
 def _how(lore: Lore) -> Callable[[Any], str | None]:
     """By the codes of its method, by its specimen, or by its category."""
 
+    reports = lore.reports
+
     def coded(concept: Any) -> str | None:
-        codings = (concept.coding or ()) if concept is not None else ()
-        found = (kind for coding in codings for kind in lore.reports[coding.system, coding.code])
-        return next((kind for kind in found if kind in _KNOWN), None)
+        for coding in concept.coding or ():
+            for kind in reports[coding.system, coding.code]:
+                if kind in _KNOWN:
+                    return kind
+        return None
 
     def how(resource: Any) -> str | None:
-        if (method := coded(resource.method)) is not None or resource.specimen is not None:
+        method = coded(resource.method) if resource.method is not None else None
+        if method is not None or resource.specimen is not None:
             return method or "pathology"
-        return next((kind for category in resource.category or () if (kind := coded(category))), None)
+        for category in resource.category or ():
+            if (kind := coded(category)) is not None:
+                return kind
+        return None
 
     return how
+
+
+def _seen(fact: Fact, method: str) -> Fact:
+    concept, value, when, source, path, standing, known, span, detail = fact
+    return _new(Fact, (concept, value, when, source, path, standing, known, span, _with(detail, method)))
 
 
 @lru_cache(maxsize=1_024)

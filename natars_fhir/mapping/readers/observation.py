@@ -187,8 +187,7 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
             if told:
                 where = whole if node is resource else place + path
                 sink.add_all(told, where if told[0].span is None else where + _of_text(value))
-                disputes = flagged and (kind in _KNOWS_ABSENCE or concept == PREGNANCY_TEST)
-                if disputes and path != "interpretation" and node.interpretation:
+                if flagged and node.interpretation and path != "interpretation" and _disputed(kind, concept):
                     for flag in node.interpretation:
                         _dispute(read(flag, concept, node), told, place, sink)
                 return True
@@ -212,6 +211,11 @@ def _not_read(resource: Any, sink: Sink, concept: str) -> bool:
 def _of_text(value: Any) -> str:
     """A span counts in a text: of a CodeableConcept that is its own text."""
     return "" if value.__class__ is str else ".text"
+
+
+def _disputed(kind: str, concept: str) -> bool:
+    """May an interpretation say otherwise than the value of such a result?"""
+    return kind in _KNOWS_ABSENCE or concept == PREGNANCY_TEST
 
 
 def _dispute(flagged: tuple[Told, ...], told: tuple[Told, ...], place: str, sink: Sink) -> None:
