@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 from natars_fhir.mapping.lore import Lore
-from natars_fhir.mapping.readers.entity import SHORT, Plan, dated, meanings
+from natars_fhir.mapping.readers.dates import stamped
+from natars_fhir.mapping.readers.entity import SHORT, Plan, meanings
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
@@ -26,7 +27,7 @@ _SHORT_WORD = 4
 def imaging(view: View, lore: Lore) -> Plan:
     """``words`` of the view: codes of a scan (``modality-code``), words that name one (``modality``), the abdomen
     (``region``), another part of the body (``elsewhere``), and another kind of report (``other``)."""
-    says, stamp, named = meanings(lore), dated(view), _named(view)
+    says, stamp, named = meanings(lore), stamped(view), _named(view)
     kinds = lore.reports
     final, pending = frozenset(view.status), frozenset(view.pending)
 

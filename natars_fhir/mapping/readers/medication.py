@@ -9,7 +9,8 @@ from natars_fhir.domain.record import detail
 from natars_fhir.fhir.build import R5_ELEMENT
 from natars_fhir.mapping.codes import Meaning
 from natars_fhir.mapping.lore import DrugNames, Lore
-from natars_fhir.mapping.readers.entity import Plan, dated, tell_of_narrative
+from natars_fhir.mapping.readers.dates import stamped
+from natars_fhir.mapping.readers.entity import Plan, tell_of_narrative
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
@@ -28,7 +29,7 @@ def medication(view: View, lore: Lore) -> Plan:
     A Medication that is referred to may come earlier, later or never: its key stands in the fact until the record is
     made (`reconcile`).
     """
-    drugs, stamp = Drugs(lore), dated(view)
+    drugs, stamp = Drugs(lore), stamped(view)
     given = {status: word for word, statuses in view.words.items() for status in statuses}
 
     def plan(resource: Any, sink: Sink) -> None:

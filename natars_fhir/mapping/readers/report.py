@@ -11,13 +11,14 @@ from natars_fhir.domain.record import Detail
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.said import Kind
 from natars_fhir.mapping.readers.attachment import attached, narrative_alone
-from natars_fhir.mapping.readers.entity import Plan, coded, dated, narrated, once
+from natars_fhir.mapping.readers.dates import stamped
+from natars_fhir.mapping.readers.entity import Plan, coded, narrated, once
 from natars_fhir.mapping.readers.histology import by_words
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
 
-_KINDS: tuple[Kind, ...] = ("pathology", "imaging", "operation", "other")
+_KINDS: dict[str, Kind] = {"pathology": "pathology", "imaging": "imaging", "operation": "operation", "other": "other"}
 
 #: What a report's kind says more of: how it was seen
 _SEEN = frozenset({"histology", "tumour-size", "metastasis"})
@@ -32,7 +33,7 @@ _WORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 
 def report(view: View, lore: Lore) -> Plan:
     """Facts of a report: its conclusion codes, and its texts read for its kind."""
-    codes, stamp, texts = coded(view.says, lore), dated(view), _texts(view)
+    codes, stamp, texts = coded(view.resource, view.says, lore), stamped(view), _texts(view)
     final, pending = frozenset(view.status), frozenset(view.pending)
     by_code_alone = not view.says
 
@@ -70,7 +71,7 @@ def _kind_by_code(lore: Lore, concept: Any) -> Kind | None:
     reports = lore.reports
     for coding in concept.coding or ():
         if kinds := reports[coding.system, coding.code]:
-            return next((kind for kind in _KINDS if kind == kinds[0]), None)
+            return _KINDS.get(kinds[0])
     return None
 
 
