@@ -111,7 +111,7 @@ def walk(path: str, before: str = "") -> Walk:
     names = steps(path)
     compiled = [_step(step) for step in names]
     if len(names) == 2 and all(map(str.isalpha, names)):
-        return _pair(*names, before)
+        return _pair(names[0], names[1], before)
     if len(names) > 1 and (match := _STEP.match(names[0])) is not None and match["url"] is not None:
         return _of_extension(f"{before}{match['name']}", match["name"], match["url"], walk(".".join(names[1:])))
 

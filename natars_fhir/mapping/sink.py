@@ -61,9 +61,12 @@ class Sink(Struct, gc=False):
     def add_each(self, told: Iterable[tuple[str, Told]]) -> None:
         """Facts, each with its own place."""
         facts, own, when, known, source = self.facts, self.standing, self.when, self.known, self.source
+        last = place = ""
         for path, (concept, value, details, standing, span) in told:
+            if path is not last:  # what one text says comes together
+                last, place = path, intern(path)
             stands = standing if own == "final" else own
-            facts.append(_tuple(Fact, (concept, value, when, source, intern(path), stands, known, span, details)))
+            facts.append(_tuple(Fact, (concept, value, when, source, place, stands, known, span, details)))
 
     def tell(self, code: str, expression: str, text: str, severity: Severity = "warning") -> None:
         """An issue of this resource; never with a value in it."""

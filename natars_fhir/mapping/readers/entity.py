@@ -147,12 +147,18 @@ def once(told: Iterable[tuple[str, Told]]) -> list[tuple[str, Told]]:
     """The same thing said at several places of one resource counts once, at its first place: of its details only how
     it was seen may differ."""
     told = list(told)
-    if len(told) < 2 or len({one.concept for _, one in told}) == len(told):
+    times: dict[str, int] = {}
+    for _, one in told:
+        times[one.concept] = times.get(one.concept, 0) + 1
+    if len(times) == len(told):
         return told
     seen: dict[object, tuple[str, Told]] = {}
     for place, one in told:
-        concept, value, details, standing, _ = one
-        seen.setdefault((concept, value, standing, _without_method(details) if details else details), (place, one))
+        what: object = one.concept
+        if times[one.concept] > 1:  # what is said but once is not looked at further: a number's hash takes its time
+            concept, value, details, standing, _ = one
+            what = concept, value, standing, _without_method(details) if details else details
+        seen.setdefault(what, (place, one))
     return list(seen.values())
 
 

@@ -6,26 +6,22 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from natars_fhir.domain.record import Detail, Fact
+from natars_fhir.domain.record import Detail
 from natars_fhir.mapping.lore import Lore
-from natars_fhir.mapping.readers.wholes import Answer
-from natars_fhir.mapping.sink import Sink
+from natars_fhir.mapping.told import Told
 
 #: a third of the time that a named tuple's own constructor takes
 _new = tuple.__new__
 _KNOWN = ("imaging", "pathology")
 
 
-def measured(answer: Answer, lore: Lore) -> Answer:
-    """*answer*, its facts with the `method` that their Observation tells."""
+def measured(lore: Lore) -> Callable[[tuple[Told, ...], Any], tuple[Told, ...]]:
+    """What is told, with the `method` that its Observation tells."""
     how = _how(lore)
 
-    def with_method(node: Any, resource: Any, sink: Sink, concept: str, place: str, answered: bool) -> bool:
-        before = len(sink.facts)
-        told = answer(node, resource, sink, concept, place, answered)
-        if told and (method := how(resource)) is not None:
-            sink.facts[before:] = [_seen(fact, method) for fact in sink.facts[before:]]
-        return told
+    def with_method(told: tuple[Told, ...], resource: Any) -> tuple[Told, ...]:
+        method = how(resource)
+        return told if method is None else tuple([_seen(one, method) for one in told])
 
     return with_method
 
@@ -54,9 +50,9 @@ def _how(lore: Lore) -> Callable[[Any], str | None]:
     return how
 
 
-def _seen(fact: Fact, method: str) -> Fact:
-    concept, value, when, source, path, standing, known, span, detail = fact
-    return _new(Fact, (concept, value, when, source, path, standing, known, span, _with(detail, method)))
+def _seen(told: Told, method: str) -> Told:
+    concept, value, detail, standing, span = told
+    return _new(Told, (concept, value, _with(detail, method), standing, span))
 
 
 @lru_cache(maxsize=1_024)

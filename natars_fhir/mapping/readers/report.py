@@ -22,6 +22,10 @@ _KINDS: dict[str, Kind] = {"pathology": "pathology", "imaging": "imaging", "oper
 
 #: What a report's kind says more of: how it was seen
 _SEEN = frozenset({"histology", "tumour-size", "metastasis"})
+#: Kinds of reports by which somebody has looked at it, and what they looked at
+_BASIS = {"imaging": "imaging", "pathology": "tissue"}
+#: a third of the time that a named tuple's own constructor takes
+_new = tuple.__new__
 
 #: What a report's own words say of its kind, where no code does (in this order)
 _WORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
@@ -83,21 +87,17 @@ def _kind_by_words(text: str) -> Kind:
 def _with_basis(told: Told, kind: str) -> Told:
     """A type seen on images alone is no proof: the basis stands with it. Nor is one in a letter of unknown kind, where
     another cancer is another tumour's."""
-    more: dict[str, str] = {}
-    if told.concept == "histology":
-        if kind not in ("imaging", "pathology"):
-            told = by_words(told)
-        if told.concept == "histology":
-            more["basis"] = {"imaging": "imaging", "pathology": "tissue"}.get(kind, "diagnosis")
-    if told.concept in ("tumour-size", "metastasis") and kind in ("imaging", "pathology"):
-        more["method"] = kind
-    return told._replace(detail=_with(told.detail, tuple(more.items()))) if more else told
+    if kind not in _BASIS and (told.concept != "histology" or (told := by_words(told)).concept != "histology"):
+        return told
+    concept, value, details, standing, span = told
+    return _new(Told, (concept, value, _with(concept, kind, details), standing, span))
 
 
 @lru_cache(maxsize=1024)
-def _with(detail: Detail, more: Detail) -> Detail:
-    """A detail with what it does not say itself."""
-    return tuple(sorted({**dict(more), **dict(detail)}.items()))
+def _with(concept: str, kind: str, details: Detail) -> Detail:
+    """The details with what the report's kind says more of, unless they say so themselves."""
+    more = {"basis": _BASIS.get(kind, "diagnosis")} if concept == "histology" else {"method": kind}
+    return tuple(sorted({**more, **dict(details)}.items()))
 
 
 def _texts(view: View) -> Callable[[Any, Sink], Iterator[tuple[str, str]]]:

@@ -107,7 +107,10 @@ def _names_another_scheme(method: Any) -> bool:
     """Does a method speak of a grading scheme that is not FNCLCC? (``G1–G4`` of carcinoma templates)"""
     if method.__class__ is not CodeableConcept:
         return False
-    words = " ".join([text for text in (method.text, *[c.display for c in method.coding or ()]) if text])
+    words = method.text or ""
+    for coding in method.coding or ():
+        if coding.display:
+            words = f"{words} {coding.display}"
     return (_other_short if len(words) <= SHORT else _other_scheme)(words)
 
 
