@@ -27,7 +27,7 @@ _VALUE = {
 
 def consent(view: View, lore: Lore) -> Plan:
     """Given, refused, withdrawn or proposed. ``words.trial`` of the view and the site's own names tell this trial."""
-    stamp, names = stamped(view), _named((*view.words["trial"], *lore.consent_names))
+    stamp, names = stamped(view), naming((*view.words["trial"], *lore.consent_names))
 
     @lru_cache(maxsize=2_048)  # but for their own numbers, consents say the same again and again
     def heard(text: str) -> _Heard:
@@ -71,26 +71,31 @@ _Heard = Literal["nothing", "named", "no"]
 _OURS: tuple[_Heard, ...] = ("named", "no")
 
 
-def _named(names: Sequence[str]) -> Callable[[str], bool]:
+def naming(names: Sequence[str]) -> Callable[[str], bool]:
     """Does a text hold a name as a word of its own? ``NATARS-2`` is another study, ``NATARS-0023`` a number in this.
 
     The pattern walks a text step by step; whether a plain text can hold a name at all is told ten times as fast.
     """
-    any_name = "|".join(map(re.escape, names))
-    pattern = re.compile(rf"(?<![A-Za-z0-9])(?:{any_name})(?![A-Za-z0-9])(?![\s-]?\d{{1,2}}(?!\d))", re.IGNORECASE)
-    folded = [_folded(name) for name in names]
+    pattern = pattern_of(names)
+    plain_names = [folded(name) for name in names]
 
     def named(text: str) -> bool:
         if text.isascii():
             lower = text.lower()
-            if not any(name in lower for name in folded):
+            if not any(name in lower for name in plain_names):
                 return False
         return pattern.search(text) is not None
 
     return named
 
 
-def _folded(name: str) -> str:
+def pattern_of(names: Sequence[str]) -> re.Pattern[str]:
+    """A pattern for any of the names that stands by itself, in any case."""
+    any_name = "|".join(map(re.escape, names))
+    return re.compile(rf"(?<![A-Za-z0-9])(?:{any_name})(?![A-Za-z0-9])(?![\s-]?\d{{1,2}}(?!\d))", re.IGNORECASE)
+
+
+def folded(name: str) -> str:
     """In small letters, as a pattern that ignores case has them: to it any i is an i, dotted or not."""
     return name.casefold().replace("i\u0307", "i").replace("\u0131", "i")
 

@@ -121,19 +121,16 @@ def _tell_unread(parts: Iterable[Unread], where: str, sink: Sink) -> None:
 
 
 def _of_the_tumour(reading: Reading, lore: Lore) -> list[Told]:
+    told: list[Told] = []
     concepts = lore.concepts
-    return [
-        _new(Told, (concept, value, detail, standing, span))
-        for concept, value, span, standing, detail in reading.said
-        if concept in concepts and not (detail and _of_other_cells(detail))
-    ]
-
-
-def _of_other_cells(detail: Detail) -> bool:
-    for name, value in detail:
-        if name == "cellScope":
-            return value != "tumour"
-    return False
+    for concept, value, span, standing, detail in reading.said:
+        if concept in concepts:
+            for name, cells in detail:
+                if name == "cellScope" and cells != "tumour":
+                    break
+            else:
+                told.append(_new(Told, (concept, value, detail, standing, span)))
+    return told
 
 
 def tell_of_narrative(resource: Any, concept: Any, sink: Sink) -> None:
