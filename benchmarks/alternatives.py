@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from natars_fhir.domain.screening import Screening
 
+#: Those of the checkout: the pure pipeline knows no settings, and what reads those (pydantic) is not measured with it.
+MAPPINGS = Path(__file__).parents[1] / "mappings"
+
 #: Reads a file of NDJSON and says what came of it; two runs that claim the same work must say the same.
 Run = Callable[[Path], str]
 
@@ -84,9 +87,8 @@ def _screening(*, routed: bool) -> Run:
     from natars_fhir.mapping.documents import DocumentReader
     from natars_fhir.mapping.files import load
     from natars_fhir.mapping.site import compiled
-    from natars_fhir.settings import Settings
 
-    mappings = load(Settings().mappings)
+    mappings = load(MAPPINGS)
     reader = DocumentReader(compiled(mappings, "hospital-a"), routed=routed)
 
     def run(path: Path) -> str:
@@ -99,8 +101,8 @@ def _screening(*, routed: bool) -> Run:
 
 
 def _answers(screening: Screening) -> str:
-    """The verdict and every answer, in the protocol's order."""
-    return screening.verdict + "".join([finding.answer.word[0] for _, finding in screening.findings])
+    """The verdict and every answer, in the protocol's order: a digit each."""
+    return screening.verdict + bytes([finding.answer for _, finding in screening.findings]).hex()
 
 
 def _each(accepts: Callable[[bytes], bool]) -> Run:

@@ -25,7 +25,7 @@ from benchmarks.pages import SITE, filled, silent
 from natars_fhir.domain.issue import Issue
 from natars_fhir.service.ingest.ingest import push
 from natars_fhir.service.office.trial import trial
-from natars_fhir.service.screening.rescreen import today
+from natars_fhir.service.screening.screened import today
 from natars_fhir.store import quarantine
 from natars_fhir.store.engine import Store
 from natars_fhir.store.quarantine import Unused

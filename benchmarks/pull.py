@@ -37,8 +37,9 @@ from natars_fhir.mapping.files import load
 from natars_fhir.mapping.pull import Pull
 from natars_fhir.mapping.site import SiteMapping, compiled
 from natars_fhir.service.http import Clients
+from natars_fhir.service.ingest.door import Door, Run
 from natars_fhir.service.ingest.intake import Intake
-from natars_fhir.service.ingest.load import Door, Run, load_documents
+from natars_fhir.service.ingest.load import load_documents
 from natars_fhir.service.pull.ahead import ahead
 from natars_fhir.service.pull.chain import walk
 from natars_fhir.service.pull.pull import Order, pausing, pull

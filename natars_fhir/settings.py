@@ -136,7 +136,7 @@ class Settings(BaseSettings):
         30, description="Seconds that requests under way have to be finished when the server is asked to stop."
     )
     facts_in_memory: int = Field(
-        20_000, description="Facts that `screen` holds in memory; beyond it they go to a temporary SQLite file."
+        60_000, description="Facts that `screen` holds in memory; beyond it they go to a temporary SQLite file."
     )
 
     @property

@@ -20,37 +20,46 @@ _MOST, _MOST_BYTES = 1_000, 2_000_000
 _TYPE, _CODE, _LENGTH = slice(17, 23), b'"code":{"coding":[', 120
 
 Told = tuple[Document, "Reading | ReadDocument | None"]
+#: Type → code → the places of a block where these stand.
+Types = defaultdict[bytes, defaultdict[bytes, list[int]]]
 
 
 def read_by_type(documents: Iterable[Document], reader: DocumentReader) -> Iterator[Told]:
     """Each document with what it says: the one reading of a line that is one resource; None where it has no bytes."""
-    block: list[Document] = []
-    size = 0
+    route = reader.route or _nothing_let_go
+    block, readings, types, size = _new()
     for found in documents:
+        raw = found.raw
+        size += len(raw)
+        reading = route(raw) if raw else None  # at once, while its bytes are at hand
+        if reading is None and raw:
+            code = raw.find(_CODE)
+            types[raw[_TYPE]][raw[code : code + _LENGTH]].append(len(block))
         block.append(found)
-        size += len(found.raw)
+        readings.append(reading)
         if size > _MOST_BYTES or len(block) >= _MOST:
-            yield from _told(block, reader)
-            block, size = [], 0
-    yield from _told(block, reader)
+            yield from _told(block, readings, types, reader)
+            block, readings, types, size = _new()
+    yield from _told(block, readings, types, reader)
 
 
-def _told(block: list[Document], reader: DocumentReader) -> Iterator[Told]:
+def _new() -> tuple[list[Document], list[Reading | None], Types, int]:
+    """A block of nothing: documents, what they say, where those of one type and code stand, bytes."""
+    return [], [], defaultdict(lambda: defaultdict(list)), 0
+
+
+def _nothing_let_go(_: bytes) -> None:
+    return None
+
+
+def _told(
+    block: list[Document], readings: list[Reading | None], types: Types, reader: DocumentReader
+) -> Iterator[Told]:
     """What the fast way refuses may be a whole Bundle: its turn comes when it is asked for, and no two are held."""
-    single = reader.single
-    readings: list[Reading | None] = [None] * len(block)
-    for places in _types(block):
-        for place in places:
-            readings[place] = single(block[place].raw)
+    asked = reader.asked
+    for codes in types.values():
+        for places in codes.values():
+            for place in places:
+                readings[place] = asked(block[place].raw)
     for found, reading in zip(block, readings, strict=True):
         yield found, reading if reading is not None or not found.raw else reader.several(found.raw)
-
-
-def _types(block: list[Document]) -> Iterator[list[int]]:
-    types: defaultdict[bytes, defaultdict[bytes, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for place, found in enumerate(block):
-        if raw := found.raw:
-            code = raw.find(_CODE)
-            types[raw[_TYPE]][raw[code : code + _LENGTH]].append(place)
-    for codes in types.values():
-        yield from codes.values()

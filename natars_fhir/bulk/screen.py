@@ -50,14 +50,13 @@ class Tally:
 
     def take(self, found: Document, told: Reading | ReadDocument | None) -> None:
         """Takes one document of a stream into account, and what kept it from being read."""
-        if found.issues:
-            for issue in found.issues:
-                self.problem(found, issue)
         if isinstance(told, Reading):
             self.documents += 1
             self._entry(found, told)
         elif told is not None:
             self.count(found, told)
+        for issue in found.issues:
+            self.problem(found, issue)
 
     def count(self, found: Document, told: ReadDocument) -> None:
         """Takes one document into account."""
@@ -104,7 +103,7 @@ def screen_files(
     reader: DocumentReader,
     study: Study,
     as_of: date,
-    facts_in_memory: int = 20_000,
+    facts_in_memory: int = 60_000,
     progress: Progress | None = None,
 ) -> tuple[Tally, Iterator[Outcome]]:
     """Reads all *inputs* (paths, folders, binary streams with a name), then screens patient by patient."""

@@ -33,7 +33,7 @@ from natars_fhir.fhir.ndjson import Document
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import Mappings, load
 from natars_fhir.mapping.site import compiled
-from natars_fhir.service.screening.rescreen import today
+from natars_fhir.service.screening.screened import today
 from natars_fhir.service.worklist.asking import explained
 from natars_fhir.service.worklist.worklist import outcomes
 from natars_fhir.settings import Settings, default_folder

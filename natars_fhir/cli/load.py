@@ -24,8 +24,8 @@ from natars_fhir.fhir.found import files
 from natars_fhir.fhir.ndjson import Document
 
 if TYPE_CHECKING:
-    from natars_fhir.service.ingest.load import Door, Run
-    from natars_fhir.service.screening.rescreen import Rescreened
+    from natars_fhir.service.ingest.door import Door, Run
+    from natars_fhir.service.screening.news import Rescreened
 
 #: Problems that the report lists; of more, only their number.
 _SHOWN, _LISTED = 10, 1_000
@@ -142,7 +142,7 @@ def load(
     what, report, code = asked(site, "", mappings, fhir_version), Report(), UNAVAILABLE
     given = inputs(paths)
     with opened(what.settings, made=True) as store:
-        from natars_fhir.service.ingest.load import Door
+        from natars_fhir.service.ingest.door import Door
 
         what = at_the_desk(what, store)
         with progress(found(given)) as seen:

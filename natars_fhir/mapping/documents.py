@@ -59,7 +59,8 @@ class DocumentReader:
         self.version = fhir_version or (None if mapping.site.fhir == "R4" else mapping.site.fhir)
         self._decode = Decoder(mapping.kinds, self._second_look)
         self._patients: dict[str, str] = {}
-        self._route = mapping.route if routed else None
+        #: lets go what no criterion asks for; None where everything is decoded
+        self.route = mapping.route if routed else None
         self._alone, self._left = Scope((), mapping.site.bases), _MEMORY
 
     def __call__(self, raw: bytes) -> ReadDocument:
@@ -76,8 +77,12 @@ class DocumentReader:
 
     def single(self, raw: bytes) -> Reading | None:
         """The reading of bytes that are one resource, where the fast way reads them, as of most lines of NDJSON."""
-        if self._route is not None and (unasked := self._route(raw)) is not None:
+        if self.route is not None and (unasked := self.route(raw)) is not None:
             return unasked
+        return self.asked(raw)
+
+    def asked(self, raw: bytes) -> Reading | None:
+        """The same of what routing did not let go."""
         resource = self._decode.fast(raw)
         return None if resource is None else self._read(resource, Entry(None, "", raw), self._scope(), ())
 

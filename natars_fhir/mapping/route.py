@@ -143,7 +143,7 @@ class _ObservationHeader(Struct, gc=False):
     id: str
     code: Raw
     meta: _Meta | None = None
-    component: list[_Component] = []
+    component: list[_Component] | None = None
 
 
 def _observations(lore: Lore) -> Route:
@@ -155,7 +155,7 @@ def _observations(lore: Lore) -> Route:
         unread = judged[bytes(said.code)]
         if unread is None:
             return None
-        for part in said.component:
+        for part in said.component or ():
             if judged[bytes(part.code)] is None:
                 return None
         meta = said.meta

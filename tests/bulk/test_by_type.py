@@ -59,7 +59,8 @@ def test_those_of_one_type_and_code_are_read_together() -> None:
     asked: list[bytes] = []
 
     class Watched:
-        single = staticmethod(lambda line: asked.append(line))
+        route = None
+        asked = staticmethod(lambda line: asked.append(line))
         several = staticmethod(lambda line: ReadDocument("", ()))
 
     list(read_by_type(stream(2), Watched()))  # type: ignore[arg-type]

@@ -19,7 +19,7 @@ import pytest
 from natars_fhir.service.access import registration
 from natars_fhir.service.export.exported import Asked, exported
 from natars_fhir.service.ingest.intake import Intake
-from natars_fhir.service.screening.rescreen import today
+from natars_fhir.service.screening.screened import today
 from natars_fhir.service.upkeep.secret import secret
 from natars_fhir.store import audit, exports
 from natars_fhir.store.engine import Store, open_store

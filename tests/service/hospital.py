@@ -46,7 +46,7 @@ def intake(most_entries: int = 10_000) -> Intake:
 
 
 def key_file(folder: Path) -> Path:
-    """The key as a file. Where a test asks that some day does not go out, a key made anew might shift another onto it."""
+    """The key as a file: where a test asks that a day does not go out, a key made anew might shift another onto it."""
     path = folder / "key"
     path.write_bytes(KEY)
     path.chmod(0o600)

@@ -12,7 +12,7 @@ from natars_fhir.emit.prefilled import prefilled
 from natars_fhir.fhir.found import files
 from natars_fhir.fhir.ndjson import documents
 from natars_fhir.mapping.gathered import Gathered
-from natars_fhir.service.screening.rescreen import today
+from natars_fhir.service.screening.screened import today
 from natars_fhir.service.worklist.worklist import history_of, worklist
 from natars_fhir.store.engine import Store, open_store
 from tests.service.hospital import (

@@ -26,7 +26,7 @@ from sqlalchemy import select
 
 from natars_fhir.service.http import client
 from natars_fhir.service.ingest.ingest import push
-from natars_fhir.service.screening.rescreen import findings, outcome, peoples_part, today
+from natars_fhir.service.screening.screened import findings, outcome, peoples_part, today
 from natars_fhir.store import attestations, patients, readings, versions
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.packed import unpack

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from natars_fhir.service.ingest.answer import ISSUE
+from natars_fhir.service.ingest.door import Door
 from natars_fhir.service.ingest.ingest import push
-from natars_fhir.service.ingest.load import Door, load_file
+from natars_fhir.service.ingest.load import load_file
 from natars_fhir.store import audit, quarantine
 from natars_fhir.store.engine import Store
 from natars_fhir.store.quarantine import Wanted

@@ -26,7 +26,7 @@ from natars_fhir.mapping.schema import Site
 from natars_fhir.service.bedside.prefetch import Viewed, aliases, readings
 from natars_fhir.service.ingest.intake import Intake
 from natars_fhir.service.screening.lives import caused, declines, life_of, told_by_office
-from natars_fhir.service.screening.rescreen import findings, peoples_part, today
+from natars_fhir.service.screening.screened import findings, peoples_part, today
 from natars_fhir.service.upkeep.pseudonym import subject_of
 from natars_fhir.service.upkeep.purge import tomb
 from natars_fhir.store import attestations, audit, cards, forgetting, patients

@@ -29,7 +29,7 @@ from natars_fhir.service.export.export_told import Told
 from natars_fhir.service.export.exported import TYPES, Asked, Line, exported
 from natars_fhir.service.export.ndjson_files import MOST_BYTES, NdjsonFiles, fresh, remove
 from natars_fhir.service.ingest.intake import Intake
-from natars_fhir.service.screening.rescreen import today
+from natars_fhir.service.screening.screened import today
 from natars_fhir.store import audit, export_known, exports
 from natars_fhir.store.audit import EVERYWHERE, Act
 from natars_fhir.store.engine import Store

@@ -26,7 +26,7 @@ from natars_fhir.mapping.schema import Site
 from natars_fhir.service.export.enrolled import Kept, everybody, kept_each, possible
 from natars_fhir.service.ingest.intake import Intake
 from natars_fhir.service.screening.lives import life_of, told_by_office
-from natars_fhir.service.screening.rescreen import gathered, peoples_part
+from natars_fhir.service.screening.screened import gathered, peoples_part
 from natars_fhir.store.engine import Store
 from natars_fhir.store.persons import Persons
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from natars_fhir.domain.screening_log import Consort, Entry
 from natars_fhir.service.export.endpoints import pseudonym_of
 from natars_fhir.service.freeze.cut import Cut
-from natars_fhir.service.screening.rescreen import outcome
+from natars_fhir.service.screening.screened import outcome
 from natars_fhir.service.worklist.log import Log
 from natars_fhir.store import patients
 

@@ -27,7 +27,8 @@ from natars_fhir.service.ingest.entries import became_each, findable, read_each,
 from natars_fhir.service.ingest.intake import Intake
 from natars_fhir.service.ingest.take import Change, take
 from natars_fhir.service.remap.gaps import notice
-from natars_fhir.service.screening.rescreen import Rescreened, cause, rescreen
+from natars_fhir.service.screening.news import Rescreened
+from natars_fhir.service.screening.rescreen import cause, rescreen
 from natars_fhir.store import audit, due, locks, patients, quarantine, readings, trail
 from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store

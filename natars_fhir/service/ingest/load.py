@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 import structlog
 from sqlalchemy import Connection
@@ -21,28 +20,22 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.ndjson import Document, Start, documents
-from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.service.ingest.answer import Answer
 from natars_fhir.service.ingest.apart import refused_whole
 from natars_fhir.service.ingest.arrival import Arrival, TooManyError, arrive
+from natars_fhir.service.ingest.door import Door, Found, Run
 from natars_fhir.service.ingest.entries import noted
 from natars_fhir.service.ingest.gathering import gathered
 from natars_fhir.service.ingest.ingest import admit
-from natars_fhir.service.ingest.intake import Intake
 from natars_fhir.service.ingest.known_file import known, marks, watched
-from natars_fhir.service.screening.pace import Pace, later
-from natars_fhir.service.screening.rescreen import Rescreened
+from natars_fhir.service.screening.pace import later
 from natars_fhir.store import audit, loads, quarantine
 from natars_fhir.store.audit import Act
-from natars_fhir.store.engine import Store
 from natars_fhir.store.loads import Loaded, State
 from natars_fhir.store.packed import digest
 
 #: What is taken in at once: so many documents, or bytes of them; where there is time, what is worth a transaction.
 MOST_DOCUMENTS, MOST_BYTES, _WORTH_IT = 200, 4_000_000, 500_000
-
-#: How a run found a file: new, begun before, changed since, loaded before; or a stream, which nobody knows again.
-Found = Literal["new", "resumed", "changed", "known", "stream"]
 
 _log = structlog.get_logger("natars_fhir.load")
 _NOT_KEPT = {"refused": 1, "not-kept": 1}
@@ -51,57 +44,6 @@ _FAILED = Issue("error", "exception", "", "Something went wrong here when it was
 
 class OvertakenError(Exception):
     """Another run is at work on the same file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """What files come in by. ``longest`` is the largest document, in bytes, as of a request's body."""
-
-    store: Store
-    intake: Intake
-    reader: DocumentReader
-    longest: int
-    now: Callable[[], datetime]
-    #: told the file's name and the bytes of it that were read so far
-    seen: Callable[[str, int], None] = lambda *_: None
-    #: told what was wrong with a document
-    problem: Callable[[Document, Issue], None] = lambda *_: None
-    #: what the audit calls it
-    act: str = "load"
-    #: when those are screened whom it touches
-    pace: Pace = field(default_factory=Pace)
-
-    def keep_up(self) -> None:
-        """Now and then those are screened who were touched, where it takes long until all has come."""
-        self.pace.keep_up(self.store, self.intake, self.reader.mapping.site, self.now)
-
-    def finish(self, stopped: Callable[[], bool] = lambda: False) -> Rescreened:
-        """All has come: everybody who was touched is screened. What all screenings came to."""
-        self.pace.finish(self.store, self.intake, self.reader.mapping.site, self.now, stopped)
-        return self.pace.told
-
-
-@dataclass(slots=True)
-class Run:
-    """What a run made of one file; ``counts`` by what became of the resources, ``file`` as it stands now."""
-
-    name: str
-    found: Found
-    file: Loaded
-    #: the lines that were taken in before
-    start: int = 0
-    documents: int = 0
-    not_understood: int = 0
-    #: documents that are not in the quarantine either, for they could not be held, or not be read at all
-    unread: int = 0
-    counts: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def all_read(self) -> bool:
-        """Was everything read and used that is in the file, by this run or those before?"""
-        counts = self.file.counts if self.found == "known" else self.counts
-        faults = counts.get("refused", 0) + counts.get("unread", 0) + self.unread
-        return not faults and self.file.state != "cut-off"
 
 
 def load_file(door: Door, path: Path, *, again: bool = False) -> Iterator[Run]:

@@ -18,7 +18,7 @@ from natars_fhir.service.export.endpoints import known_one
 from natars_fhir.service.freeze.cut import named
 from natars_fhir.service.ingest.intake import Intake
 from natars_fhir.service.people.subjects import Subject, history, may_be_used, subject_of
-from natars_fhir.service.screening.rescreen import today
+from natars_fhir.service.screening.screened import today
 from natars_fhir.store.engine import Store
 from natars_fhir.store.subjects import Declined, Stood
 

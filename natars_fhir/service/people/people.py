@@ -24,7 +24,8 @@ from natars_fhir.service.ingest.answer import Answer
 from natars_fhir.service.ingest.intake import Intake
 from natars_fhir.service.people.delegation import delegate
 from natars_fhir.service.people.sayings import Saying, hear, unsignable
-from natars_fhir.service.screening.rescreen import findings, is_dead, outcome, peoples_part, rescreen, today
+from natars_fhir.service.screening.rescreen import rescreen
+from natars_fhir.service.screening.screened import findings, is_dead, outcome, peoples_part, today
 from natars_fhir.service.upkeep.pseudonym import person_of, subject_of
 from natars_fhir.store import attestations, audit, patients, versions
 from natars_fhir.store.attestations import Said, Whence

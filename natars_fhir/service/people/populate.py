@@ -21,7 +21,7 @@ from natars_fhir.mapping.schema import Site
 from natars_fhir.pipeline import Outcome
 from natars_fhir.service.ingest.intake import Intake
 from natars_fhir.service.screening.lives import is_used
-from natars_fhir.service.screening.rescreen import outcome, peoples_part, today
+from natars_fhir.service.screening.screened import outcome, peoples_part, today
 from natars_fhir.service.upkeep.pseudonym import subject_of
 from natars_fhir.store import attestations, audit, patients
 from natars_fhir.store.audit import Act

@@ -16,7 +16,7 @@ from natars_fhir.mapping.schema import Delegate, Site
 from natars_fhir.service.ingest.intake import Intake
 from natars_fhir.service.people.delegation import delegate
 from natars_fhir.service.people.subjects import Subject, may_be_used, subject_of
-from natars_fhir.service.screening.rescreen import findings, is_dead, today
+from natars_fhir.service.screening.screened import findings, is_dead, today
 from natars_fhir.service.worklist.history import Step, since_findings
 from natars_fhir.store import worklist
 from natars_fhir.store.engine import Store

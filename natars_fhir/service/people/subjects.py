@@ -21,7 +21,7 @@ from natars_fhir.pipeline import Outcome
 from natars_fhir.service.deliver.tell import subject_target
 from natars_fhir.service.ingest.intake import Intake
 from natars_fhir.service.screening.lives import caused, declines, life_of
-from natars_fhir.service.screening.rescreen import concluded, peoples_part, today
+from natars_fhir.service.screening.screened import concluded, peoples_part, today
 from natars_fhir.store import attestations, forgetting, patients, subjects
 from natars_fhir.store.persons import Persons
 from natars_fhir.store.subjects import Declined, Stood, Whose

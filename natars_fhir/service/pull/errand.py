@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.ndjson import Document
 from natars_fhir.mapping.pull import Asked, Pull
-from natars_fhir.service.ingest.load import Door, Run
+from natars_fhir.service.ingest.door import Door, Run
 from natars_fhir.service.pull.fault import PullError
 from natars_fhir.service.pull.source import Source
 from natars_fhir.store import pulls

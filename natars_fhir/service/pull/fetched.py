@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.ndjson import Document
-from natars_fhir.service.ingest.load import Run, load_documents
+from natars_fhir.service.ingest.door import Run
+from natars_fhir.service.ingest.load import load_documents
 from natars_fhir.service.pull.ahead import ahead
 from natars_fhir.service.pull.errand import Errand, Part
 from natars_fhir.service.pull.fault import PullError, refused

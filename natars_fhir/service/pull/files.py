@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.ndjson import Start, documents
-from natars_fhir.service.ingest.load import Door, Run, load_documents
+from natars_fhir.service.ingest.door import Door, Run
+from natars_fhir.service.ingest.load import load_documents
 from natars_fhir.service.pull.download import download
 from natars_fhir.service.pull.errand import Errand, Part
 from natars_fhir.service.pull.fault import PullError

@@ -23,8 +23,8 @@ from natars_fhir.mapping.schema import Site
 from natars_fhir.mapping.site import SiteMapping
 from natars_fhir.service.deliver.reply import Draw, backoff
 from natars_fhir.service.http import Clients
+from natars_fhir.service.ingest.door import Door
 from natars_fhir.service.ingest.intake import Intake
-from natars_fhir.service.ingest.load import Door
 from natars_fhir.service.pull.bulk import drop, exported
 from natars_fhir.service.pull.errand import Errand, Part, Seen
 from natars_fhir.service.pull.fault import FAULT, PullError, StoppedError
@@ -32,7 +32,7 @@ from natars_fhir.service.pull.search import searched
 from natars_fhir.service.pull.source import Pause, Source
 from natars_fhir.service.pull.subscription import subscribed, unsubscribed
 from natars_fhir.service.pull.turn import turn
-from natars_fhir.service.screening.rescreen import Rescreened
+from natars_fhir.service.screening.news import Rescreened
 from natars_fhir.store import audit, pulls
 from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store

@@ -14,7 +14,8 @@ from datetime import datetime
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.ndjson import Document
-from natars_fhir.service.ingest.load import Run, load_documents
+from natars_fhir.service.ingest.door import Run
+from natars_fhir.service.ingest.load import load_documents
 from natars_fhir.service.pull.ahead import Shelf, ahead
 from natars_fhir.service.pull.chain import Begun, Came, Step, Wish, chain, server_time, weight
 from natars_fhir.service.pull.errand import Errand, Part

@@ -11,7 +11,9 @@ from datetime import datetime
 
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.ingest.intake import Intake
-from natars_fhir.service.screening.rescreen import Rescreened, rescreen, today
+from natars_fhir.service.screening.news import Rescreened
+from natars_fhir.service.screening.rescreen import rescreen
+from natars_fhir.service.screening.screened import today
 from natars_fhir.service.worklist.log import tell_log
 from natars_fhir.store import patients
 from natars_fhir.store.audit import Act, write

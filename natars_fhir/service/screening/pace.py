@@ -15,7 +15,7 @@ from typing import Final
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.ingest.intake import Intake
 from natars_fhir.service.screening.due import work_off
-from natars_fhir.service.screening.rescreen import Rescreened
+from natars_fhir.service.screening.news import Rescreened
 from natars_fhir.store.engine import Store
 
 #: So long whoever is due waits at least for more of them, while the files come; the server leaves them to the run for

@@ -5,73 +5,42 @@ Nothing is taken from the push that brought it about but its names: the order of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-import msgspec
-from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from natars_fhir import pipeline
 from natars_fhir.domain.again import again
-from natars_fhir.domain.interval import SHANGHAI
-from natars_fhir.domain.life import Event, may_be_used
-from natars_fhir.domain.people import stands_until, with_people
-from natars_fhir.domain.record import Fact, Record
+from natars_fhir.domain.life import may_be_used
+from natars_fhir.domain.people import stands_until
 from natars_fhir.domain.request import request
-from natars_fhir.domain.screening import Screening
-from natars_fhir.domain.signing import PeoplesPart, standing
+from natars_fhir.domain.signing import PeoplesPart
 from natars_fhir.domain.study import Study
 from natars_fhir.emit.prefilled import prefilled
-from natars_fhir.mapping.gathered import Gathered
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.mapping.schema import Site
-from natars_fhir.service.deliver import announce
-from natars_fhir.service.deliver.tell import Known, LastSaid, retract, tell
+from natars_fhir.service.deliver.tell import Known, LastSaid, tell
 from natars_fhir.service.ingest.intake import Intake
 from natars_fhir.service.screening.before import Before, before
-from natars_fhir.service.screening.lives import Noticed, caused, life_of, notice, told_by_office
+from natars_fhir.service.screening.lives import Noticed, life_of, notice
+from natars_fhir.service.screening.news import News, Rescreened, write
+from natars_fhir.service.screening.screened import findings, peoples_part, read_of, today
 from natars_fhir.service.worklist import worklist_line
 from natars_fhir.service.worklist.worklist_line import Brought
-from natars_fhir.store import due, outbox, patients, readings, screenings, subjects, worklist
-from natars_fhir.store.attestations import Said
+from natars_fhir.store import due, outbox, screenings, worklist
 from natars_fhir.store.due import Owed
-from natars_fhir.store.packed import digest
 from natars_fhir.store.patients import Standing
 from natars_fhir.store.persons import Persons, every_name
-from natars_fhir.store.subjects import Whose
-from natars_fhir.store.worklist import Line
 
 #: Asks when data came last of one person.
 LastCame = Callable[[], datetime | None]
 #: As many persons are held in memory at once.
 _MANY = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Rescreened:
-    """How many patients were screened, how many have new findings, and how many letters wait for the site; ``since``
-    when the first of them was due, of those who were."""
-
-    screened: int = 0
-    changed: int = 0
-    queued: int = 0
-    since: datetime | None = None
-
-    def and_more(self, other: Rescreened) -> Rescreened:
-        """Both together."""
-        since = min((one for one in (self.since, other.since) if one), default=None)
-        counts = (self.screened + other.screened, self.changed + other.changed, self.queued + other.queued)
-        return Rescreened(*counts, since)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """As the audit has them."""
-        return {"screened": self.screened, "findings": self.changed, "letters": self.queued}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,43 +51,6 @@ class Cause:
     versions: tuple[int, ...]
     act: str
     came: datetime | None = None
-
-
-def today(now: datetime) -> date:
-    """The day that a screening stands for: today in the trial's time zone."""
-    return now.astimezone(SHANGHAI).date()
-
-
-def outcome(
-    connection: Connection, study: Study, site: str, names: Collection[str], as_of: date
-) -> pipeline.Outcome | None:
-    """One person, who goes by *names*, from all that is known; None where nothing is."""
-    return concluded(connection, study, site, names, as_of, caused(connection, study, site, names, as_of))
-
-
-def concluded(
-    connection: Connection, study: Study, site: str, names: Collection[str], as_of: date, told: Sequence[Event],
-    known: Mapping[str, Reading] = MappingProxyType({}),
-) -> pipeline.Outcome | None:  # fmt: skip
-    """The same, where what people caused (*told*) is at hand. *known*: see `readings.about`."""
-    return read_of(study, site, readings.about(connection, site, names, known), as_of, told)
-
-
-def read_of(
-    study: Study, site: str, known: Iterable[Reading], as_of: date, told: Sequence[Event]
-) -> pipeline.Outcome | None:
-    """The same of these readings."""
-    return next(pipeline.outcomes(gathered(site, known), study, as_of, told_by_office(site, told)), None)
-
-
-def gathered(site: str, known: Iterable[Reading]) -> Gathered:
-    """What is known of one person, as it counts together."""
-    found = Gathered(site)
-    for reading in known:
-        # under which key a resource counts was settled when it came: only Patients bring names along
-        bare = reading.kind == "Patient" or not reading.aliases
-        found.add(reading if bare else replace(reading, aliases=()))
-    return found
 
 
 def rescreen(
@@ -168,32 +100,6 @@ def came(names: Collection[str], causes: Mapping[str, Iterable[int]], owed: Iter
     return None if causes.keys() & names else max((one.since for one in owed if one.name in names), default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class News:
-    """What one person came to, to be written down: where it stands now (nowhere, where nothing is known of it), the
-    letters, the way, the screening where it is another, and the line in the worklist; ``lines`` are those of before."""
-
-    earlier: Sequence[Standing]
-    stands: Standing | None = None
-    letters: Sequence[outbox.News] = ()
-    noticed: Noticed | None = None
-    changed: bool = False
-    found: screenings.Found | None = None
-    line: Line | None = None
-    lines: Collection[str] = ()
-
-    @property
-    def target(self) -> str | None:
-        """As what the site is told of the person now."""
-        return self.stands.target if self.stands else None
-
-    @property
-    def turned(self) -> bool:
-        """Does the data say another verdict?"""
-        now = self.stands
-        return now is not None and all((one.key, one.verdict) != (now.key, now.verdict) for one in self.earlier)
-
-
 def _person(
     intake: Intake, site: Site, key: str, seen: Before, cause: Cause, at: tuple[datetime, LastSaid, LastCame]
 ) -> News:
@@ -230,44 +136,6 @@ def _found(stands: Standing, body: dict[str, Any], cause: Cause, now: datetime) 
     )
 
 
-def write(connection: Connection, trial: str, site: str, news: Sequence[News], now: datetime) -> Rescreened:
-    """Everything that is new of these persons, table by table."""
-    stand = [one.stands for one in news if one.stands]
-    patients.gone(connection, site, {old.key for one in news for old in one.earlier} - {one.key for one in stand})
-    letters = [letter for one in news for letter in one.letters]
-    turned = [one.target for one in news if one.turned and one.target]
-    wanted = announce.wanted(connection, site) if letters or turned else ()
-    announce.letters(connection, site, letters, now, wanted)
-    queued = outbox.queue_each(connection, site, [(one.target or "", one.letters) for one in news], now)
-    ways = [(Whose(site, one.stands.key, trial), one.noticed) for one in news if one.stands and one.noticed]
-    subjects.notice(connection, [(whose, event) for whose, way in ways for event in way.causes])
-    subjects.stand(connection, [(whose, way.stands) for whose, way in ways if way.stands])
-    patients.stand(connection, site, stand)
-    lines = [one.line for one in news if one.line]
-    worklist.drop(connection, site, {key for one in news for key in one.lines} - {line.key for line in lines})
-    worklist.put(connection, site, lines)
-    announce.verdicts(connection, site, turned, now, wanted)
-    screenings.record(connection, site, [(one.stands.key, one.found) for one in news if one.stands and one.found])
-    queued += sum(_retracted(connection, site, one.earlier, one.target, now) for one in news)
-    return Rescreened(len(stand), sum(one.changed for one in news), queued)
-
-
-def _retracted(
-    connection: Connection, site: str, earlier: Iterable[Standing], target: str | None, now: datetime
-) -> int:
-    """The site was told of a subject that is none any more: the patient left the scope, or is another's."""
-    void = {one.target for one in earlier if one.target not in (None, target)}
-    unclaimed = [old for old in void if old and not patients.claimed(connection, site, old)]
-    return sum(retract(connection, site, old, now) for old in unclaimed)
-
-
-def peoples_part(found: pipeline.Outcome, study: Study, said: Said) -> PeoplesPart:
-    """What people said of this patient, as it stands beside the screening."""
-    people = with_people(found.screening, said.statements)
-    signed = standing(said.signatures, found.record, study, (found.screening, people), said.statements)
-    return PeoplesPart(people, signed)
-
-
 def _first_day(found: pipeline.Outcome, part: PeoplesPart, days: Mapping[str, date]) -> date | None:
     """The first day on which time alone may change what is found: a fact dated later than today; of a patient in scope
     also an answer of the data (*days*), or a statement that grows too old."""
@@ -280,23 +148,3 @@ def _first_day(found: pipeline.Outcome, part: PeoplesPart, days: Mapping[str, da
         last = stands_until(criterion, standing_.statement) if standing_ and standing_.idle is None else None
         told += [last + timedelta(days=1)] if last else []
     return min(told, default=None)
-
-
-def is_dead(record: Record) -> bool:
-    """Is the patient recorded as dead? The criteria do not ask."""
-    return any(fact.value == "present" and fact.standing == "final" for fact in record.about("death"))
-
-
-def findings(screening: Screening, part: PeoplesPart) -> str:
-    """A digest of what was found and of the facts that it rests on: it changes when they do, and not with the day."""
-    said = [
-        (criterion.id, finding.answer.word, finding.reason, [_basis(fact) for fact in finding.facts])
-        for criterion, finding in screening.findings
-    ]
-    told = (screening.patient, screening.in_scope, screening.verdict, said)
-    people = (part.people.said, part.signed) if part.people.said or part.signed else ()
-    return digest(msgspec.json.encode((*told, *people)))[:32]
-
-
-def _basis(fact: Fact) -> tuple[object, ...]:
-    return fact.concept, fact.value, fact.when, fact.standing, fact.detail, fact.source.reference, fact.path

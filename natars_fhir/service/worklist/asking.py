@@ -11,7 +11,7 @@ from natars_fhir.domain.study import Study
 from natars_fhir.fhir.decode import Decoder
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.pipeline import Outcome
-from natars_fhir.service.screening.rescreen import outcome, peoples_part
+from natars_fhir.service.screening.screened import outcome, peoples_part
 from natars_fhir.store import attestations, patients, versions
 from natars_fhir.store.engine import Store
 

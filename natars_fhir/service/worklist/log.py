@@ -22,7 +22,7 @@ from natars_fhir.pipeline import Outcome
 from natars_fhir.service.deliver.tell import target_of
 from natars_fhir.service.ingest.intake import Intake
 from natars_fhir.service.screening.lives import caused, is_used
-from natars_fhir.service.screening.rescreen import outcome, peoples_part, today
+from natars_fhir.service.screening.screened import outcome, peoples_part, today
 from natars_fhir.store import attestations, outbox, patients, screenings
 from natars_fhir.store.engine import Store
 

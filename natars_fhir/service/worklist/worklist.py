@@ -12,7 +12,7 @@ from natars_fhir.domain.study import Study
 from natars_fhir.emit.prefilled import prefilled
 from natars_fhir.pipeline import Outcome
 from natars_fhir.service.screening.lives import is_used
-from natars_fhir.service.screening.rescreen import outcome, peoples_part, today
+from natars_fhir.service.screening.screened import outcome, peoples_part, today
 from natars_fhir.store import attestations, patients, screenings
 from natars_fhir.store.engine import Store
 from natars_fhir.store.screenings import Found

@@ -14,7 +14,7 @@ from natars_fhir.mapping.heard.advice import advice
 from natars_fhir.service.remap.gaps import feeds
 from natars_fhir.service.remap.readiness import ready
 from natars_fhir.service.remap.tried import report, tried
-from natars_fhir.service.screening.rescreen import today
+from natars_fhir.service.screening.screened import today
 from natars_fhir.service.upkeep.audit import note
 from natars_fhir.store.audit import Act
 from natars_fhir.web.pages.desk import Desk

@@ -20,7 +20,7 @@ from natars_fhir.mapping.texts import TEST_NAMES
 from natars_fhir.service.remap import mapped
 from natars_fhir.service.remap.effect import Effect, changed_lines, effect
 from natars_fhir.service.remap.mapped import FILE
-from natars_fhir.service.screening.rescreen import today
+from natars_fhir.service.screening.screened import today
 from natars_fhir.service.upkeep.audit import note
 from natars_fhir.service.upkeep.pseudonym import subject_of
 from natars_fhir.store import accounts

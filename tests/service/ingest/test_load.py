@@ -26,7 +26,8 @@ from natars_fhir.fhir.ndjson import Document, documents
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.service.ingest import load as module
 from natars_fhir.service.ingest.answer import ISSUE
-from natars_fhir.service.ingest.load import Door, OvertakenError, Run, load_documents, load_file, load_stream
+from natars_fhir.service.ingest.door import Door, Run
+from natars_fhir.service.ingest.load import OvertakenError, load_documents, load_file, load_stream
 from natars_fhir.store import audit, quarantine
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.loads import Loaded

@@ -21,7 +21,7 @@ from natars_fhir.service.remap.effect import changed_lines, effect, holds
 from natars_fhir.service.remap.live import Active, Live, active
 from natars_fhir.service.remap.mapped import OvertakenError, desk, last_turn, make_active, put, take_out, with_desk
 from natars_fhir.service.screening.fresh import is_fresh
-from natars_fhir.service.screening.rescreen import today
+from natars_fhir.service.screening.screened import today
 from natars_fhir.settings import Settings
 from natars_fhir.store import audit
 from natars_fhir.store.engine import Store

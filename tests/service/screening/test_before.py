@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from natars_fhir.domain.life import Event
 from natars_fhir.service.screening.before import Before, before
-from natars_fhir.service.screening.rescreen import today
+from natars_fhir.service.screening.screened import today
 from natars_fhir.store import driver, patients, subjects
 from natars_fhir.store.engine import Store
 from natars_fhir.store.persons import Persons

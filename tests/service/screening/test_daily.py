@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from natars_fhir.service.screening.daily import rescreen_due
-from natars_fhir.service.screening.rescreen import Rescreened
+from natars_fhir.service.screening.news import Rescreened
 from natars_fhir.service.worklist.history import steps_of
 from natars_fhir.store import patients
 from natars_fhir.store.engine import Store

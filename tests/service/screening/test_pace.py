@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from sqlalchemy import Table, select
 
 from natars_fhir.fhir.ndjson import Document
-from natars_fhir.service.ingest.load import Door, Run, load_documents
+from natars_fhir.service.ingest.door import Door, Run
+from natars_fhir.service.ingest.load import load_documents
 from natars_fhir.service.screening import due, pace
 from natars_fhir.service.screening.due import work_off
-from natars_fhir.service.screening.rescreen import Rescreened
+from natars_fhir.service.screening.news import Rescreened
 from natars_fhir.store import audit
 from natars_fhir.store import due as stored
 from natars_fhir.store import worklist as lines

@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse
 
 from natars_fhir.service.freeze.verify import FAULTS
 from natars_fhir.service.office.freezing import Frozen
-from natars_fhir.service.screening.rescreen import today
+from natars_fhir.service.screening.screened import today
 from natars_fhir.store.audit import EVERYWHERE
 from natars_fhir.web.pages.entrance import enters, page_of
 from natars_fhir.web.pages.office.room import Room, act_of, framed, note

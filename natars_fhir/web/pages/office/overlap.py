@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from natars_fhir.service.office.keeper import Keeper, Seen
-from natars_fhir.service.screening.rescreen import today
+from natars_fhir.service.screening.screened import today
 from natars_fhir.service.worklist.overlap import Overlap, overlap
 from natars_fhir.store.stamp import stamp
 from natars_fhir.web.pages.entrance import enters, page_of

@@ -13,7 +13,7 @@ from natars_fhir.service.access.accounts import speaks
 from natars_fhir.service.office.freezing import Freezing
 from natars_fhir.service.office.keeper import Asked, Keeper, Seen
 from natars_fhir.service.office.trial import Trial, trial
-from natars_fhir.service.screening.rescreen import today
+from natars_fhir.service.screening.screened import today
 from natars_fhir.service.upkeep import audit
 from natars_fhir.service.upkeep.pseudonym import person_of
 from natars_fhir.store.audit import Act

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from natars_fhir.domain.words import WORDS
 from natars_fhir.service.office.derived import Derived, derived, lines
 from natars_fhir.service.people.moves import allocate
-from natars_fhir.service.screening.rescreen import today
+from natars_fhir.service.screening.screened import today
 from natars_fhir.web.pages.entrance import enters, page_of
 from natars_fhir.web.pages.issue_words import issue_text
 from natars_fhir.web.pages.office.room import Room, framed, note
