@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from natars_fhir.domain.record import Record
+from natars_fhir.domain.record import Fact, Record
+
+#: the `origin` of a site that is an abscess's or a hernia's, and no tumour's
+NO_TUMOUR = "no-tumour"
 
 
 def suggested(histology: Sequence[str], family: str, site: Sequence[str]) -> Callable[[Record], bool]:
@@ -15,6 +18,11 @@ def suggested(histology: Sequence[str], family: str, site: Sequence[str]) -> Cal
         for fact in record.about("histology"):
             if fact.value in types or fact.said("family") == family:
                 return True
-        return any(fact.value in sites for fact in record.about("primary-site"))
+        return any(fact.value in sites and not of_no_tumour(fact) for fact in record.about("primary-site"))
 
     return scope
+
+
+def of_no_tumour(fact: Fact) -> bool:
+    """Is it the site of something that is no tumour? It is shown, and suggests nothing."""
+    return fact.said("origin") == NO_TUMOUR

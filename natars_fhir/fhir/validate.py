@@ -19,6 +19,7 @@ from natars_fhir.fhir.check import Level, check, check_bytes
 from natars_fhir.fhir.checking.parsing import parse
 from natars_fhir.fhir.inner import alone, resources
 from natars_fhir.fhir.r4.structs import RESOURCE_TYPES
+from natars_fhir.fhir.r4_in_r5 import r4_in_r5
 from natars_fhir.fhir.r5 import READ, to_r4
 from natars_fhir.fhir.r5_elements import MOVES
 from natars_fhir.fhir.r5_models import problems
@@ -72,7 +73,8 @@ def _r5(value: Node, level: Level) -> list[Issue]:
     for place, resource in resources(value, kind if isinstance(kind, str) and model(kind) else "Resource"):
         by_model = problems(resource) if level == "conformant" else []
         told += [issue.within(place) for issue in _merged(by_model, list(_as_r4(resource)))]
-    return told
+    known = {issue.expression for issue in told}
+    return told + [issue for issue in r4_in_r5(value) if issue.expression not in known]
 
 
 def _merged(by_model: list[Issue], by_walker: list[Issue]) -> list[Issue]:

@@ -42,7 +42,7 @@ def concepts_faults(path: Path, concepts: Concepts) -> list[Fault]:
             faults.append((f"[concepts.{name}]", f"«{name}» does not accept its own unit"))
     faults += _units(concepts)
     for kind, groups in concepts.values.items():
-        if kind not in _KINDS:
+        if kind not in _KINDS and kind not in concepts.concepts:
             faults.append((f"[[values.{kind}]]", f"unknown kind of concept «{kind}»{nearest(kind, _KINDS)}"))
         faults += [(f"[[values.{kind}]]", text) for says in groups for c in says.codes for text in _code(c, concepts)]
     for kind, codes in concepts.reports.items():

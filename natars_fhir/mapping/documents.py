@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from msgspec import Raw
+
 from natars_fhir.domain.identity import Version, version
 from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.record import Source
@@ -17,8 +19,10 @@ from natars_fhir.fhir.bundle import Envelope, open_bundle
 from natars_fhir.fhir.decode import Decoded, Decoder
 from natars_fhir.fhir.entry import Entry
 from natars_fhir.fhir.r4.structs import Observation
+from natars_fhir.fhir.r4_in_r5 import r4_of_bytes
 from natars_fhir.fhir.references import Scope
 from natars_fhir.fhir.second_look import readable_in
+from natars_fhir.fhir.specimens import NONE, Specimens
 from natars_fhir.fhir.versions import Name, detect
 from natars_fhir.mapping.business_key import aliases
 from natars_fhir.mapping.reading import NO_VERSION, ReadDocument, Reading
@@ -84,7 +88,10 @@ class DocumentReader:
     def asked(self, raw: bytes) -> Reading | None:
         """The same of what routing did not let go."""
         resource = self._decode.fast(raw)
-        return None if resource is None else self._read(resource, Entry(None, "", raw), self._scope(), ())
+        if resource is None:
+            return None
+        of_r4 = self._of_r4(resource.__class__.__name__, raw) if self.version == "R5" else ()
+        return self._read(resource, Entry(None, "", raw), self._scope(), of_r4)
 
     def _scope(self) -> Scope:
         """The scope of a resource that stands alone; shared, for it remembers references, but not for ever."""
@@ -106,8 +113,9 @@ class DocumentReader:
     def opened(self, envelope: Envelope) -> ReadDocument:
         """What an opened document says, entry by entry."""
         scope = Scope(envelope.entries, self.mapping.site.bases)
+        taken = Specimens(envelope.entries, scope)
         readings = tuple(
-            _deleted(entry, scope) if entry.deleted else self._entry(entry, self._decode(entry.raw), scope)
+            _deleted(entry, scope) if entry.deleted else self._entry(entry, self._decode(entry.raw), scope, taken)
             for entry in envelope.entries
         )
         system, value = envelope.identifier or ("", "")
@@ -116,13 +124,16 @@ class DocumentReader:
             envelope.type, readings, (*envelope.issues, *closed), f"{system}|{value}" if value else envelope.message
         )
 
-    def _entry(self, entry: Entry, decoded: Decoded, scope: Scope) -> Reading:
-        issues = tuple(entry.seen(issue) for issue in decoded.issues) if decoded.issues else ()
+    def _entry(self, entry: Entry, decoded: Decoded, scope: Scope, taken: Specimens = NONE) -> Reading:
+        told = decoded.issues if decoded.let_go else (*decoded.issues, *self._of_r4(decoded.kind, entry.raw))
+        issues = tuple(entry.seen(issue) for issue in told) if told else ()
         if decoded.resource is None:
             return Reading("", decoded.kind, "let-go" if decoded.let_go else "refused", entry.place, issues=issues)
-        return self._read(decoded.resource, entry, scope, issues)
+        return self._read(decoded.resource, entry, scope, issues, taken)
 
-    def _read(self, resource: Any, entry: Entry, scope: Scope, issues: tuple[Issue, ...]) -> Reading:
+    def _read(
+        self, resource: Any, entry: Entry, scope: Scope, issues: tuple[Issue, ...], taken: Specimens = NONE
+    ) -> Reading:
         mapping, kind, ident = self.mapping, resource.__class__.__name__, resource.id
         place = entry.found_in if entry.index is None else entry.place
         addressed = entry.full_url or entry.url or not ident
@@ -133,6 +144,8 @@ class DocumentReader:
         mapping.reads[kind](resource, sink)
         if resource.modifierExtension is not None or resource.implicitRules is not None or _modified_in_part(resource):
             _doubt(resource, sink)
+        if taken is not NONE and sink.facts and kind in _OF_SPECIMENS and resource.specimen is not None:
+            _taken_from_another(resource, taken, sink)
         facts, unmapped = tuple(sink.facts), tuple(sink.not_understood)
         if not (facts or sink.issues or issues) and kind != "Patient":
             return Reading(key, kind, "read", place, told, None, (), (), unmapped)
@@ -157,6 +170,10 @@ class DocumentReader:
         if found is None and (found := _subject(resource, key, about, sink)) is not None and not text.startswith("#"):
             self._patients[text] = found
         return found
+
+    def _of_r4(self, kind: str, raw: bytes | Raw) -> tuple[Issue, ...]:
+        """Of a document that is said to be R5: what of it is R4."""
+        return tuple(r4_of_bytes(kind, bytes(raw))) if self.version == "R5" else ()
 
     def _second_look(self, raw: bytes) -> tuple[dict[str, Any] | None, list[Issue]]:
         """The walker; before it, what another version says in other words is brought to R4."""
@@ -184,6 +201,22 @@ def _doubt(resource: Any, sink: Sink) -> None:
     sink.facts = [fact._replace(standing="hedged") for fact in sink.facts]
     place = f"{type(resource).__name__}.modifierExtension"
     sink.tell("extension", place, "A modifier that is not known: what the resource says is shown, and decides nothing.")
+
+
+#: Results that may be of a specimen; a report may be of several.
+_OF_SPECIMENS = ("DiagnosticReport", "Observation")
+_TAKEN_FROM = "The specimen is said to be another patient's: what this says is shown, and decides nothing."
+
+
+def _taken_from_another(resource: Any, taken: Specimens, sink: Sink) -> None:
+    """A specimen whose own entry names another patient: whose the result is, a person must say."""
+    own = sink.key_of(resource.subject, "Patient") if resource.subject is not None else None
+    many = isinstance(resource.specimen, list)
+    for index, one in enumerate(resource.specimen if many else (resource.specimen,)):
+        key = sink.key_of(one, "Specimen")
+        if own is not None and key is not None and taken.of_another(key, own):
+            sink.facts = [fact._replace(standing="hedged") for fact in sink.facts]
+            sink.tell("value", f"{type(resource).__name__}.specimen{f'[{index}]' if many else ''}", _TAKEN_FROM)
 
 
 _DANGLING = "No entry of this document has this fullUrl: whose this is, is not known. Send the patient along."

@@ -163,7 +163,7 @@ def _codes(name: str, place: Place, concept: Concept, concepts: Concepts) -> Ite
     for code in place.codes:
         if code not in _written(concept.asked):
             yield f"«{name}» is not asked for by «{code}», or that is not verified"
-    says = [*concept.says, *concepts.values.get(concept.kind, ())]
+    says = [*concept.says, *concepts.values.get(concept.kind, ()), *concepts.values.get(name, ())]
     known = {(one.value, code) for one in says if one.standing == "final" for code in _written(one.codes)}
     for value, codes in place.values.items():
         yield from (

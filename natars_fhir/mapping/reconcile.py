@@ -17,7 +17,7 @@ from natars_fhir.domain.choice import SPECIMEN_DAYS
 from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.record import Fact, Patient, Record, in_order, place
 from natars_fhir.mapping.cycles import cycles
-from natars_fhir.mapping.referred import Shared, beside, referred_drugs, related
+from natars_fhir.mapping.referred import Shared, beside, in_retroperitoneum, referred_drugs, related
 
 #: The facts of a specimen that tell whether it was the resected tumour: by date, after the index surgery.
 _OF_SPECIMEN = ("histology", "fnclcc-grade", "histologic-grade", "tumour-size", "mitoses-per-10hpf", "necrosis-percent")
@@ -91,7 +91,7 @@ def _other_tumours(facts: tuple[Fact, ...]) -> tuple[list[Fact], list[Issue]]:
     for fact in facts:
         told.setdefault(fact.source.reference, set()).add(fact.concept)
     sited = {fact.source.reference for fact in facts if fact.concept == "primary-site" and fact.standing == "final"}
-    retroperitoneal = any(fact.concept == "primary-site" and fact.value == "retroperitoneum" for fact in facts)
+    retroperitoneal = any(map(in_retroperitoneum, facts))
     places = {fact.standing for fact in facts if _places_a_sarcoma(fact, told[fact.source.reference])}
     placed = retroperitoneal or "final" in places
     kept: list[Fact] = []

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.record import Fact, Source
+from natars_fhir.domain.scope import of_no_tumour
 
 #: Facts of a resource that belongs to nobody (a Medication), by its key; None where it is not known.
 Shared = Callable[[str], "tuple[Fact, ...] | None"]
@@ -48,13 +49,14 @@ def beside(source: Source, *others: str) -> Source:
     return source._replace(besides=tuple(sorted({*source.besides, *others})))
 
 
+def in_retroperitoneum(fact: Fact) -> bool:
+    """Does it place a tumour there?"""
+    return fact.concept == "primary-site" and fact.value == "retroperitoneum" and not of_no_tumour(fact)
+
+
 def related(facts: list[Fact]) -> list[Fact]:
     """A bare resection that was done for a condition of this tumour is this tumour's."""
-    tumour = {
-        fact.source.reference
-        for fact in facts
-        if fact.concept == "histology" or (fact.concept == "primary-site" and fact.value == "retroperitoneum")
-    }
+    tumour = {fact.source.reference for fact in facts if fact.concept == "histology" or in_retroperitoneum(fact)}
     return [_for_tumour(fact, tumour) if fact.concept == "resection" else fact for fact in facts]
 
 

@@ -104,7 +104,7 @@ class Concepts(Shape):
     systems: dict[str, System]
     units: dict[str, str] = {}
     concepts: dict[str, Concept]
-    #: codes of values, by kind: what an IHC result, a yes or a no is called
+    #: codes of values, by kind, or by concept: what an IHC result, a yes or a no, a class of ASA is called
     values: dict[str, tuple[Says, ...]] = {}
     #: codes of reports: which kind of text they hold
     reports: dict[str, tuple[Code, ...]] = {}

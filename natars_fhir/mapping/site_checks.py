@@ -111,7 +111,10 @@ def allowed(concept: Concept, concepts: Concepts, drugs: Drugs) -> tuple[str, ..
         return (*(drug.name for drug in drugs.drug), *(group.name for group in drugs.group))
     if concept.kind in ("presence", "answer"):
         return ("present", "absent", "suspected") if concept.kind == "presence" else ("yes", "no")
-    return concept.values or tuple(dict.fromkeys(says.value for says in concepts.values.get(concept.kind, ())))
+    if concept.values:
+        return concept.values
+    names = (concept.kind, *(name for name, one in concepts.concepts.items() if one is concept))
+    return tuple(dict.fromkeys(says.value for name in names for says in concepts.values.get(name, ())))
 
 
 def _tables(site: Site, concepts: Concepts) -> Iterator[tuple[str, str]]:

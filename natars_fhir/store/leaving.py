@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
 
+from natars_fhir.store import partitions
 from natars_fhir.store.tables.core import delivery, metadata, outbox
 from natars_fhir.store.tables.due import screening_due
 from natars_fhir.store.tables.export import export_known, export_subject
@@ -48,8 +49,9 @@ def rows(connection: Connection, site: str) -> dict[str, int]:
 
 
 def remove(connection: Connection, site: str) -> dict[str, int]:
-    """Removes them; table → how many those were."""
+    """Removes them, and the partitions that held them; table → how many rows those were."""
     gone = {table.name: connection.execute(delete(table).where(mine)).rowcount for table, mine in _of(site)}
+    partitions.drop(connection, site)
     return {name: count for name, count in sorted(gone.items()) if count}
 
 

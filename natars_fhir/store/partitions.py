@@ -76,6 +76,18 @@ def add(connection: Connection, site: str) -> bool:
     return True
 
 
+def drop(connection: Connection, site: str) -> int:
+    """Takes a site's partitions away, with whatever they hold; how many those were. Others wait meanwhile."""
+    if not are_made(connection):
+        return 0
+    gone = [name for table in TABLES if _is_there(connection, name := part(table, site))]
+    if gone:
+        _lock(connection, TABLES)
+    for name in gone:
+        _run(connection, f"DROP TABLE {name}")
+    return len(gone)
+
+
 def part(table: Table, site: str) -> str:
     """What a site's partition is called: no two have one name, and none is too long (63 bytes)."""
     told = re.sub(r"[^a-z0-9]+", "_", site.lower())[:24]

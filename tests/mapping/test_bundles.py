@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.ward import ICD_10, SNOMED, concept, lines, observation, outcomes, raw, reader, resource
+from tests.ward import ICD_10, LOINC, OWN, SNOMED, concept, lines, observation, outcomes, raw, reader, resource
 
 Node = dict[str, Any]
 
@@ -294,3 +294,25 @@ def test_ten_thousand_entries_are_read_each_at_its_place() -> None:
     found = reader()(raw(bundle("collection", *stains)))
     assert len(found.readings) == 10_000
     assert [reading.place for reading in found.refused] == ["Bundle.entry[9999].resource"]
+
+
+def _of_specimen(kind: str, specimen: Any) -> Node:
+    said: Node = {"resourceType": kind, "id": "r", "status": "final", "subject": {"reference": "Patient/p1"}}
+    if kind == "Observation":
+        return said | {"code": concept(OWN, "ihc-mdm2"), "valueString": "阳性", "specimen": specimen}
+    return said | {"code": concept(LOINC, "22637-3"), "conclusion": "腹膜后平滑肌肉瘤", "specimen": [specimen]}
+
+
+@pytest.mark.parametrize(("kind", "place"), [("Observation", "specimen"), ("DiagnosticReport", "specimen[0]")])
+@pytest.mark.parametrize("first", [True, False])
+def test_what_is_said_of_another_patients_specimen_is_told_and_decides_nothing(
+    kind: str, place: str, first: bool
+) -> None:
+    for person, another in (("p1", False), ("p2", True)):
+        taken = {"resourceType": "Specimen", "id": "s", "subject": {"reference": f"Patient/{person}"}}
+        said = _of_specimen(kind, {"reference": "Specimen/s"})
+        document = bundle("collection", *((taken, said) if first else (said, taken)))
+        (reading,) = [one for one in reader()(raw(document)).readings if one.kind == kind]
+        assert {fact.standing for fact in reading.facts} == {"hedged" if another else "final"}
+        expected = [f"Bundle.entry[{int(first)}].resource.{place}"] if another else []
+        assert [issue.expression for issue in reading.issues] == expected

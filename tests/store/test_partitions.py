@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Table, column, delete, func, inspect,
 from sqlalchemy.exc import ProgrammingError
 
 from natars_fhir.cli import run
-from natars_fhir.store import copies, partitions
+from natars_fhir.store import copies, leaving, partitions
 from natars_fhir.store.engine import Store, engine_of, open_store
 from natars_fhir.store.first_look import _GREW
 from natars_fhir.store.migrate import HEAD, migrate
@@ -54,6 +54,11 @@ def walls(connection: Connection, name: str) -> list[Any]:
         "JOIN pg_policies ON tablename = relname WHERE relname = :name"
     )
     return list(map(tuple, connection.execute(text(asked), {"name": name}).all()))
+
+
+def parts_in(connection: Connection) -> set[str]:
+    """What the parts are called."""
+    return {name for name in inspect(connection).get_table_names() if "__" in name}
 
 
 def sites_in(connection: Connection, name: str) -> set[str]:
@@ -244,6 +249,27 @@ def test_a_sites_name_is_never_taken_for_a_statement(cut: Store) -> None:
         connection.execute(resource_alias.insert(), {"site": odd, "alias": "x", "key": "y"})
         assert sites_in(connection, partitions.part(resource_alias, odd)) == {odd}
         connection.execute(delete(resource_alias).where(resource_alias.c.site == odd))
+
+
+def test_a_site_that_leaves_takes_its_parts_along_and_nobody_elses(cut: Store) -> None:
+    site = "hospital-c"
+    with cut.write() as connection:
+        partitions.add(connection, site)
+    with cut.read() as connection:
+        others = parts_in(connection)
+    others -= {partitions.part(one, site) for one in partitions.TABLES}
+    Hospital(cut, site).push(transaction(patient(), condition()))
+    with cut.of(site).write() as connection:
+        gone = leaving.remove(connection, site)
+    assert {"resource_version", "reading", "patient"} <= gone.keys()
+    with cut.read() as connection:
+        assert parts_in(connection) == others
+    Hospital(cut, site).push(transaction(patient(), condition()))
+    with cut.read() as connection:
+        assert site in sites_in(connection, partitions.rest(reading))
+    with cut.of(site).write() as connection:
+        assert leaving.remove(connection, site)["reading"] == gone["reading"]
+        assert leaving.remove(connection, site) == {}
 
 
 def test_a_token_for_a_new_site_brings_its_part(

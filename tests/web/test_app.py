@@ -68,6 +68,17 @@ def test_r5_comes_in_at_its_own_base(call: Caller) -> None:
     assert call.push(transaction(given), "/fhir/r4").status_code == 422
 
 
+def test_r4_at_the_base_of_r5_is_taken_in_and_told_in_the_outcome(call: Caller) -> None:
+    operated: Node = {"resourceType": "Procedure", "id": "p", "status": "completed", "performedDateTime": "2024-03-01"}
+    operated |= {"subject": {"reference": "Patient/1"}, "code": {"text": "x"}}
+    answer = call.push(transaction(patient(), operated), "/fhir/r5").json()
+    assert statuses(answer) == ["201", "201"]
+    told = answer["entry"][1]["response"]["outcome"]["issue"]
+    assert [(one["severity"], one["expression"]) for one in told if "R4" in one["diagnostics"]] == [
+        ("warning", ["Bundle.entry[1].resource.performedDateTime"])
+    ]
+
+
 @pytest.mark.parametrize(
     ("document", "status", "issue"),
     [

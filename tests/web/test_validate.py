@@ -23,6 +23,9 @@ R5_DOSE = {
 }
 
 
+#: R5, but for the word of its status
+R4_WORD = {"resourceType": "MedicationStatement", "id": "m", "status": "active", "subject": {"reference": "Patient/1"}}
+R4_WORD |= {"medication": {"concept": {"text": "多柔比星"}}}
 OF_R4, OF_R5 = ({"content_type": f"application/fhir+json; fhirVersion={number}"} for number in ("4.0", "5.0"))
 
 
@@ -41,6 +44,7 @@ def places(response: Any) -> list[str]:
         ("/fhir/r4/$validate", R5_DOSE, ["MedicationAdministration.medication", "MedicationAdministration"]),
         ("/fhir/r5/$validate", R5_DOSE, ["MedicationAdministration.occurenceDateTime"]),
         ("/fhir/r5/MedicationAdministration/$validate", R5_DOSE, ["MedicationAdministration.occurenceDateTime"]),
+        ("/fhir/r5/$validate", R4_WORD, ["MedicationStatement.status"]),
         ("/fhir/r5/$validate", bundle("collection", patient(), R5_DOSE | {"id": "d"}),
          ["Bundle.entry[1].resource.occurenceDateTime"]),
     ],

@@ -16,11 +16,13 @@ SHARED = 30
 #: a share told as a fraction, which is no count on fields, no score and no number of blocks: 1/3, 三分之一, 一半
 _FRACTION = re.compile(
     r"(?<![\d./])(?:(?P<part>[1-9])\s?/\s?(?P<whole>[2-9]|10)(?![\d./]|\s?(?:个|枚|块|张|级|分|蜡块|切片|视野|淋巴|hp|高倍|mm))"
-    r"|(?P<wholes>[二三四五六七八九十])分之(?P<parts>[一二三四五六七八九])|(?P<half>一半|半数|1半))"
+    r"|(?P<wholes>[二三四五六七八九十])分之(?P<parts>[一二三四五六七八九])|(?P<half>一半|半数|1半|(?<=[占近达])半(?![年天日月小径个]))"
+    r"|(?P<over>(?<!超)过半数?(?![年天月日小])|(?<=占)一?大半)|(?P<under>(?<=占)一?小半)"
+    r"|(?P<tenths>[一二两三四五六七八九1-9])(?:\s?[-~至到]?\s?(?P<most>[二三四五六七八九2-9]))?成(?P<rest>半)?(?![功熟分份形立纤骨人年品都长片块团簇巢]))"
     r"(?P<more>或?及?以上)?(?P<less>或?及?以下|以内)?"
 )
 _TO_FRACTION = re.compile(r"\s?[-~至到]\s?")
-_NUMERALS = {sign: number for number, sign in enumerate("一二三四五六七八九十", 1)}
+_NUMERALS = {"两": 2, **{sign: number for number, sign in enumerate("一二三四五六七八九十", 1)}}
 #: between necrosis and its fraction: what says that the fraction is a share; and between a fraction and the necrosis
 _FRACTION_NEXT = re.compile(
     r"[\s,:(为]*(?:坏死)?(?:面积|范围|区域|比例)?[\s:为]*(?:大?约)?(?:占比?|达|累及)?(?:整个|全部|总)?(?:肿瘤|瘤体|瘤组织|切面)?(?:组织)?"
@@ -66,7 +68,8 @@ def fraction(around: Around, words: Words) -> Near | None:
             between = text[end:first] if _FRACTION_NEXT.fullmatch(text, end, first) else None
         else:
             between = text[found.end() : start] if _FRACTION_BEFORE.fullmatch(text, found.end(), start) else None
-        if between is not None and (before.strip() or _SHARE_WORD.search(between)):
+        plain = found["tenths"] or found["over"]  # these say by themselves that they are shares
+        if between is not None and (plain or before.strip() or _SHARE_WORD.search(between)):
             return _part_of(around, found, before, words)
     return None
 
@@ -86,6 +89,12 @@ def _part_of(around: Around, found: re.Match[str], before: str, words: Words) ->
 
 def _percent(found: re.Match[str], before: str, words: Words) -> Number | None:
     """A fraction as percent; one that is no whole percent lies between two."""
+    if found["over"] or found["under"]:
+        half = Decimal(50)
+        ends = (half, Decimal(100)) if found["over"] else (Decimal(0), half)
+        return Interval(*ends, low_open=bool(found["over"]), high_open=bool(found["under"]), unit=PERCENT)
+    if found["tenths"]:
+        return _bounded(found, *_tenths(found), before, words)
     if found["half"]:
         part, whole = 1, 2
     elif found["part"]:
@@ -95,7 +104,19 @@ def _percent(found: re.Match[str], before: str, words: Words) -> Number | None:
     if part >= whole:
         return None
     low, rest = divmod(100 * part, whole)
-    value, _ = measured(before, str(low), str(low + 1) if rest else None, words, PERCENT, 100)
+    return _bounded(found, low, low + 1 if rest else None, before, words)
+
+
+def _tenths(found: re.Match[str]) -> tuple[int, int | None]:
+    """三成 is 30 percent, 一成半 is 15, 两三成 and 二至三成 lie between two."""
+    low, high = (_NUMERALS.get(sign) or int(sign) for sign in (found["tenths"], found["most"] or "1"))
+    rest = 5 if found["rest"] else 0
+    return (10 * low + (0 if found["most"] else rest), 10 * high + rest if found["most"] else None)
+
+
+def _bounded(found: re.Match[str], low: int, high: int | None, before: str, words: Words) -> Number | None:
+    """With what stands before and after it: 超过三成, 三成以上."""
+    value, _ = measured(before, str(low), str(high) if high else None, words, PERCENT, 100)
     if value is None:
         return None
     if found["more"]:

@@ -30,6 +30,8 @@ def befores(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> dict[in
                     and page.text[max(0, hit.start - 3) : hit.start].rstrip(" ")[-1:] not in _HEADS
                 ):
                     continue  # CD34 negative - STAT6 positive: the first one's own
+                if hit.tag == "none-of" and "\n" in page.text[hit.end : each.start]:
+                    continue  # CK：未见, and the next line begins with its own name
                 if lead.fullmatch(page.text, hit.end, each.start):
                     found[index] = hit
         reached = each.end

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from natars_fhir.mapping.narrative.page import Page
 from natars_fhir.mapping.narrative.said import Kind, Said, Unread, firmness
@@ -20,20 +21,39 @@ def read(page: Page, words: Words, kind: Kind) -> Iterable[Said]:
 
 
 def _edges(page: Page, words: Words, kind: Kind) -> Iterator[Said]:
-    name, edge = patterns(words)
-    for found in name.finditer(page.text):
+    shape = patterns(words)
+    for found in shape.name.finditer(page.text):
         start, end = found.span()
         high = min(_end_of_list(page, end), end + _REACH)
-        states: list[str] = []
-        while item := edge.match(page.text, end, high):
-            end = item.end()
-            states.append(str(item.lastgroup))
-        if states and not page.void(start):
-            value = "R1" if "involved" in states else "R0"
-            unsure = "unsure" in states and value == "R0"
-            yield Said(
-                CONCEPT, value, page.span(start, end), firmness(unsure or page.hedged(start, end)), (("method", kind),)
-            )
+        whole = shape.whole.match(page.text, end, high)
+        items = [whole] if whole else []
+        while item := shape.edge.match(page.text, items[-1].end() if items else end, high):
+            if whole and not shape.named.search(item[0]):
+                break
+            items.append(item)
+        if items and not page.void(start):
+            end = items[-1].end()
+            value, unsure = _made_of([_state(item, shape) for item in items])
+            standing = firmness(unsure or page.hedged(start, end))
+            yield Said(CONCEPT, value, page.span(start, end), standing, (("method", kind),))
+
+
+def _state(item: re.Match[str], shape: Patterns) -> str:
+    """What is said of an edge; of one whose state is doubted or turned round, so much alone."""
+    state = str(item.lastgroup)
+    before = item.string[item.start() : item.start(state)]
+    if shape.denial.search(before):
+        return "unsure"
+    return f"{state}?" if shape.doubt.search(before) else state
+
+
+def _made_of(states: list[str]) -> tuple[str, bool]:
+    """R1 where an edge is involved, else R0; and whether that is not certain."""
+    if "involved" in states:
+        return "R1", False
+    if "involved?" in states:
+        return "R1", True
+    return "R0", states != ["free"] * len(states)
 
 
 def goes_on(page: Page) -> bool:
@@ -59,15 +79,36 @@ def _end_of_list(page: Page, place: int) -> int:
     return end
 
 
+class Patterns(NamedTuple):
+    """What margins and their edges look like."""
+
+    #: the name of the margins with its colon
+    name: re.Pattern[str]
+    #: right after it, the state of all of them, and nothing else
+    whole: re.Pattern[str]
+    #: one edge with its state
+    edge: re.Pattern[str]
+    #: what names an edge; what doubts, or turns round, the state that follows
+    named: re.Pattern[str]
+    doubt: re.Pattern[str]
+    denial: re.Pattern[str]
+
+
 @lru_cache(maxsize=8)
-def patterns(words: Words) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """The name of the margins with its colon; one edge with its state."""
+def patterns(words: Words) -> Patterns:
+    """Compiled for one set of word lists."""
     state = {tag: words.any("margins.state", tag) for tag in ("involved", "free", "unsure")}
     filler = words.any("margins.between", "filler")
-    return (
+    any_state = (
+        rf"(?:(?P<free>{state['free']})|(?P<involved>(?<![未无不]){state['involved']})|(?P<unsure>{state['unsure']}))"
+    )
+    return Patterns(
         re.compile(rf"(?:{words.any('margins.name', 'margin')})\s*[:(]"),
         re.compile(
-            rf"[\s,、;]*[^\s,、;:()+\-\d][^,、;:()+\-\d]{{0,11}}?(?:[\s:]|{filler})*"
-            rf"(?:(?P<free>{state['free']})|(?P<involved>(?<![未无不]){state['involved']})|(?P<unsure>{state['unsure']}))"
+            rf"(?:\s|{filler})*{any_state}(?:\s+(?:for|of) (?:tumou?r|malignancy|sarcoma))?(?=\s*(?:[,.;。?\n)]|$))"
         ),
+        re.compile(rf"[\s,、;]*[^\s,、;:()+\-\d][^,、;:()+\-\d]{{0,11}}?(?:[\s:]|{filler})*{any_state}"),
+        re.compile(words.any("margins.edge", "name")),
+        re.compile(f"{state['unsure']}|考虑|倾向|可能|疑"),
+        re.compile("非|不|未|无(?!论)"),
     )

@@ -31,6 +31,8 @@ _USUAL = "，（）：；×－＋％？～"
 #: for halves of characters (surrogates), which no encoding can write
 _UNKNOWN = "\ufffd"
 _REACH = 12
+#: a line that names what it tells of (切缘：, "Margins:"), from where its first word stands
+_LABEL = re.compile(r" {0,3}(?!明[确显]|肯定)[^\n:,;。()]{1,24}:")
 
 
 class Characters(dict[int, str]):
@@ -91,6 +93,8 @@ class Joins:
     dangling: tuple[str, ...]
     #: what the last end with
     finals: frozenset[str]
+    #: those that may be the last word of what is said: a denial, a doubt about what stands before it
+    answers: tuple[str, ...] = ()
 
 
 class Normal(NamedTuple):
@@ -145,9 +149,10 @@ def _torn(text: str, joins: Joins) -> list[Change]:
         start, end = _widest(text, gap.start())
         if start in loose or (text[start] == " " == gap.group() and not _is_han(text[start - 1 : start])):
             continue
-        if _straddled(text, start, end, joins):
+        new = gap.group() == "\n" and _LABEL.match(text, end) is not None
+        if not (new and _is_answer(text, start, joins)) and _straddled(text, start, end, joins):
             changes.append((start, end, ""))
-        elif gap.group() == "\n" and _goes_on(text, start, end, joins):
+        elif gap.group() == "\n" and not (new and _is_told(text, start, joins)) and _goes_on(text, start, end, joins):
             changes.append((start, end, " "))
     return changes
 
@@ -169,6 +174,20 @@ def _widest(text: str, place: int) -> tuple[int, int]:
     while start > 0 and start > place - 8 and text[start - 1] == " ":
         start -= 1
     return start, end
+
+
+def _is_answer(text: str, end: int, joins: Joins) -> bool:
+    """转移：未见: is what stands before the line's end, after its label if it has one, one word that says all?"""
+    low = text.rfind("\n", 0, end) + 1
+    return text[max(low, text.rfind(":", low, end) + 1) : end].strip(" 均").lower() in joins.answers
+
+
+def _is_told(text: str, end: int, joins: Joins) -> bool:
+    """Does the line tell by a label, and is its last word a denial or a doubt of its own? It ends before a label."""
+    low = text.rfind("\n", 0, end) + 1
+    if not _ends_with(text[low:end], joins.answers):
+        return False
+    return _LABEL.match(text, low, end) is not None or _is_answer(text, end, joins)
 
 
 def _is_han(sign: str) -> bool:
@@ -193,8 +212,13 @@ def _goes_on(text: str, start: int, end: int, joins: Joins) -> bool:
         return True
     if last.lower() not in joins.finals:
         return False
-    tail = text[max(0, start - _REACH) : start].lower()
-    for word in joins.dangling if tail.endswith(joins.dangling) else ():
+    return _ends_with(text[max(0, start - _REACH) : start], joins.dangling)
+
+
+def _ends_with(text: str, words: tuple[str, ...]) -> bool:
+    """Is one of the words its last? An English one is not the end of another."""
+    tail = text.lower()
+    for word in words if tail.endswith(words) else ():
         if tail.endswith(word) and not (word[0].isascii() and tail[: -len(word)][-1:].isalnum()):
             return True
     return False

@@ -161,7 +161,7 @@ class Page(NamedTuple):
         index = bisect_left(self.cue_starts, end)
         if index == len(self.cue_starts):
             return PLAIN
-        high = min(self.clause(end)[1], end + _ONE_CLAUSE)
+        high = self._own_word(min(self.clause(end)[1], end + _ONE_CLAUSE))
         if self.cue_starts[index] > high:
             return PLAIN
         denied = hedged = False
@@ -173,6 +173,16 @@ class Page(NamedTuple):
             denied = denied or (cue.tag == "deny-before" and last)
             hedged = hedged or cue.tag in _HEDGES_AFTER or (cue.tag in ("hedge-both", "hedge-before") and last)
         return Stance(denied, hedged) if denied or hedged else PLAIN
+
+    def _own_word(self, high: int) -> int:
+        """去分化脂肪肉瘤，不除外: a clause that is one cue and nothing else is about the clause before it."""
+        if self.text[high : high + 1] != ",":
+            return high
+        index = bisect_left(self.cue_starts, high)
+        if index == len(self.cues) or self.text[high + 1 : self.cue_starts[index]].strip():
+            return high
+        cue = self.cues[index]
+        return cue.start if _STANDS_ALONE.match(self.text, cue.end) else high
 
     def afterthought(self, end: int) -> Stance:
         """…, 但不能确诊: a doubt that begins the next clause."""

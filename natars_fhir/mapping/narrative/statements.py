@@ -31,7 +31,7 @@ _EXCLUDING = re.compile(r"(?:(?<![已可能均])(?:除外|排除)|rule out|exclu
 #: a denial of a biopsy stands close to it; a question of metastasis names at most an organ between
 _CLOSE, _ONE_ORGAN = 8, 24
 _DENIED_HERE = "未无不"
-_SCALES = {"asa": ("asa-class", 1, 6), "ecog": ("ecog", 0, 5)}
+_SCALES = {"asa": ("asa-class", 1, 6), "ecog": ("ecog", 0, 5), "performance": ("ecog", 0, 5)}
 #: the concepts that are classes
 SCALES = frozenset(name for name, _, _ in _SCALES.values())
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6}
@@ -190,10 +190,21 @@ def _scale(page: Page, words: Words, hit: Hit) -> Said | None:
     # a class may be written to the very name: ASA3
     found = _scale_pattern(words).match(page.text, hit.end - page.text[hit.end - 1].isdigit())
     number = _class(found, hit.tag) if found else None
-    if not found or not number:
+    if not found or not number or (hit.tag == "performance" and not _is_performance(page, words, hit, found.end())):
         return None
     hedged, said = page.hedged(hit.start, found.end()), _emergency(found, hit.tag)
     return Said(_SCALES[hit.tag][0], number, page.span(hit.start, found.end()), firmness(hedged), said)
+
+
+def _is_performance(page: Page, words: Words, hit: Hit, end: int) -> bool:
+    """体力状况0-1分: points, where no other scale is named before it (ASA's physical status, Karnofsky's)."""
+    others = _other_scales(words).search(page.text, page.clause(hit.start)[0], hit.start)
+    return others is None and (page.text[hit.start].isascii() or "分" in page.text[hit.start : end + 2])
+
+
+@lru_cache(maxsize=8)
+def _other_scales(words: Words) -> re.Pattern[str]:
+    return re.compile(words.any("statements.performance", "other"))
 
 
 def _emergency(found: re.Match[str], scale: str) -> Detail:
@@ -207,7 +218,7 @@ def _scale_pattern(words: Words) -> re.Pattern[str]:
     return re.compile(
         rf"(?:[\s:,()=]|{filler})*?(?P<low>{level})\s*(?P<e>e)?"
         rf"(?:\s*级?\s*(?:[-~/至或]|to|or)\s*(?:{filler}|\s)*(?P<high>{level}))?"
-        r"\s*(?P<e2>e)?(?![\da-df-z.%]|\s*mg)"
+        r"\s*(?P<e2>e)?(?![\da-df-z.%]|\s*mg|\s*[-~至]\s*\d)"
     )
 
 

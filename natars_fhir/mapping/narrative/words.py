@@ -58,10 +58,13 @@ TABLES: Mapping[str, str] = {
     "sites.here": "name",
     "sites.touching": "before",
     "sites.lesion": "name",
+    "sites.no-tumour": "name",
     "margins.name": "margin",
     "margins.state": "involved free unsure",
     "margins.between": "filler",
+    "margins.edge": "name",
     "statements.scale": "asa ecog filler",
+    "statements.performance": "name other",
     "statements.place": "*",
     "statements.answer": "present absent suspected",
     "statements.attested": "present absent",
@@ -89,8 +92,10 @@ _SCANNED = frozenset(
         *(STATEMENTS, TREATMENTS),
     }
 )
+#: the cues that may be the last word of what is said
+_LAST = ("deny-before", "deny-after", "deny-both", "hedge-after", "hedge-both")
 NO_DRUGS: Mapping[str, list[str]] = MappingProxyType({})
-NO_CONCEPTS = frozenset({"scale", "place", "answer", "attested", "elsewhere", "risk", "asked"})
+NO_CONCEPTS = frozenset({"scale", "performance", "place", "answer", "attested", "elsewhere", "risk", "asked"})
 
 
 class WordListError(Exception):
@@ -243,6 +248,7 @@ def _statements(tables: Tables) -> dict[str, list[str]]:
                 merged.setdefault("trap" if tag == "trap" else f"{concept} {tag}", []).extend(words)
     for tag in ("asa", "ecog"):
         merged[f"scale {tag}"] = tables["statements.scale"][tag]
+    merged["scale performance"] = tables["statements.performance"]["name"]
     return merged
 
 
@@ -254,7 +260,10 @@ def _joins(tables: Tables, characters: Characters) -> Joins:
     cues = (word for words in tables["cues.cue"].values() for word in words if GAP not in word)
     dangling = {characters.whole(word) for word in (*cues, *tables["cues.wrap"]["open"])} - {"?"}
     glued = form(Entry("word", word, False) for word in torn).pattern
-    return Joins(pairs, glued, tuple(sorted(dangling)), frozenset(word[-1] for word in dangling))
+    last = (word for tag in _LAST for word in tables["cues.cue"][tag] if GAP not in word)
+    answers = {characters.whole(word) for word in last} - {"?"}
+    finals = frozenset(word[-1] for word in dangling)
+    return Joins(pairs, glued, tuple(sorted(dangling)), finals, tuple(sorted(answers)))
 
 
 def _han(word: str) -> bool:

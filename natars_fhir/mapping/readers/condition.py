@@ -13,6 +13,7 @@ from natars_fhir.mapping.readers.attachment import narrative
 from natars_fhir.mapping.readers.dates import stamped
 from natars_fhir.mapping.readers.entity import Plan, code_of, coded, narrated, once, spoken
 from natars_fhir.mapping.readers.histology import by_words, shown
+from natars_fhir.mapping.readers.no_tumour import PLACE, Found, Sort, sited, sorting, taken_back
 from natars_fhir.mapping.schema import Concept, View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
@@ -22,11 +23,10 @@ _SURE = ("", "confirmed")
 _STANDARD = frozenset({"confirmed", "differential", "entered-in-error", "provisional", "refuted", "unconfirmed"})
 #: 疑似, 排除, a code of the hospital's own: what they mean, nobody here can say
 _UNKNOWN = "unknown"
+_UNSAID = "Nothing says that this is a tumour; its site is read as the tumour's. Say what it is by a known code."
 _DOUBT = "A status that is none of the standard's: this decides nothing."
 #: a third of the time that a named tuple's own constructor takes
 _new = tuple.__new__
-#: (place, what is told there)
-Found = tuple[str, Told]
 _CAME_BACK = ("recurrence", "relapse")
 
 
@@ -34,6 +34,7 @@ def condition(view: View, lore: Lore) -> Plan:
     """Facts of a Condition. Refuted: `absent`, said. Provisional and its like never decide. In error: nothing."""
     codes, stamp = coded(view.resource, view.says, lore), stamped(view)
     texts, concepts, words = spoken(view.resource, view.text, lore, "other", by_words), lore.concepts, lore.words
+    sort = sorting(lore)
 
     def plan(resource: Any, sink: Sink) -> None:
         status = _verified(resource.verificationStatus)
@@ -47,20 +48,29 @@ def condition(view: View, lore: Lore) -> Plan:
         stamp(resource, sink)
         if coded_so and (text := _text(resource)) and hedges(text, words):
             coded_so = [(place, shown(lore, told)) for place, told in coded_so]
-        found = _without_places(once(coded_so + said_so))
+        found = coded_so + said_so
+        is_a = sort(resource, found) if status != "refuted" and sited(found) else "tumour"
+        found = _without_places(once(_as_a_tumours(found, is_a, sink)))
         course, ended = code_of(resource.clinicalStatus), _ended(resource)
         if course == "unknown":  # R5's word where R4 says nothing
             course = ""
         sure = found if status in _SURE else _as_sure(found, status, concepts)
         for place, (concept, value, details, standing, span) in sure:
             sink.add(_new(Told, (concept, value, _qualified(concept, course, ended, details), standing, span)), place)
-        if course in _CAME_BACK and status != "refuted":
+        if course in _CAME_BACK and status != "refuted" and is_a != "other":
             _came_back(found, status, course, sink)
 
     return plan
 
 
-def _without_places(found: list[Found]) -> list[Found]:
+def _as_a_tumours(found: Found, is_a: Sort, sink: Sink) -> Found:
+    """What its body site says, as far as it is a tumour; told, where nobody says whether it is one."""
+    if is_a == "unsaid":
+        sink.tell("incomplete", PLACE, _UNSAID)
+    return taken_back(found) if is_a == "other" else found
+
+
+def _without_places(found: Found) -> Found:
     """Where a metastasis lies is not where the tumour began."""
     for _, told in found:
         if told.concept == "metastasis":
@@ -68,7 +78,7 @@ def _without_places(found: list[Found]) -> list[Found]:
     return found
 
 
-def _came_back(found: list[Found], status: str, course: str, sink: Sink) -> None:
+def _came_back(found: Found, status: str, course: str, sink: Sink) -> None:
     """A tumour that came back was there before, and was operated on. The onset is the Condition's, and it may have come
     back much later: the clinical status stands in the fact."""
     if any(told.concept in ("histology", "primary-site") for _, told in found):
@@ -88,7 +98,7 @@ def _verified(status: Any) -> str:
     return _UNKNOWN if said else ""
 
 
-def _of_narrative(resource: Any, lore: Lore, sink: Sink) -> list[Found]:
+def _of_narrative(resource: Any, lore: Lore, sink: Sink) -> Found:
     """What the narrative says, as words that never decide alone, where the Condition does not say what it is."""
     code, where = resource.code, "Condition.text.div"
     if resource.text is None or (code is not None and (code.coding or code.text)):
@@ -100,9 +110,9 @@ def _text(resource: Any) -> str | None:
     return resource.code.text if resource.code is not None else None
 
 
-def _as_sure(found: list[Found], status: str, concepts: Mapping[str, Concept]) -> list[Found]:
+def _as_sure(found: Found, status: str, concepts: Mapping[str, Concept]) -> Found:
     """What is told, as surely as a verification status in doubt, or one that denies, lets it be."""
-    sure: list[Found] = []
+    sure: Found = []
     for place, told in found:
         concept = concepts[told.concept]
         presence = concept.kind == "presence"

@@ -18,6 +18,7 @@ from natars_fhir.fhir.r4.structs import CodeableConcept, Quantity, Range
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.readers.coded import answer, coded, day, presence
 from natars_fhir.mapping.readers.histology import histology
+from natars_fhir.mapping.readers.scales import class_, numbered, whole
 from natars_fhir.mapping.readers.spoken import SHORT, spoken, words_of
 from natars_fhir.mapping.told import NOTHING, ReadValue, Told, plain
 from natars_fhir.mapping.units import measured
@@ -83,20 +84,14 @@ def grade(lore: Lore) -> ReadValue:
         if word is not None and word not in _GRADES:  # a word has no scheme, and a fourth grade another one
             return (Told("histologic-grade", word, () if not word.isdigit() else _OTHER_SCHEME),)
         told = spoken(lore, value, concept)
-        whole = _whole(value) if word is None else int(word)
-        if not told and whole is not None and 1 <= whole <= 3:
-            told = _numbered(concept, whole)
+        count = whole(value) if word is None else int(word)
+        if not told and count is not None and 1 <= count <= 3:
+            told = numbered(concept, count)
         if _names_another_scheme(getattr(node, "method", None)) or _names_another_scheme(value):
             return tuple(Told("histologic-grade", _digit(t), _OTHER_SCHEME) for t in told)
         return told
 
     return read
-
-
-@lru_cache(maxsize=64)
-def _numbered(concept: str, whole: int) -> tuple[Told, ...]:
-    """Grades and classes are few."""
-    return (Told(concept, number(whole)),)
 
 
 def _digit(told: Told) -> str:
@@ -120,32 +115,6 @@ def _other_scheme(words: str) -> bool:
 
 
 _other_short = lru_cache(maxsize=1_024)(_other_scheme)
-
-
-def _whole(value: Any) -> int | None:
-    """A whole number, told as such or as a quantity without a unit that counts something."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, Quantity) and value.value is not None and value.comparator is None:
-        exact = Decimal(value.value)
-        return int(exact) if exact == exact.to_integral_value() else None
-    return None
-
-
-def class_(lore: Lore) -> ReadValue:
-    """ASA class or ECOG status: a code, a whole number, or words such as ``ASA Ⅱ级`` and ``3E``."""
-
-    word_of = words_of(lore, "class")
-
-    def read(value: Any, concept: str, _: Any) -> tuple[Told, ...]:
-        word = word_of(value)
-        whole = int(word) if word is not None else _whole(value)
-        if whole is None:
-            return spoken(lore, value, concept)
-        low, high = (1, 6) if concept == "asa-class" else (0, 5)
-        return _numbered(concept, whole) if low <= whole <= high else NOTHING
-
-    return read
 
 
 #: Different values that are remembered.

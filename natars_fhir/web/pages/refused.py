@@ -30,6 +30,7 @@ _SAYS: Final[Mapping[int, str]] = MappingProxyType(
         404: msg("There is nothing here."),
         405: msg("There is nothing here."),
         413: msg("This is too long."),
+        415: msg("This cannot be read."),
         422: msg("This cannot be taken as it is."),
         429: msg("Too many requests: wait a minute."),
         408: msg("What you sent did not come whole: send it again."),
@@ -39,6 +40,23 @@ _SAYS: Final[Mapping[int, str]] = MappingProxyType(
         503: msg("The store does not answer now: try again later."),
     }
 )
+#: What stands over it.
+_HEADS: Final[Mapping[int, str]] = MappingProxyType(
+    {
+        400: msg("Not readable"),
+        403: msg("Not allowed"),
+        404: msg("Not found"),
+        405: msg("Not found"),
+        408: msg("Not received"),
+        413: msg("Too long"),
+        415: msg("Not readable"),
+        422: msg("Not taken"),
+        429: msg("Too many requests"),
+        500: msg("Something went wrong"),
+        503: msg("Not available now"),
+    }
+)
+_NOT_DONE: Final = msg("Not done")
 _OTHERWISE: Final = msg("This did not work.")
 _AGAIN: Final = msg("Again")
 
@@ -65,7 +83,8 @@ def refused(request: Request, status: int, text: str = "") -> Response:
     desk: Desk = request.app.state.pages
     here = page or opened(desk, request)
     name = "refused_part.html" if here.partial else "refused.html"
-    return here.show(name, status, said=here.say(text or _SAYS.get(status, _OTHERWISE)))
+    head = here.say(_HEADS.get(status, _NOT_DONE))
+    return here.show(name, status, head=head, said=here.say(text or _SAYS.get(status, _OTHERWISE)))
 
 
 async def elsewhere(_: Request, fault: Exception) -> Response:
@@ -86,6 +105,7 @@ def failed(scope: Scope, status: int) -> Response | None:
     root = str(scope.get("root_path", "")).rstrip("/")
     told = {"_": say, "said": say(_SAYS.get(status, _OTHERWISE)), "zh": language == "zh", "again": say(_AGAIN)}
     more: dict[str, object] = {"part": request.headers.get("hx-request") == "true"}
+    more["head"] = say(_HEADS.get(status, _NOT_DONE))
     more |= {"start": f"{root}{ROOT}", "style": root + static.address("pages.css")}
     text = template("failed.html").render(**told, **more)
     return HTMLResponse(text, status, {**headers(), **({"Retry-After": str(RETRY_AFTER)} if status == 503 else {})})

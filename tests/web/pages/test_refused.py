@@ -10,13 +10,15 @@ from unittest.mock import patch
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from natars_fhir.web.pages import refused
+from natars_fhir.web.pages.words import saying
 from tests.web.caller import code
 from tests.web.pages.people import Reception, Somebody
 
 AWAY = OperationalError("select PLANTED", {}, Exception("unable to open database file"))
 FAILURES: dict[str, tuple[BaseException, int, str, str]] = {
     "a bug": (RuntimeError("PLANTED"), 500, "系统出错，未保存任何内容。", "Something went wrong here"),
-    "the store is away": (AWAY, 503, "暂", "The store does not answer now"),
+    "the store is away": (AWAY, 503, "<h1>暂时无法使用</h1>", "<h1>Not available now</h1>"),
 }
 
 
@@ -63,6 +65,23 @@ def test_where_too_much_is_in_work_a_person_reads_a_page(reception: Reception, s
 def _none_at_once(self: Any, app: Any, most: int, people: Any) -> None:
     assert most > 0
     self._app, self._most, self._now, self._people = app, 0, 0, people
+
+
+@pytest.mark.parametrize(("language", "head"), [("zh", "未找到"), ("en", "Not found")])
+@pytest.mark.parametrize("path", ["/pages/patient/nobody", "/pages/nowhere"])
+def test_the_heading_says_what_is_so_and_not_that_something_is_unfinished(
+    somebody: Somebody, path: str, language: str, head: str
+) -> None:
+    told = somebody.get(path, accept_language=language)
+    assert told.status_code == 404
+    assert f"<h1>{head}</h1>" in told.text
+    assert f"<title>{head}" in told.text
+
+
+def test_every_status_that_is_explained_has_a_heading_and_it_is_no_question_of_finishing() -> None:
+    assert refused._HEADS.keys() == refused._SAYS.keys()
+    say = saying("zh")
+    assert not [head for head in (*refused._HEADS.values(), refused._NOT_DONE) if "未完成" in say(head)]
 
 
 def test_a_part_of_a_page_that_is_refused_is_no_page_within_a_page(somebody: Somebody) -> None:
