@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from operator import attrgetter
 
 from natars_fhir.domain.interval import days as days_of
@@ -38,8 +39,14 @@ class Outcome:
     record: Record
     screening: Screening
     issues: tuple[Issue, ...]
-    #: the first day of a fact that is dated later than the day asked for
-    later: date | None = None
+    #: facts that are dated, or were recorded, later than the day asked for
+    late: tuple[Fact, ...] = ()
+
+    @property
+    def later(self) -> date | None:
+        """The day on which the first of the late facts will count."""
+        said = {(fact.when, fact.known) for fact in self.late}  # facts of one visit share their dates
+        return min((max(days_of(day).low or date.min for day in both if day) for both in said), default=None)
 
 
 def read(document: bytes, reader: DocumentReader, opened: Envelope | None = None) -> ReadDocument:
@@ -54,15 +61,9 @@ def conclude(
     """One patient's facts → record → screening, as known at the end of *as_of*."""
     known, late = known_by(facts, as_of)
     record, set_aside = reconcile(patient, known, shared)
-    found = {*issues, *set_aside, *map(_too_late, {fact.path for fact in late}), *_dead(record)}
+    found = [*{*issues, *set_aside}, *map(_too_late, {fact.path for fact in late}), *_dead(record)]
     ordered = sorted(found, key=attrgetter("expression", "code", "text")) if found else ()
-    return Outcome(record, put(record, study, as_of), tuple(ordered), _first(late) if late else None)
-
-
-def _first(late: Iterable[Fact]) -> date | None:
-    """The day on which the first of them will count."""
-    said = {(fact.when, fact.known) for fact in late}  # facts of one visit share their dates
-    return min((max(days_of(day).low or date.min for day in both if day) for both in said), default=None)
+    return Outcome(record, put(record, study, as_of), tuple(ordered), tuple(late))
 
 
 def _dead(record: Record) -> tuple[Issue, ...]:
@@ -71,6 +72,7 @@ def _dead(record: Record) -> tuple[Issue, ...]:
     return (_DEATH,) if dead else ()
 
 
+@lru_cache(maxsize=1_024)
 def _too_late(path: str) -> Issue:
     return Issue("information", "informational", path, "Dated or recorded after the day asked for: it does not count.")
 

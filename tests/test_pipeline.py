@@ -105,3 +105,21 @@ def test_the_source_is_found_again_with_its_reading() -> None:
     sent = bundle(observation("histology", valueCodeableConcept=concept(ICD_O, "8858/3")), resource("Patient", "p1"))
     found = {reading.key: struct.id for reading, struct in reader().resources(raw(sent))}
     assert found == {"Observation/o1": "o1", "Patient/p1": "p1"}
+
+
+@pytest.mark.parametrize(
+    ("elements", "later"),
+    [
+        pytest.param({"effectiveDateTime": "2024-06-15"}, None, id="nothing is late"),
+        pytest.param({"effectiveDateTime": "2024-06-17T10:00:00+08:00"}, date(2024, 6, 17), id="by its date"),
+        pytest.param(
+            {"effectiveDateTime": "2024-06-17", "issued": "2024-06-20T20:00:00Z"}, date(2024, 6, 21), id="when recorded"
+        ),
+        pytest.param({"effectiveDateTime": "2024-07"}, date(2024, 7, 1), id="some day of a month"),
+    ],
+)
+def test_the_day_is_told_on_which_the_first_late_fact_counts(elements: dict[str, Any], later: date | None) -> None:
+    last = observation("ihc-cdk4", "o2", valueCodeableConcept=POSITIVE, effectiveDateTime="2024-12-24")
+    one = observation("ihc-mdm2", valueCodeableConcept=POSITIVE, **elements)
+    assert outcome(bundle(one)).later == later
+    assert outcome(bundle(one, last)).later == (later or date(2024, 12, 24))

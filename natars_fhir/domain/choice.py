@@ -148,7 +148,9 @@ def chosen(
 ) -> tuple[Fact, ...]:
     """Those of *facts* that speak for *concept*, by its declared rule: each that may be the latest, the earliest, the
     greatest; or all of them, which must agree or be weighed by the question."""
-    rule = rule_of(asked, concept, otherwise)
+    if len(facts) < 2:
+        return tuple(facts)
+    rule = asked.choices.get(concept, otherwise)
     if rule == "latest":
         return newest(facts, certain_by)
     if rule == "earliest":

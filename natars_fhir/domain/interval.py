@@ -132,15 +132,22 @@ def days(text: str) -> Days:
     """
     if "T" in text:
         moment = datetime.fromisoformat(_no_leap_second(text))
-        day = (moment.astimezone(SHANGHAI) if moment.tzinfo else moment).date()
-        return Interval(day, day)
+        here = moment.tzinfo is None or text.endswith("+08:00")
+        return _on((moment if here else moment.astimezone(SHANGHAI)).date())
+    if len(text) == 10 and text[4] == text[7] == "-":
+        return _on(date.fromisoformat(text))
     parts = [int(part) for part in text.split("-")]
     if len(parts) == 1:
         return Interval(date(parts[0], 1, 1), date(parts[0], 12, 31))
     if len(parts) == 2:
         last = calendar.monthrange(parts[0], parts[1])[1]
         return Interval(date(parts[0], parts[1], 1), date(parts[0], parts[1], last))
-    day = date(parts[0], parts[1], parts[2])
+    return _on(date(parts[0], parts[1], parts[2]))
+
+
+@lru_cache(maxsize=4_096)
+def _on(day: date) -> Days:
+    """Many moments are of one day."""
     return Interval(day, day)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from natars_fhir.domain.interval import Days, Number, days
@@ -17,6 +17,8 @@ Standing = Literal["final", "pending", "hedged"]
 
 #: What qualifies a value (extent, method, percent …), as sorted pairs; a number is an interval.
 Detail = tuple[tuple[str, "str | Number | tuple[str, ...]"], ...]
+
+_TWO_DAYS = timedelta(days=2)
 
 
 class Source(NamedTuple):
@@ -107,14 +109,16 @@ class Record:
     _by_concept: Mapping[str, tuple[Fact, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        grouped: dict[str, tuple[Fact, ...]] = {}
-        facts, start, concept = self.facts, 0, ""
-        for place, fact in enumerate(facts):
-            if fact.concept != concept:  # facts of one concept mostly stand side by side
-                grouped[concept] = grouped.get(concept, ()) + facts[start:place]
-                start, concept = place, fact.concept
-        grouped[concept] = grouped.get(concept, ()) + facts[start:]
-        object.__setattr__(self, "_by_concept", grouped)
+        object.__setattr__(self, "_by_concept", {one: tuple(same) for one, same in by_concept(self.facts).items()})
+
+    @classmethod
+    def of(cls, patient: Patient, named: Mapping[str, tuple[Fact, ...]]) -> Record:
+        """The record of facts that stand together by their concept already: concepts come in order."""
+        record = object.__new__(cls)
+        object.__setattr__(record, "patient", patient)
+        object.__setattr__(record, "facts", tuple([fact for concept in sorted(named) for fact in named[concept]]))
+        object.__setattr__(record, "_by_concept", named)
+        return record
 
     def about(self, concept: str, *others: str) -> tuple[Fact, ...]:
         """The facts of these concepts, in the record's order."""
@@ -131,21 +135,43 @@ class Record:
         return Record(self.patient, tuple(known)) if late else self
 
 
+def by_concept(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
+    """Facts by what they are of, each concept's in the order in which they came."""
+    named: dict[str, list[Fact]] = {}
+    for fact in facts:
+        concept = fact.concept
+        if concept in named:
+            named[concept].append(fact)
+        else:
+            named[concept] = [fact]
+    return named
+
+
 def known_by(facts: Iterable[Fact], day: date) -> tuple[list[Fact], list[Fact]]:
     """The facts that were known at the end of *day*, and those that are certainly dated, or were recorded, later."""
     told, limit = list(facts), day.isoformat()
-    if not [fact for fact in told if (fact.when or "") >= limit or (fact.known or "") >= limit]:
-        return told, []
+    for fact in told:  # a text that sorts before the day is never later: a time zone moves a day by one at the most
+        if (fact.when or "") >= limit or (fact.known or "") >= limit:
+            return _parted(told, day, limit)
+    return told, []
+
+
+def _parted(facts: Iterable[Fact], day: date, limit: str) -> tuple[list[Fact], list[Fact]]:
+    # from this text on it is later, whatever the time zone; nothing is, at the end of the calendar
+    surely = (day + _TWO_DAYS).isoformat() if day < date.max - _TWO_DAYS else "~"
     known: list[Fact] = []
     late: list[Fact] = []
-    for fact in told:
-        (late if _later(fact.when, day, limit) or _later(fact.known, day, limit) else known).append(fact)
+    for fact in facts:
+        when, told = fact.when or "", fact.known or ""
+        if when >= surely or told >= surely or _later(when, day, limit) or _later(told, day, limit):
+            late.append(fact)
+        else:
+            known.append(fact)
     return known, late
 
 
-def _later(text: str | None, day: date, limit: str) -> bool:
-    """A text that sorts before the day is never later: a time zone moves a day by one at the most."""
-    return text is not None and text >= limit and (days(text).low or date.min) > day
+def _later(text: str, day: date, limit: str) -> bool:
+    return text >= limit and (days(text).low or date.min) > day
 
 
 def in_order(facts: Iterable[Fact]) -> tuple[Fact, ...]:

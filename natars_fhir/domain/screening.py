@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from natars_fhir.domain.answer import NO, UNKNOWN, YES, Reason, any_of
+from natars_fhir.domain.answer import NO, UNKNOWN, YES, Reason
 from natars_fhir.domain.choice import gravest
 from natars_fhir.domain.dates import ask
 from natars_fhir.domain.finding import Finding, Sentence
@@ -62,17 +62,17 @@ def verdict(findings: Iterable[tuple[Criterion, Finding]]) -> Verdict:
     """The fold of the leaf findings, as architecture.md §5 defines it."""
     open_ones = False
     for criterion, finding in findings:
-        if criterion.parts or criterion.advisory or finding.reason == "not-yet":
-            continue
         if finding.answer is UNKNOWN:
             open_ones = open_ones or _undetermined(criterion, finding)
-        elif bars(criterion, finding):
+        elif not criterion.parts and finding.reason != "not-yet" and bars(criterion, finding):
             return "ineligible"
     return "undetermined" if open_ones else "candidate"
 
 
 def _undetermined(criterion: Criterion, finding: Finding) -> bool:
     """Is this unknown for the data to decide?"""
+    if criterion.parts or criterion.advisory or finding.reason == "not-yet":
+        return False
     if criterion.decided_by == "data":
         return True
     return criterion.decided_by == "data-or-attestation" and finding.reason in UNDECIDABLE
@@ -96,14 +96,17 @@ def put(record: Record, study: Study, as_of: date) -> Screening:
 
 def either(parts: Mapping[str, Finding]) -> Finding:
     """A composite line: Kleene's ``or`` of its parts, with the parts that decide it."""
-    answer = any_of([finding.answer for finding in parts.values()])
+    answer = NO
     deciding: list[str] = []
     reasons: set[Reason | None] = set()
     facts: tuple[Fact, ...] = ()
-    for part, (each, reason, _, seen) in parts.items():
+    for part, finding in parts.items():
+        each = finding.answer
+        if each > answer:
+            answer, deciding, reasons, facts = each, [], set(), ()
         if each is answer:
             deciding.append(part)
-            reasons.add(reason)
-            facts += seen
+            reasons.add(finding.reason)
+            facts += finding.facts
     grave = gravest(reasons) if answer is UNKNOWN else None
     return Finding(answer, grave, Sentence(f"parts.{answer.word}", (tuple(deciding),)), facts)

@@ -195,14 +195,20 @@ class Gathered:
 def told_of(site: str, key: str, readings: Sequence[Reading]) -> tuple[Patient, list[Fact], list[Issue]]:
     """One patient with all facts and issues of the *readings*, each of which is a resource's newest version."""
     counted, set_aside = current(readings)
-    facts = [fact for reading in counted for fact in reading.facts]
-    issues = [*(issue for reading in counted for issue in reading.issues), *set_aside]
-    return patient_of(site, key, readings), facts, issues
+    facts: list[Fact] = []
+    issues: list[Issue] = []
+    for reading in counted:
+        facts += reading.facts
+        if reading.issues:
+            issues += reading.issues
+    return patient_of(site, key, readings), facts, issues + set_aside
 
 
 def patient_of(site: str, key: str, readings: Iterable[Reading]) -> Patient:
     """The person whom these readings tell of: by the Patient resource that none has replaced, else by *key*."""
     own = [reading for reading in readings if reading.kind == "Patient"]
+    if len(own) == 1:
+        return Patient(site, own[0].key, tuple(sorted({*own[0].identifiers})))
     identifiers = sorted({pair for reading in own for pair in reading.identifiers})
     gone = {reading.key for reading in own if reading.replaced_by}
     names = sorted(r.key for r in own if r.key not in gone) or sorted(r.key for r in own) or [key]

@@ -8,58 +8,59 @@ issue.
 
 from __future__ import annotations
 
-from bisect import insort
 from collections.abc import Iterable
 from datetime import date
+from itertools import chain
 
 from natars_fhir.domain.answer import YES
 from natars_fhir.domain.choice import SPECIMEN_DAYS
 from natars_fhir.domain.issue import Issue
-from natars_fhir.domain.record import Fact, Patient, Record, in_order, place
+from natars_fhir.domain.record import Fact, Patient, Record, by_concept, in_order
 from natars_fhir.mapping.cycles import cycles
 from natars_fhir.mapping.referred import Shared, beside, in_retroperitoneum, referred_drugs, related
 
 #: The facts of a specimen that tell whether it was the resected tumour: by date, after the index surgery.
 _OF_SPECIMEN = ("histology", "fnclcc-grade", "histologic-grade", "tumour-size", "mitoses-per-10hpf", "necrosis-percent")
 
+Named = dict[str, tuple[Fact, ...]]
+
 
 def reconcile(patient: Patient, facts: Iterable[Fact], shared: Shared) -> tuple[Record, tuple[Issue, ...]]:
     """The record of one patient, and what was set aside in making it. The order of *facts* does not matter."""
-    told = list(facts)
+    told = by_concept(facts)  # most patients have none of the concepts that take work
     missing: list[Issue] = []
     issues: list[Issue] = []
-    concepts = {fact.concept for fact in told}  # most patients have none of those that take work
-    if "antineoplastic-drug" in concepts:
-        told, missing = referred_drugs(told, shared)
-    if "resection" in concepts:
-        told = related(told)
-    if "second-malignancy" in concepts:
-        told, issues = _other_tumours(in_order(told))
-    told = _once(told)
-    if not concepts.isdisjoint(("resection", "index-surgery")):
-        told = _after_surgery(_resections(told))
-    if concepts.issuperset(("allocation", "antineoplastic-drug")):
-        told = _with_cycles(told)
-    return Record(patient, tuple(told)), (*missing, *issues)
+    if doses := told.get("antineoplastic-drug"):
+        told["antineoplastic-drug"], missing = referred_drugs(doses, shared)
+    if resections := told.get("resection"):
+        told["resection"] = related(resections, [*told.get("histology", ()), *told.get("primary-site", ())])
+    if "second-malignancy" in told:
+        kept, issues = _other_tumours(in_order(chain.from_iterable(told.values())))
+        told = by_concept(kept)
+    named = {concept: _once(same) if len(same) > 1 else (*same,) for concept, same in told.items()}
+    if "resection" in named:
+        named |= _resections(named, named.pop("resection"))
+    if "index-surgery" in named:
+        named |= _after_surgery(named)
+    if "allocation" in named and "antineoplastic-drug" in named:
+        named["neoadjuvant-cycle"] = _with_cycles(named)
+    return Record.of(patient, named), (*missing, *issues)
 
 
-def _once(facts: Iterable[Fact]) -> list[Fact]:
-    """The same concept, value, day, standing and details: one fact, from the first of its resources, which names the
-    others beside it. They come out in order."""
-    days: dict[tuple[str, str], Fact] = {}
-    repeated: dict[tuple[str, str], list[Fact]] = {}
+def _once(facts: list[Fact]) -> tuple[Fact, ...]:
+    """Of one concept: the same value, day, standing and details are one fact, from the first of its resources, which
+    names the others beside it. They come out in order."""
+    days: dict[str, list[Fact]] = {}
     for fact in facts:
-        day = fact.concept, fact.when or ""
-        first = days.setdefault(day, fact)
-        if first is not fact:
-            repeated.setdefault(day, [first]).append(fact)
-    kept: list[Fact] = []
-    for day in sorted(days):
-        if day in repeated:
-            kept += _merged(repeated[day])
+        when = fact.when or ""
+        if when in days:
+            days[when].append(fact)
         else:
-            kept.append(days[day])
-    return kept
+            days[when] = [fact]
+    kept: list[Fact] = []
+    for when in sorted(days):
+        kept += days[when] if len(days[when]) == 1 else _merged(days[when])
+    return tuple(kept)
 
 
 def _merged(day: list[Fact]) -> list[Fact]:
@@ -124,24 +125,20 @@ def _perhaps(fact: Fact) -> Fact:
     return fact._replace(value="suspected") if fact.concept == "second-malignancy" else fact
 
 
-def _resections(facts: list[Fact]) -> list[Fact]:
+def _resections(named: Named, resections: tuple[Fact, ...]) -> Named:
     """A completed resection of the tumour on or after allocation (else after consent) is the index surgery, the first
     of them; any other is an earlier resection (clinical.md §4.3)."""
-    start, by_consent = _trial_start(facts)
-    index = _index(facts, start) if start else None
-    named = [fact for fact in facts if fact.concept != "resection"]
-    for fact in facts:
-        if fact.concept == "resection":
-            insort(named, _resection(fact, fact is index, by_consent), key=place)
-    return named
+    start, by_consent = _trial_start(named)
+    index = _index(resections, start) if start else None
+    told = by_concept(_resection(fact, fact is index, by_consent) for fact in resections)
+    return {concept: in_order((*named.get(concept, ()), *same)) for concept, same in told.items()}
 
 
-def _index(facts: list[Fact], start: date) -> Fact | None:
+def _index(resections: tuple[Fact, ...], start: date) -> Fact | None:
     done = [
         fact
-        for fact in facts
-        if fact.concept == "resection"
-        and fact.value in ("present", "suspected")
+        for fact in resections
+        if fact.value in ("present", "suspected")
         and fact.standing == "final"
         and fact.day is not None
         and fact.day.at_least(start) is YES
@@ -150,15 +147,15 @@ def _index(facts: list[Fact], start: date) -> Fact | None:
     return min(related, key=lambda fact: (fact.day.low if fact.day else date.max) or date.max, default=None)
 
 
-def _trial_start(facts: list[Fact]) -> tuple[date | None, bool]:
+def _trial_start(named: Named) -> tuple[date | None, bool]:
     """The day from which a resection is the trial's own, and whether only consent tells it."""
-    if allocated := _first_day([fact for fact in facts if fact.concept == "allocation"]):
+    if allocated := _first_day(named.get("allocation", ())):
         return allocated, False
-    given = _first_day([fact for fact in facts if fact.concept == "consent" and fact.value == "given"])
+    given = _first_day([fact for fact in named.get("consent", ()) if fact.value == "given"])
     return given, given is not None
 
 
-def _first_day(facts: list[Fact]) -> date | None:
+def _first_day(facts: Iterable[Fact]) -> date | None:
     days = [fact.day.low for fact in facts if fact.standing == "final" and fact.day and fact.day.low]
     return min(days, default=None)
 
@@ -170,30 +167,28 @@ def _resection(fact: Fact, index: bool, by_consent: bool) -> Fact:
     return fact._replace(concept="index-surgery", detail=tuple(sorted((*fact.detail, *more))))
 
 
-def _with_cycles(facts: list[Fact]) -> list[Fact]:
-    """The cycles that the trial's doses open, from allocation to the index surgery."""
-    start = _first_day([fact for fact in facts if fact.concept == "allocation"])
-    surgery = _first_day([fact for fact in facts if fact.concept == "index-surgery"])
-    doses = [fact for fact in facts if fact.concept == "antineoplastic-drug"]
-    named = list(facts)
-    for cycle in cycles(doses, start, surgery) if start else ():
-        insort(named, cycle, key=place)
-    return named
+def _with_cycles(named: Named) -> tuple[Fact, ...]:
+    """The cycles that the trial's doses open, from allocation to the index surgery, beside those that are told."""
+    start, surgery = _first_day(named["allocation"]), _first_day(named.get("index-surgery", ()))
+    opened = cycles(named["antineoplastic-drug"], start, surgery) if start else ()
+    return in_order((*named.get("neoadjuvant-cycle", ()), *opened))
 
 
-def _after_surgery(facts: list[Fact]) -> list[Fact]:
+def _after_surgery(named: Named) -> Named:
     """Findings dated on the index surgery or soon after it are those of the resected specimen."""
-    days = [fact.day.low for fact in facts if fact.concept == "index-surgery" and fact.day and fact.day.low]
+    days = [fact.day.low for fact in named["index-surgery"] if fact.day and fact.day.low]
     if not days:
-        return facts
+        return {}
     surgery = min(days)
-    return [_of_resection(fact) if _resected(fact, surgery) else fact for fact in facts]
+    return {
+        concept: tuple([_of_resection(fact) if _resected(fact, surgery) else fact for fact in named[concept]])
+        for concept in _OF_SPECIMEN
+        if concept in named
+    }
 
 
 def _resected(fact: Fact, surgery: date) -> bool:
-    if fact.concept not in _OF_SPECIMEN or dict(fact.detail).get("basis") == "diagnosis":
-        return False
-    if fact.day is None or fact.day.at_least(surgery) is not YES:
+    if fact.said("basis") == "diagnosis" or fact.day is None or fact.day.at_least(surgery) is not YES:
         return False
     return fact.day.low is not None and fact.day.low <= surgery + SPECIMEN_DAYS
 

@@ -54,10 +54,10 @@ def in_retroperitoneum(fact: Fact) -> bool:
     return fact.concept == "primary-site" and fact.value == "retroperitoneum" and not of_no_tumour(fact)
 
 
-def related(facts: list[Fact]) -> list[Fact]:
-    """A bare resection that was done for a condition of this tumour is this tumour's."""
-    tumour = {fact.source.reference for fact in facts if fact.concept == "histology" or in_retroperitoneum(fact)}
-    return [_for_tumour(fact, tumour) if fact.concept == "resection" else fact for fact in facts]
+def related(resections: Iterable[Fact], others: Iterable[Fact]) -> list[Fact]:
+    """A bare resection that was done for a condition of this tumour is this tumour's; *others* tell what it has."""
+    tumour = {fact.source.reference for fact in others if fact.concept == "histology" or in_retroperitoneum(fact)}
+    return [_for_tumour(fact, tumour) for fact in resections]
 
 
 def _for_tumour(fact: Fact, tumour: set[str]) -> Fact:

@@ -44,7 +44,7 @@ def stage(resource: Any, key_of: KeyOf) -> ReportStage | None:
 def current(readings: Sequence[Reading]) -> tuple[list[Reading], list[Issue]]:
     """The readings that count, and what is told of those that do not. The order of *readings* does not matter."""
     staged = [reading.report for reading in readings if reading.report is not None]
-    if len(staged) < 2:
+    if len({one.rank for one in staged}) < 2:  # most are final: none is of higher standing
         return list(readings), []
     best: dict[str, list[ReportStage]] = {}
     for one in staged:

@@ -37,5 +37,8 @@ def attested(concept: Concept, yes: Sequence[str], no: Sequence[str], supported_
 
 def _support(asked: Asked, concepts: Sequence[Concept]) -> tuple[Fact, ...]:
     end = asked.treatment_start
-    found = [chosen(asked, concept, pre_treatment(asked, concept), certain_by=end) for concept in concepts]
-    return tuple([fact for facts in found for fact in facts])
+    found: tuple[Fact, ...] = ()
+    for concept in concepts:
+        if facts := pre_treatment(asked, concept):
+            found += chosen(asked, concept, facts, certain_by=end)
+    return found

@@ -46,9 +46,11 @@ def ever_given(classes: Sequence[str], for_people: Sequence[str] = (), label: st
     silent = Finding(UNKNOWN, "silent", Sentence("drug.silent", (label,)))
 
     def rule(asked: Asked) -> Finding:
-        facts = chosen(asked, _DRUG, asked.record.about(_DRUG), "all")
-        found = weigh(*_sorted(asked, facts, asked_for, unsettled)) if facts else None
-        return silent if found is None or found.reason == "silent" else _told(label, found)
+        facts = asked.record.about(_DRUG)
+        if not facts:
+            return silent
+        found = weigh(*_sorted(asked, chosen(asked, _DRUG, facts, "all"), asked_for, unsettled))
+        return silent if found.reason == "silent" else _told(label, found)
 
     return rule
 

@@ -60,6 +60,8 @@ def before_or_at_surgery(concept: Concept) -> Rule:
 
 def _until_its_reports(asked: Asked, concept: Concept) -> Asked:
     """*asked* without what was seen of *concept* long after the index surgery."""
+    if asked.surgery is None:
+        return asked
     told = asked.record.about(concept)
     kept = tuple([fact for fact in told if not long_after(asked, fact)])
     return asked if len(kept) == len(told) else replace(asked, record=Record(asked.record.patient, kept))

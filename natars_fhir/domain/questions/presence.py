@@ -85,11 +85,12 @@ def ever(
     complete = Finding(NO, None, Sentence("presence.complete", (concept,)))
 
     def rule(asked: Asked) -> Finding:
-        facts = chosen(asked, concept, asked.record.about(concept), "all")
+        known = asked.record.about(concept)
         excuses = _final_present(asked, excused_by) if excused_by else ()
-        if not facts and not excuses:
+        if not known and not excuses:
             site = asked.record.patient.site
             return complete if site in complete_at or site in asked.complete.get(concept, ()) else silent
+        facts = chosen(asked, concept, known, "all")
         told_of = [fact for fact in facts if not _in_situ(fact)] if in_situ == "ignored" else facts
         weighed = weigh(*_sorted(asked, told_of, excuses, prior=prior, in_situ_counts=in_situ == "counts"))
         if weighed.answer is NO and in_situ == "open":

@@ -6,6 +6,7 @@ once. A text is cut only where no word and no result in brackets lies across the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -21,6 +22,7 @@ _GOES_ON = frozenset("abcdefghijklmnopqrstuvwxyz0123456789 -")
 #: brackets right after a name that say all of a result, and what follows them
 _OWN = r"(\([^()\n]{0,40}\))(?:([,])|[;。、\n]|$)"
 _OWN_REACH = 42
+_BRACKET = re.compile("[()]")
 
 
 class Named(NamedTuple):
@@ -65,6 +67,16 @@ def _may_cut(text: str, start: int, end: int, seams: frozenset[str]) -> bool:
         return True
     bracket = text.rfind("(", max(start, end - _OWN_REACH), end)
     return bracket < 0 or text.find(")", bracket, end) >= 0
+
+
+def closes(text: str) -> bool:
+    """Does every bracket that it opens close in it, and none before?"""
+    depth = 0
+    for sign in _BRACKET.findall(text):
+        depth += 1 if sign == "(" else -1
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 @lru_cache(maxsize=8192)

@@ -83,6 +83,21 @@ def read(page: Page, words: Words, kind: Kind) -> list[Said]:
     return _counted(page, [(place, each) for place, each in told if each])
 
 
+def alone(page: Page, words: Words, kind: Kind, last: bool) -> list[Said] | None:
+    """The same where nothing beyond its clause bears upon it: of one name with its count or share right beside it, or
+    one that is denied in the *last* clause. None for any other text."""
+    names = page.find(words["counts.name"])
+    if len(names) != 1:
+        return None
+    shape, [(start, end, sort)] = patterns(words), names
+    own, reach = (shape.per_field, 40) if sort == "mitoses" else (shape.share, 20)
+    beside = own.search(page.text, end, min(page.clause(end)[1], end + reach))
+    if not beside and not (last and page.stance(start, end).denied):
+        return None
+    told = read(page, words, kind)
+    return None if _NECROTIC in [each.value for each in told] else told
+
+
 def _counted(page: Page, told: list[tuple[int, Said]]) -> list[Said]:
     """That necrosis is seen says nothing more where its share is told in the same sentence."""
     shares = [(place, each) for place, each in told if each.concept == NECROSIS and each.value != _NECROTIC]

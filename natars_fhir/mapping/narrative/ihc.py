@@ -49,8 +49,10 @@ def read(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> list[Said 
     if not mentioned:
         return []
     leading = befores(page, words, mentioned)
-    found = None if leading else _listed(page, words, mentioned)
-    if found is None:
+    own = None if leading else listed(page, words, mentioned)
+    if own is not None:
+        found: list[Said | Unread] = [*own]
+    else:
         groups = _groups(page, mentioned, leading)
         found = [
             said for group in groups if not page.void(group.members[0].start) for said in _results(page, words, group)
@@ -60,9 +62,9 @@ def read(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> list[Said 
     return found
 
 
-def _listed(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> list[Said | Unread] | None:
+def listed(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> list[Said] | None:
     """The usual list: every name with a result in brackets of its own. None for any other text."""
-    found: list[Said | Unread] = []
+    found: list[Said] = []
     moved, voids, doubts = bool(page.normal.starts), page.voids, page.doubts
     for member in mentioned:
         concept, start, end, gene, own = member

@@ -102,11 +102,24 @@ def _is_gene(page: Page, start: int, end: int, words: Words) -> bool:
 
 def speaks_of_genes(page: Page, words: Words) -> bool:
     """Does it name a marker, and may it speak of that marker's gene, or of a test of it?"""
-    if not [clause for _, clause in page.pieces if clause.named]:
-        return False
+    return names_any(page) and is_of_genes(page, words)
+
+
+def names_any(page: Page) -> bool:
+    """Does it name a marker?"""
+    return [clause for _, clause in page.pieces if clause.named] != []
+
+
+def is_of_genes(page: Page, words: Words) -> bool:
+    """May the markers that stand beside these words be genes?"""
     return _names_genes(page, words) or not _ONLY_STAINS.issuperset(
         [hit.tag for hit in page.find(words["fish.method"])]
     )
+
+
+def is_share(text: str) -> bool:
+    """After a comma, would the text go with the result before it?"""
+    return _SHARE.match(f",{text}") is not None
 
 
 def _names_genes(page: Page, words: Words) -> bool:

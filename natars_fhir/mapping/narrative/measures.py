@@ -6,6 +6,7 @@ Which of them are the tumour's is ``size``'s to say (clinical.md §5.4). A numbe
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 from itertools import chain
@@ -160,6 +161,17 @@ def _centimetres(said: Amount, unit: str, words: Words) -> Number | None:
     number = said.number("cm")
     millimetres = unit.rstrip("23^") in words["quantity.length"].words["mm"]
     return scaled(number, _OF_MM, "cm") if number and millimetres else number
+
+
+def largest(before: str, figures: Iterable[str], unit: str, words: Words) -> Number | None:
+    """The value of plain figures with "x" between them and a unit after the last; *before* compares the first."""
+    sizes = []
+    for figure in figures:
+        value = _dimension(before, figure, None, None, unit, words).value
+        if value:
+            sizes.append(value)
+        before = ""
+    return max(sizes, key=extent) if sizes else None
 
 
 def extent(size: Number) -> tuple[Decimal, Decimal]:

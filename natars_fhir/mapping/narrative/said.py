@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -39,6 +40,17 @@ class Reading(NamedTuple):
     def of(self, *concepts: str) -> tuple[Said, ...]:
         """What is said of these concepts."""
         return tuple(each for each in self.said if each.concept in concepts)
+
+
+def once(said: Sequence[Said]) -> Sequence[Said]:
+    """The same words say the same thing once."""
+    if len({each.span for each in said}) == len(said):
+        return said
+    words = {
+        (each.concept, each.span, each.standing, each.value if isinstance(each.value, str) else ""): each
+        for each in said
+    }
+    return list(words.values())
 
 
 def firmness(hedged: bool) -> Standing:

@@ -13,10 +13,12 @@ from typing import NamedTuple
 
 from natars_fhir.mapping.narrative import (
     counts,
+    figures,
     fish,
     grade,
     histology,
     ihc,
+    listed,
     margins,
     sites,
     size,
@@ -24,11 +26,12 @@ from natars_fhir.mapping.narrative import (
     statements,
     treatments,
 )
+from natars_fhir.mapping.narrative.clauses import closes
 from natars_fhir.mapping.narrative.markers import mentions, speaks_of_genes
 from natars_fhir.mapping.narrative.measures import Measure
 from natars_fhir.mapping.narrative.page import Page, page
 from natars_fhir.mapping.narrative.reach import AMENDING
-from natars_fhir.mapping.narrative.said import Kind, Reading, Said, Unread
+from natars_fhir.mapping.narrative.said import Kind, Reading, Said, Unread, once
 from natars_fhir.mapping.narrative.words import STATEMENTS, TREATMENTS, Words
 
 _SPAN, _PLACE = attrgetter("span"), attrgetter("span", "concept")
@@ -37,7 +40,6 @@ _new = tuple.__new__
 #: sentences with their ends. No word of the lists holds one of these, and nothing that is read goes over one unless in
 #: brackets.
 _PIECE = re.compile("[^。；;]+[。；;]?|[。；;]")
-_BRACKET = re.compile("[()]")
 #: longer sentences hardly come again
 _SHORT = 240
 #: cues that reach over the end of their sentence
@@ -48,7 +50,9 @@ class Sentence(NamedTuple):
     """What a sentence says by itself, with places that count from its beginning.
 
     ``apart``: nothing in it reaches over its ends. ``graded``, ``measured``: grades and sizes look at those nearby, so
-    that one sentence of a text may have them. ``leans``: a measure whose thing may be named earlier.
+    that one sentence of a text may have them. ``leans``: a measure whose thing may be named earlier. ``compared``: what
+    compares the figures of its one size, where sentences with other figures say the same but for those. ``part``: a
+    tumour that may be a part of one that another sentence names.
     """
 
     reading: Reading
@@ -56,6 +60,8 @@ class Sentence(NamedTuple):
     graded: bool = False
     measured: bool = False
     leans: bool = False
+    compared: str | None = None
+    part: bool = False
 
 
 _NOT_APART = Sentence(Reading(), apart=False)
@@ -77,7 +83,7 @@ def _everything(leaf: Page, words: Words, kind: Kind, measured: list[Measure]) -
     found = [*_counted_and_named(leaf, words, kind, measured), *_said_to_be(leaf, words, kind)]
     said = [each for each in found if isinstance(each, Said)]
     unread = [each for each in found if isinstance(each, Unread)] if len(said) < len(found) else []
-    said = _once(said)
+    said = [*once(said)]
     if leaf.amended:
         said = _corrected(leaf, said)
     return Reading(tuple(sorted(said, key=_PLACE)), tuple(sorted(unread, key=_SPAN)) if unread else ())
@@ -120,18 +126,33 @@ def _said_to_be(leaf: Page, words: Words, kind: Kind) -> list[Said | Unread]:
 def _by_sentences(pieces: list[str], words: Words, kind: Kind) -> Reading | None:
     """Sentence by sentence; None where one bears upon another."""
     said, unread = list[Said](), list[Unread]()
-    at, graded, measured = 0, False, False
+    at, graded, measured, part = 0, False, False, False
     for text in pieces:
-        each = (_sentence if len(text) <= _SHORT else _sentence.__wrapped__)(text, kind, words)
+        if listed.may_be(text) and (stains := listed.read(text, at, words, kind)) is not None:
+            said += stains
+            at += len(text)
+            continue
+        each = _remembered(text, kind, words) if len(text) <= _SHORT else _sentence.__wrapped__(text, kind, words)
         if not each.apart or (graded and each.graded) or (measured and each.measured) or (at and each.leans):
             return None
-        graded, measured = graded or each.graded, measured or each.measured
+        graded, measured, part = graded or each.graded, measured or each.measured, part or each.part
         for concept, value, (low, high), standing, more in each.reading.said:
             said.append(_new(Said, (concept, value, (low + at, high + at), standing, more)))
         for concept, (low, high), why in each.reading.unread:
             unread.append(Unread(concept, (low + at, high + at), why))
         at += len(text)
-    return Reading(tuple(histology.with_parts(said, kind)), tuple(unread))
+    return _new(Reading, (tuple(histology.with_parts(said, kind) if part else said), tuple(unread)))
+
+
+def _remembered(text: str, kind: Kind, words: Words) -> Sentence:
+    """A short sentence; those that differ in the figures of one size alone are one."""
+    sized = figures.found(text)
+    if sized is not None:
+        like = _sentence(figures.blank(text, sized), kind, words)
+        value = None if like.compared is None else figures.value(like.compared, sized, words)
+        if value is not None:
+            return _new(Sentence, (figures.told(like.reading, value), *like[1:]))
+    return _sentence(text, kind, words)
 
 
 @lru_cache(maxsize=4096)
@@ -140,8 +161,10 @@ def _sentence(text: str, kind: Kind, words: Words) -> Sentence:
     if not _is_apart(leaf, words, kind):
         return _NOT_APART
     found = size.found(leaf, words)
-    reading = _everything(leaf, words, kind, found)
-    return Sentence(reading, True, grade.may_be_told(leaf, words), bool(found), size.leans(leaf, words, found))
+    reading, graded = _everything(leaf, words, kind, found), grade.may_be_told(leaf, words)
+    compared = figures.compared(text, leaf, words, found) if len(found) == 1 and not graded else None
+    leans, part = size.leans(leaf, words, found), histology.may_be_part(reading.said)
+    return Sentence(reading, True, graded, bool(found), leans, compared, part)
 
 
 def _is_apart(leaf: Page, words: Words, kind: Kind) -> bool:
@@ -149,33 +172,12 @@ def _is_apart(leaf: Page, words: Words, kind: Kind) -> bool:
     other hospital's diagnosis?"""
     return (
         _FAR.isdisjoint([cue.tag for cue in leaf.cues])
-        and _closes(leaf.text)
+        and closes(leaf.text)
         and not speaks_of_genes(leaf, words)
         and not grade.may_be_higher(leaf, words)
         and not margins.goes_on(leaf)
         and not (kind == "pathology" and histology.quotes(leaf, words))
     )
-
-
-def _closes(text: str) -> bool:
-    """Does every bracket that it opens close in it, and none before?"""
-    depth = 0
-    for sign in _BRACKET.findall(text):
-        depth += 1 if sign == "(" else -1
-        if depth < 0:
-            return False
-    return depth == 0
-
-
-def _once(said: list[Said]) -> list[Said]:
-    """The same words say the same thing once."""
-    if len({each.span for each in said}) == len(said):
-        return said
-    words = {
-        (each.concept, each.span, each.standing, each.value if isinstance(each.value, str) else ""): each
-        for each in said
-    }
-    return list(words.values())
 
 
 def _corrected(leaf: Page, said: list[Said]) -> list[Said]:

@@ -18,7 +18,12 @@ _STAGE = re.compile(r"(?:tnm|分期|stage|staging)[^,;。\n]{0,12}$")
 
 def read(page: Page, kind: Kind) -> Iterable[Said]:
     """The category of distant metastasis wherever T and N, a prefix or the word "stage" make the M one."""
-    return _staged(page, kind) if "m1" in page.text or "m0" in page.text else ()
+    return _staged(page, kind) if may_be_told(page) else ()
+
+
+def may_be_told(page: Page) -> bool:
+    """May it tell the category?"""
+    return "m1" in page.text or "m0" in page.text
 
 
 def _staged(page: Page, kind: Kind) -> Iterator[Said]:

@@ -115,7 +115,8 @@ class _Others:
 
     def named_by(self, entry: Entry) -> dict[str, str]:
         """fullUrl → key of those that the bytes of an entry name."""
-        addresses = {found.decode() for found in _ADDRESS.findall(bytes(entry.raw))}
+        # bytes that are no UTF-8 may be the very reason why it was refused: such an address is nobody's
+        addresses = {found.decode(errors="replace") for found in _ADDRESS.findall(bytes(entry.raw))}
         told = [url for url in (*sorted(addresses), *self._servers) if url in self._entries and url != entry.full_url]
         return {url: self._scope.own(self._entries[url]) for url in told}
 

@@ -16,7 +16,7 @@ from natars_fhir.mapping.site import SiteMapping
 from natars_fhir.service.ingest.ingest import push
 from natars_fhir.service.remap.quarantine import dismiss, page
 from natars_fhir.service.remap.replay import replay, replay_all, try_again
-from natars_fhir.store import audit
+from natars_fhir.store import audit, quarantine
 from natars_fhir.store.engine import Store
 from natars_fhir.store.quarantine import Apart, Wanted
 from tests.service.hospital import (
@@ -71,6 +71,19 @@ def test_what_a_new_mapping_can_use_is_taken_in_and_leaves(hospital: Hospital, s
     assert ("histology", "LMS") in hospital.concepts()
     with store.read() as connection:
         assert [act.act for act in audit.acts(connection, "generic")] == ["push", "replay"]
+
+
+def test_an_entry_whose_address_is_no_utf8_is_set_apart_as_it_came_and_costs_no_other(
+    hospital: Hospital, store: Store
+) -> None:
+    sent = json.dumps(bundle("batch", patient(), {**condition(), "encounter": {"reference": "urn:uuid:b5?"}})).encode()
+    assert hospital.push(sent.replace(b"b5?", b"b5\xf4\x90\x80\x80")).status == 200
+    (one,) = rows(store)
+    assert (one.state, one.place) == ("waiting", "Bundle.entry[1].resource")
+    with store.read() as connection:
+        assert b"b5\xf4\x90\x80\x80" in quarantine.content(connection, one.number)[0]
+    assert again(store).state == "waiting"
+    assert ("histology", "LMS") not in hospital.concepts()
 
 
 def test_twice_is_once(store: Store) -> None:
