@@ -105,15 +105,18 @@ def head(path: str) -> str:
     return match["name"]
 
 
-def walk(path: str) -> Walk:
-    """A function that gives every (place, value) which *path* reaches from a resource or a part of one."""
+def walk(path: str, before: str = "") -> Walk:
+    """A function that gives every (place, value) which *path* reaches from a resource or a part of one; *before*
+    stands before each place."""
     names = steps(path)
     compiled = [_step(step) for step in names]
     if len(names) == 2 and all(map(str.isalpha, names)):
-        return _pair(*names)
+        return _pair(names[0], names[1], before)
+    if len(names) > 1 and (match := _STEP.match(names[0])) is not None and match["url"] is not None:
+        return _of_extension(f"{before}{match['name']}", match["name"], match["url"], walk(".".join(names[1:])))
 
     def run(node: Any) -> list[Found]:
-        found: list[Found] = [("", node)]
+        found: list[Found] = [(before, node)]
         for step in compiled:
             found = step(found)
             if not found:
@@ -123,9 +126,9 @@ def walk(path: str) -> Walk:
     return run
 
 
-def _pair(outer: str, inner: str) -> Walk:
+def _pair(outer: str, inner: str, before: str) -> Walk:
     """Most paths are ``code.coding`` and the like: they are walked in one loop."""
-    alone = f"{outer}.{inner}"
+    many, alone = before + outer, f"{before}{outer}.{inner}"
 
     def run(node: Any) -> list[Found]:
         child = getattr(node, outer, None)
@@ -136,7 +139,7 @@ def _pair(outer: str, inner: str) -> Walk:
         reached: list[Found] = []
         for index, one in enumerate(child):
             if (value := getattr(one, inner, None)) is not None:
-                reached += _inside(f"{outer}[{index}].{inner}", value)
+                reached += _inside(f"{many}[{index}].{inner}", value)
         return reached
 
     return run
@@ -144,8 +147,24 @@ def _pair(outer: str, inner: str) -> Walk:
 
 def _inside(place: str, value: Any) -> list[Found]:
     if value.__class__ is list:
+        if len(value) == 1:
+            return [(place + "[0]", value[0])]
         return [(f"{place}[{index}]", item) for index, item in enumerate(value)]
     return [] if value is None else [(place, value)]
+
+
+def _of_extension(many: str, name: str, url: str, rest: Walk) -> Walk:
+    """What stands in extensions of one *url*: most of what is sent has none of it."""
+
+    def run(node: Any) -> list[Found]:
+        reached: list[Found] = []
+        for index, one in enumerate(getattr(node, name, None) or ()):
+            if one.url == url:
+                for place, value in rest(one):
+                    reached.append((f"{many}[{index}].{place}", value))
+        return reached
+
+    return run
 
 
 def _step(step: str) -> Callable[[list[Found]], list[Found]]:

@@ -40,7 +40,9 @@ def aliases(resource: Any, facts: Sequence[Fact]) -> tuple[str, ...]:
 
 
 def _apart(resource: Any, kind: str, facts: Sequence[Fact]) -> str:
-    code = getattr(resource, "code", None) or getattr(resource, "medicationCodeableConcept", None)
+    code = getattr(resource, "code", None)
+    if code is None:
+        code = getattr(resource, "medicationCodeableConcept", None)
     day = "" if kind == "DiagnosticReport" else facts[0].when or ""
     if code is None:
         drug = getattr(resource, "medicationReference", None)

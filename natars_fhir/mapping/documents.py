@@ -11,10 +11,10 @@ from functools import lru_cache
 from typing import Any
 
 from msgspec import Raw
-from msgspec.structs import replace
 
 from natars_fhir.domain.identity import Version, version
 from natars_fhir.domain.issue import Issue
+from natars_fhir.domain.record import Source
 from natars_fhir.fhir.bundle import Envelope, open_bundle
 from natars_fhir.fhir.decode import Decoded, Decoder
 from natars_fhir.fhir.entry import Entry
@@ -43,6 +43,10 @@ _CLOSED = Issue(
 )
 _WHICH = "Which resource is gone cannot be known by this: name its type and id, or its identifier."
 _BY_IDENTIFIER = "A deletion by identifier takes back what came without an id: of others, name the type and the id."
+#: a third of the time that a named tuple's own constructor takes
+_new = tuple.__new__
+#: (system, value) of identifiers
+_Pairs = tuple[tuple[str, str], ...]
 _PATIENT = re.compile(r"(?:^|/)Patient[/?#]")
 
 
@@ -136,33 +140,34 @@ class DocumentReader:
         key = scope.own(entry, resource) if addressed else f"{kind}/{ident}"
         meta = resource.meta
         number, told = _told(meta.versionId, meta.lastUpdated) if meta is not None else ("", NO_VERSION)
-        sink = Sink((self.site, key, number, mapping.hash), scope.key, entry)
+        sink = Sink(_new(Source, (self.site, key, number, mapping.hash, ())), scope.key, entry)
         mapping.reads[kind](resource, sink)
         if resource.modifierExtension is not None or resource.implicitRules is not None or _modified_in_part(resource):
             _doubt(resource, sink)
         if taken is not NONE and sink.facts and kind in _OF_SPECIMENS and resource.specimen is not None:
             _taken_from_another(resource, taken, sink)
-        unmapped = tuple(sink.not_understood)
-        if not (sink.facts or sink.issues or issues) and kind != "Patient":
+        facts, unmapped = tuple(sink.facts), tuple(sink.not_understood)
+        if not (facts or sink.issues or issues) and kind != "Patient":
             return Reading(key, kind, "read", place, told, None, (), (), unmapped)
         subject = self._subject(resource, key, mapping.subjects[kind], sink)
         if subject is not None and scope.dangling(subject):
             sink.tell("not-found", f"{kind}.{mapping.subjects[kind]}.reference", _DANGLING)
         found = (*issues, *(entry.seen(issue) for issue in sink.issues)) if sink.issues else issues
-        facts = tuple(sink.facts)
+        if kind == "Patient":
+            joined, identifiers, gone = _person(resource, mapping.site.identifiers, scope, entry)
+            return Reading(key, kind, "read", place, told, subject, facts, found, unmapped, joined, identifiers, gone)
         names = aliases(resource, facts) if facts else ()
         report = stage(resource, sink.key_of) if kind == "DiagnosticReport" and facts else None
-        reading = Reading(key, kind, "read", place, told, subject, facts, found, unmapped, names, (), None, report)
-        return _person(reading, resource, mapping.site.identifiers, scope, entry) if kind == "Patient" else reading
+        return Reading(key, kind, "read", place, told, subject, facts, found, unmapped, names, (), None, report)
 
     def _subject(self, resource: Any, key: str, about: str, sink: Sink) -> str | None:
         """The key of the patient whom a resource is about; of resources that stand alone each is looked up once."""
         reference = getattr(resource, about, None) if about else None
         text = reference.reference if reference is not None else None
-        if text is None or sink.entry.index is not None or text.startswith("#"):
+        if text is None or sink.entry.index is not None:
             return _subject(resource, key, about, sink)
         found = self._patients.get(text)
-        if found is None and (found := _subject(resource, key, about, sink)) is not None:
+        if found is None and (found := _subject(resource, key, about, sink)) is not None and not text.startswith("#"):
             self._patients[text] = found
         return found
 
@@ -263,14 +268,23 @@ def names_one(value: str) -> bool:
     return bool(value.strip("0 -_./*?")) and value.strip().casefold() not in _NO_NUMBER
 
 
-def _person(reading: Reading, resource: Any, systems: tuple[str, ...], scope: Scope, entry: Entry) -> Reading:
-    """A Patient: its identifiers, and all keys that name the same person."""
-    told = [(i.system, i.value) for i in resource.identifier or () if i.system and i.value]
-    current = {(i.system, i.value) for i in resource.identifier or () if i.use not in ("old", "temp")}
-    joining = [pair for pair in told if (not systems or pair[0] in systems) and pair in current and names_one(pair[1])]
-    links = [(link.type, scope.key(link.other, entry, "Patient")) for link in resource.link or ()]
-    names = [f"Patient?identifier={system}|{value}" for system, value in joining]
+def _person(
+    resource: Any, systems: tuple[str, ...], scope: Scope, entry: Entry
+) -> tuple[tuple[str, ...], _Pairs, str | None]:
+    """Of a Patient: all keys that name the same person, its identifiers, and who took its place."""
+    many = resource.identifier or ()
+    told = [(i.system, i.value) for i in many if i.system and i.value]
+    current = {(i.system, i.value) for i in many if i.use not in ("old", "temp")}
+    names = [
+        f"Patient?identifier={pair[0]}|{pair[1]}"
+        for pair in told
+        if (not systems or pair[0] in systems) and pair in current and names_one(pair[1])
+    ]
+    if len(told) > 1:
+        told.sort(key=lambda pair: (systems.index(pair[0]) if pair[0] in systems else len(systems), pair))
+    if resource.link is None:
+        return tuple(names), tuple(told), None
+    links = [(link.type, scope.key(link.other, entry, "Patient")) for link in resource.link]
     names += [other for _, other in links if other]
     gone = next((other for kind, other in links if kind == "replaced-by" and other), None)
-    ordered = sorted(told, key=lambda pair: (systems.index(pair[0]) if pair[0] in systems else len(systems), pair))
-    return replace(reading, aliases=tuple(names), identifiers=tuple(ordered), replaced_by=gone)
+    return tuple(names), tuple(told), gone

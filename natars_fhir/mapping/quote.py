@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from natars_fhir.domain.record import Evidence
+from natars_fhir.domain.record import Evidence, Source
 from natars_fhir.fhir.r4.structs import Attachment, CodeableConcept, Coding, Identifier, Quantity, Range, Reference
 from natars_fhir.mapping.readers.attachment import attached, unmarked
 from natars_fhir.mapping.sink import Sink
@@ -74,7 +74,7 @@ def _text(value: Any) -> str | None:
 
 
 def _nobody() -> Sink:
-    return Sink(("", "", "", ""), lambda _, __, ___: None)
+    return Sink(Source("", ""), lambda _, __, ___: None)
 
 
 def _marked(text: str, start: int, end: int) -> str:

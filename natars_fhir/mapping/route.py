@@ -17,6 +17,7 @@ from msgspec import Raw, Struct
 from msgspec.structs import fields
 
 from natars_fhir.domain.identity import version
+from natars_fhir.domain.record import Source
 from natars_fhir.fhir.r4 import structs
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.readers.observation import asked_in_words
@@ -117,7 +118,7 @@ def _judge(kind: str, element: str, read: Read) -> Callable[[Any], tuple[NotUnde
     def judge(concept: Any) -> tuple[NotUnderstood, ...] | None:
         unread: tuple[NotUnderstood, ...] = ()
         for status in statuses:
-            sink = Sink(("", "", "", ""), lambda *_: None)
+            sink = Sink(Source("", ""), lambda *_: None)
             read(_only(kind, status, element, concept), sink)
             if sink.facts or sink.issues:
                 return None

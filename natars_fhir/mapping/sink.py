@@ -26,8 +26,8 @@ _tuple: Any = tuple.__new__
 class Sink(Struct, gc=False):
     """Collects while one resource is read. Mutable, short-lived, and known to the readers only."""
 
-    #: what `source` is made of
-    told_of: tuple[str, str, str, str]
+    #: where the facts come from
+    source: Source
     key_in: KeyOf
     entry: Any = None
     facts: list[Fact] = []
@@ -37,15 +37,6 @@ class Sink(Struct, gc=False):
     when: str | None = None
     known: str | None = None
     standing: Standing = "final"
-    made: Source | None = None
-
-    @property
-    def source(self) -> Source:
-        """Where the facts come from; made with the first fact, for most resources tell none."""
-        if self.made is None:
-            site, key, number, mapping = self.told_of
-            self.made = _tuple(Source, (site, key, number, mapping, ()))
-        return self.made
 
     def key_of(self, reference: Any, target: str) -> str | None:
         """The key of the resource that *reference*, to a *target* type, names within the site."""
@@ -55,26 +46,27 @@ class Sink(Struct, gc=False):
         """One fact, dated and standing as its resource does."""
         concept, value, details, standing, span = told
         stands = standing if self.standing == "final" else self.standing
-        source = self.made or self.source
         self.facts.append(
-            _tuple(Fact, (concept, value, self.when, source, intern(path), stands, self.known, span, details))
+            _tuple(Fact, (concept, value, self.when, self.source, intern(path), stands, self.known, span, details))
         )
 
     def add_all(self, told: Iterable[Told], path: str) -> None:
         """Several facts of one place."""
         facts, own, when, known, path = self.facts, self.standing, self.when, self.known, intern(path)
-        source = self.made or self.source
+        source = self.source
         for concept, value, details, standing, span in told:
             stands = standing if own == "final" else own
             facts.append(_tuple(Fact, (concept, value, when, source, path, stands, known, span, details)))
 
     def add_each(self, told: Iterable[tuple[str, Told]]) -> None:
         """Facts, each with its own place."""
-        facts, own, when, known = self.facts, self.standing, self.when, self.known
+        facts, own, when, known, source = self.facts, self.standing, self.when, self.known, self.source
+        last = place = ""
         for path, (concept, value, details, standing, span) in told:
-            source = self.made or self.source
+            if path is not last:  # what one text says comes together
+                last, place = path, intern(path)
             stands = standing if own == "final" else own
-            facts.append(_tuple(Fact, (concept, value, when, source, intern(path), stands, known, span, details)))
+            facts.append(_tuple(Fact, (concept, value, when, source, place, stands, known, span, details)))
 
     def tell(self, code: str, expression: str, text: str, severity: Severity = "warning") -> None:
         """An issue of this resource; never with a value in it."""

@@ -32,10 +32,11 @@ KeyOf = Callable[[Any, str], "str | None"]
 
 def stage(resource: Any, key_of: KeyOf) -> ReportStage | None:
     """What a DiagnosticReport says of its place among reports of one order; None where it names no order."""
-    coding = next(iter(resource.code.coding or ()), None)
-    code = f"#{coding.system}|{coding.code}" if coding is not None else f"#{resource.code.text or ''}"
+    codings = resource.code.coding
+    code = f"#{codings[0].system}|{codings[0].code}" if codings else f"#{resource.code.text or ''}"
     orders = [f"{one.system}|{one.value}{code}" for one in resource.identifier or () if one.system and one.value]
-    orders += [f"{key}{code}" for one in resource.basedOn or () if (key := key_of(one, "ServiceRequest"))]
+    if resource.basedOn is not None:
+        orders += [f"{key}{code}" for one in resource.basedOn if (key := key_of(one, "ServiceRequest"))]
     rank = _RANK.get(resource.status)
     return ReportStage(tuple(orders), rank, resource.issued or "") if orders and rank is not None else None
 

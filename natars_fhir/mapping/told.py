@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from natars_fhir.domain.record import Detail, Standing, Value
@@ -23,3 +24,9 @@ class Told(NamedTuple):
 ReadValue = Callable[[Any, str, Any], tuple[Told, ...]]
 
 NOTHING: tuple[Told, ...] = ()
+
+
+@lru_cache(maxsize=4_096)
+def plain(concept: str, word: str) -> tuple[Told, ...]:
+    """One of a concept's words, and nothing that qualifies it: the same few are told again and again."""
+    return (Told(concept, word),)

@@ -94,6 +94,7 @@ def test_a_path_is_cut_at_its_own_dots(path: str, cut: list[str] | None) -> None
 )
 def test_a_path_gives_places_and_values_in_order(node: Any, path: str, found: list[tuple[str, Any]]) -> None:
     assert list(walk(path)(node)) == found
+    assert list(walk(path, "Node.")(node)) == [(f"Node.{place}", value) for place, value in found]
     assert first(path)(node) == (found[0][1] if found else None)
 
 

@@ -14,7 +14,8 @@ from natars_fhir.domain.interval import number
 from natars_fhir.domain.record import Detail, detail
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.readers.coded import spellings
-from natars_fhir.mapping.readers.entity import Plan, code_of, dated
+from natars_fhir.mapping.readers.dates import stamped
+from natars_fhir.mapping.readers.entity import Plan, code_of
 from natars_fhir.mapping.readers.spoken import text_of
 from natars_fhir.mapping.readers.values import KINDS
 from natars_fhir.mapping.schema import View
@@ -31,7 +32,7 @@ _ERROR = "entered-in-error"
 def adverse_event(view: View, lore: Lore) -> Plan:
     """What happened to a patient. ``words`` of the view: last parts of the extensions with the grade (``grade``) and
     with the grade of a surgical complication (``complication``)."""
-    stamp, complication = dated(view), KINDS[lore.kind(_COMPLICATION)](lore)
+    stamp, complication = stamped(view), KINDS[lore.kind(_COMPLICATION)](lore)
     terms = spellings(lore)[_EVENT]
 
     def plan(resource: Any, sink: Sink) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from natars_fhir.mapping.lore import Lore
-from natars_fhir.mapping.readers.entity import Plan, dated
+from natars_fhir.mapping.readers.dates import stamped
+from natars_fhir.mapping.readers.entity import Plan
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
@@ -20,7 +21,7 @@ def allocation(view: View, lore: Lore) -> Plan:
     bears an identifier of ours (``words.ours``) is our own subject, sent back: it is no source of what we told."""
     ours = tuple(view.words.get("ours", ()))
     names, allocated = tuple(name.casefold() for name in view.words["trial"]), view.words["allocated"]
-    stamp = dated(view)
+    stamp = stamped(view)
 
     def plan(resource: Any, sink: Sink) -> None:
         if not resource.assignedArm or (resource.status not in allocated and resource.status != _BEFORE):

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from natars_fhir.domain.answer import NO, YES
 from natars_fhir.fhir.r4.structs import CodeableConcept, Quantity
+from natars_fhir.mapping.codes import Meaning
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.reader import yes_or_no
 from natars_fhir.mapping.narrative.statements import ANSWER, ATTESTED
-from natars_fhir.mapping.readers.spoken import said, spoken, text_of, word_of
-from natars_fhir.mapping.told import NOTHING, ReadValue, Told
+from natars_fhir.mapping.readers.spoken import said, spoken, text_of, words_of
+from natars_fhir.mapping.told import NOTHING, ReadValue, Told, plain
 from natars_fhir.mapping.units import measured
 
 #: Positive or negative, and no plain class: it is a number as often.
@@ -24,15 +26,15 @@ PREGNANCY_TEST = "hcg"
 
 def presence(lore: Lore, among: str = ANSWER) -> ReadValue:
     """There or not: yes or no as a code, a boolean, or words; and what else the concept can be, in its own spelling."""
-    spelt = spellings(lore)
+    spelt, word_of = spellings(lore), words_of(lore, "presence")
 
     def read(value: Any, concept: str, _: Any) -> tuple[Told, ...]:
         if (word := spelt[concept].get((text_of(value) or "").strip().casefold())) is not None:
-            return (Told(concept, word),)
+            return plain(concept, word)
         if isinstance(value, bool):
-            return (Told(concept, "present" if value else "absent"),)
-        if (word := word_of(lore, "presence", value)) is not None:
-            return (Told(concept, word),)
+            return plain(concept, "present" if value else "absent")
+        if (word := word_of(value)) is not None:
+            return plain(concept, word)
         return spoken(lore, value, concept) or said(yes_or_no(text_of(value) or "", lore.words, concept, among))
 
     return read
@@ -55,22 +57,26 @@ def answer(lore: Lore) -> ReadValue:
 
 def coded(lore: Lore) -> ReadValue:
     """One of the concept's values: by code, or by a declared spelling of the text or of the code itself."""
-    spelt = spellings(lore)
+    spelt, stain_of, says = spellings(lore), words_of(lore, "ihc"), lore.says
+
+    @lru_cache(maxsize=1_024)
+    def told(meant: Meaning) -> tuple[Told, ...]:
+        return _with_implied(lore, Told(*meant))
 
     def read(value: Any, concept: str, node: Any) -> tuple[Told, ...]:
         if concept == PREGNANCY_TEST and isinstance(value, Quantity | bool):
             return _of_test(value, node)
-        for coding in value.coding or () if isinstance(value, CodeableConcept) else ():
-            for meant in lore.says[coding.system, coding.code]:
+        for coding in (value.coding or ()) if value.__class__ is CodeableConcept else ():
+            for meant in says[coding.system, coding.code]:
                 if meant.concept == concept:
-                    return _with_implied(lore, Told(concept, meant.value, meant.detail, meant.standing))
-            word = word_of(lore, "ihc", value) if concept == PREGNANCY_TEST else None
+                    return told(meant)
+            word = stain_of(value) if concept == PREGNANCY_TEST else None
             if word == "not-done":
                 return NOTHING
             if word or (word := spelt[concept].get((coding.code or "").casefold())):
-                return _with_implied(lore, Told(concept, word))
+                return told(Meaning(concept, word))
         found = spelt[concept].get((text_of(value) or "").strip().casefold())
-        return _with_implied(lore, Told(concept, found)) if found else NOTHING
+        return told(Meaning(concept, found)) if found else NOTHING
 
     return read
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from natars_fhir.domain.record import Detail, detail
 from natars_fhir.mapping.lore import Lore
+from natars_fhir.mapping.narrative.doubt import hedges
 from natars_fhir.mapping.readers.attachment import narrative
-from natars_fhir.mapping.readers.entity import Plan, code_of, coded, dated, narrated, once, spoken
-from natars_fhir.mapping.readers.histology import by_words, doubted
+from natars_fhir.mapping.readers.dates import stamped
+from natars_fhir.mapping.readers.entity import Plan, code_of, coded, narrated, once, spoken
+from natars_fhir.mapping.readers.histology import by_words, shown
 from natars_fhir.mapping.readers.no_tumour import PLACE, Found, Sort, sited, sorting, taken_back
 from natars_fhir.mapping.schema import Concept, View
 from natars_fhir.mapping.sink import Sink
@@ -29,7 +32,8 @@ _CAME_BACK = ("recurrence", "relapse")
 
 def condition(view: View, lore: Lore) -> Plan:
     """Facts of a Condition. Refuted: `absent`, said. Provisional and its like never decide. In error: nothing."""
-    codes, texts, stamp = coded(view.says, lore), spoken(view.text, lore, "other"), dated(view)
+    codes, stamp = coded(view.resource, view.says, lore), stamped(view)
+    texts, concepts, words = spoken(view.resource, view.text, lore, "other", by_words), lore.concepts, lore.words
     sort = sorting(lore)
 
     def plan(resource: Any, sink: Sink) -> None:
@@ -37,24 +41,22 @@ def condition(view: View, lore: Lore) -> Plan:
         if status == "entered-in-error":
             return
         coded_so, said_so = codes(resource, sink), texts(resource, sink)
-        if not coded_so and not said_so:
-            said_so = _of_narrative(resource, lore, sink) if resource.text is not None else said_so
-            if not said_so:
-                return
+        if not coded_so and not said_so and not (said_so := _of_narrative(resource, lore, sink)):
+            return
         if status == _UNKNOWN:
             sink.tell("code-invalid", "Condition.verificationStatus", _DOUBT)
         stamp(resource, sink)
-        shown = doubted(lore, tuple([told for _, told in coded_so]), _text(resource))
-        found = [(place, told) for (place, _), told in zip(coded_so, shown, strict=True)]
-        found += [(place, by_words(told)) for place, told in said_so]
+        if coded_so and (text := _text(resource)) and hedges(text, words):
+            coded_so = [(place, shown(lore, told)) for place, told in coded_so]
+        found = coded_so + said_so
         is_a = sort(resource, found) if status != "refuted" and sited(found) else "tumour"
         found = _without_places(once(_as_a_tumours(found, is_a, sink)))
         course, ended = code_of(resource.clinicalStatus), _ended(resource)
         if course == "unknown":  # R5's word where R4 says nothing
             course = ""
-        for place, told in found:
-            if (sure := _as_sure(told, status, lore.concepts[told.concept])) is not None:
-                sink.add(_with_course(sure, course, ended), place)
+        sure = found if status in _SURE else _as_sure(found, status, concepts)
+        for place, (concept, value, details, standing, span) in sure:
+            sink.add(_new(Told, (concept, value, _qualified(concept, course, ended, details), standing, span)), place)
         if course in _CAME_BACK and status != "refuted" and is_a != "other":
             _came_back(found, status, course, sink)
 
@@ -68,14 +70,15 @@ def _as_a_tumours(found: Found, is_a: Sort, sink: Sink) -> Found:
     return taken_back(found) if is_a == "other" else found
 
 
-def _without_places(found: list[tuple[str, Told]]) -> list[tuple[str, Told]]:
+def _without_places(found: Found) -> Found:
     """Where a metastasis lies is not where the tumour began."""
-    if not any(told.concept == "metastasis" for _, told in found):
-        return found
-    return [(place, told) for place, told in found if not place.startswith("Condition.bodySite")]
+    for _, told in found:
+        if told.concept == "metastasis":
+            return [(place, told) for place, told in found if not place.startswith("Condition.bodySite")]
+    return found
 
 
-def _came_back(found: list[tuple[str, Told]], status: str, course: str, sink: Sink) -> None:
+def _came_back(found: Found, status: str, course: str, sink: Sink) -> None:
     """A tumour that came back was there before, and was operated on. The onset is the Condition's, and it may have come
     back much later: the clinical status stands in the fact."""
     if any(told.concept in ("histology", "primary-site") for _, told in found):
@@ -89,31 +92,35 @@ def _verified(status: Any) -> str:
     """The standard's code of the verification status; empty where none is given; `_UNKNOWN` for any other word."""
     if status is None:
         return ""
-    code = code_of(status)
+    if (code := code_of(status)) in _STANDARD:
+        return code
     said = code or status.text or any(coding.display for coding in status.coding or ())
-    return code if code in _STANDARD else _UNKNOWN if said else ""
+    return _UNKNOWN if said else ""
 
 
-def _of_narrative(resource: Any, lore: Lore, sink: Sink) -> list[tuple[str, Told]]:
+def _of_narrative(resource: Any, lore: Lore, sink: Sink) -> Found:
     """What the narrative says, as words that never decide alone, where the Condition does not say what it is."""
     code, where = resource.code, "Condition.text.div"
-    if code is not None and (code.coding or code.text):
+    if resource.text is None or (code is not None and (code.coding or code.text)):
         return []
-    return [(where, told) for told in narrated(narrative(resource), lore, "other", where, sink)]
+    return [(where, by_words(told)) for told in narrated(narrative(resource), lore, "other", where, sink)]
 
 
 def _text(resource: Any) -> str | None:
     return resource.code.text if resource.code is not None else None
 
 
-def _as_sure(told: Told, status: str, concept: Concept) -> Told | None:
-    """What is told, as surely as the verification status lets it be."""
-    presence = concept.kind == "presence"
-    if status == "refuted":
-        return told._replace(value="absent") if presence and not concept.collective else None
-    if status in _SURE:
-        return told
-    return told._replace(value="suspected") if presence else told._replace(standing="hedged")
+def _as_sure(found: Found, status: str, concepts: Mapping[str, Concept]) -> Found:
+    """What is told, as surely as a verification status in doubt, or one that denies, lets it be."""
+    sure: Found = []
+    for place, told in found:
+        concept = concepts[told.concept]
+        presence = concept.kind == "presence"
+        if status != "refuted":
+            sure.append((place, told._replace(value="suspected") if presence else told._replace(standing="hedged")))
+        elif presence and not concept.collective:
+            sure.append((place, told._replace(value="absent")))
+    return sure
 
 
 def _ended(resource: Any) -> str:
@@ -123,14 +130,9 @@ def _ended(resource: Any) -> str:
     return (resource.abatementPeriod.end or "") if resource.abatementPeriod is not None else ""
 
 
-def _with_course(told: Told, course: str, ended: str) -> Told:
-    """Histology from a diagnosis says so; everything carries the clinical status, and the day of its end."""
-    concept, value, details, standing, span = told
-    return _new(Told, (concept, value, _qualified(concept, course, ended, details), standing, span))
-
-
 @lru_cache(maxsize=2_048)
 def _qualified(concept: str, course: str, ended: str, details: Detail) -> Detail:
+    """Histology from a diagnosis says so; everything carries the clinical status, and the day of its end."""
     shared = _of_diagnosis(concept, course, ended)
     kept = [pair for pair in details if pair != ("method", "other")]
     return tuple(sorted({**dict(shared), **dict(kept)}.items())) if kept else shared

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from natars_fhir.domain.record import Detail, detail
 from natars_fhir.mapping.lore import Lore
-from natars_fhir.mapping.readers.entity import Plan, dated
+from natars_fhir.mapping.readers.dates import stamped
+from natars_fhir.mapping.readers.entity import Plan
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
-from natars_fhir.mapping.told import Told
+from natars_fhir.mapping.told import Told, plain
 
 #: Consent.status → value; entered-in-error tells nothing
 _VALUE = {
@@ -26,18 +27,19 @@ _VALUE = {
 
 def consent(view: View, lore: Lore) -> Plan:
     """Given, refused, withdrawn or proposed. ``words.trial`` of the view and the site's own names tell this trial."""
-    names = re.compile("|".join(_whole(name) for name in (*view.words["trial"], *lore.consent_names)), re.IGNORECASE)
-    stamp = dated(view)
+    stamp, names = stamped(view), naming((*view.words["trial"], *lore.consent_names))
 
     @lru_cache(maxsize=2_048)  # but for their own numbers, consents say the same again and again
-    def ours(text: str) -> bool:
-        return names.search(text) is not None
+    def heard(text: str) -> _Heard:
+        if not names(text):
+            return "nothing"
+        return "no" if _DENIES.search(text) is not None else "named"
 
     def plan(resource: Any, sink: Sink) -> None:
         if (value := _VALUE.get(resource.status)) is None:
             return
-        named = [text for text in _names(resource) if ours(text)]
-        if not named or _for_care(resource):
+        said = set(map(heard, _texts(resource)))
+        if not said.intersection(_OURS) or _for_care(resource):
             sink.tell(
                 "informational",
                 "Consent",
@@ -47,9 +49,12 @@ def consent(view: View, lore: Lore) -> Plan:
             return
         stamp(resource, sink)
         denies = resource.provision is not None and resource.provision.type == "deny"
-        if value == "given" and (denies or any(_DENIES.search(text) for text in named)):
+        if value == "given" and (denies or "no" in said):
             value = "refused"
-        sink.add(Told("consent", value, _ended(resource) if value == "withdrawn" else ()), "Consent.status")
+        if value == "withdrawn":
+            sink.add(Told("consent", value, _ended(resource)), "Consent.status")
+        else:
+            sink.add_all(plain("consent", value), "Consent.status")
 
     return plan
 
@@ -61,11 +66,38 @@ def _ended(resource: Any) -> Detail:
 
 
 _DENIES = re.compile(r"拒绝|不同意|refus|declin|withdr", re.IGNORECASE)
+#: What a text says: it does not name the trial; it does; it does, and denies.
+_Heard = Literal["nothing", "named", "no"]
+_OURS: tuple[_Heard, ...] = ("named", "no")
 
 
-def _whole(name: str) -> str:
-    """The name as a word of its own: ``NATARS-2`` is another study, ``NATARS-0023`` a number in this one."""
-    return rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])(?![\s-]?\d{{1,2}}(?!\d))"
+def naming(names: Sequence[str]) -> Callable[[str], bool]:
+    """Does a text hold a name as a word of its own? ``NATARS-2`` is another study, ``NATARS-0023`` a number in this.
+
+    The pattern walks a text step by step; whether a plain text can hold a name at all is told ten times as fast.
+    """
+    pattern = pattern_of(names)
+    plain_names = [folded(name) for name in names]
+
+    def named(text: str) -> bool:
+        if text.isascii():
+            lower = text.lower()
+            if not any(name in lower for name in plain_names):
+                return False
+        return pattern.search(text) is not None
+
+    return named
+
+
+def pattern_of(names: Sequence[str]) -> re.Pattern[str]:
+    """A pattern for any of the names that stands by itself, in any case."""
+    any_name = "|".join(map(re.escape, names))
+    return re.compile(rf"(?<![A-Za-z0-9])(?:{any_name})(?![A-Za-z0-9])(?![\s-]?\d{{1,2}}(?!\d))", re.IGNORECASE)
+
+
+def folded(name: str) -> str:
+    """In small letters, as a pattern that ignores case has them: to it any i is an i, dotted or not."""
+    return name.casefold().replace("i\u0307", "i").replace("\u0131", "i")
 
 
 def _for_care(resource: Any) -> bool:
@@ -74,7 +106,7 @@ def _for_care(resource: Any) -> bool:
     return bool(scopes) and "research" not in scopes
 
 
-def _names(resource: Any) -> Iterator[str]:
+def _texts(resource: Any) -> Iterator[str]:
     """Every text of a Consent that may name a study."""
     for identifier in resource.identifier or ():
         yield f"{identifier.system or ''} {identifier.value or ''}"
@@ -83,7 +115,8 @@ def _names(resource: Any) -> Iterator[str]:
     for concept in (*resource.category, resource.scope, resource.policyRule):
         if concept is not None:
             yield concept.text or ""
-            yield from (f"{coding.code or ''} {coding.display or ''}" for coding in concept.coding or ())
+            for coding in concept.coding or ():
+                yield f"{coding.code or ''} {coding.display or ''}"
     if resource.sourceReference is not None:
         yield f"{resource.sourceReference.reference or ''} {resource.sourceReference.display or ''}"
     if resource.sourceAttachment is not None:

@@ -15,12 +15,16 @@ from natars_fhir.mapping.sink import Sink
 def stamped(view: View) -> Callable[[Any, Sink], None]:
     """A function that sets both days. Dates are interned: those of one patient repeat."""
     (usual_when, when), (usual_known, known) = earliest(view.when), earliest(view.known)
+    recorded = bool(view.known)
 
     def stamp(resource: Any, sink: Sink) -> None:
         said = usual_when(resource)
         sink.when = intern(said) if said.__class__ is str else when(resource)
-        said = usual_known(resource)
-        sink.known = intern(said) if said.__class__ is str else known(resource)
+        if recorded:
+            said = usual_known(resource)
+            sink.known = intern(said) if said.__class__ is str else known(resource)
+        else:
+            sink.known = None
 
     return stamp
 
@@ -34,6 +38,9 @@ def earliest(paths: Sequence[str]) -> tuple[Callable[[Any], Any], Day]:
     found = [first(path) for path in paths]
 
     def day(resource: Any) -> str | None:
-        return next((intern(str(said)) for get in found if (said := get(resource)) is not None), None)
+        for get in found:
+            if (said := get(resource)) is not None:
+                return intern(str(said))
+        return None
 
     return usual, day

@@ -1,21 +1,18 @@
-"""What the readers of whole resources share: the codes and texts that they stand on, and the dates."""
+"""What the readers of whole resources share: the codes and texts that they stand on."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from operator import attrgetter
-from sys import intern
 from typing import Any
 
 from natars_fhir.domain.record import Detail
-from natars_fhir.fhir.path import First, first, head, walk
+from natars_fhir.fhir.path import Walk, head, walk
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.reader import read as read_text
-from natars_fhir.mapping.narrative.said import Kind, Reading
+from natars_fhir.mapping.narrative.said import Kind, Reading, Unread
 from natars_fhir.mapping.readers.histology import of_coding
-from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
 
@@ -30,31 +27,13 @@ _new = tuple.__new__
 _read_short = lru_cache(maxsize=4_096)(read_text)
 
 
-def dated(view: View) -> Callable[[Any, Sink], None]:
-    """Sets the dates of a resource's facts: the first of the view's paths that is there."""
-    whens, knowns = [first(path) for path in view.when], [first(path) for path in view.known]
-
-    def stamp(resource: Any, sink: Sink) -> None:
-        sink.when, sink.known = _day(whens, resource), _day(knowns, resource)
-
-    return stamp
-
-
-def _day(paths: Sequence[First], resource: Any) -> str | None:
-    for get in paths:
-        if (day := get(resource)) is not None:
-            return intern(str(day))
-    return None
-
-
-def coded(paths: Sequence[str], lore: Lore) -> Callable[[Any, Sink], list[tuple[str, Told]]]:
-    """Everything that the codings at *paths* say by themselves, as (place, told); what says nothing is counted."""
-    says = meanings(lore)
-    walks = [(attrgetter(head(path)), walk(path)) for path in paths]
+def coded(kind: str, paths: Sequence[str], lore: Lore) -> Callable[[Any, Sink], list[tuple[str, Told]]]:
+    """Everything that the codings at *paths* of a *kind* of resource say by themselves, as (place, told); what says
+    nothing is counted."""
+    says, walks = meanings(lore), _walks(kind, paths)
 
     def read(resource: Any, sink: Sink) -> list[tuple[str, Told]]:
         found: list[tuple[str, Told]] = []
-        kind = resource.__class__.__name__
         for there, codings in walks:
             if there(resource) is None:
                 continue
@@ -62,11 +41,16 @@ def coded(paths: Sequence[str], lore: Lore) -> Callable[[Any, Sink], list[tuple[
                 said = says(coding.system, coding.code)
                 if not said:
                     sink.not_understood.append(("code", kind, coding.system or "", coding.code or ""))
-                else:
-                    found += [(f"{kind}.{place}", told) for told in said]
+                for told in said:
+                    found.append((place, told))  # noqa: PERF401 (a comprehension is a call)
         return found
 
     return read
+
+
+def _walks(kind: str, paths: Sequence[str]) -> list[tuple[Callable[[Any], Any], Walk]]:
+    """For each path what it begins with, which most resources lack, and the walk."""
+    return [(attrgetter(head(path)), walk(path, f"{kind}.")) for path in paths]
 
 
 def meanings(lore: Lore) -> Callable[[str | None, str | None], tuple[Told, ...]]:
@@ -83,9 +67,12 @@ def meanings(lore: Lore) -> Callable[[str | None, str | None], tuple[Told, ...]]
     return says
 
 
-def spoken(paths: Sequence[str], lore: Lore, kind: Kind) -> Callable[[Any, Sink], list[tuple[str, Told]]]:
-    """Everything that the texts at *paths* say, as (place, told); parts that could not be read become issues."""
-    walks = [(attrgetter(head(path)), walk(path)) for path in paths]
+def spoken(
+    kind: str, paths: Sequence[str], lore: Lore, text: Kind, weighed: Callable[[Told], Told | None] = lambda told: told
+) -> Callable[[Any, Sink], list[tuple[str, Told]]]:
+    """Everything that the texts at *paths* of a *kind* of resource say, as (place, told), each as it is *weighed*; None
+    leaves it out. Parts that could not be read become issues."""
+    walks, heard = _walks(kind, paths), _heard_once(lore, text, weighed)
 
     def read(resource: Any, sink: Sink) -> list[tuple[str, Told]]:
         found: list[tuple[str, Told]] = []
@@ -93,41 +80,57 @@ def spoken(paths: Sequence[str], lore: Lore, kind: Kind) -> Callable[[Any, Sink]
             if there(resource) is None:
                 continue
             for place, text in texts(resource):
-                reading = _heard(text, lore, kind)
-                if reading.said or reading.unread:
-                    where = f"{resource.__class__.__name__}.{place}"
-                    found += [(where, told) for told in _told(reading, lore, where, sink)]
+                said, unread = heard(text)
+                if unread:
+                    _tell_unread(unread, place, sink)
+                for told in said:
+                    found.append((place, told))  # noqa: PERF401 (a comprehension is a call)
         return found
 
     return read
 
 
+#: What a text says, and what of it could not be read.
+_Heard = tuple[tuple[Told, ...], tuple[Unread, ...]]
+
+
+def _heard_once(lore: Lore, kind: Kind, weighed: Callable[[Told], Told | None]) -> Callable[[str], _Heard]:
+    """Hears texts; each of the short ones once."""
+
+    def hear(text: str) -> _Heard:
+        reading = read_text(text, lore.words, kind)
+        told = [weighed(one) for one in _of_the_tumour(reading, lore)]
+        return tuple([one for one in told if one is not None]), reading.unread
+
+    known = lru_cache(maxsize=4_096)(hear)
+    return lambda text: known(text) if len(text) <= SHORT else hear(text)
+
+
 def narrated(text: str, lore: Lore, kind: Kind, where: str, sink: Sink) -> list[Told]:
     """A text's statements about the tumour and the patient; what speaks of other cells is no fact of the tumour."""
-    return _told(_heard(text, lore, kind), lore, where, sink)
+    reading = _read_short(text, lore.words, kind) if len(text) <= SHORT else read_text(text, lore.words, kind)
+    if reading.unread:
+        _tell_unread(reading.unread, where, sink)
+    return _of_the_tumour(reading, lore)
 
 
-def _heard(text: str, lore: Lore, kind: Kind) -> Reading:
-    return _read_short(text, lore.words, kind) if len(text) <= SHORT else read_text(text, lore.words, kind)
-
-
-def _told(reading: Reading, lore: Lore, where: str, sink: Sink) -> list[Told]:
-    for unread in reading.unread:
+def _tell_unread(parts: Iterable[Unread], where: str, sink: Sink) -> None:
+    for unread in parts:
         sink.tell("value", where, f"A statement about «{unread.concept}» that is not read: {unread.why}.")
         sink.not_understood.append(("text", where.partition(".")[0], unread.concept, ""))
+
+
+def _of_the_tumour(reading: Reading, lore: Lore) -> list[Told]:
+    told: list[Told] = []
     concepts = lore.concepts
-    return [
-        _new(Told, (concept, value, detail, standing, span))
-        for concept, value, span, standing, detail in reading.said
-        if concept in concepts and not (detail and _of_other_cells(detail))
-    ]
-
-
-def _of_other_cells(detail: Detail) -> bool:
-    for name, value in detail:
-        if name == "cellScope":
-            return value != "tumour"
-    return False
+    for concept, value, span, standing, detail in reading.said:
+        if concept in concepts:
+            for name, cells in detail:
+                if name == "cellScope" and cells != "tumour":
+                    break
+            else:
+                told.append(_new(Told, (concept, value, detail, standing, span)))
+    return told
 
 
 def tell_of_narrative(resource: Any, concept: Any, sink: Sink) -> None:
@@ -141,18 +144,24 @@ def once(told: Iterable[tuple[str, Told]]) -> list[tuple[str, Told]]:
     """The same thing said at several places of one resource counts once, at its first place: of its details only how
     it was seen may differ."""
     told = list(told)
-    concepts = [one.concept for _, one in told]
-    if len(set(concepts)) == len(concepts):
+    times: dict[str, int] = {}
+    for _, one in told:
+        times[one.concept] = times.get(one.concept, 0) + 1
+    if len(times) == len(told):
         return told
-    alone = {concept for concept, times in Counter(concepts).items() if times == 1}
     seen: dict[object, tuple[str, Told]] = {}
     for place, one in told:
         what: object = one.concept
-        if what not in alone:
-            meant_so = tuple([pair for pair in one.detail if pair[0] != "method"])
-            what = (what, one.value, one.standing, meant_so)
+        if times[one.concept] > 1:  # what is said but once is not looked at further: a number's hash takes its time
+            concept, value, details, standing, _ = one
+            what = concept, value, standing, _without_method(details) if details else details
         seen.setdefault(what, (place, one))
     return list(seen.values())
+
+
+@lru_cache(maxsize=1_024)
+def _without_method(details: Detail) -> Detail:
+    return tuple([pair for pair in details if pair[0] != "method"])
 
 
 def code_of(concept: Any) -> str:

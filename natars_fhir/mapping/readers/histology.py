@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from natars_fhir.domain.record import detail
@@ -25,9 +26,13 @@ _FIRST_TYPED, _LAST = 8006, 9993
 def histology(lore: Lore) -> ReadValue:
     """The trial's type, by code or words; any other ICD-O-3 morphology is OTHER, with its family."""
 
+    @lru_cache(maxsize=4_096)
+    def says(system: str | None, code: str | None) -> tuple[Told, ...]:
+        return of_coding(lore, system, code)
+
     def read(value: Any, concept: str, _: Any) -> tuple[Told, ...]:
-        if isinstance(value, CodeableConcept):
-            told = [one for coding in value.coding or () for one in of_coding(lore, coding.system, coding.code)]
+        if value.__class__ is CodeableConcept:
+            told = [one for coding in value.coding or () for one in says(coding.system, coding.code)]
             if told:  # codings that disagree are all told: the answer is then that they conflict
                 return doubted(lore, tuple(dict.fromkeys(told)), value.text)
         text = value if isinstance(value, str) else getattr(value, "text", None)
@@ -41,10 +46,11 @@ def doubted(lore: Lore, told: tuple[Told, ...], text: str | None) -> tuple[Told,
     """What a code says beside a text that doubts, denies or speaks of another is shown, and does not decide."""
     if not text or not hedges(text, lore.words):
         return told
-    return tuple(_shown(lore, one) for one in told)
+    return tuple(shown(lore, one) for one in told)
 
 
-def _shown(lore: Lore, told: Told) -> Told:
+def shown(lore: Lore, told: Told) -> Told:
+    """What is told, as it may be shown: it does not decide."""
     if lore.kind(told.concept) == "presence":
         return told._replace(value="suspected") if told.value == "present" else told
     return told._replace(standing="hedged")

@@ -12,12 +12,14 @@ from functools import lru_cache
 from typing import Any
 
 from natars_fhir.mapping.lore import Lore
-from natars_fhir.mapping.readers.entity import SHORT, Plan, dated, meanings
+from natars_fhir.mapping.readers.dates import stamped
+from natars_fhir.mapping.readers.entity import SHORT, Plan, meanings
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
 
 _CONCEPT = "disease-imaging"
+_PRESENT = Told(_CONCEPT, "present")
 #: Kinds of reports that are none of a scan, though they may name an earlier one.
 _NO_SCAN = ("pathology", "operation")
 _SHORT_WORD = 4
@@ -26,22 +28,23 @@ _SHORT_WORD = 4
 def imaging(view: View, lore: Lore) -> Plan:
     """``words`` of the view: codes of a scan (``modality-code``), words that name one (``modality``), the abdomen
     (``region``), another part of the body (``elsewhere``), and another kind of report (``other``)."""
-    says, stamp, named = meanings(lore), dated(view), _named(view)
+    says, stamp, named = meanings(lore), stamped(view), _named(view)
     kinds = lore.reports
     final, pending = frozenset(view.status), frozenset(view.pending)
 
     def plan(resource: Any, sink: Sink) -> None:
         if resource.status not in final and resource.status not in pending:
             return
-        codings = resource.code.coding or ()
-        if any(kind in _NO_SCAN for coding in codings for kind in kinds[coding.system, coding.code]):
-            return
+        for coding in resource.code.coding or ():
+            for kind in kinds[coding.system, coding.code]:
+                if kind in _NO_SCAN:
+                    return
         place = _coded(resource, says) or named(resource)
         if place is None:
             return
         stamp(resource, sink)
         sink.standing = "final" if resource.status in final else "pending"
-        sink.add(Told(_CONCEPT, "present"), place)
+        sink.add(_PRESENT, place)
 
     return plan
 
@@ -49,8 +52,9 @@ def imaging(view: View, lore: Lore) -> Plan:
 def _coded(resource: Any, says: Callable[[str | None, str | None], tuple[Told, ...]]) -> str | None:
     """The place of a code that by itself says such a scan."""
     for index, coding in enumerate(resource.code.coding or ()):
-        if any(told.concept == _CONCEPT for told in says(coding.system, coding.code)):
-            return f"DiagnosticReport.code.coding[{index}]"
+        for told in says(coding.system, coding.code):
+            if told.concept == _CONCEPT:
+                return f"DiagnosticReport.code.coding[{index}]"
     return None
 
 
@@ -63,7 +67,7 @@ def _named(view: View) -> Callable[[Any], str | None]:
 
     def named(resource: Any) -> str | None:
         title, conclusion = [(place, names(text)) for place, text in _title(resource)], resource.conclusion or ""
-        titled = frozenset[str]().union(*(words for _, words in title))
+        titled = frozenset[str]().union(*[words for _, words in title])
         if "other" in titled or ("elsewhere" in titled and "region" not in titled):
             return None
         scan = "modality" in titled or _categorised(resource, codes)
@@ -78,7 +82,11 @@ def _named(view: View) -> Callable[[Any], str | None]:
 
 def _categorised(resource: Any, codes: frozenset[str]) -> bool:
     """Does a category say that it is a scan?"""
-    return any(coding.code in codes for category in resource.category or () for coding in category.coding or ())
+    for category in resource.category or ():
+        for coding in category.coding or ():
+            if coding.code in codes:
+                return True
+    return False
 
 
 def _title(resource: Any) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,8 @@ from natars_fhir.domain.record import detail
 from natars_fhir.fhir.build import R5_ELEMENT
 from natars_fhir.mapping.codes import Meaning
 from natars_fhir.mapping.lore import DrugNames, Lore
-from natars_fhir.mapping.readers.entity import Plan, dated, tell_of_narrative
+from natars_fhir.mapping.readers.dates import stamped
+from natars_fhir.mapping.readers.entity import Plan, tell_of_narrative
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
@@ -28,20 +29,21 @@ def medication(view: View, lore: Lore) -> Plan:
     A Medication that is referred to may come earlier, later or never: its key stands in the fact until the record is
     made (`reconcile`).
     """
-    drugs, stamp = Drugs(lore), dated(view)
+    drugs, stamp = Drugs(lore), stamped(view)
     given = {status: word for word, statuses in view.words.items() for status in statuses}
+    coded, referred = f"{view.resource}.medicationCodeableConcept", f"{view.resource}.medicationReference"
 
     def plan(resource: Any, sink: Sink) -> None:
         if (word := given.get(resource.status)) is None:
             return
         if word == "not-given" and any(one.url == _ADHERENCE for one in resource.extension or ()):
             word = "unclear"  # R5's «not taking» says what is so now, and not that it was never taken
-        kind, found = type(resource).__name__, list[Found]()
+        found: list[Found] = []
         if resource.medicationCodeableConcept is not None:
             tell_of_narrative(resource, resource.medicationCodeableConcept, sink)
-            found = drugs.of(resource.medicationCodeableConcept, f"{kind}.medicationCodeableConcept", word, sink)
+            found = drugs.of(resource.medicationCodeableConcept, coded, word, sink)
         if resource.medicationReference is not None:
-            found += drugs.referred(resource, f"{kind}.medicationReference", word, sink)
+            found += drugs.referred(resource, referred, word, sink)
         if found:
             stamp(resource, sink)
             sink.add_each(found)
@@ -75,12 +77,12 @@ class Drugs:
     def of(self, concept: Any, where: str, given: str, sink: Sink) -> list[Found]:
         """Drugs by code; else by name in the text; a name in a display alone is shown and never decides."""
         says, codings = self._lore.says, concept.coding or ()
-        found = [
-            (f"{where}.coding[{index}]", _told(meant, given))
-            for index, coding in enumerate(codings)
-            for meant in says[coding.system, coding.code]
-            if meant.concept == "antineoplastic-drug"
-        ]
+        found: list[Found] = []
+        for index, coding in enumerate(codings):
+            for meant in says[coding.system, coding.code]:
+                if meant.concept == "antineoplastic-drug":
+                    place = f"{where}.coding[{index}]"
+                    found.append((place, _told(meant, given)))
         if found:
             return found
         if (named := self._named(concept.text)) is not None:

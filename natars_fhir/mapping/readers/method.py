@@ -8,22 +8,20 @@ from typing import Any
 
 from natars_fhir.domain.record import Detail
 from natars_fhir.mapping.lore import Lore
-from natars_fhir.mapping.readers.wholes import Answer
-from natars_fhir.mapping.sink import Sink
+from natars_fhir.mapping.told import Told
 
+#: a third of the time that a named tuple's own constructor takes
+_new = tuple.__new__
 _KNOWN = ("imaging", "pathology")
 
 
-def measured(answer: Answer, lore: Lore) -> Answer:
-    """*answer*, its facts with the `method` that their Observation tells."""
+def measured(lore: Lore) -> Callable[[tuple[Told, ...], Any], tuple[Told, ...]]:
+    """What is told, with the `method` that its Observation tells."""
     how = _how(lore)
 
-    def with_method(node: Any, resource: Any, sink: Sink, concept: str, place: str, answered: bool) -> bool:
-        before = len(sink.facts)
-        told = answer(node, resource, sink, concept, place, answered)
-        if told and (method := how(resource)) is not None:
-            sink.facts[before:] = [f._replace(detail=_with(f.detail, method)) for f in sink.facts[before:]]
-        return told
+    def with_method(told: tuple[Told, ...], resource: Any) -> tuple[Told, ...]:
+        method = how(resource)
+        return told if method is None else tuple([_seen(one, method) for one in told])
 
     return with_method
 
@@ -31,17 +29,30 @@ def measured(answer: Answer, lore: Lore) -> Answer:
 def _how(lore: Lore) -> Callable[[Any], str | None]:
     """By the codes of its method, by its specimen, or by its category."""
 
+    reports = lore.reports
+
     def coded(concept: Any) -> str | None:
-        codings = (concept.coding or ()) if concept is not None else ()
-        found = (kind for coding in codings for kind in lore.reports[coding.system, coding.code])
-        return next((kind for kind in found if kind in _KNOWN), None)
+        for coding in concept.coding or ():
+            for kind in reports[coding.system, coding.code]:
+                if kind in _KNOWN:
+                    return kind
+        return None
 
     def how(resource: Any) -> str | None:
-        if (method := coded(resource.method)) is not None or resource.specimen is not None:
+        method = coded(resource.method) if resource.method is not None else None
+        if method is not None or resource.specimen is not None:
             return method or "pathology"
-        return next((kind for category in resource.category or () if (kind := coded(category))), None)
+        for category in resource.category or ():
+            if (kind := coded(category)) is not None:
+                return kind
+        return None
 
     return how
+
+
+def _seen(told: Told, method: str) -> Told:
+    concept, value, detail, standing, span = told
+    return _new(Told, (concept, value, _with(detail, method), standing, span))
 
 
 @lru_cache(maxsize=1_024)

@@ -59,11 +59,11 @@ def sorting(lore: Lore) -> Callable[[Any, Found], Sort]:
     either = _either(lore.words.any("sites.no-tumour", "name"), lore.words.any("sites.lesion", "name"))
 
     def sort(resource: Any, found: Found) -> Sort:
+        if _says_a_tumour(found):  # most do, by a code
+            return "tumour"
         text = lore.words.characters.whole("; ".join(_words(resource.code)))
         named = {str(word.lastgroup) for word in either.finditer(text)} | set(_blocks(resource.code, lore))
-        if "tumour" in named or _says_a_tumour(found):
-            return "tumour"
-        return "other" if named else "unsaid"
+        return "tumour" if "tumour" in named else "other" if named else "unsaid"
 
     return sort
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from natars_fhir.domain.record import detail
 from natars_fhir.mapping.lore import Lore
-from natars_fhir.mapping.readers.entity import Plan, code_of, dated
+from natars_fhir.mapping.readers.dates import stamped
+from natars_fhir.mapping.readers.entity import Plan, code_of
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
@@ -18,7 +19,7 @@ from natars_fhir.mapping.told import Told
 
 def nothing_known(view: View, lore: Lore) -> Plan:
     """`absent`, or no drug ever given, of the concepts that the list's code asks for. ``words.none``: the reasons."""
-    stamp = dated(view)
+    stamp = stamped(view)
 
     def plan(resource: Any, sink: Sink) -> None:
         if (

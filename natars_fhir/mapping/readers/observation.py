@@ -12,6 +12,7 @@ from sys import intern
 from typing import Any
 
 from natars_fhir.domain.record import Standing
+from natars_fhir.mapping.codes import Table
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.markers import marker
 from natars_fhir.mapping.readers.coded import PREGNANCY_TEST
@@ -84,14 +85,14 @@ def _question(views: dict[str, View], lore: Lore) -> Question:
         for kind, view in views.items()
     }
     answers = {name: by_kind[concept.kind] for name, concept in lore.concepts.items() if concept.kind in by_kind}
-    table, by_name = lore.asked, _by_name(views, lore)
+    asks, by_name = _Asks(lore.asked, answers), _by_name(views, lore)
 
     def question(node: Any, resource: Any, sink: Sink, place: str, answered: bool) -> bool:
         code = node.code
         codings = code.coding or ()
         for coding in codings:
-            if (found := table[coding.system, coding.code]) and (answer := answers.get(found[0])) is not None:
-                return answer(node, resource, sink, found[0], place, answered)
+            if (asked := asks[coding.system, coding.code]) is not None:
+                return asked[0](node, resource, sink, asked[1], place, answered)
         named = by_name(code.text) if by_name is not None and code.text else None
         if named is not None and named in answers:
             return answers[named](node, resource, sink, named, place, answered)
@@ -102,6 +103,22 @@ def _question(views: dict[str, View], lore: Lore) -> Question:
         return False
 
     return question
+
+
+class _Asks(dict[tuple["str | None", "str | None"], "tuple[Answer, str] | None"]):
+    """A coding → what makes its answer, and the concept that it asks for, where these views read it."""
+
+    def __init__(self, table: Table[str], answers: dict[str, Answer]) -> None:
+        super().__init__()
+        self._table, self._answers = table, answers
+
+    def __missing__(self, coding: tuple[str | None, str | None]) -> tuple[Answer, str] | None:
+        if len(self) > _MOST_NAMES:
+            self.clear()
+        found = self._table[coding]
+        answer = self._answers.get(found[0]) if found else None
+        asked = self[coding] = None if answer is None else (answer, found[0])
+        return asked
 
 
 def _by_name(views: dict[str, View], lore: Lore) -> Callable[[str], str | None] | None:
@@ -165,6 +182,7 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
     standings: dict[str, Standing] = {**dict.fromkeys(view.pending, "pending"), **dict.fromkeys(view.status, "final")}
     absences = lore.values.get(kind) if kind in _KNOWS_ABSENCE else None
     flagged = "interpretation" in view.value
+    how_seen = measured(lore) if kind == "size" else None
 
     def answer(node: Any, resource: Any, sink: Sink, concept: str, place: str, answered: bool) -> bool:
         standing = standings.get(resource.status)
@@ -185,12 +203,12 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
             else:
                 told = read(value, concept, node)
             if told:
+                if how_seen is not None:
+                    told = how_seen(told, resource)
                 where = whole if node is resource else place + path
                 sink.add_all(told, where if told[0].span is None else where + _of_text(value))
-                disputes = flagged and (kind in _KNOWS_ABSENCE or concept == PREGNANCY_TEST)
-                if disputes and path != "interpretation" and node.interpretation:
-                    for flag in node.interpretation:
-                        _dispute(read(flag, concept, node), told, place, sink)
+                if flagged and node.interpretation and path != "interpretation" and _disputed(kind, concept):
+                    _dispute([read(flag, concept, node) for flag in node.interpretation], told, place, sink)
                 return True
             seen = seen or path
         if seen:
@@ -199,7 +217,7 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
             return False
         return _absent(node, sink, concept, place, answered, absences)
 
-    return measured(answer, lore) if kind == "size" else answer
+    return answer
 
 
 def _not_read(resource: Any, sink: Sink, concept: str) -> bool:
@@ -214,9 +232,15 @@ def _of_text(value: Any) -> str:
     return "" if value.__class__ is str else ".text"
 
 
-def _dispute(flagged: tuple[Told, ...], told: tuple[Told, ...], place: str, sink: Sink) -> None:
+def _disputed(kind: str, concept: str) -> bool:
+    """May an interpretation say otherwise than the value of such a result?"""
+    return kind in _KNOWS_ABSENCE or concept == PREGNANCY_TEST
+
+
+def _dispute(flags: list[tuple[Told, ...]], told: tuple[Told, ...], place: str, sink: Sink) -> None:
     """An interpretation that says otherwise than the value stands beside it: the two conflict, and a person looks."""
-    sink.add_all((one for one in flagged if one.value not in {said.value for said in told}), place + "interpretation")
+    said = {one.value for one in told}
+    sink.add_all([one for flag in flags for one in flag if one.value not in said], place + "interpretation")
 
 
 def _absent(node: Any, sink: Sink, concept: str, place: str, answered: bool, absences: Any) -> bool:

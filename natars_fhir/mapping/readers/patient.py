@@ -8,7 +8,7 @@ from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.readers.entity import Plan
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
-from natars_fhir.mapping.told import Told
+from natars_fhir.mapping.told import Told, plain
 
 
 def patient(_: View, __: Lore) -> Plan:
@@ -18,7 +18,7 @@ def patient(_: View, __: Lore) -> Plan:
         if resource.birthDate is not None:
             sink.add(Told("birth-date", str(resource.birthDate)), "Patient.birthDate")
         if resource.gender is not None:
-            sink.add(Told("sex", resource.gender), "Patient.gender")
+            sink.add_all(plain("sex", resource.gender), "Patient.gender")
         if resource.deceasedDateTime is not None:
             sink.when = str(resource.deceasedDateTime)
             sink.add(Told("death", "present"), "Patient.deceasedDateTime")

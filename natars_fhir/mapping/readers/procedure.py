@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 from natars_fhir.domain.record import Standing, detail
 from natars_fhir.mapping.lore import Lore
-from natars_fhir.mapping.readers.entity import SHORT, Plan, coded, dated, meanings, once, spoken, tell_of_narrative
+from natars_fhir.mapping.readers.dates import stamped
+from natars_fhir.mapping.readers.entity import SHORT, Plan, coded, meanings, once, spoken, tell_of_narrative
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
 
 #: A text → the names of the view's word lists of which it holds a word.
 Words = Callable[[str], frozenset[str]]
+#: (place, what is told there)
+Found = tuple[str, Told]
 
 #: Procedure.status → (what becomes of "present", how it stands); any other status tells nothing
 _STATUS: dict[str, tuple[str, Standing]] = {
@@ -28,47 +31,53 @@ _STATUS: dict[str, tuple[str, Standing]] = {
 }
 
 
+#: That no laparotomy was done says nothing of what a laparotomy may have removed; nor is an organ gone that may not
+#: have been removed.
+_UNSAID = {"absent": ("laparotomy", "organs-resected"), "suspected": ("organs-resected",)}
+
+
 def procedure(view: View, lore: Lore) -> Plan:
     """Facts of a Procedure. ``words`` of the view: names of resections, of the site, of a biopsy without resection.
 
     The Condition that an operation was done for may come earlier or later: its key stands in the fact, and the record
     is where the two meet (`reconcile`).
     """
-    codes, notes, stamp = coded(view.says, lore), spoken(("note.text",), lore, "operation"), dated(view)
-    words = _words(view)
+    codes, stamp, words = coded(view.resource, view.says, lore), stamped(view), _words(view)
+    notes = spoken(view.resource, ("note.text",), lore, "operation", _of_the_tumour)
     relates = _relates(words, lore)
 
     def plan(resource: Any, sink: Sink) -> None:
         if (state := _STATUS.get(resource.status)) is None:
             return
-        tell_of_narrative(resource, resource.code, sink)
-        texts = [(place, held) for place, text in _texts(resource) if (held := words(text))]
-        found = codes(resource, sink) + _by_name(texts)
-        noted = [(place, told) for place, told in notes(resource, sink) if _about(told)]
+        if resource.text is not None:
+            tell_of_narrative(resource, resource.code, sink)
+        texts, found = _texts(resource, words), codes(resource, sink)
+        if texts:
+            found += _by_name(texts)
+        noted = notes(resource, sink)
         if not found and not noted:
             return
         stamp(resource, sink)
         value, sink.standing = state
-        said = frozenset[str]().union(*[held for _, held in texts])
+        said = texts[0][1] if len(texts) == 1 else frozenset[str]().union(*[held for _, held in texts])
         if sink.standing == "final" and "planned" in said:
             sink.standing = "hedged"  # a plan in its own words, whatever the status says
-        if found:
-            sink.add_each(operation(resource, found, value, said, sink))
-        sink.add_each(noted)
+        sink.add_each(operation(resource, found, value, said, sink) + noted if found else noted)
 
-    def operation(
-        resource: Any, found: list[tuple[str, Told]], value: str, said: frozenset[str], sink: Sink
-    ) -> Iterator[tuple[str, Told]]:
-        if value == "absent":  # that no laparotomy was done says nothing of what a laparotomy may have removed
-            found = [(place, told) for place, told in found if told.concept != "laparotomy"]
-        if value != "present":  # nor is an organ gone that may not have been removed
-            found = [(place, told) for place, told in found if told.concept != "organs-resected"]
-        reasons = tuple(key for reason in resource.reasonReference or () if (key := sink.key_of(reason, "Condition")))
-        related = any(told.concept == "resection" for _, told in found) and relates(resource, said)
-        for place, told in once(_weighed(found, related, "biopsy-only" in said)):
-            yield place, _for_reason(_as_done(told, value, sink.standing), reasons)
+    def operation(resource: Any, found: list[Found], value: str, said: frozenset[str], sink: Sink) -> list[Found]:
+        if (unsaid := _UNSAID.get(value)) is not None:
+            found = [(place, told) for place, told in found if told.concept not in unsaid]
+        resected = any(told.concept == "resection" for _, told in found)
+        reasons = _reasons(resource, sink) if resected and resource.reasonReference is not None else ()
+        found = once(_weighed(found, resected, resected and relates(resource, said), "biopsy-only" in said))
+        return [(place, _for_reason(_as_done(told, value, sink.standing), reasons)) for place, told in found]
 
     return plan
+
+
+def _reasons(resource: Any, sink: Sink) -> tuple[str, ...]:
+    """The keys of the conditions that an operation was done for."""
+    return tuple([key for reason in resource.reasonReference if (key := sink.key_of(reason, "Condition"))])
 
 
 def _as_done(told: Told, value: str, standing: Standing) -> Told:
@@ -81,17 +90,21 @@ def _as_done(told: Told, value: str, standing: Standing) -> Told:
     return told._replace(value=value) if value != "present" else told
 
 
-def _about(told: Told) -> bool:
+def _of_the_tumour(told: Told) -> Told | None:
     """Of an operation's note only what it says of the tumour: the operation itself is told by the resource."""
-    return told.concept not in ("prior-resection", "biopsy", "laparotomy-biopsy-only")
+    return told if told.concept not in ("prior-resection", "biopsy", "laparotomy-biopsy-only") else None
 
 
-def _texts(resource: Any) -> list[tuple[str, str]]:
-    """The words that name the operation, each with its place: its text and its notes."""
-    named = [("Procedure.code.text", resource.code.text if resource.code is not None else None)]
-    if resource.note is not None:
-        named += [(f"Procedure.note[{index}].text", note.text) for index, note in enumerate(resource.note)]
-    return [(place, text) for place, text in named if text]
+def _texts(resource: Any, words: Words) -> list[tuple[str, frozenset[str]]]:
+    """The texts that name the operation, its own and its notes, by their places: which words each holds, if any."""
+    named: list[tuple[str, frozenset[str]]] = []
+    code, notes = resource.code, resource.note
+    if code is not None and code.text and (held := words(code.text)):
+        named.append(("Procedure.code.text", held))
+    for index, note in enumerate(notes or ()):
+        if note.text and (held := words(note.text)):
+            named.append((f"Procedure.note[{index}].text", held))
+    return named
 
 
 def _words(view: View) -> Words:
@@ -107,32 +120,30 @@ def _words(view: View) -> Words:
 
 
 _NAMED = (
-    ("resection", "suspected"),
-    ("biopsy", "present"),
-    ("laparotomy", "present"),
-    ("radiotherapy", "present"),
+    Told("resection", "suspected"),
+    Told("biopsy", "present"),
+    Told("laparotomy", "present"),
+    Told("radiotherapy", "present"),
 )
 
 
-def _by_name(texts: list[tuple[str, frozenset[str]]]) -> list[tuple[str, Told]]:
+def _by_name(texts: list[tuple[str, frozenset[str]]]) -> list[Found]:
     """What the operation's name says where no code does, at the first place that says it."""
-    if not texts:
-        return []
-    found: list[tuple[str, Told]] = []
-    for concept, value in _NAMED:
-        place = next((place for place, words in texts if concept in words), None)
-        if place is not None:
-            found.append((place, Told(concept, value)))
+    found: list[Found] = []
+    for told in _NAMED:
+        for place, words in texts:
+            if told.concept in words:
+                found.append((place, told))
+                break
     return found
 
 
-def _weighed(found: list[tuple[str, Told]], related: bool, biopsy_only: bool) -> list[tuple[str, Told]]:
+def _weighed(found: list[Found], resected: bool, related: bool, biopsy_only: bool) -> list[Found]:
     """A resection counts as this tumour's when it is related to it; a laparotomy by what was done in it."""
-    resected = any(told.concept == "resection" for _, told in found)
-    weighed: list[tuple[str, Told]] = []
+    weighed: list[Found] = []
     for place, told in found:
         if told.concept == "resection":
-            weighed.append((place, told._replace(value="present" if related else told.value)))
+            weighed.append((place, told._replace(value="present") if related else told))
         elif told.concept != "laparotomy":
             weighed.append((place, told))
         elif biopsy_only:
@@ -161,7 +172,7 @@ def _relates(words: Words, lore: Lore) -> Callable[[Any, frozenset[str]], bool]:
     def relates(resource: Any, said: frozenset[str]) -> bool:
         if "site" in said:
             return True
-        return any(about_tumour(concept) for concept in (*(resource.bodySite or ()), *(resource.reasonCode or ())))
+        return any(map(about_tumour, (*(resource.bodySite or ()), *(resource.reasonCode or ()))))
 
     return relates
 

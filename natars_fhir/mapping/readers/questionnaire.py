@@ -12,7 +12,8 @@ from typing import Any
 
 from natars_fhir.fhir.r4.structs import CodeableConcept, Quantity
 from natars_fhir.mapping.lore import Lore
-from natars_fhir.mapping.readers.entity import Plan, dated
+from natars_fhir.mapping.readers.dates import stamped
+from natars_fhir.mapping.readers.entity import Plan
 from natars_fhir.mapping.readers.values import KINDS
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
@@ -23,7 +24,7 @@ Found = tuple[str, Any]
 
 def questionnaire(view: View, lore: Lore) -> Plan:
     """Facts of the answers to known questions, each with the place of its answer."""
-    stamp, final, pending = dated(view), frozenset(view.status), frozenset(view.pending)
+    stamp, final, pending = stamped(view), frozenset(view.status), frozenset(view.pending)
     reads = {kind: make(lore) for kind, make in KINDS.items()}
 
     def plan(resource: Any, sink: Sink) -> None:

@@ -11,16 +11,21 @@ from natars_fhir.domain.record import Detail
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.said import Kind
 from natars_fhir.mapping.readers.attachment import attached, narrative_alone
-from natars_fhir.mapping.readers.entity import Plan, coded, dated, narrated, once
+from natars_fhir.mapping.readers.dates import stamped
+from natars_fhir.mapping.readers.entity import Plan, coded, narrated, once
 from natars_fhir.mapping.readers.histology import by_words
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
 
-_KINDS: tuple[Kind, ...] = ("pathology", "imaging", "operation", "other")
+_KINDS: dict[str, Kind] = {"pathology": "pathology", "imaging": "imaging", "operation": "operation", "other": "other"}
 
 #: What a report's kind says more of: how it was seen
 _SEEN = frozenset({"histology", "tumour-size", "metastasis"})
+#: Kinds of reports by which somebody has looked at it, and what they looked at
+_BASIS = {"imaging": "imaging", "pathology": "tissue"}
+#: a third of the time that a named tuple's own constructor takes
+_new = tuple.__new__
 
 #: What a report's own words say of its kind, where no code does (in this order)
 _WORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
@@ -32,7 +37,7 @@ _WORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 
 def report(view: View, lore: Lore) -> Plan:
     """Facts of a report: its conclusion codes, and its texts read for its kind."""
-    codes, stamp, texts = coded(view.says, lore), dated(view), _texts(view)
+    codes, stamp, texts = coded(view.resource, view.says, lore), stamped(view), _texts(view)
     final, pending = frozenset(view.status), frozenset(view.pending)
     by_code_alone = not view.says
 
@@ -70,7 +75,7 @@ def _kind_by_code(lore: Lore, concept: Any) -> Kind | None:
     reports = lore.reports
     for coding in concept.coding or ():
         if kinds := reports[coding.system, coding.code]:
-            return next((kind for kind in _KINDS if kind == kinds[0]), None)
+            return _KINDS.get(kinds[0])
     return None
 
 
@@ -82,21 +87,17 @@ def _kind_by_words(text: str) -> Kind:
 def _with_basis(told: Told, kind: str) -> Told:
     """A type seen on images alone is no proof: the basis stands with it. Nor is one in a letter of unknown kind, where
     another cancer is another tumour's."""
-    more: dict[str, str] = {}
-    if told.concept == "histology":
-        if kind not in ("imaging", "pathology"):
-            told = by_words(told)
-        if told.concept == "histology":
-            more["basis"] = {"imaging": "imaging", "pathology": "tissue"}.get(kind, "diagnosis")
-    if told.concept in ("tumour-size", "metastasis") and kind in ("imaging", "pathology"):
-        more["method"] = kind
-    return told._replace(detail=_with(told.detail, tuple(more.items()))) if more else told
+    if kind not in _BASIS and (told.concept != "histology" or (told := by_words(told)).concept != "histology"):
+        return told
+    concept, value, details, standing, span = told
+    return _new(Told, (concept, value, _with(concept, kind, details), standing, span))
 
 
 @lru_cache(maxsize=1024)
-def _with(detail: Detail, more: Detail) -> Detail:
-    """A detail with what it does not say itself."""
-    return tuple(sorted({**dict(more), **dict(detail)}.items()))
+def _with(concept: str, kind: str, details: Detail) -> Detail:
+    """The details with what the report's kind says more of, unless they say so themselves."""
+    more = {"basis": _BASIS.get(kind, "diagnosis")} if concept == "histology" else {"method": kind}
+    return tuple(sorted({**more, **dict(details)}.items()))
 
 
 def _texts(view: View) -> Callable[[Any, Sink], Iterator[tuple[str, str]]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from natars_fhir.domain.interval import number
@@ -37,9 +38,15 @@ def class_(lore: Lore) -> ReadValue:
         count = int(word) if word is not None else whole(value)
         if count is None:
             return spoken(lore, value, concept)
-        return (Told(concept, number(count)),) if low <= count <= high else NOTHING
+        return numbered(concept, count) if low <= count <= high else NOTHING
 
     return read
+
+
+@lru_cache(maxsize=64)
+def numbered(concept: str, count: int) -> tuple[Told, ...]:
+    """A grade or a class, of which there are few."""
+    return (Told(concept, number(count)),)
 
 
 def whole(value: Any) -> int | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from natars_fhir.domain.answer import Answer
@@ -17,22 +18,24 @@ from natars_fhir.fhir.r4.structs import CodeableConcept, Quantity, Range
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.readers.coded import answer, coded, day, presence
 from natars_fhir.mapping.readers.histology import histology
-from natars_fhir.mapping.readers.scales import class_, whole
-from natars_fhir.mapping.readers.spoken import spoken, word_of
-from natars_fhir.mapping.told import NOTHING, ReadValue, Told
+from natars_fhir.mapping.readers.scales import class_, numbered, whole
+from natars_fhir.mapping.readers.spoken import SHORT, spoken, words_of
+from natars_fhir.mapping.told import NOTHING, ReadValue, Told, plain
 from natars_fhir.mapping.units import measured
 
 
 def ihc(lore: Lore) -> ReadValue:
     """Immunohistochemistry: a code, words such as ``阳性（+++）``, a percentage of positive cells, or yes and no."""
 
+    word_of = words_of(lore, "ihc")
+
     def read(value: Any, concept: str, _: Any) -> tuple[Told, ...]:
-        if (word := word_of(lore, "ihc", value)) is not None:
-            return (Told(concept, word),)
+        if (word := word_of(value)) is not None:
+            return plain(concept, word)
         if isinstance(value, Quantity):
             return _share(value, concept)
         if isinstance(value, bool):
-            return (Told(concept, "positive" if value else "negative"),)
+            return plain(concept, "positive" if value else "negative")
         return spoken(lore, value, concept)
 
     return read
@@ -50,11 +53,13 @@ def _share(value: Quantity, concept: str) -> tuple[Told, ...]:
 def fish(lore: Lore) -> ReadValue:
     """Amplification: a code, or words."""
 
+    word_of = words_of(lore, "fish")
+
     def read(value: Any, concept: str, _: Any) -> tuple[Told, ...]:
-        if (word := word_of(lore, "fish", value)) is not None:
-            return (Told(concept, word),)
+        if (word := word_of(value)) is not None:
+            return plain(concept, word)
         if isinstance(value, bool):
-            return (Told(concept, "amplified" if value else "not-amplified"),)
+            return plain(concept, "amplified" if value else "not-amplified")
         return spoken(lore, value, concept)
 
     return read
@@ -72,15 +77,17 @@ _FNCLCC = ("fnclcc", "法国", "federation nationale")
 def grade(lore: Lore) -> ReadValue:
     """FNCLCC grade: 1 to 3 unless the method names another scheme; a word without a number has no scheme."""
 
+    word_of = words_of(lore, "grade")
+
     def read(value: Any, concept: str, node: Any) -> tuple[Told, ...]:
-        word = word_of(lore, "grade", value)
+        word = word_of(value)
         if word is not None and word not in _GRADES:  # a word has no scheme, and a fourth grade another one
             return (Told("histologic-grade", word, () if not word.isdigit() else _OTHER_SCHEME),)
         told = spoken(lore, value, concept)
         count = whole(value) if word is None else int(word)
         if not told and count is not None and 1 <= count <= 3:
-            told = (Told(concept, number(count)),)
-        if any(_names_another_scheme(thing) for thing in (getattr(node, "method", None), value)):
+            told = numbered(concept, count)
+        if _names_another_scheme(getattr(node, "method", None)) or _names_another_scheme(value):
             return tuple(Told("histologic-grade", _digit(t), _OTHER_SCHEME) for t in told)
         return told
 
@@ -93,12 +100,21 @@ def _digit(told: Told) -> str:
 
 def _names_another_scheme(method: Any) -> bool:
     """Does a method speak of a grading scheme that is not FNCLCC? (``G1–G4`` of carcinoma templates)"""
-    if not isinstance(method, CodeableConcept):
+    if method.__class__ is not CodeableConcept:
         return False
-    words = " ".join(filter(None, [method.text, *(c.display for c in method.coding or ())])).casefold()
-    if any(name in words for name in _FNCLCC):
-        return False
-    return _OTHER_GRADING.search(words) is not None
+    words = method.text or ""
+    for coding in method.coding or ():
+        if coding.display:
+            words = f"{words} {coding.display}"
+    return (_other_short if len(words) <= SHORT else _other_scheme)(words)
+
+
+def _other_scheme(words: str) -> bool:
+    words = words.casefold()
+    return not any(name in words for name in _FNCLCC) and _OTHER_GRADING.search(words) is not None
+
+
+_other_short = lru_cache(maxsize=1_024)(_other_scheme)
 
 
 #: Different values that are remembered.

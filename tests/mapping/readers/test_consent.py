@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from natars_fhir.mapping.readers.consent import folded, naming, pattern_of
 from tests.ward import read, resource, told
 
 
@@ -48,6 +52,36 @@ def test_the_name_that_a_site_gives_the_trial_counts_at_that_site_alone() -> Non
     sent = consent(identifier=[{"system": "urn:x", "value": "RPS-2023-017"}])
     assert told(sent, "hospital-b") == ["consent given"]
     assert told(sent, "hospital-a") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        pytest.param("natarS", True, id="in any case"),
+        pytest.param("(NATARS)", True, id="in brackets"),
+        pytest.param("腹膜后NATARS研究", True, id="among Chinese words"),
+        pytest.param("NATAR\u017f", True, id="with a long s"),
+        pytest.param("NATARS-2", False, id="another study's number after it"),
+        pytest.param("NATARS-0023", True, id="a subject's number after it"),
+        pytest.param("SENATARS", False, id="within another word"),
+    ],
+)
+def test_a_name_counts_as_a_word_of_its_own(name: str, counts: bool) -> None:
+    assert told(consent(category=[{"text": name}])) == (["consent given"] if counts else [])
+
+
+@given(st.lists(st.text("aiIs\u0130\u0131\u017f\u212a-研", min_size=1, max_size=3), min_size=1, max_size=2), st.data())
+@settings(max_examples=60)
+def test_what_no_name_can_stand_in_is_told_as_the_pattern_tells_it(names: list[str], data: st.DataObject) -> None:
+    text = data.draw(st.text("aAiIsSkK- 1", max_size=6) | st.sampled_from(names).map(str.lower))
+    assert naming(names)(text) == (pattern_of(names).search(text) is not None)
+
+
+def test_letters_that_a_pattern_takes_for_plain_ones_are_folded_to_them() -> None:
+    others = "".join(map(chr, range(128, 0x10000)))
+    alike = re.findall("[a-z0-9]", others, re.IGNORECASE)
+    assert [one for one in alike if not folded(one).isascii()] == []
+    assert len(alike) == 4
 
 
 @pytest.mark.parametrize(
