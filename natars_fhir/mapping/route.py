@@ -9,16 +9,19 @@ what is let go is told as «let go, not checked».
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, get_args
 
 import msgspec
 from msgspec import Raw, Struct
 from msgspec.structs import fields
 
-from natars_fhir.domain.identity import version
+from natars_fhir.domain.identity import Version, version
 from natars_fhir.domain.record import Source
 from natars_fhir.fhir.r4 import structs
+from natars_fhir.fhir.r4.primitives import Id, Instant
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.readers.observation import asked_in_words
 from natars_fhir.mapping.reading import NO_VERSION, Reading
@@ -38,6 +41,16 @@ _MOST, _LONGEST = 4_096, 1_000
 class _Meta(Struct, gc=False):
     versionId: str | None = None  # noqa: N815 (FHIR's name)
     lastUpdated: str | None = None  # noqa: N815 (FHIR's name)
+
+
+_NUMBER, _MOMENT = (re.compile(get_args(form)[1].pattern) for form in (Id, Instant))
+
+
+@lru_cache(maxsize=4_096)
+def _version(number: str | None, updated: str | None) -> Version | None:
+    """The version by which others may be replaced; None where its form is wrong, and the strict decode must say so."""
+    sound = (number is None or _NUMBER.search(number)) and (updated is None or _MOMENT.search(updated))
+    return version(number, updated) if sound else None
 
 
 class _Component(Struct, gc=False):
@@ -105,7 +118,9 @@ def _route_of(kind: str, views: list[View], lore: Lore, read: Read) -> Route | N
         if unread is None:
             return None
         meta = said.meta
-        told = version(meta.versionId, meta.lastUpdated) if meta is not None else NO_VERSION
+        told = _version(meta.versionId, meta.lastUpdated) if meta is not None else NO_VERSION
+        if told is None:
+            return None
         return Reading(f"{kind}/{said.id}", kind, "not-asked", "", told, None, (), (), unread)
 
     return let_go
@@ -159,7 +174,9 @@ def _observations(lore: Lore) -> Route:
             if judged[bytes(part.code)] is None:
                 return None
         meta = said.meta
-        told = version(meta.versionId, meta.lastUpdated) if meta is not None else NO_VERSION
+        told = _version(meta.versionId, meta.lastUpdated) if meta is not None else NO_VERSION
+        if told is None:
+            return None
         return Reading(f"Observation/{said.id}", "Observation", "not-asked", "", told, None, (), (), unread)
 
     return let_go

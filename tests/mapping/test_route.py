@@ -161,3 +161,17 @@ def test_a_correction_that_takes_the_code_away_takes_the_fact_away() -> None:
     lines = [ward.raw(it) for it in (ward.resource("Patient", "p1"), first | {"meta": {"versionId": "1"}}, later)]
     (outcome,) = run(lines, reader("hospital-a", routed=True), ward.mappings().study, ward.AS_OF)
     assert outcome.record.about("histology") == ()
+
+
+@pytest.mark.parametrize(
+    "meta", [{"lastUpdated": "  "}, {"lastUpdated": ""}, {"lastUpdated": "2024-02-30T08:00:00Z"}, {"versionId": "a b"}]
+)
+def test_what_has_no_version_that_can_be_compared_is_not_let_go(meta: dict[str, Any]) -> None:
+    """An earlier version of it may be known: which is the newer could not be told, and the whole run would end."""
+    told = {
+        **ward.observation(ward.concept("http://loinc.org", "2093-3"), "o1"),
+        "meta": {"lastUpdated": "2024-01-01T08:00:00Z"},
+    }
+    lines = [ward.raw(one) for one in (told, {**told, "meta": meta})]
+    assert [reader("hospital-a", routed=True)(line).readings[0].fate for line in lines] == ["not-asked", "refused"]
+    assert answers(lines, "hospital-a", routed=True) == answers(lines, "hospital-a", routed=False)
