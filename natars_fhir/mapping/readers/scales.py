@@ -7,7 +7,7 @@ that tells them apart: where there is one, nothing is read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -20,19 +20,18 @@ from natars_fhir.mapping.told import NOTHING, ReadValue, Told
 
 #: concept → its lowest and highest, and the scale that it may be taken for
 _SCALES = {"asa-class": (1, 6, "ecog"), "ecog": (0, 5, "asa-class")}
+Coding = tuple[str | None, str | None]
 _TAGS = {"asa-class": "asa", "ecog": "ecog"}
 
 
 def class_(lore: Lore) -> ReadValue:
     """ASA class or ECOG status: a code, a whole number, or words such as ``ASA Ⅱ级`` and ``3E``."""
-    names = {concept: _name(lore, concept) for concept in _SCALES}
+    of_the_other = _of_the_other(lore)
 
     def read(value: Any, concept: str, node: Any) -> tuple[Told, ...]:
-        low, high, other = _SCALES[concept]
-        asked, said = _asked(node), " ".join(_words(value))
-        if names[other].search(asked) or _codes(lore, getattr(node, "code", None), other):
-            return NOTHING
-        if _codes(lore, value, other) or (names[other].search(said) and not names[concept].search(said)):
+        low, high, _ = _SCALES[concept]
+        question = getattr(node, "code", None)
+        if of_the_other(concept, _asked(node, question), _words(value), (*_codings(question), *_codings(value))):
             return NOTHING
         word = word_of(lore, concept, value) or word_of(lore, "class", value)
         count = int(word) if word is not None else whole(value)
@@ -41,6 +40,26 @@ def class_(lore: Lore) -> ReadValue:
         return numbered(concept, count) if low <= count <= high else NOTHING
 
     return read
+
+
+#: Told the concept, the words of the question and of the value, and the codings of both.
+OfTheOther = Callable[[str, tuple[str, ...], tuple[str, ...], tuple[Coding, ...]], bool]
+
+
+def _of_the_other(lore: Lore) -> OfTheOther:
+    """Is the other scale named at the question, or at the value and not this one beside it? Few words and codes come
+    again and again."""
+    names = {concept: _name(lore, concept) for concept in _SCALES}
+
+    @lru_cache(maxsize=1_024)
+    def of_the_other(concept: str, asked: tuple[str, ...], said: tuple[str, ...], codings: tuple[Coding, ...]) -> bool:
+        other = _SCALES[concept][2]
+        if names[other].search(" ".join(asked)) or any(_is_of(lore, other, coding) for coding in codings):
+            return True
+        value = " ".join(said)
+        return names[other].search(value) is not None and names[concept].search(value) is None
+
+    return of_the_other
 
 
 @lru_cache(maxsize=64)
@@ -65,31 +84,33 @@ def _name(lore: Lore, concept: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z]){words}(?![a-z])", re.IGNORECASE)
 
 
-def _asked(node: Any) -> str:
+def _asked(node: Any, code: Any) -> tuple[str, ...]:
     """What the question is called: an Observation's code, an item's text."""
-    return " ".join([*_words(getattr(node, "code", None)), *_words(getattr(node, "text", None))])
+    return (*_words(code), *_words(getattr(node, "text", None)))
 
 
-def _words(value: Any) -> Iterator[str]:
+def _words(value: Any) -> tuple[str, ...]:
     """A value's text and its displays, which may only take back what a code says; and the unit of a number."""
-    yield text_of(value) or ""
+    text = text_of(value) or ""
     if isinstance(value, Quantity):
-        yield from (value.unit or "", value.code or "")
+        return text, value.unit or "", value.code or ""
     if isinstance(value, CodeableConcept):
-        yield from (coding.display or "" for coding in value.coding or ())
+        return text, *[coding.display or "" for coding in value.coding or ()]
+    return (text,)
 
 
-def _codes(lore: Lore, value: Any, scale: str) -> bool:
+def _codings(value: Any) -> tuple[Coding, ...]:
+    if not isinstance(value, CodeableConcept) or value.coding is None:
+        return ()
+    return tuple([(coding.system, coding.code) for coding in value.coding])
+
+
+def _is_of(lore: Lore, scale: str, coding: Coding) -> bool:
     """Does a coding ask for the scale, or say a class of it, and of no other?"""
-    if not isinstance(value, CodeableConcept):
-        return False
-    for coding in value.coding or ():
-        mine, others = (_class_of(lore, name, coding) for name in (scale, _SCALES[scale][2]))
-        if (mine and not others) or scale in lore.asked[coding.system, coding.code]:
-            return True
-    return False
+    mine, others = (_class_of(lore, name, coding) for name in (scale, _SCALES[scale][2]))
+    return bool(mine and not others) or scale in lore.asked[coding]
 
 
-def _class_of(lore: Lore, scale: str, coding: Any) -> tuple[str, ...]:
+def _class_of(lore: Lore, scale: str, coding: Coding) -> tuple[str, ...]:
     table = lore.values.get(scale)
-    return table[coding.system, coding.code] if table is not None else ()
+    return table[coding] if table is not None else ()
