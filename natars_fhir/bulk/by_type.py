@@ -14,7 +14,7 @@ from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.reading import ReadDocument, Reading
 
 #: A block holds so many documents, and not many more bytes than these: memory grows by what is small beside the rest.
-_MOST, _MOST_BYTES = 1_000, 2_000_000
+_MOST, _MOST_BYTES = 2_000, 4_000_000
 #: Where the type stands if it comes first, as most engines write it; and how much of a code is looked at. No answer
 #: depends on what these bytes are: they part the documents, and any others would do, if not as well.
 _TYPE, _CODE, _LENGTH = slice(17, 23), b'"code":{"coding":[', 120
