@@ -61,8 +61,10 @@ def _gaps_of(one: Arrived, mapping: SiteMapping, known: Known) -> list[Named]:
     if all(before):
         return [found for found in dict.fromkeys(before) if found]
     found = gaps_of(one.reading, one.entry.raw, mapping)
-    if len(told) == len(found) == 1 and found[0][1] and told[0][0] == "code" and len(known) < _MOST_KNOWN:
-        known[site, hash_, tuple(told[0])] = found[0]
+    if len(told) == len(found) and len(known) < _MOST_KNOWN:  # each has its own: of a blood pressure they are three
+        for item, (gap, display) in zip(told, found, strict=True):
+            if item[0] == "code" and display:
+                known[site, hash_, tuple(item)] = gap, display
     return found
 
 
