@@ -13,7 +13,7 @@ import pytest
 from tests.ward import FIXTURES
 
 CASE = FIXTURES / "hospital-b" / "sft-score-from-words" / "bundle.json"
-#: Resident memory at its highest, in MB; 57 stand before the first line is read (docs/performance.md).
+#: Resident memory at its highest, in MB; about 70 stand before the first line is read (docs/performance.md).
 MOST_MB = 200
 #: What a larger installation adds.
 EXTRAS = ("pyspark", "pyarrow", "pandas", "psycopg", "hyperscan", "lifelines", "matplotlib")
