@@ -7,7 +7,7 @@ imaging or operation report calls the tumour is hedged unless it quotes the path
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -146,11 +146,6 @@ def with_parts(found: list[Said], kind: Kind) -> list[Said]:
         each._replace(detail=_part_of(kind)) if (each.value, each.standing) == ("WDLPS", "final") else each
         for each in found
     ]
-
-
-def may_be_part(said: Iterable[Said]) -> bool:
-    """Does it name a well differentiated tumour?"""
-    return "WDLPS" in [each.value for each in said if each.concept == CONCEPT]
 
 
 def quotes(page: Page, words: Words) -> bool:

@@ -7,6 +7,7 @@ nothing reaches over its end: where something may, the text is read as a whole.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
@@ -163,8 +164,13 @@ def _sentence(text: str, kind: Kind, words: Words) -> Sentence:
     found = size.found(leaf, words)
     reading, graded = _everything(leaf, words, kind, found), grade.may_be_told(leaf, words)
     compared = figures.compared(text, leaf, words, found) if len(found) == 1 and not graded else None
-    leans, part = size.leans(leaf, words, found), histology.may_be_part(reading.said)
+    leans, part = size.leans(leaf, words, found), _may_be_part(reading.said)
     return Sentence(reading, True, graded, bool(found), leans, compared, part)
+
+
+def _may_be_part(said: Iterable[Said]) -> bool:
+    """Does it name a well differentiated tumour?"""
+    return "WDLPS" in [each.value for each in said if each.concept == histology.CONCEPT]
 
 
 def _is_apart(leaf: Page, words: Words, kind: Kind) -> bool:
