@@ -26,7 +26,8 @@ _OF_TUMOURS = frozenset(
 )
 _NEOPLASM = re.compile(r"C\d\d|D[0-4]\d")
 _OTHER = re.compile(r"[ABE-QST]\d\w|D[5-8]\d")
-#: rest categories in which hospitals code a lump that nobody has named yet, and neoplasms outside their chapter
+#: rest categories in which hospitals code a lump that nobody has named yet, and neoplasms outside their chapter; put
+#: together by ICD-10's titles, and not verified by a clinician: where in doubt a category stands here, and is told
 _LUMPS = frozenset(
     {
         "E27",
