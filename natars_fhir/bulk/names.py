@@ -14,6 +14,7 @@ from msgspec import DecodeError, Struct
 
 from natars_fhir.fhir.bundle import open_bundle
 from natars_fhir.fhir.entry import Entry
+from natars_fhir.fhir.pointers import Identifier, Link, Pointer
 from natars_fhir.fhir.references import Scope
 from natars_fhir.mapping.documents import names_one
 from natars_fhir.mapping.site import SiteMapping
@@ -36,46 +37,31 @@ class Named(NamedTuple):
     person: bool = False
 
 
-class _Identifier(Struct):
-    system: str | None = None
-    value: str | None = None
-
-
-class _Reference(Struct):
-    reference: str | None = None
-    type: str | None = None
-    identifier: _Identifier | None = None
-
-
-class _Link(Struct):
-    other: _Reference | None = None
-
-
 class _Contained(Struct):
     id: str | None = None
-    identifier: list[_Identifier] | _Identifier | None = None
+    identifier: list[Identifier] | Identifier | None = None
 
 
 class _Concerned(Struct):
     """What R5 calls a CodeableReference."""
 
-    reference: _Reference | str | None = None
+    reference: Pointer | str | None = None
 
 
 class _Header(Struct):
     resourceType: str = ""  # noqa: N815 (FHIR's name)
     id: str | None = None
-    identifier: list[_Identifier] | _Identifier | None = None
-    subject: _Reference | None = None
-    patient: _Reference | None = None
-    individual: _Reference | None = None
-    medicationReference: _Reference | None = None  # noqa: N815 (FHIR's name)
+    identifier: list[Identifier] | Identifier | None = None
+    subject: Pointer | None = None
+    patient: Pointer | None = None
+    individual: Pointer | None = None
+    medicationReference: Pointer | None = None  # noqa: N815 (FHIR's name)
     medication: _Concerned | None = None
 
 
 class _Person(Struct):
-    identifier: list[_Identifier] | None = None
-    link: list[_Link] | None = None
+    identifier: list[Identifier] | None = None
+    link: list[Link] | None = None
 
 
 class _Inner(Struct):
@@ -211,7 +197,7 @@ def _within(entry: Entry, ident: str) -> Iterator[str]:
 
 
 def _identified(kind: str, identifiers: Any) -> Iterator[str]:
-    several: Iterable[_Identifier] = identifiers if isinstance(identifiers, list) else (identifiers,)
+    several: Iterable[Identifier] = identifiers if isinstance(identifiers, list) else (identifiers,)
     for one in several if identifiers is not None else ():
         if one.system and one.value:
             yield f"{kind}?identifier={one.system}|{one.value}"

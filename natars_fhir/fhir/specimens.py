@@ -12,31 +12,17 @@ import msgspec
 from msgspec import DecodeError, Struct
 
 from natars_fhir.fhir.entry import Entry
+from natars_fhir.fhir.pointers import Identifier, Link, Pointer
 from natars_fhir.fhir.references import Scope
 
 
-class _Identifier(Struct):
-    system: str = ""
-    value: str = ""
-
-
-class _Reference(Struct):
-    reference: str | None = None
-    type: str | None = None
-    identifier: _Identifier | None = None
-
-
-class _Link(Struct):
-    other: _Reference | None = None
-
-
 class _Specimen(Struct, tag_field="resourceType", tag="Specimen"):
-    subject: _Reference | None = None
+    subject: Pointer | None = None
 
 
 class _Patient(Struct, tag_field="resourceType", tag="Patient"):
-    identifier: list[_Identifier] = []
-    link: list[_Link] = []
+    identifier: list[Identifier] = []
+    link: list[Link] = []
 
 
 _PERSON = re.compile(r"(?:^|/)Patient[/?]")
@@ -82,7 +68,8 @@ class Specimens:
 
     def _name(self, said: _Patient, entry: Entry) -> None:
         """All by which a Patient may be named: its key, its numbers, and what it is linked to."""
-        names = {self._scope.own(entry), *(f"Patient?identifier={one.system}|{one.value}" for one in said.identifier)}
+        numbers = [one for one in said.identifier if one.system and one.value]
+        names = {self._scope.own(entry), *(f"Patient?identifier={one.system}|{one.value}" for one in numbers)}
         others = [link.other for link in said.link if link.other is not None]
         names |= {key for other in others if (key := self._scope.key(other, entry, "Patient")) is not None}
         for known in [self._names[name] for name in names if name in self._names]:

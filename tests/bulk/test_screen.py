@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from natars_fhir.bulk.screen import screen_files, spare_the_collector
 from natars_fhir.bulk.sources import resources_of
 from natars_fhir.mapping.quote import quote
 from natars_fhir.pipeline import Outcome
+from natars_fhir.settings import Settings
 from tests import ward
 from tests.ward import ATC, SNOMED, bundle, concept, lines, observation, raw, reader, resource
 
@@ -39,6 +41,11 @@ def test_files_folders_and_streams_are_read_in_the_order_given(tmp_path: Path) -
     tally, found = screened(folder, (io.BytesIO(raw(corrected)), "standard input"))
     assert [lines(one) for one in found] == [["birth-date 1960-01-01", "ihc-mdm2 negative"]]
     assert (tally.documents, dict(tally.fates), tally.all_read) == (3, {"read": 3}, True)
+
+
+def test_whoever_asks_for_no_other_number_holds_as_many_facts_as_the_setting_says() -> None:
+    (told,) = [one.default for one in signature(screen_files).parameters.values() if one.name == "facts_in_memory"]
+    assert told == Settings.model_fields["facts_in_memory"].default
 
 
 @pytest.mark.parametrize("most", [pytest.param(0, id="all to the file"), pytest.param(3, id="now and then")])

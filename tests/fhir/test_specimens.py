@@ -45,6 +45,9 @@ def person(ident: str, *numbers: str, **more: Any) -> dict[str, Any]:
             [specimen({"reference": "Patient/2"}), person("1", "9"), person("2", "9")], False, id="one number for both"
         ),
         pytest.param(
+            [specimen({"reference": "Patient/2"}), person("1", ""), person("2", "")], True, id="two without a number"
+        ),
+        pytest.param(
             [specimen({"reference": "Patient/2"}), person("2", link=[{"other": {"reference": "Patient/1"}}])],
             False,
             id="linked",
