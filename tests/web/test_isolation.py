@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from natars_fhir.service.office.keeper import Keeper
 from natars_fhir.store.engine import Store
 from natars_fhir.store.tables.core import metadata
 from tests.web.sites import BORN, KNOWN, NOBODY, SECRET, Request, Sites, requests
@@ -20,8 +21,18 @@ OF_OTHERS = {"store", "delivery", "bearer_token", "smart_client", "smart_asserti
 pytestmark = pytest.mark.xdist_group("isolation")
 
 
+@pytest.fixture
+def made_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages wait for their figures until they are made: whether that takes longer than a page waits depends on what
+    else the machine does, and two answers could not be compared."""
+    ask = Keeper.ask
+    monkeypatch.setattr(Keeper, "ask", lambda keeper, name, patience=0.0: ask(keeper, name, max(patience, 60.0)))
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-def asked(request: pytest.FixtureRequest, once: dict[str, dict[str, object]], quick_hashes: None) -> dict[str, object]:
+def asked(
+    request: pytest.FixtureRequest, once: dict[str, dict[str, object]], quick_hashes: None, made_at_once: None
+) -> dict[str, object]:
     """What was asked of this database, and what was answered."""
     if request.param not in once:
         once[request.param] = _asked(request, request.getfixturevalue("tmp_path_factory"))
