@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_PREFIX = "NATARS_"
 
 
 def default_folder(name: str, packaged: str) -> Path:
@@ -18,10 +22,24 @@ def default_folder(name: str, packaged: str) -> Path:
     return beside if beside.is_dir() else package / packaged
 
 
+#: How alike a variable and a setting are where one is taken for the other, misspelt.
+_ALIKE = 0.75
+
+
+def misspelt(variables: Iterable[str]) -> dict[str, str]:
+    """Environment variables that are no setting and look like one → that setting. A variable of this beginning may also
+    be somebody's own (`secret_env` of a site's file), so that it is no fault."""
+    ours = [name.upper() for name in Settings.model_fields]
+    told = (name for name in variables if name.upper().startswith(_PREFIX))
+    found = {name: name.upper().removeprefix(_PREFIX) for name in told}
+    close = {name: get_close_matches(rest, ours, 1, _ALIKE) for name, rest in found.items() if rest not in ours}
+    return {name: f"{_PREFIX}{right[0]}" for name, right in close.items() if right}
+
+
 class Settings(BaseSettings):
     """What an installation may set. Every setting has a default that works on one machine."""
 
-    model_config = SettingsConfigDict(env_prefix="NATARS_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", frozen=True)
 
     mappings: Path = Field(
         default_factory=lambda: default_folder("mappings", "default_mappings"),
@@ -54,7 +72,7 @@ class Settings(BaseSettings):
         default_factory=dict, description='Bearer tokens of the sites, as JSON: {"token": "site"}.'
     )
     host: str = Field("127.0.0.1", description="Where the server listens.")
-    port: int = Field(8080, description="The port it listens on.")
+    port: int = Field(8080, ge=1, le=65_535, description="The port it listens on.")
     public_url: str = Field(
         "", description="How the server is reached from outside, https://…, without a path; needed for SMART clients."
     )
@@ -98,15 +116,17 @@ class Settings(BaseSettings):
         100, gt=0, le=100, description="The deepest nesting of a JSON body; a deeper one is answered 413."
     )
     workers: int = Field(1, ge=1, description="Processes that serve the port, on one database.")
-    most_bytes: int = Field(64_000_000, description="The largest request body, in bytes; a larger one is answered 413.")
-    most_entries: int = Field(10_000, description="The most entries in a Bundle; more are answered 413.")
+    most_bytes: int = Field(
+        64_000_000, gt=0, description="The largest request body, in bytes; a larger one is answered 413."
+    )
+    most_entries: int = Field(10_000, gt=0, description="The most entries in a Bundle; more are answered 413.")
     screen: Literal["with-push", "after"] = Field(
         "with-push",
         description="Are patients screened within the push that touches them, or within a second after its answer?",
     )
-    deliver_every: float = Field(2.0, description="Seconds between looks into the outbox while the server runs.")
-    deliver_timeout: float = Field(30.0, description="Seconds that a site's server has to answer a delivery.")
-    deliver_attempts: int = Field(12, description="Attempts before a delivery is given up and listed as dead.")
+    deliver_every: float = Field(2.0, gt=0, description="Seconds between looks into the outbox while the server runs.")
+    deliver_timeout: float = Field(30.0, gt=0, description="Seconds that a site's server has to answer a delivery.")
+    deliver_attempts: int = Field(12, gt=0, description="Attempts before a delivery is given up and listed as dead.")
     freeze_folder: Path = Field(
         Path("natars-freezes"), description="Where the freezes lie that the trial office starts on the pages."
     )
@@ -133,10 +153,10 @@ class Settings(BaseSettings):
         "info", description="The least level of what is logged: debug, info, warning or error."
     )
     stop_within: int = Field(
-        30, description="Seconds that requests under way have to be finished when the server is asked to stop."
+        30, ge=0, description="Seconds that requests under way have to be finished when the server is asked to stop."
     )
     facts_in_memory: int = Field(
-        60_000, description="Facts that `screen` holds in memory; beyond it they go to a temporary SQLite file."
+        60_000, ge=0, description="Facts that `screen` holds in memory; beyond it they go to a temporary SQLite file."
     )
 
     @property

@@ -13,6 +13,7 @@ import sys
 import typer
 import typer.exceptions
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsError
 
 from natars_fhir import __version__
@@ -52,9 +53,10 @@ from natars_fhir.cli import (
     validate,
     visits,
 )
-from natars_fhir.cli.exits import BAD_ARGUMENTS, CONFIGURATION, FAULTS, UNAVAILABLE
-from natars_fhir.cli.screens import can_be_written, errors
+from natars_fhir.cli.exits import BAD_ARGUMENTS, CONFIGURATION, DONE, FAULTS, UNAVAILABLE
+from natars_fhir.cli.screens import can_be_written, errors, why
 from natars_fhir.mapping.faults import MappingError
+from natars_fhir.settings import misspelt
 from natars_fhir.store.actor import acting
 
 app = typer.Typer(
@@ -120,6 +122,8 @@ def version(show: bool = typer.Option(False, "--version", help="Prints the versi
 def main() -> None:
     """Runs a command and ends with one of the contract's exit codes."""
     can_be_written()
+    for name, right in misspelt(os.environ).items():
+        _told(f"{name} is no setting and does nothing: is {right} meant?", DONE)
     sys.exit(_flushed(run(sys.argv[1:])))
 
 
@@ -148,10 +152,7 @@ def _run(arguments: list[str]) -> int:
         which = f"NATARS_{name[1].upper()} is no JSON" if name else f"A setting (NATARS_…) cannot be read: {fault}"
         return _told(which, CONFIGURATION)
     except ValidationError as faults:
-        return _told(
-            "\n".join(f"NATARS_{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in faults.errors()),
-            CONFIGURATION,
-        )
+        return _told("\n".join(map(_setting, faults.errors())), CONFIGURATION)
     except Exception as fault:
         if not _of_the_store(fault):
             raise
@@ -170,10 +171,16 @@ def _flushed(code: int) -> int:
     return code
 
 
+def _setting(fault: ErrorDetails) -> str:
+    """What is wrong with a setting, by its name alone: what stands deeper may be a token."""
+    text = fault["msg"].removeprefix("Value error, ")
+    return f"NATARS_{str(fault['loc'][0]).upper()}: {text}" if fault["loc"] else text
+
+
 def _cannot(fault: OSError) -> str:
     """Why something cannot be read or written: the system's words, and which file."""
     where = f": {fault.filename}" if isinstance(fault.filename, str) else ""
-    return f"This cannot be read or written: {fault.strerror or type(fault).__name__}{where}"
+    return f"This cannot be read or written: {why(fault)}{where}"
 
 
 def _of_the_store(fault: Exception) -> bool:

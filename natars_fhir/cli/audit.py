@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from natars_fhir.cli.exits import DONE, FAULTS
 from natars_fhir.cli.inputs import day
-from natars_fhir.cli.screens import errors, output
+from natars_fhir.cli.screens import Table, errors, output
 from natars_fhir.cli.stored import key_of, noted, opened
 from natars_fhir.fhir.versions import VERSIONS
 from natars_fhir.settings import Settings

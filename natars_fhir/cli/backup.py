@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from natars_fhir.cli.exits import CONFIGURATION, FAULTS, UNAVAILABLE
-from natars_fhir.cli.screens import errors, output
+from natars_fhir.cli.screens import errors, output, why
 from natars_fhir.mapping.faults import MappingError
 from natars_fhir.mapping.files import load
 from natars_fhir.settings import Settings
@@ -41,7 +41,7 @@ def backup(
     except (CopyError, StoreError) as wrong:
         raise _ended(f"No backup was made: {wrong}", UNAVAILABLE) from wrong
     except OSError as wrong:
-        raise _ended(f"The backup cannot be written there ({type(wrong).__name__}).", UNAVAILABLE) from wrong
+        raise _ended(f"The backup cannot be written there ({why(wrong)}).", UNAVAILABLE) from wrong
     output().print(_told("Backed up", made), markup=False, soft_wrap=True)
     output().print(f"The key is in {key_to or to / service.KEY}: keep it apart.", markup=False, soft_wrap=True)
 
@@ -64,7 +64,7 @@ def restore(
     except StoreError as wrong:
         raise _ended(str(wrong), UNAVAILABLE) from wrong
     except OSError as wrong:
-        raise _ended(f"The backup cannot be restored there ({type(wrong).__name__}).", UNAVAILABLE) from wrong
+        raise _ended(f"The backup cannot be restored there ({why(wrong)}).", UNAVAILABLE) from wrong
     output().print(_told("Restored", done.manifest), markup=False, soft_wrap=True)
     output().print(f"The audit is whole: {done.audited} rows in {len(done.manifest.heads)} chains.", markup=False)
     for what, before in (("store", done.store_before), ("key", done.key_before)):

@@ -8,11 +8,10 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from natars_fhir.cli.exits import FAULTS
 from natars_fhir.cli.inputs import MappingsOption, known_site
-from natars_fhir.cli.screens import errors, output
+from natars_fhir.cli.screens import Table, errors, output
 from natars_fhir.cli.stored import key_of, opened
 from natars_fhir.cli.tokens import RoleOption, checked, day
 from natars_fhir.settings import Settings

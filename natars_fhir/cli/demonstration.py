@@ -19,7 +19,6 @@ import httpx
 import structlog
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from natars_fhir.bulk.screen import Tally
 from natars_fhir.cli.demo_case import CASES, EXPLAINED, SITES
@@ -28,7 +27,7 @@ from natars_fhir.cli.explain import show
 from natars_fhir.cli.hospital import Hospital
 from natars_fhir.cli.report import Report, summary
 from natars_fhir.cli.running import running
-from natars_fhir.cli.screens import output
+from natars_fhir.cli.screens import Table, output
 from natars_fhir.fhir.ndjson import Document
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import Mappings, load

@@ -11,12 +11,12 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from natars_fhir.bulk.survey import survey
+from natars_fhir.cli import unread
 from natars_fhir.cli.exits import DONE, FAULTS, PARTLY_READ
 from natars_fhir.cli.inputs import Asked, AsOfOption, VersionOption, day, inputs, known_site, named_version
-from natars_fhir.cli.screens import errors, output
+from natars_fhir.cli.screens import Table, errors, output
 from natars_fhir.cli.stored import at_the_desk, opened
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import Mappings, load
@@ -60,6 +60,7 @@ def _of_files(
         made, outcomes = survey(inputs(paths), reader, folder.study, when)
         told.append({one.record.patient.reference: stand(one.record, one.screening) for one in outcomes})
         all_read &= made.tally.all_read
+    unread.tell(errors(), made.tally)
     return changes(*told), all_read
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from natars_fhir.cli.exits import DONE, FAULTS
 from natars_fhir.cli.export_tables import NAMES, write_forms
 from natars_fhir.cli.inputs import AsOfOption, MappingsOption, asked
 from natars_fhir.cli.looked import write_json
-from natars_fhir.cli.screens import by_name, errors, output
+from natars_fhir.cli.screens import Table, by_name, errors, output
 from natars_fhir.cli.subjects import every_subject
 from natars_fhir.domain.endpoints.flaws import Flaw
 from natars_fhir.domain.endpoints.time_to_event import TimeToEvent
@@ -79,7 +79,8 @@ def endpoints(
     if style == "json":
         write_json({"asOf": what.as_of.isoformat(), **whole(found, curves, tested)})
     else:
-        show(output(), found, curves, spoken)
+        arms = {one.name: one.zh for one in what.mappings.study.arms if one.zh} if spoken == "zh" else {}
+        show(output(), found, curves, spoken, arms)
     raise typer.Exit(DONE)
 
 
@@ -174,22 +175,28 @@ def _said(one: TimeToEvent, language: Language) -> str:
     return f"{words.get(one.status, one.status)} ({words.get(one.reason, one.reason)})"
 
 
-def show(console: Console, found: Sequence[Subject], curves: Sequence[ArmCurve], language: Language) -> None:
-    """Prints every subject, survival by arm, and those who were never operated."""
+def show(
+    console: Console, found: Sequence[Subject], curves: Sequence[ArmCurve], language: Language,
+    arms: Mapping[str, str] = MappingProxyType({}),
+) -> None:  # fmt: skip
+    """Prints every subject, survival by arm, and those who were never operated. *arms*: what the registered names are
+    in the language."""
     table = by_name(_HEADINGS[language])
     for one in found:
         free, alive = one.endpoints.time("PFS"), one.endpoints.time("OS")
         cells = [cell for each in (free, alive) if each for cell in (_said(each, language), _days(each))]
-        table.add_row(one.pseudonym, one.site, escape(one.endpoints.arm), *cells, str(len(one.endpoints.issues)))
+        arm = arms.get(one.endpoints.arm, one.endpoints.arm)
+        table.add_row(one.pseudonym, one.site, escape(arm), *cells, str(len(one.endpoints.issues)))
     console.print(table)
     if curves:
-        console.print(_curves(curves, language))
+        console.print(_curves(curves, language, arms))
         console.print(_CAUTION[language], markup=False)
     for line in flaws_of(found, language):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     for row in never_operated(found):
         reason = WORDS[language].get(row.reason, row.reason)
-        console.print(f"{WORDS[language]['never-operated']}: {row.arm}, {reason}, {row.subjects}", markup=False)
+        arm = arms.get(row.arm, row.arm)
+        console.print(f"{WORDS[language]['never-operated']}: {arm}, {reason}, {row.subjects}", markup=False)
 
 
 def flaws_of(found: Sequence[Subject], language: Language) -> list[str]:
@@ -206,7 +213,7 @@ def _days(one: TimeToEvent) -> str:
     return "" if one.days is None else f"{one.days}{'*' if one.imputed else ''}"
 
 
-def _curves(curves: Sequence[ArmCurve], language: Language) -> Table:
+def _curves(curves: Sequence[ArmCurve], language: Language, arms: Mapping[str, str]) -> Table:
     table = Table(*_CURVES[language])
     for one in curves:
         marks = [
@@ -215,7 +222,7 @@ def _curves(curves: Sequence[ArmCurve], language: Language) -> Table:
         ]
         numbers = (one.curve.subjects, one.curve.events, one.undated, one.curve.median, one.curve.follow_up)
         cells = ["–" if number is None else str(number) for number in numbers]
-        table.add_row(one.parameter, escape(one.arm), *cells, "\n".join(marks))
+        table.add_row(one.parameter, escape(arms.get(one.arm, one.arm)), *cells, "\n".join(marks))
     return table
 
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from rich.console import Console
 
 from natars_fhir.bulk.screen import screen_files
 from natars_fhir.bulk.sources import resources_of
-from natars_fhir.cli.exits import DONE, FAULTS
+from natars_fhir.cli import unread
+from natars_fhir.cli.exits import DONE, FAULTS, PARTLY_READ
 from natars_fhir.cli.inputs import Asked, AsOfOption, MappingsOption, SiteOption, VersionOption, asked, found, inputs
 from natars_fhir.cli.looked import noted_look
 from natars_fhir.cli.screens import errors, output, progress
 from natars_fhir.cli.stored import opened
 from natars_fhir.domain.again import again, bar
+from natars_fhir.domain.answer import Reason
 from natars_fhir.domain.finding import Finding, Sentence
 from natars_fhir.domain.people import Standing
 from natars_fhir.domain.record import Evidence, Fact
@@ -25,10 +27,19 @@ from natars_fhir.domain.screening import bars
 from natars_fhir.domain.sentence import Language, render
 from natars_fhir.domain.signing import PeoplesPart
 from natars_fhir.domain.study import Criterion
+from natars_fhir.domain.words import WORDS
 from natars_fhir.mapping.quote import quote
 from natars_fhir.pipeline import Outcome
 
 _MARK = {"yes": "+", "no": "-", "unknown": "?"}
+#: What stands around the sentences; the reasons by their names in English, in words in Chinese.
+_SAYS: dict[Language, dict[str, str]] = {
+    "en": {"dates": "as of {}, age counted on {}", "assumed": "assumed"},
+    "zh": {
+        "dates": "截至 {}，年龄按 {} 计算", "assumed": "含假定", "not-applicable": "不适用",
+        **{name: WORDS["zh"][name] for name in get_args(Reason) if name in WORDS["zh"]},
+    },
+}  # fmt: skip
 
 
 def explain(
@@ -45,13 +56,15 @@ def explain(
         raise typer.BadParameter(f"«{language}» is not en or zh")
     what = asked(site, as_of, mappings, fhir_version)
     part: PeoplesPart | None = None
+    all_read = True
     if paths:
         given = inputs(paths)
         if any(not isinstance(one, Path) for one in given):
             raise typer.BadParameter("standard input cannot be read twice: name a file")
         with progress(found(given)) as seen:
-            _, outcomes = screen_files(given, what.reader, what.mappings.study, what.as_of, progress=seen)
-        outcome = next((one for one in outcomes if is_named(one, patient)), None)
+            tally, outcomes = screen_files(given, what.reader, what.mappings.study, what.as_of, progress=seen)
+        unread.tell(errors(), tally)
+        all_read, outcome = tally.all_read, next((one for one in outcomes if is_named(one, patient)), None)
         sources = {} if outcome is None else resources_of(given, what.reader, cited(outcome))
     else:
         outcome, sources, part = _from_store(what, patient)
@@ -59,7 +72,7 @@ def explain(
         errors().print("No such patient in what was read.", markup=False)
         raise typer.Exit(FAULTS)
     show(output(), outcome, sources, "zh" if language == "zh" else "en", part)
-    raise typer.Exit(DONE)
+    raise typer.Exit(DONE if all_read else PARTLY_READ)
 
 
 def _from_store(what: Asked, patient: str) -> tuple[Outcome | None, dict[str, Any], PeoplesPart | None]:
@@ -94,8 +107,10 @@ def show(
 ) -> None:
     """Prints the patient: each criterion, its sentence, and beneath it what it stands on and what people said."""
     screening = outcome.screening
-    dates = f"as of {screening.as_of.isoformat()}, age counted on {screening.reference.isoformat()}"
-    console.print(f"{screening.patient.reference}: {screening.verdict} ({dates})", style="bold", markup=False)
+    says, words = _SAYS[language], WORDS[language]
+    dates = says["dates"].format(screening.as_of.isoformat(), screening.reference.isoformat())
+    head = words["bracketed"].format(words[screening.verdict], dates)
+    console.print(f"{screening.patient.reference}: {head}", style="bold", markup=False, soft_wrap=True)
     if part is not None and (part.people.said or part.signed):
         console.print(render(_with_people(part), language), style="bold", markup=False, soft_wrap=True)
     days = again(screening)
@@ -137,11 +152,14 @@ def hints(criterion: Criterion, finding: Finding, day: date | None) -> list[Sent
 
 def _criterion(console: Console, criterion: Criterion, finding: Finding, language: Language) -> None:
     style = "red" if bars(criterion, finding) else "yellow" if finding.answer.word == "unknown" else "green"
-    reason = f" ({finding.reason})" if finding.reason else ""
-    head = f"{_MARK[finding.answer.word]} {criterion.id:<6}{finding.answer.word}{reason}: "
+    says, words = _SAYS[language], WORDS[language]
+    answer, reason = words[finding.answer.word], finding.reason
+    told = words["bracketed"].format(answer, says.get(reason, reason)) if reason else answer
+    head = f"{_MARK[finding.answer.word]} {criterion.id:<6}{told}: "
     console.print(head + render(finding.sentence, language), style=style, markup=False, highlight=False, soft_wrap=True)
     for assumed in criterion.assumed:
-        console.print(f"        assumed: {assumed.what} ({assumed.source})", style="dim italic", markup=False)
+        told = f"{says['assumed']}: {assumed.said('what', language)} ({assumed.said('source', language)})"
+        console.print(f"        {told}", style="dim italic", markup=False, soft_wrap=True)
 
 
 def _lines(facts: Iterable[Fact], sources: dict[str, Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from natars_fhir.cli import export_tables
 from natars_fhir.cli.exits import DONE, UNAVAILABLE
 from natars_fhir.cli.inputs import Asked, AsOfOption, MappingsOption, asked
 from natars_fhir.cli.looked import intake_of
-from natars_fhir.cli.screens import errors
+from natars_fhir.cli.screens import errors, why
 from natars_fhir.cli.stored import at_the_desk, must_be_fresh, opened, told_in_audit
 from natars_fhir.cli.subjects import counted
 from natars_fhir.mapping.faults import nearest
@@ -71,20 +72,23 @@ def export(
         with _made(folder):
             FORMATS[style](order)
     except OSError as wrong:
-        _say(f"The export cannot be written there ({type(wrong).__name__}).")
+        _say(f"The export cannot be written there ({why(wrong)}).")
         raise typer.Exit(UNAVAILABLE) from wrong
     raise typer.Exit(DONE)
 
 
 @contextmanager
 def _made(folder: Path) -> Iterator[None]:
-    """The folder; where nothing came into it, what was made for it is gone again."""
+    """The folder. Where the export fails or is stopped, what it wrote is gone again, and what was made for it: half of
+    the trial's data would be taken for all of it."""
     new = [one for one in (folder, *folder.parents) if not one.exists()]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         yield
     except BaseException:
-        with suppress(OSError):  # it holds something
+        for one in folder.iterdir():
+            shutil.rmtree(one) if one.is_dir() else one.unlink()
+        with suppress(OSError):  # somebody else has put something there
             for one in new:
                 one.rmdir()
         raise

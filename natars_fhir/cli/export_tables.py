@@ -12,7 +12,7 @@ import typer
 from natars_fhir.cli.exits import CONFIGURATION, UNAVAILABLE
 from natars_fhir.cli.inputs import Asked
 from natars_fhir.cli.looked import intake_of
-from natars_fhir.cli.screens import errors
+from natars_fhir.cli.screens import errors, why
 from natars_fhir.cli.stored import at_the_desk, must_be_fresh, opened, told_in_audit
 from natars_fhir.cli.subjects import counted
 from natars_fhir.mapping.faults import nearest
@@ -58,7 +58,7 @@ def _write_each(folder: Path, told: Content, forms: Sequence[str]) -> None:
             _say(str(absent))
             raise typer.Exit(CONFIGURATION) from None
         except OSError as wrong:
-            _say(f"The tables cannot be written there ({type(wrong).__name__}).")
+            _say(f"The tables cannot be written there ({why(wrong)}).")
             raise typer.Exit(UNAVAILABLE) from wrong
         for name, rows in written.counts.items():
             _say(f"{name}.csv: {rows}" if form == "csv" else f"{form}, {name}: {rows}")

@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 from natars_fhir.bulk.screen import screen_files
-from natars_fhir.cli.exits import DONE, FAULTS
+from natars_fhir.cli import unread
+from natars_fhir.cli.exits import DONE, FAULTS, PARTLY_READ
 from natars_fhir.cli.explain import is_named
 from natars_fhir.cli.inputs import (
     Asked,
@@ -52,23 +53,28 @@ def form(
         raise typer.BadParameter(f"«{language}» is not en or zh")
     printed = VERSIONS[named_version(to) or "R4"]
     what = asked(site, as_of, mappings, fhir_version)
-    made = _filled(what, patient, paths or []) if patient else _blank(what)
+    made, all_read = _filled(what, patient, paths or []) if patient else (_blank(what), True)
     if made is None:
         errors().print("No such patient in what was read.", markup=False)
         raise typer.Exit(FAULTS)
     told, _ = printed.from_r4(spoken(made, language))
     sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=_INDENT) + "\n")
-    raise typer.Exit(DONE)
+    raise typer.Exit(DONE if all_read else PARTLY_READ)
 
 
 def _blank(what: Asked) -> Node:
     return questionnaire(what.mappings.study, what.settings.canonical_base)
 
 
-def _filled(what: Asked, patient: str, paths: list[str]) -> Node | None:
-    found, stated = (_from_files(what, patient, paths), NOBODY) if paths else _from_store(what, patient)
+def _filled(what: Asked, patient: str, paths: list[str]) -> tuple[Node | None, bool]:
+    """The patient's form; and could all be read?"""
+    stated, all_read = NOBODY, True
+    if paths:
+        found, all_read = _from_files(what, patient, paths)
+    else:
+        found, stated = _from_store(what, patient)
     if found is None:
-        return None
+        return None, all_read
     if not found.screening.in_scope:
         errors().print("The patient is not in the trial's scope: nothing suggests a sarcoma there.", markup=False)
     for issue in found.issues:
@@ -76,15 +82,17 @@ def _filled(what: Asked, patient: str, paths: list[str]) -> Node | None:
     known = what.reader.mapping.site.identifiers
     primary = declared(found.screening.patient, known[0] if known else "")
     base, now = what.settings.canonical_base, datetime.now(UTC)
-    return prefilled_response(found.screening, what.mappings.study, base, now, primary, stated)
+    return prefilled_response(found.screening, what.mappings.study, base, now, primary, stated), all_read
 
 
-def _from_files(what: Asked, patient: str, paths: list[str]) -> Outcome | None:
+def _from_files(what: Asked, patient: str, paths: list[str]) -> tuple[Outcome | None, bool]:
     given: list[Path] = [one for one in inputs(paths) if isinstance(one, Path)]
     if len(given) < len(paths):
         raise typer.BadParameter("standard input is not read here: name a file")
-    _, outcomes = screen_files(given, what.reader, what.mappings.study, what.as_of)
-    return next((one for one in outcomes if is_named(one, patient)), None)
+    tally, outcomes = screen_files(given, what.reader, what.mappings.study, what.as_of)
+    found = next((one for one in outcomes if is_named(one, patient)), None)
+    unread.tell(errors(), tally)
+    return found, tally.all_read
 
 
 def _from_store(what: Asked, patient: str) -> tuple[Outcome | None, Statements]:

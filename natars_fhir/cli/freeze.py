@@ -12,7 +12,7 @@ import typer
 from natars_fhir.cli.exits import BAD_ARGUMENTS, CONFIGURATION, DONE, FAULTS, UNAVAILABLE
 from natars_fhir.cli.inputs import Asked, AsOfOption, MappingsOption, asked
 from natars_fhir.cli.looked import intake_of, write_json
-from natars_fhir.cli.screens import errors, output
+from natars_fhir.cli.screens import errors, output, why
 from natars_fhir.cli.stored import at_the_desk, noted, opened, person
 from natars_fhir.cli.subjects import watched
 from natars_fhir.domain.sentence import Language
@@ -80,7 +80,7 @@ def _frozen(what: Asked, to: Path, name: str) -> tuple[Path, Manifest]:
         except StaleError as wrong:
             raise _ended(f"No freeze was made: {wrong}", CONFIGURATION) from wrong
         except OSError as wrong:
-            raise _ended(f"The freeze cannot be written there ({type(wrong).__name__}).", UNAVAILABLE) from wrong
+            raise _ended(f"The freeze cannot be written there ({why(wrong)}).", UNAVAILABLE) from wrong
 
 
 @app.command("verify")

@@ -11,12 +11,12 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from natars_fhir.bulk.survey import survey
+from natars_fhir.cli import unread
 from natars_fhir.cli.exits import DONE, PARTLY_READ
 from natars_fhir.cli.inputs import Asked, MappingsOption, VersionOption, asked, inputs
-from natars_fhir.cli.screens import errors, output
+from natars_fhir.cli.screens import Table, errors, output
 from natars_fhir.cli.stored import at_the_desk, opened
 from natars_fhir.mapping.heard.expected import Expected
 from natars_fhir.mapping.heard.suggest import Suggester, suggester
@@ -51,8 +51,6 @@ def gaps(
         errors().print(f"{hidden} standard codes or types that the trial does not ask for: --all lists them.")
     if not paths:
         _set_apart(what)
-    if not all_read:
-        errors().print("Some of the input could not be read: `natars-fhir screen` tells what, and where.")
     raise typer.Exit(DONE if all_read else PARTLY_READ)
 
 
@@ -64,6 +62,7 @@ def hints(what: Asked) -> Suggester:
 
 def _of_files(what: Asked, paths: list[str]) -> tuple[list[Listed], Sequence[Expected], bool]:
     made, _ = survey(inputs(paths), what.reader, what.mappings.study, what.as_of)
+    unread.tell(errors(), made.tally)
     return listed(what.reader.mapping, hints(what), made.counted), (), made.tally.all_read
 
 

@@ -8,11 +8,10 @@ from shutil import rmtree
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from natars_fhir.cli.exits import DONE, FAULTS
 from natars_fhir.cli.inputs import MappingsOption
-from natars_fhir.cli.screens import errors, output
+from natars_fhir.cli.screens import Table, errors, output
 from natars_fhir.cli.stored import key_of, opened, person
 from natars_fhir.settings import Settings
 

@@ -19,6 +19,7 @@ from natars_fhir.cli.inputs import Input, MappingsOption, VersionOption, asked, 
 from natars_fhir.cli.looked import LanguageOption, intake_of
 from natars_fhir.cli.screens import errors, output, progress
 from natars_fhir.cli.stored import at_the_desk, opened
+from natars_fhir.cli.unread import spread
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.found import files
 from natars_fhir.fhir.ndjson import Document
@@ -273,7 +274,7 @@ def _lines(told: dict[str, Any], language: str) -> Iterator[str]:
     for word, name in (("due", "due"), ("apart", "quarantined"), ("unread", "unread"), ("gaps", "notUnderstood")):
         if told[name]:
             yield words[word].format(due=told[name], refused=told[name], unread=told[name], gaps=told[name])
-    for one in told["problems"][:_SHOWN]:
+    for one in spread(told["problems"], lambda one: str(one["file"]), _SHOWN):
         place = f"{one['file']}:{one['line']}" if one["line"] else one["file"]
         yield f"  {place}: {one['severity']}: {one['expression'] or 'document'}: {one['text']}"
     if (more := len(told["problems"]) - _SHOWN + told["moreProblems"]) > 0:

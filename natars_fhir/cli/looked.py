@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from natars_fhir.bulk.screen import screen_files
+from natars_fhir.cli import unread
 from natars_fhir.cli.exits import DONE, PARTLY_READ
 from natars_fhir.cli.inputs import Asked, inputs
+from natars_fhir.cli.screens import errors
 from natars_fhir.cli.stored import key_of, noted
 from natars_fhir.domain.interval import SHANGHAI
 from natars_fhir.domain.people import with_people
@@ -47,6 +49,7 @@ def read(what: Asked, paths: list[str]) -> Read:
     """Everybody of the files."""
     tally, outcomes = screen_files(inputs(paths), what.reader, what.mappings.study, what.as_of)
     found = tuple(outcomes)
+    unread.tell(errors(), tally)
     return Read(found, DONE if tally.all_read else PARTLY_READ)
 
 

@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from natars_fhir.cli.exits import DONE, FAULTS
 from natars_fhir.cli.inputs import MappingsOption, asked
-from natars_fhir.cli.screens import errors, output
+from natars_fhir.cli.screens import Table, errors, output
 from natars_fhir.cli.stored import key_of, opened
 
 if TYPE_CHECKING:

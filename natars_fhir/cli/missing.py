@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from natars_fhir.cli.exits import DONE
 from natars_fhir.cli.inputs import AsOfOption, MappingsOption, SiteOption, VersionOption, asked
@@ -23,7 +22,7 @@ from natars_fhir.cli.looked import (
     write_csv,
     write_json,
 )
-from natars_fhir.cli.screens import output
+from natars_fhir.cli.screens import Table, output
 from natars_fhir.cli.stored import opened
 from natars_fhir.domain import screening_log
 from natars_fhir.domain.screening_log import Missing

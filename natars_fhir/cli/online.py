@@ -7,10 +7,9 @@ import sys
 from typing import Any
 
 from rich.markup import escape
-from rich.table import Table
 
 from natars_fhir.cli.exits import CONFIGURATION, DONE, FAULTS, UNAVAILABLE
-from natars_fhir.cli.screens import errors, output
+from natars_fhir.cli.screens import Table, errors, output
 from natars_fhir.mapping.endpoint import Endpoint
 
 _WORDS = {

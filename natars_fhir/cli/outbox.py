@@ -10,12 +10,11 @@ from urllib.parse import unquote
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from natars_fhir.cli.exits import DONE, FAULTS
 from natars_fhir.cli.inputs import MappingsOption
 from natars_fhir.cli.looked import LanguageOption
-from natars_fhir.cli.screens import errors, output
+from natars_fhir.cli.screens import Table, errors, output
 from natars_fhir.cli.stored import noted, opened
 from natars_fhir.settings import Settings
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import typer
-from rich.table import Table
 
 from natars_fhir.cli.inputs import MappingsOption, asked
 from natars_fhir.cli.looked import intake_of, write_json
-from natars_fhir.cli.screens import output
+from natars_fhir.cli.screens import Table, output
 from natars_fhir.cli.stored import opened
 
 
@@ -40,5 +39,9 @@ def overlap(
         console.print(f"{first} and {second} may share {number} persons.", markup=False)
     for group in found.same:
         console.print("maybe one person: " + ", ".join(f"{name} ({site})" for site, name in group), markup=False)
-    if not found.same:
+    if not found.comparable:
+        console.print(
+            "Nothing can be said: fewer than two sites send a number that can be compared (shared, in a site's file)."
+        )
+    elif not found.same:
         console.print("No two sites share a person, as far as their numbers tell.")

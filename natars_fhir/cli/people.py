@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from natars_fhir.cli.exits import FAULTS
 from natars_fhir.cli.inputs import MappingsOption, known_site
-from natars_fhir.cli.screens import errors, output
+from natars_fhir.cli.screens import Table, errors, output
 from natars_fhir.cli.stored import key_of, opened
 from natars_fhir.cli.tokens import RoleOption, day
 from natars_fhir.settings import Settings

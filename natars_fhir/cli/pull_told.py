@@ -8,10 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
-from rich.table import Table
 
 from natars_fhir.cli.exits import CONFIGURATION, DONE, PARTLY_READ, UNAVAILABLE
-from natars_fhir.cli.screens import output
+from natars_fhir.cli.screens import Table, output
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.ndjson import Document
 

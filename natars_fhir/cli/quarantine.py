@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from natars_fhir.cli.exits import DONE, FAULTS, UNAVAILABLE
 from natars_fhir.cli.inputs import Asked, MappingsOption, asked
 from natars_fhir.cli.looked import LanguageOption, intake_of
-from natars_fhir.cli.screens import errors, output
+from natars_fhir.cli.screens import Table, errors, output
 from natars_fhir.cli.stored import at_the_desk, key_of, opened
 from natars_fhir.settings import Settings
 

@@ -7,9 +7,10 @@ from datetime import date
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from natars_fhir.bulk.screen import Tally
+from natars_fhir.cli import unread
+from natars_fhir.cli.screens import Table
 from natars_fhir.domain.again import again
 from natars_fhir.domain.answer import Answer
 from natars_fhir.domain.finding import Finding, Sentence
@@ -115,13 +116,7 @@ def summary(console: Console, tally: Tally, mapping: SiteMapping) -> None:
     if fates["refused"]:
         line += f", {fates['refused']} refused"
     console.print(line, style="dim")
-    for file, number, issue in tally.problems[:_SHOWN]:
-        place = f"{file}:{number}" if number else file
-        console.print(
-            f"  {place}: {issue.severity}: {issue.expression or 'document'}: {issue.text}", markup=False, soft_wrap=True
-        )
-    if len(tally.problems) > _SHOWN:
-        console.print(f"  … and {len(tally.problems) - _SHOWN} more of this kind")
+    unread.tell(console, tally)
     _not_understood(console, tally, mapping)
 
 

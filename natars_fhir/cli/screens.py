@@ -9,10 +9,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
-from rich.table import Column, Table
+from rich.table import Column
+from rich.table import Table as RichTable
 
 from natars_fhir.bulk.screen import Progress as Seen
 
@@ -27,6 +29,11 @@ def errors() -> Console:
     return Console(stderr=True, width=None if sys.stderr.isatty() else 140)
 
 
+def why(fault: OSError) -> str:
+    """Why nothing can be written or read there, in the system's words; the kind of fault where it has none."""
+    return fault.strerror or type(fault).__name__
+
+
 def can_be_written() -> None:
     """Sees to it that Chinese can be written wherever output goes: a plain locale has ASCII alone, and a sign that a
     terminal cannot show must end no command. What was closed is written nowhere."""
@@ -37,6 +44,13 @@ def can_be_written() -> None:
         elif isinstance(stream, TextIOWrapper):
             plain = codecs.lookup(stream.encoding).name == "ascii"
             stream.reconfigure(encoding="utf-8" if plain else None, errors="backslashreplace")
+
+
+class Table(RichTable):
+    """A table that hides nothing: Chinese has no spaces, and what Rich takes for one long word it would cut off."""
+
+    def __init__(self, *heads: Column | str, **more: Any) -> None:
+        super().__init__(*(Column(one, overflow="fold") if isinstance(one, str) else one for one in heads), **more)
 
 
 def by_name(heads: Sequence[str]) -> Table:

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from natars_fhir.bulk.agreement import HEAD, Agreement
 from natars_fhir.bulk.simulated import Style, Written, agreement, made, send, write
 from natars_fhir.cli.exits import DONE, FAULTS
 from natars_fhir.cli.inputs import MappingsOption, asked, day
-from natars_fhir.cli.screens import errors, output
+from natars_fhir.cli.screens import Table, errors, output
 from natars_fhir.mapping.faults import nearest
 from natars_fhir.simulate.dialect import NAMES, named
 from natars_fhir.simulate.hospital import Order

@@ -9,14 +9,14 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from natars_fhir.bulk.survey import Survey, survey
 from natars_fhir.cli.exits import DONE, FAULTS, PARTLY_READ
 from natars_fhir.cli.gaps import hints
 from natars_fhir.cli.inputs import Asked, AsOfOption, MappingsOption, VersionOption, asked, inputs
 from natars_fhir.cli.online import online
-from natars_fhir.cli.screens import output
+from natars_fhir.cli.screens import Table, output
+from natars_fhir.domain.sentence import Language
 from natars_fhir.mapping.heard.advice import advice
 from natars_fhir.mapping.heard.expected import wanted
 from natars_fhir.mapping.heard.readiness import Element, Readiness, readiness
@@ -148,11 +148,14 @@ def _element(one: Element, what: Asked) -> dict[str, Any]:
 
 
 def _table(told: dict[str, Any], language: str) -> None:
+    from natars_fhir.web.pages.shown import heard  # the words of the pages: only where a table is shown
+
+    spoken: Language = "zh" if language == "zh" else "en"
     words, console = _WORDS[language], output()
     table = Table(*_HEADINGS[language], show_lines=True, expand=False)
     for one in told["elements"]:
         state = _STATES_ZH[one["state"]] if language == "zh" else one["state"]
-        values = ", ".join(f"{word} ({number})" for word, number in one["values"].items())
+        values = ", ".join(f"{heard(word, spoken)} ({number})" for word, number in one["values"].items())
         numbers = (str(one[key]) for key in ("asked", "read", "doubtful", "missing"))
         cells = (
             one["name"][language],

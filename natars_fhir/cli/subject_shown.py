@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
-from natars_fhir.cli.screens import by_name
+from natars_fhir.cli.screens import Table, by_name
 from natars_fhir.domain.life import Course, Event, Step
 from natars_fhir.domain.sentence import Language
 

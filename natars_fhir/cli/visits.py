@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from natars_fhir.cli.exits import DONE
 from natars_fhir.cli.inputs import MappingsOption, asked
 from natars_fhir.cli.looked import write_csv, write_json
-from natars_fhir.cli.screens import by_name, output
+from natars_fhir.cli.screens import Table, by_name, output
 from natars_fhir.cli.subjects import every_subject
 from natars_fhir.domain.sentence import Language
 from natars_fhir.domain.words import WORDS
@@ -59,7 +58,9 @@ def due(
         columns = SiteCount._fields if counts else _COLUMNS
         write_csv(columns, [{name: cell(value) for name, value in row.items()} for row in rows])
     else:
-        show([] if counts else shown, by_site(found), "zh" if language == "zh" else "en", counted=counts)
+        spoken: Language = "zh" if language == "zh" else "en"
+        called = {name: getattr(one, spoken) or name for name, one in what.mappings.concepts.concepts.items()}
+        show([] if counts else shown, by_site(found), spoken, called, counted=counts)
     raise typer.Exit(DONE)
 
 
@@ -71,15 +72,17 @@ def as_row(one: Appointment) -> dict[str, Any]:
 
 
 def show(
-    found: Sequence[Appointment], sites: Sequence[SiteCount], language: Language, *, counted: bool = False
-) -> None:
-    """Prints the visits as a table, and how many of each site stand how; that none is due is said."""
+    found: Sequence[Appointment], sites: Sequence[SiteCount], language: Language, called: Mapping[str, str], *,
+    counted: bool = False,
+) -> None:  # fmt: skip
+    """Prints the visits as a table, and how many of each site stand how; that none is due is said. *called*: the
+    names of concepts."""
     words = WORDS[language]
     if not found and not counted:
         sys.stdout.write(_NONE[language])
         return
     if found:
-        _print(by_name(_HEADINGS[language]), _COLUMNS, (_spoken(as_row(one), words) for one in found))
+        _print(by_name(_HEADINGS[language]), _COLUMNS, (_spoken(one, words, called) for one in found))
     heads = (_SITE[language], *(words[f"visit-{standing}"] for standing in STANDINGS))
     _print(Table(*heads), SiteCount._fields, (one._asdict() for one in sites))
 
@@ -90,6 +93,7 @@ def _print(table: Table, columns: Sequence[str], rows: Iterable[Mapping[str, Any
     output().print(table)
 
 
-def _spoken(row: dict[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
-    kind, standing = (words[f"visit-{row[name]}"] for name in ("kind", "standing"))
-    return {**row, "kind": kind, "standing": standing}
+def _spoken(one: Appointment, words: Mapping[str, str], called: Mapping[str, str]) -> dict[str, Any]:
+    kind, standing = (words[f"visit-{name}"] for name in (one.kind, one.standing))
+    lacks = words["listed"].join(called.get(name, name) for name in one.lacks)
+    return {**as_row(one), "visit": words.get(one.visit, one.visit), "kind": kind, "standing": standing, "lacks": lacks}

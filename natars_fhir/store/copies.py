@@ -109,7 +109,7 @@ def _file(url: URL) -> Path:
 def _online(source: Path, to: Path) -> Mapping[str, int]:
     """In one step: under the write-ahead log a reader stops no writer, and sees one moment."""
     if not source.is_file():
-        raise CopyError("there is no store yet (setting `database`)")
+        raise CopyError("there is no store yet (setting NATARS_DATABASE)")
     to.touch(mode=0o600)
     try:
         with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as one, closing(sqlite3.connect(to)) as other:

@@ -21,6 +21,8 @@ NUMBERS: dict[Name, tuple[str, ...]] = {"R4": ("4.0", "4.3"), "R5": ("5.0",)}
 _GZIP = 31
 #: Up to so many bytes a thread costs more than it frees.
 _SHORT = 262_144
+#: Bytes that are inflated at once; members of one body. bgzip begins another with every 64 KiB.
+_SLICE, _MEMBERS = 65_536, 16_384
 
 
 async def body_of(request: Request, version: Name, most: int) -> bytes:
@@ -50,19 +52,26 @@ async def taken(request: Request, most: int) -> bytes:
 
 
 def inflated(raw: bytes, most: int) -> bytes:
-    """What gzip holds; no more of it is made than *most* bytes. Raises Refusal."""
-    out = bytearray()
+    """What gzip holds, of however many members; no more of it is made than *most* bytes. Raises Refusal.
+
+    It is given in slices: what a member leaves over is copied, and a body of nothing but empty members would be copied
+    whole as many times as it has members.
+    """
+    out, at, members = bytearray(), 0, 0
+    stream = zlib.decompressobj(_GZIP)
     try:
-        while raw:
-            stream = zlib.decompressobj(_GZIP)
-            out += stream.decompress(raw, most - len(out) + 1)
+        while at < len(raw) and members <= _MEMBERS:
+            part = raw[at : at + _SLICE]
+            out += stream.decompress(part, most - len(out) + 1)
             if len(out) > most:
                 raise _too_long(most)
-            if not stream.eof:
-                raise _broken()
-            raw = stream.unused_data
+            at += len(part) - len(stream.unused_data)
+            if stream.eof and at < len(raw):
+                stream, members = zlib.decompressobj(_GZIP), members + 1
     except zlib.error:
         raise _broken() from None
+    if raw and not (stream.eof and at == len(raw)):
+        raise _broken()
     return bytes(out)
 
 

@@ -12,6 +12,7 @@ _NAME = re.compile("[A-Za-z]+")
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 NO_TYPE = "FHIR has no such type of resource in this version; a type is written as in Patient."
+NO_SLASH = "There is nothing at this address: one of FHIR has no slash at its end."
 NO_ID = "An id is 1 to 64 of A-Z, a-z, 0-9, - and full stops."
 
 #: A status, an issue-type, and a sentence.
@@ -31,4 +32,6 @@ def why_nowhere(method: str, path: str, version: Name) -> Why | None:
         return 404, "not-supported", NO_TYPE
     if ident and not ident.startswith(("$", "_")) and not _ID.fullmatch(ident):
         return (404, "not-found", NO_ID) if method in ("GET", "HEAD") else (400, "value", NO_ID)
+    if path.endswith("/"):
+        return 404, "not-found", NO_SLASH
     return None

@@ -175,6 +175,15 @@ def test_survival_that_is_not_estimable_has_no_limits(told: Any) -> None:
     assert "(–" not in out
 
 
+def test_in_chinese_arms_and_what_a_visit_lacks_are_told_in_chinese(told: Any) -> None:
+    table = told("endpoints", *LATE, "--language", "zh")
+    assert "新辅助治疗组" in table
+    assert "Group" not in table
+    visits_told = told("visits", "due", "--on", "2025-06-01", "--all", "--language", "zh")
+    assert "第1天" in visits_told.replace(" ", "")
+    assert "1-d" not in visits_told
+
+
 def test_visits_that_are_due(told: Any) -> None:
     (row,) = json.loads(told("visits", "due", "--on", "2024-06-14", "--format", "json"))
     assert (row["cycle"], row["visit"], row["due"], row["closes"], row["standing"]) == (

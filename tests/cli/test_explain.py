@@ -93,6 +93,25 @@ def test_chinese_is_spoken_when_asked(explain: Any) -> None:
     assert "孤立性纤维性肿瘤" in out
 
 
+def test_in_chinese_nothing_around_the_sentences_is_english(explain: Any) -> None:
+    out = explain("Patient/b-123", CASE, "--site", "hospital-b", "--language", "zh", *DAY)[1]
+    assert out.startswith("Patient/b-123: 待定（截至 2024-06-15，年龄按 2024-06-15 计算）")
+    assert "? I-05  未知（无记录）: " in out
+    assert "+ I-09  是（不适用）: " in out
+    assert "含假定: " in out
+    assert not any(word in out for word in ("unknown", "silent", "assumed", "undetermined", "as of"))
+
+
+def test_what_could_not_be_read_is_told_whether_the_patient_is_found_or_not(
+    explain: Any, sent: Path, tmp_path: Path
+) -> None:
+    half = tmp_path / "half.json"
+    half.write_bytes(sent.read_bytes()[:50])
+    for name, code in (("p1", 2), ("nobody", 1)):
+        told = explain(name, sent, half)
+        assert (told[0], f"{half}: fatal: Bundle: This cannot be read as JSON" in told[2]) == (code, True)
+
+
 def test_what_rests_on_an_assumption_says_so(explain: Any, sent: Path) -> None:
     assumed = [criterion for criterion in ward.mappings().study.criteria if criterion.assumed]
     _, out, _ = explain("Patient/p1", sent, *DAY)

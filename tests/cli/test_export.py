@@ -155,6 +155,27 @@ def test_what_another_mapping_read_is_not_told_under_this_ones_name(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("there", [False, True])
+@pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_an_export_that_fails_on_its_way_leaves_no_half_of_it(
+    told: Ran, filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: BaseException, there: bool
+) -> None:
+    folder = tmp_path / "out"
+    if there:
+        folder.mkdir()
+
+    def broken(*_: object, **__: object) -> None:
+        (folder / "Patient.001.ndjson").write_text("{}")
+        (folder / "odm").mkdir()
+        (folder / "odm" / "study.xml").write_text("")
+        raise fault
+
+    monkeypatch.setattr("natars_fhir.service.export.fhir_folder.write_folder", broken)
+    says = told(folder, *LATE, code=69 if isinstance(fault, OSError) else 1)
+    assert ("No space left on device" if isinstance(fault, OSError) else "stopped") in says
+    assert [*tmp_path.rglob("*")] == ([folder] if there else [])
+
+
 def test_what_is_refused_leaves_nothing_and_what_was_there_stays(
     told: Ran, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -120,3 +120,10 @@ def test_an_input_that_cannot_be_read_is_told_by_the_exit_code(told: Any, tmp_pa
     broken = tmp_path / "broken.json"
     broken.write_text("{")
     assert run(["log", str(broken), *HERE, "--format", "json"]) == 2
+
+
+@pytest.mark.parametrize("command", ["log", "missing"])
+def test_what_of_the_files_could_not_be_read_is_told(told: Any, tmp_path: Path, command: str) -> None:
+    half = tmp_path / "half.json"
+    half.write_bytes(CASE.read_bytes()[:200])
+    assert f"{half}: fatal: Bundle: This cannot be read as JSON" in told(command, CASE, half, code=2)

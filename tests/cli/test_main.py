@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from natars_fhir.cli import run
+from natars_fhir.cli import main, run
 from natars_fhir.cli.screens import can_be_written
 from tests.ward import ROOT
 
@@ -54,6 +54,36 @@ def test_who_stops_a_command_is_told_that_it_stopped(
     monkeypatch.setattr("natars_fhir.cli.mappings.load", stopped)
     assert run(["mappings", "check"]) == 1
     assert capsys.readouterr().err.strip() == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("PORT", "many", "NATARS_PORT: Input should be a valid integer, unable to parse string as an integer"),
+        ("PORT", "70000", "NATARS_PORT: Input should be less than or equal to 65535"),
+        ("TOKENS", "one", "NATARS_TOKENS is no JSON"),
+        ("TOKENS", '{"PLANTED": 5}', "NATARS_TOKENS: Input should be a valid string"),
+        ("SMTP_HOST", "mail.example", "NATARS_SMTP_HOST needs NATARS_MAIL_FROM: the address that mails come from"),
+        ("HOOK_ORIGINS", '["*"]', "NATARS_HOOK_ORIGINS: an origin is https://host[:port], and never a star"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_told_by_its_name_and_no_token_is_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(f"NATARS_{name}", value)
+    assert run(["mappings", "check"]) == 78
+    assert capsys.readouterr().err.strip() == told
+
+
+def test_a_setting_that_is_misspelt_is_told_and_the_command_does_its_work(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NATARS_TOKNES", "{}")
+    monkeypatch.setattr(sys, "argv", ["natars-fhir", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    assert capsys.readouterr().err.strip() == "NATARS_TOKNES is no setting and does nothing: is NATARS_TOKENS meant?"
 
 
 def test_a_bug_stays_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ import pytest
 from natars_fhir.service.upkeep.secret import secret
 from natars_fhir.store.engine import open_store
 from tests.cli.installed import installed  # noqa: F401 (a fixture)
-from tests.domain.test_person_number import WHOLE
+from tests.domain.test_person_number import WHOLE, WITH_X
 from tests.service.hospital import Hospital, condition, patient, transaction
 from tests.ward import FOLDER
 
@@ -51,7 +51,18 @@ def test_the_trial_office_hears_of_counts_and_pseudonyms(said: Any, folder: str,
     assert said("site", "overlap", "--format", "xml")[0] == 64
 
 
-def test_where_nobody_is_shared_it_says_so(said: Any, folder: str, tmp_path: Path) -> None:
-    open_store(f"sqlite:///{tmp_path}/store.sqlite").close()
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [((WHOLE, WITH_X), "No two sites share a person"), ((WHOLE,), "Nothing can be said"), ((), "Nothing")],
+)
+def test_that_nobody_is_shared_is_said_where_two_sites_can_be_compared_and_else_that_nothing_can_be_said(
+    said: Any, folder: str, tmp_path: Path, numbers: tuple[str, ...], told: str
+) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/store.sqlite")
+    secret(tmp_path / "key", store)
+    for site, number in zip(("hospital-a", "hospital-b"), numbers, strict=False):
+        person = patient(identifier=[{"system": SYSTEM, "value": number}])
+        Hospital(store, site).push(transaction(person, condition()))
+    store.close()
     code, out, _ = said("site", "overlap", "--mappings", folder)
-    assert (code, "No two sites share a person" in out) == (0, True)
+    assert (code, told in out) == (0, True)

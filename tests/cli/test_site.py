@@ -100,3 +100,11 @@ def test_what_breaks_the_standard_is_told_by_kind(said: Any) -> None:
     table = said(CASE / "thirtieth-of-february" / "bundle.json", "--site", "hospital-b")[1]
     assert "Against the standard, 1 kinds of problems" in table
     assert "Faults for which something was not read: 1." in table
+
+
+def test_in_chinese_what_was_read_is_told_in_chinese_and_whole(said: Any) -> None:
+    out = said(CASE / "sft-score-from-words", "--site", "hospital-b", "--language", "zh")[1]
+    assert "日期 (3)" in out
+    assert "数值，单位 cm (3)" in out
+    assert "女 (2)" in out
+    assert "…" not in out

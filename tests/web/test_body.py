@@ -130,3 +130,10 @@ def test_too_many_entries_are_refused(tmp_path: Path) -> None:
     entries = [{"resource": patient(str(number))} for number in range(2)]
     response = call.push({"resourceType": "Bundle", "type": "collection", "entry": entries})
     assert (response.status_code, code(response)) == (413, "too-long")
+
+
+def test_gzip_of_many_members_is_read_and_of_a_great_many_refused() -> None:
+    assert inflated(gzip.compress(b"ab", mtime=0) * 5_000, 10_000) == b"ab" * 5_000
+    with pytest.raises(Refusal) as refused:
+        inflated(gzip.compress(b"", mtime=0) * 20_000, 10_000)
+    assert refused.value.status == 400

@@ -18,6 +18,8 @@ CASES = {
     "Patient/" + "a" * 65: (400, "value"),
     "Patient/患者": (400, "value"),
     "Patient/a b/_history": (400, "value"),
+    "Patient/": (404, "not-found"),
+    "Patient/1/": (404, "not-found"),
     "Patient/1/$everything": None,
     "Patient/$everything": None,
     "Patient/_search/more": None,

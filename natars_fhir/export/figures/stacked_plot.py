@@ -12,7 +12,8 @@ from natars_fhir.export.figures.stacked import Stacked
 from natars_fhir.export.figures.words import say
 
 #: Colours that colour-blind people can tell apart (Okabe and Ito), and patterns for those who print in grey.
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999")
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#F0E442")
+#: One fewer, so that a colour that comes again has another pattern.
 PATTERNS = ("", "//", "..", "xx", "\\\\", "++", "oo")
 _INK = "#1b1f24"
 _WIDE, _HIGH, _A_ROW, _TALLEST = 8.0, 4.8, 0.32, 24.0

@@ -47,6 +47,11 @@ _WHY: Mapping[str, tuple[str, str]] = {
 }
 
 
+#: What a freeze is made of or with, in Chinese; a library and a file have their names alone.
+_MADE_OF: Mapping[str, str] = {
+    "store": "数据库", "as-of": "截至日期", "trial": "试验", "trial-file": "试验文件", "mapping": "映射",
+    "program": "程序版本", "code": "程序代码", "schema": "数据表版本",
+}  # fmt: skip
 _OTHER: Mapping[str, tuple[str, str]] = {
     "arm": ("arm", "组别"),
     "sets": ("analysis sets", "分析集"),
@@ -74,7 +79,8 @@ def lines(found: Difference, language: Language) -> Iterator[str]:
     if not found:
         yield _say("nothing", language)
         return
-    for title, rows in (("made", found.settings), ("withheld", found.withheld)):
+    made = [row._replace(name=made_of(row.name, language)) for row in found.settings]
+    for title, rows in (("made", made), ("withheld", found.withheld)):
         if rows:
             yield _say(title, language)
             yield from (f"  {_setting(row)}" for row in rows)
@@ -82,6 +88,11 @@ def lines(found: Difference, language: Language) -> Iterator[str]:
         yield from _subject(one, language)
     status = [one.status for one in found.subjects]
     yield _say("counts", language).format(*(status.count(name) for name in ("new", "gone", "changed")))
+
+
+def made_of(name: str, language: Language) -> str:
+    """What the two were made of or with, in words."""
+    return _MADE_OF.get(name, name) if language == "zh" else name
 
 
 def status_of(one: Changed, language: Language) -> tuple[str, str]:

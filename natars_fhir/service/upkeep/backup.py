@@ -107,7 +107,7 @@ def restore(settings: Settings, source: Path, key_from: Path | None, now: dateti
     """
     manifest, key = _checked(source, key_from or source / KEY)
     if manifest.database != copies.kind(settings.database):
-        raise CopyError(f"this is a backup of {manifest.database}, and the setting `database` names another kind")
+        raise CopyError(f"this is a backup of {manifest.database}, and the setting NATARS_DATABASE names another kind")
     if not force and not copies.is_empty(copies.counts_of(settings.database)):
         raise CopyError("there is a store already, and it is not empty: --force moves it aside")
     other = settings.key_file.is_file() and settings.key_file.read_bytes() != key
@@ -149,9 +149,12 @@ def _checked(source: Path, key_path: Path) -> tuple[Manifest, bytes]:
     """The manifest and the key, which go together, and every file as it was written. Raises CopyError."""
     try:
         manifest = msgspec.json.decode((source / MANIFEST).read_bytes(), type=Manifest)
-        key = key_path.read_bytes()
     except (OSError, msgspec.DecodeError) as fault:
-        raise CopyError(f"this is no backup, or its key is elsewhere ({type(fault).__name__})") from None
+        raise CopyError(f"this is no backup: its {MANIFEST} cannot be read ({type(fault).__name__})") from None
+    try:
+        key = key_path.read_bytes()
+    except OSError as fault:
+        raise CopyError(f"its key cannot be read there: --key-from names it ({type(fault).__name__})") from None
     if manifest.format != _FORMAT or manifest.schema > HEAD:
         raise CopyError("this backup was made by a later version of the program")
     if not hmac.compare_digest(manifest.mark, _mark(manifest, key)):

@@ -30,7 +30,7 @@ def secret(path: Path, store: Store) -> bytes:
         expected = about.key_check(connection)
         if expected is not None and not path.exists():
             raise SecretError(
-                "the key file is missing: this store's identifiers were made with it (setting `key_file`)"
+                "the key file is missing: this store's identifiers were made with it (setting NATARS_KEY_FILE)"
             )
         key = _read(path) if path.exists() else _make(path)
         if expected is None:

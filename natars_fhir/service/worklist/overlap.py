@@ -34,6 +34,11 @@ class Overlap:
     same: tuple[tuple[Subject, ...], ...]
     pairs: Mapping[tuple[str, str], int]
 
+    @property
+    def comparable(self) -> bool:
+        """Do two sites send such numbers at all? Else that nobody is found says nothing."""
+        return sum(some > 0 for some, _ in self.compared.values()) > 1
+
 
 def overlap(store: Store, intake: Intake, sites: Iterable[Site], now: datetime, by: str) -> Overlap:
     """What is known now; that *by* asked is written down at every site."""

@@ -24,6 +24,7 @@ from natars_fhir.web.pages.mapping_versions import ANSWERS
 from natars_fhir.web.pages.of_site import mapping_of, own_site
 from natars_fhir.web.pages.page import Page
 from natars_fhir.web.pages.registry import ROOT
+from natars_fhir.web.pages.shown import heard
 from natars_fhir.web.pages.words import msg
 
 #: The readiness that a site needs, in percent, as `site check` asks it.
@@ -42,7 +43,6 @@ REPORTS: Final[Mapping[str, str]] = MappingProxyType(
 STANDINGS: Final[Mapping[str, str]] = MappingProxyType(
     {"final": msg("certain"), "pending": msg("awaited"), "hedged": msg("said with doubt")}
 )
-_NUMBER = msg("a number in {unit}")
 _EMPTY = msg("Paste a document first.")
 #: Patients of a document that are shown, and facts of each.
 MOST_PATIENTS, MOST_FACTS = 20, 500
@@ -81,15 +81,9 @@ def _figure(page: Page) -> Response:
     rows = [(one, [getattr(line, page.language) for line in advice(one, mapping.lore)]) for one in found.elements]
     return page.show(
         "mapping_figure.html", found=found, percent=percent, least=LEAST, rows=rows, lore=mapping.lore, states=STATES,
-        said=lambda word: _said(page, word), ready=found.in_scope > 0 and percent >= LEAST,
+        said=lambda word: heard(word, page.language), ready=found.in_scope > 0 and percent >= LEAST,
         quiet=[one for one in feeds(desk.store, mapping, desk.now()) if one.quiet],
     )  # fmt: skip
-
-
-def _said(page: Page, word: str) -> str:
-    """A word of the trial's lists, or what kind of thing was read."""
-    _, number, unit = word.partition("a number in ")
-    return str(page.say(_NUMBER, unit=unit)) if number else page.value(word)
 
 
 def _try(page: Page, wrong: str = "", status: int = 200) -> Response:

@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from natars_fhir.domain.interval import SHANGHAI
-from natars_fhir.domain.sentence import Language, said
+from natars_fhir.domain.sentence import Language
 from natars_fhir.service.access.accounts import speaks
 from natars_fhir.service.access.caller import Caller
 from natars_fhir.service.access.sessions import Known, csrf
@@ -28,7 +28,7 @@ from natars_fhir.web.pages.form import Fields, first
 from natars_fhir.web.pages.headers import headers
 from natars_fhir.web.pages.issue_words import issue_text
 from natars_fhir.web.pages.registry import ROOT, Entry, seen
-from natars_fhir.web.pages.shown import VALUES, worded
+from natars_fhir.web.pages.shown import valued, worded
 from natars_fhir.web.pages.templates import template
 from natars_fhir.web.pages.words import LANGUAGES, saying
 
@@ -119,10 +119,15 @@ class Page:
         found = next((one for one in arms if name in (one.name, one.slug)), None)
         return name if found is None else found.zh if self.language == "zh" and found.zh else found.name
 
+    def site(self, name: str) -> str:
+        """A site as people of the page's language call it, with the name that commands and addresses have."""
+        found = self.desk.active().mappings.sites.get(name)
+        told = "" if found is None else found.zh if self.language == "zh" else found.en
+        return f"{told} · {name}" if told else name
+
     def value(self, value: object) -> str:
         """A value of a fact, or a fact with its day, in the person's language."""
-        told = said(value, self.language)
-        return str(self.say(VALUES[told])) if told in VALUES else told
+        return valued(value, self.language)
 
     def issue(self, text: str) -> str:
         """The text of an issue, in the person's language."""

@@ -11,9 +11,9 @@ from types import MappingProxyType
 from typing import Final
 
 from natars_fhir.domain.interval import SHANGHAI
-from natars_fhir.domain.sentence import Language
+from natars_fhir.domain.sentence import Language, said
 from natars_fhir.domain.words import WORDS
-from natars_fhir.web.pages.words import msg
+from natars_fhir.web.pages.words import msg, saying
 
 #: Signs that turn the direction of a text, or that a page cannot show. https://www.unicode.org/reports/tr9/
 _UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -51,6 +51,20 @@ VALUES: Final[Mapping[str, str]] = MappingProxyType(
         "a number": msg("a number"),
     }
 )
+
+_NUMBER: Final = msg("a number in {unit}")
+
+
+def valued(value: object, language: Language) -> str:
+    """A value of a fact, or a fact with its day, in *language*."""
+    told = said(value, language)
+    return str(saying(language)(VALUES[told])) if told in VALUES else told
+
+
+def heard(word: str, language: Language) -> str:
+    """A word of the trial's lists, or what kind of thing was read, as `mapping.heard.readiness` counts them."""
+    _, number, unit = word.partition("a number in ")
+    return str(saying(language)(_NUMBER, unit=unit)) if number else valued(word, language)
 
 
 def moment(at: datetime | None) -> str:

@@ -23,6 +23,22 @@ from natars_fhir.web.pages.words import msg
 
 #: Where the log counts patients who are in scope, as the filter offers them.
 PLACES: Final = ("undetermined", "candidate", "eligible", "allocated", "excluded", "off-study")
+#: What each of them means, for whoever was not there when it was explained.
+MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "undetermined": msg(
+            "Nothing bars, but something that data must decide is missing, awaited, imprecise or contradictory."
+        ),
+        "candidate": msg(
+            "Nothing bars, and all that data must decide is satisfied. "
+            "What is left is for people: a candidate is not yet eligible."
+        ),
+        "eligible": msg("A named investigator signed, and the signature holds. The software alone never says it."),
+        "allocated": msg("In the trial: an arm was given."),
+        "excluded": msg("A criterion bars, or the patient died or withdrew before allocation."),
+        "off-study": msg("Left the trial after allocation."),
+    }
+)  # fmt: skip
 WAITS: Final[Mapping[str, str]] = MappingProxyType(
     {"state": msg("for a statement"), "review": msg("to look again"), "sign": msg("for the signature")}
 )
@@ -142,7 +158,7 @@ def _listed(page: Page) -> Response:
     return page.show(
         "worklist.html", asked=asked, here=here, rows=_shown(page, here.rows), heads=_heads(page, asked),
         turned=[page.link("/worklist", **asked.told, **asked.order, page=here.page + step) for step in (-1, 1)],
-        leaves=leaves, places=PLACES, waits=WAITS, since=SINCE
+        leaves=leaves, places=PLACES, meanings=MEANINGS, waits=WAITS, since=SINCE,
     )  # fmt: skip
 
 

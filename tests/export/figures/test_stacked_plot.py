@@ -7,7 +7,7 @@ import re
 import pytest
 
 from natars_fhir.export.figures.stacked import Series, Stacked
-from natars_fhir.export.figures.stacked_plot import plot
+from natars_fhir.export.figures.stacked_plot import COLOURS, PATTERNS, plot
 
 pytest.importorskip("matplotlib", reason="the extra `statistics` is not installed")
 
@@ -31,3 +31,9 @@ def test_the_goal_is_named_with_its_number() -> None:
 
 def test_no_tick_stands_between_two_counts() -> None:
     assert not re.search(r">\d+\.\d+<", plot(LYING, "en").svg.decode())
+
+
+def test_as_many_series_as_there_are_grades_and_more_look_unlike_one_another() -> None:
+    looks = [(COLOURS[number % len(COLOURS)], PATTERNS[number % len(PATTERNS)]) for number in range(40)]
+    assert len({*looks}) == 40
+    assert len({*COLOURS}) >= 8  # Clavien-Dindo has seven grades, and what is not told

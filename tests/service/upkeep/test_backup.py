@@ -120,7 +120,7 @@ def test_a_backup_under_load_holds_one_moment_and_stops_nobody(here: Installatio
 def test_the_key_can_be_kept_apart(here: Installation, tmp_path: Path) -> None:
     here.backup(tmp_path / "kept", tmp_path / "apart")
     assert not (tmp_path / "kept" / KEY).exists()
-    with pytest.raises(CopyError, match="key is elsewhere"):
+    with pytest.raises(CopyError, match="its key cannot be read there: --key-from names it"):
         restore(elsewhere(tmp_path / "there"), tmp_path / "kept", None, LATER)
     restore(elsewhere(tmp_path / "there"), tmp_path / "kept", tmp_path / "apart", LATER)
 

@@ -9,7 +9,7 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 
 from natars_fhir.service.freeze.compare import Difference
-from natars_fhir.service.freeze.shown import as_json, changes_of, status_of, table
+from natars_fhir.service.freeze.shown import as_json, changes_of, made_of, status_of, table
 from natars_fhir.service.freeze.verify import FAULTS, Fault
 from natars_fhir.store.audit import EVERYWHERE
 from natars_fhir.web.pages.entrance import enters, page_of
@@ -64,7 +64,7 @@ def _shown(page: Page, room: Room) -> Response:
         page, room, "freezes", "office_comparison.html", 422 if wrong is not None else 200,
         names=[one.name for one in room.freezing.listed()], before=before, after=after, difference=difference,
         wrong=wrong, faults={name: told[page.language == "zh"] for name, told in FAULTS.items()}, no_two=_NO_TWO,
-        counts=counts, most=_MOST, status_of=status_of, changes_of=changes_of,
+        counts=counts, most=_MOST, status_of=status_of, changes_of=changes_of, made_of=made_of,
     )  # fmt: skip
 
 

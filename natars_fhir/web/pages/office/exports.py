@@ -83,7 +83,8 @@ def _running(jobs: list[tuple[Job, list[File]]]) -> list[Job]:
 def _listed(page: Page, room: Room, depot: Depot, told: str = "", status: int = 200) -> Response:
     jobs = bulk_export.listed(depot, page.who)
     shown = {"jobs": jobs, "running": _running(jobs), "states": STATES, "arms": room.desk.active().intake.study.arms}
-    return framed(page, room, "exports", "office_exports.html", status, told=told, **shown)
+    hours = f"{room.desk.settings.export_hours:g}"
+    return framed(page, room, "exports", "office_exports.html", status, told=told, hours=hours, **shown)
 
 
 def _begun(page: Page, room: Room, depot: Depot) -> Response:

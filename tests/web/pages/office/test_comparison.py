@@ -85,6 +85,7 @@ def test_another_day_is_among_what_the_two_were_made_of(office: Desk, two: tuple
         freeze_of(office.reception.store, folder, "earlier", date(2025, 5, 1))
     page = between(office, "earlier", "second").text
     assert "as-of" in page
+    assert "截至日期" in office.get(f"{AT}?before=earlier&after=second", accept_language="zh").text
     assert f"{AS_OF}" in page
 
 

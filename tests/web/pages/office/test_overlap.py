@@ -17,9 +17,17 @@ def test_the_office_alone_asks_and_that_it_asked_is_in_the_audit(office: Desk) -
     assert office.get(AT, "b").status_code == 403
     text = office.get(AT).text
     assert "hospital-c" in text
-    assert "No two sites share a person" in text
+    assert "Nothing can be said" in text  # neither sends a number that can be compared
     assert {"overlap"} <= {act.act for _, act in told(office.reception.store, [""])}
     assert office.browser().get(f"{AT}/making", hx_request="true").headers["hx-refresh"] == "true"
+
+
+def test_that_nobody_is_shared_is_said_where_two_sites_could_be_compared(
+    office: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Overlap({"hospital-b": (1, 1), "hospital-c": (1, 2)}, (), {})
+    monkeypatch.setattr(Keeper, "ask", lambda *_: Asked(Kept("", NOW, found), current=True))
+    assert "No two sites share a person" in office.browser().get(AT).text
 
 
 def test_persons_that_sites_may_share_are_told_by_their_pseudonyms(
