@@ -149,8 +149,11 @@ def _toml(path: Path, faults: list[Fault]) -> tuple[dict[str, Any] | None, str]:
     except OSError:
         faults.append(Fault(str(path), 0, "is missing or cannot be read"))
     except UnicodeDecodeError:
-        faults.append(Fault(str(path), 0, "is not UTF-8"))
+        faults.append(Fault(str(path), 0, "is not UTF-8: save it so, without a byte order mark"))
     except tomllib.TOMLDecodeError as error:
+        if source.startswith("\ufeff"):  # as Windows' editors write it
+            faults.append(Fault(str(path), 1, "begins with a byte order mark: save it as UTF-8 without one"))
+            return None, ""
         wrong = str(error).replace("Cannot overwrite a value", "a key stands twice")
         faults.append(Fault(str(path), _toml_line(wrong), f"is not TOML: {wrong}"))
     return None, ""

@@ -513,7 +513,15 @@ def test_a_missing_file_is_told(folder: Path, name: str) -> None:
 @pytest.mark.usefixtures("words_known")
 def test_a_file_that_is_not_utf_8_is_told(folder: Path) -> None:
     (folder / "sites/new.toml").write_bytes('site = "新"'.encode("gb18030"))
-    assert [fault.text for fault in faults(folder)] == ["is not UTF-8"]
+    assert [fault.text for fault in faults(folder)] == ["is not UTF-8: save it so, without a byte order mark"]
+
+
+def test_a_file_with_a_byte_order_mark_is_told_how_to_save_it(folder: Path) -> None:
+    path = folder / "sites" / "hospital-b.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert [(fault.line, fault.text) for fault in faults(folder)] == [
+        (1, "begins with a byte order mark: save it as UTF-8 without one")
+    ]
 
 
 @pytest.mark.usefixtures("words_known")

@@ -24,12 +24,12 @@ addEventListener("pageshow", () => {
 
 // A figure: <div class="chart" data-chart="id"></div> beside <script type="application/json" id="id">…</script>.
 // What ECharts would put into the page as HTML with styles it draws instead: the policy of the pages allows no such styles.
-// Its own description is English, whatever the page speaks: the place has a label of ours.
+// Its own description is English, whatever the page speaks: the place has a label of ours, and an option asks for patterns alone.
 function draw(place) {
   const option = JSON.parse(document.getElementById(place.dataset.chart).textContent);
   const tooltip = { ...(option.tooltip ?? {}), renderMode: "richText" };
   const chart = window.echarts.init(place, null, { renderer: "svg" });
-  chart.setOption({ animation: false, ...option, tooltip, aria: { enabled: false } });
+  chart.setOption({ animation: false, aria: { enabled: false }, ...option, tooltip });
   new ResizeObserver(() => chart.resize()).observe(place);
 }
 

@@ -21,7 +21,12 @@ _INK = "#1b1f24"
 #: Room for the names of lying bars, and on a telephone.
 _WIDEST, _NARROW = 280, 110
 
-_ON_A_PHONE = {"media": [{"query": {"maxWidth": 600}, "option": {"yAxis": {"axisLabel": {"width": _NARROW}}}}]}
+#: On a telephone a name has one line, cut: two would lie over the next; the table beneath has it whole.
+_ON_A_PHONE = {
+    "media": [
+        {"query": {"maxWidth": 600}, "option": {"yAxis": {"axisLabel": {"width": _NARROW, "overflow": "truncate"}}}}
+    ]
+}
 
 
 def bars(found: Stacked) -> Option:
