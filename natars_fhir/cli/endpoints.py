@@ -36,6 +36,7 @@ _CURVES: dict[Language, tuple[str, ...]] = {
     "en": ("", "arm", "subjects", "events", "undated", "median", "follow-up", "months: % (95 % limits), at risk"),
     "zh": ("", "组别", "例数", "事件", "无日期", "中位数", "中位随访", "月份：%（95%限），在险人数"),
 }
+_NOBODY: dict[Language, str] = {"en": "Nobody was allocated yet: there is no subject.", "zh": "尚无入组受试者。"}
 _CAUTION: dict[Language, str] = {
     "en": "Days. The arms are not randomised: a log-rank test without adjustment proves nothing.",
     "zh": "单位：天。两组非随机分配：未经校正的log-rank检验不能作为结论。",
@@ -181,6 +182,9 @@ def show(
 ) -> None:  # fmt: skip
     """Prints every subject, survival by arm, and those who were never operated. *arms*: what the registered names are
     in the language."""
+    if not found:
+        console.print(_NOBODY[language])
+        return
     table = by_name(_HEADINGS[language])
     for one in found:
         free, alive = one.endpoints.time("PFS"), one.endpoints.time("OS")

@@ -34,6 +34,9 @@ _HEADINGS: dict[Language, tuple[str, ...]] = {
     "en": ("patients", "lack", "criterion", "why", "who"),
     "zh": ("例数", "缺少", "标准", "原因", "患者"),
 }
+_NONE: dict[Language, str] = {
+    "en": "Nothing is missing of anybody in scope whom nothing bars.", "zh": "范围内且无不符合项的患者中，无缺失内容。",
+}  # fmt: skip
 _SHOWN = 6
 
 
@@ -80,4 +83,4 @@ def show(console: Console, rows: Sequence[Missing], language: Language) -> None:
         more = f", +{row.count - _SHOWN}" if row.count > _SHOWN else ""
         wants = row.criterion.wants.get(language, row.criterion.id)
         table.add_row(str(row.count), wants, row.criterion.id, words.get(row.reason, row.reason), escape(who + more))
-    console.print(table)
+    console.print(table if rows else _NONE[language])

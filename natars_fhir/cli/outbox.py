@@ -31,6 +31,8 @@ _HEADS = {
     "en": ("number", "site", "kind", "subject", "state", "queued", "next try", "attempts", "last answer"),
     "zh": ("编号", "中心", "类型", "受试者", "状态", "入队时间", "下次尝试", "次数", "最近应答"),
 }
+_NOTHING = {"en": "Nothing that was asked for is in the outbox.", "zh": "没有符合条件的消息。"}
+_MORE = {"en": "More, if there are: --after {}.", "zh": "如有后续：--after {}。"}
 _STATES_ZH = {
     "waiting": "待发送", "dead": "已放弃", "done": "已送达", "superseded": "已被取代", "closed": "正常", "open": "暂停",
     "half-open": "试探",
@@ -85,7 +87,9 @@ def listed(
     table = Table(*_HEADS[language])
     for one in found:
         table.add_row(*(escape(cell) for cell in _cells(one, language)))
-    output().print(table)
+    output().print(table if found else _NOTHING[language])
+    if len(found) == most:
+        errors().print(_MORE[language].format(found[-1].number), markup=False)
     for line in ill:
         errors().print(_ill(line, now, language), markup=False, highlight=False, soft_wrap=True)
 

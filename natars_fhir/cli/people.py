@@ -67,7 +67,7 @@ def listed() -> None:
     table = Table(*_HEAD)
     for one in found:
         table.add_row(*(escape(cell) for cell in _cells(one)))
-    output().print(table)
+    output().print(table if found else "No account was made yet: natars-fhir people add.")
 
 
 @app.command("reset")

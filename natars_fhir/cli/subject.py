@@ -37,6 +37,10 @@ DayOption = Annotated[str, typer.Option("--day", help="YYYY-MM-DD: when it was; 
 StyleOption = Annotated[str, typer.Option("--format", help="table, or json.")]
 LanguageOption = Annotated[str, typer.Option("--language", help="en or zh, for the table.")]
 
+_NOBODY: dict[Language, str] = {
+    "en": "There is no subject: nobody of the site is in the trial's scope.", "zh": "该中心尚无范围内患者。",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class _Here:
@@ -70,7 +74,7 @@ def list_(
     if style == "json":
         write_json([as_json(one) for one in found])
     else:
-        output().print(listed(found, chosen))
+        output().print(listed(found, chosen) if found else _NOBODY[chosen])
     raise typer.Exit(DONE)
 
 

@@ -80,7 +80,7 @@ def listed() -> None:
     table = Table(*_HEAD)
     for one in found:
         table.add_row(*(escape(cell) for cell in _cells(one)))
-    output().print(table)
+    output().print(table if found else "No token was made yet: natars-fhir site add.")
 
 
 @app.command("rotate")

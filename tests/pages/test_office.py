@@ -62,6 +62,7 @@ def test_enrolment_is_seen_narrowed_to_a_site_and_taken_away(visit: Visit, langu
     office = visit("trial-office", language=language)
     page = office.goto("/pages/trial")
     assert page.locator(".chart svg").count() == 2
+    assert page.locator(".chart svg pattern").count() >= 3  # not by colours alone
     assert page.locator("img").evaluate("one => one.complete && one.naturalWidth > 0")
     page.locator("#site").select_option("hospital-a")
     page.get_by_role("button", name={"zh": "显示", "en": "Show"}[language]).click()

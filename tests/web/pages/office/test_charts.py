@@ -27,7 +27,9 @@ def test_bars_hold_the_numbers_and_the_goal_stays_in_sight() -> None:
 def test_lying_bars_have_their_names_on_the_other_axis_and_less_room_on_a_telephone() -> None:
     found = bars(Stacked("t", "Patients", ("x", "y"), BARS, lying=True))
     assert (found["yAxis"]["data"], found["xAxis"]["type"]) == (["x", "y"], "value")
-    assert found["media"][0]["option"]["yAxis"]["axisLabel"]["width"] < found["yAxis"]["axisLabel"]["width"]
+    narrow = found["media"][0]["option"]["yAxis"]["axisLabel"]
+    assert narrow["width"] < found["yAxis"]["axisLabel"]["width"]
+    assert narrow["overflow"] == "truncate"  # two lines would lie over the next name
 
 
 def test_curves_step_down_from_all_and_end_with_the_follow_up() -> None:
