@@ -179,10 +179,15 @@ def open_store(address: str, pool: Pool = Pool()) -> Store:  # noqa: B008 (a fro
             engine.dispose()
             raise
     except (SQLAlchemyError, ImportError, OSError) as fault:
-        raise StoreError(
-            f"the store cannot be opened ({type(fault).__name__}): see the setting NATARS_DATABASE"
-        ) from None
+        raise StoreError(_why(fault)) from None
     return Store(engine)
+
+
+def _why(fault: Exception) -> str:
+    """Why a store cannot be opened. Of the database's own words one alone is told, for they may hold the address."""
+    if "database is locked" in str(getattr(fault, "orig", "")):
+        return "the store is held by another process: see what it does, and try again when it is done"
+    return f"the store cannot be opened ({type(fault).__name__}): see the setting NATARS_DATABASE"
 
 
 def engine_of(address: str, pool: Pool = Pool()) -> Engine:  # noqa: B008

@@ -46,11 +46,19 @@ def changing_ours(engine: Engine) -> Iterator[Connection]:
         if found is None:
             make(connection)
         elif found != HEAD:
-            raise StoreError(
-                f"the store's tables are those of release {found}; this program uses {HEAD}: "
-                "make a backup, then run `natars-fhir store migrate`"
-            )
+            raise StoreError(_another(found))
         yield connection
+
+
+def _another(found: str) -> str:
+    """What to do with the tables of another release. A backup of theirs is made by their own program."""
+    whose = f"the store's tables are those of release {found}; this program uses {HEAD}"
+    if found > HEAD:
+        return f"{whose}, an earlier one: install the program that made them, or a later one"
+    return (
+        f"{whose}: make a backup with the program of before (or stop everything, and copy the database and the key "
+        "by hand), then run `natars-fhir store migrate`"
+    )
 
 
 @contextmanager
@@ -82,7 +90,8 @@ def make(connection: Connection) -> None:
 
 
 def migrate(engine: Engine, to: str = "head") -> tuple[str | None, str | None]:
-    """Brings the tables to this release, all or nothing: from which, to which. An empty database gets its tables."""
+    """Brings the tables to this release, all or nothing: from which, to which. An empty database gets its tables.
+    Raises StoreError where a later release made them."""
     from alembic import command  # heavy, and for this command alone
     from alembic.config import Config
 
@@ -91,6 +100,8 @@ def migrate(engine: Engine, to: str = "head") -> tuple[str | None, str | None]:
         if before is None and to == "head":
             make(connection)
             return None, HEAD
+        if before is not None and before > HEAD:
+            raise StoreError(_another(before))
         config = Config()
         config.set_main_option("script_location", str(_FOLDER))
         config.attributes["connection"] = connection

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Connection, MetaData, Table, insert, select, text, update
+from sqlalchemy import Column, Connection, MetaData, Table, create_engine, insert, select, text, update
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from natars_fhir.store import about
-from natars_fhir.store.engine import Pool, Store, StoreError, open_store
+from natars_fhir.store.engine import Pool, Store, StoreError, engine_of, open_store
 from natars_fhir.store.gone import is_gone
+from natars_fhir.store.migrate import migrate
 from natars_fhir.store.rows import keep_latest, keep_new
 from natars_fhir.store.tables.core import patient_name, resource_alias
 
@@ -57,8 +60,24 @@ def test_a_store_of_another_schema_is_not_opened(tmp_path: Path) -> None:
     with store.write() as connection:
         connection.execute(update(Table("alembic_version", MetaData(), Column("version_num"))).values(version_num="99"))
     store.close()
-    with pytest.raises(StoreError, match="release 99"):
+    with pytest.raises(StoreError, match=r"release 99.*install the program that made them"):
         open_store(address)
+    engine = engine_of(address)
+    with pytest.raises(StoreError, match=r"release 99.*install the program that made them"):
+        migrate(engine)
+    engine.dispose()
+
+
+def test_a_store_that_another_process_holds_is_told_as_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = f"sqlite:///{tmp_path}/store.sqlite"
+    open_store(address).close()
+    holder = sqlite3.connect(tmp_path / "store.sqlite", isolation_level=None)
+    holder.execute("PRAGMA locking_mode=EXCLUSIVE")
+    holder.execute("BEGIN EXCLUSIVE")
+    monkeypatch.setattr("natars_fhir.store.engine.create_engine", partial(create_engine, connect_args={"timeout": 0}))
+    with pytest.raises(StoreError, match="held by another process"):
+        open_store(address)
+    holder.close()
 
 
 @pytest.mark.parametrize("address", ["sqlite:////no/such/folder/s.sqlite", "no-such-database://x", "nothing at all"])
