@@ -89,7 +89,7 @@ def listed(
         table.add_row(*(escape(cell) for cell in _cells(one, language)))
     output().print(table if found else _NOTHING[language])
     if len(found) == most:
-        errors().print(_MORE[language].format(found[-1].number), markup=False)
+        errors().print(_MORE[language].format(found[-1].seq), markup=False)
     for line in ill:
         errors().print(_ill(line, now, language), markup=False, highlight=False, soft_wrap=True)
 

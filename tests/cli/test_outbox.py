@@ -59,6 +59,9 @@ def rows(said: Any, *more: str) -> list[dict[str, Any]]:
 
 def test_what_waits_is_delivered_and_then_nothing_is_left(store: Store, server: respx.MockRouter, said: Any) -> None:
     assert [row["kind"] for row in rows(said)] == ["ResearchStudy", "ResearchStudy", "ResearchSubject", "Task"]
+    number = rows(said)[1]["number"]
+    assert f"--after {number}" in said("outbox", "list", "--most", "2")[2]
+    assert "--after" not in said("outbox", "list")[2]
     answer(server, 200)
     code, told = delivered(said)
     assert (code, told["done"], told["again"], told["dead"]) == (0, 4, 0, 0)

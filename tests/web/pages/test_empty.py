@@ -28,7 +28,7 @@ EMPTY = {
     ("trial-office", ""): {
         "/trial": NOTHING, "/trial/missing": NOTHING, "/trial/visits": NOTHING, "/trial/events": NOTHING,
         "/trial/endpoints": NOTHING, "/trial/subjects": ("Nobody.", "无"),
-        "/trial/overlap": ("Nothing can be said a person", "没有同一人"), "/trial/freezes": NONE,
+        "/trial/overlap": ("Nothing can be said", "无法得出结论"), "/trial/freezes": NONE,
         "/trial/freezes/compare": ("Two freezes are needed", "比较需要两次冻结"), "/trial/exports": NONE,
     },
 }  # fmt: skip
