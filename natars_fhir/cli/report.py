@@ -140,3 +140,5 @@ def _not_understood(console: Console, tally: Tally, mapping: SiteMapping) -> Non
     for title, counts in (("local codes not mapped", local), ("values not understood", other)):
         for line, count in counts.most_common(_SHOWN):
             console.print(f"  {title}: {line}: {count}", markup=False, soft_wrap=True)
+        if (more := len(counts) - _SHOWN) > 0:
+            console.print(f"  … and {more} more: natars-fhir mappings gaps lists all.")
