@@ -18,7 +18,7 @@ Visit = Callable[..., Visitor]
 #: What the buttons and fields are called.
 WORDS = {
     "en": ("Name", "Password", "Log in", "The code that your telephone shows now", "Go on", "My account", "Log out"),
-    "zh": ("姓名", "密码", "登录", "手机上当前显示的动态码", "继续", "我的账户", "退出登录"),
+    "zh": ("登录名", "密码", "登录", "手机上当前显示的动态码", "继续", "我的账户", "退出登录"),
 }
 
 
@@ -65,7 +65,7 @@ def test_somebody_new_sets_everything_up_on_a_telephone(visit: Visit, full_house
     one, password = accounts.add(full_house.store, KEY, wanted, full_house.clock())
     somebody = visit(language="zh", width=PHONE)
     page = somebody.goto("/pages/account")
-    page.get_by_label("姓名").fill(one.name)
+    page.get_by_label("登录名").fill(one.name)
     page.get_by_label("密码").fill(password)
     page.get_by_role("button", name="登录").click()
     secret = page.locator("#secret").inner_text().replace(" ", "")

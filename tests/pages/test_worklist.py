@@ -18,7 +18,7 @@ Visit = Callable[..., Visitor]
 
 WORDS = {
     "en": ("Name", "Password", "Log in", "Go on", "Worklist", "Hospital number", "Find", "Barred by", "Show"),
-    "zh": ("姓名", "密码", "登录", "继续", "工作列表", "病案号", "查找", "不符合的标准", "显示"),
+    "zh": ("登录名", "密码", "登录", "继续", "工作列表", "病案号", "查找", "不符合的标准", "显示"),
 }
 
 
