@@ -6,7 +6,7 @@ The hot path: one look-up a coding, plain loops, closures made when the mapping 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from sys import intern
 from typing import Any
@@ -39,8 +39,6 @@ def asked(views: Sequence[View], lore: Lore) -> Plan:
     place = next((view.each for view in parts.values()), "")
 
     def plan(resource: Any, sink: Sink) -> None:
-        if (resource.focus is not None or resource.contained is not None) and _of_another(resource, sink):
-            return
         answered = resource.hasMember is not None
         if resource.component is not None and place:
             for index, item in enumerate(getattr(resource, place)):
@@ -48,31 +46,6 @@ def asked(views: Sequence[View], lore: Lore) -> Plan:
         read_whole(resource, resource, sink, "Observation.", answered)
 
     return plan
-
-
-#: The key of a person's resource, by id or by identifier.
-_PERSON = re.compile(r"(?:^|/)(?:Patient|RelatedPerson)[/?]")
-
-
-def _of_another(resource: Any, sink: Sink) -> bool:
-    """Is the result in the patient's file, but about someone else (a donor, a relative, a child)? Then it is told."""
-    own = sink.key_of(resource.subject, "Patient") if resource.subject is not None else None
-    about = [("focus", focus) for focus in resource.focus or ()] + [("specimen", one) for one in _taken_from(resource)]
-    for element, reference in about:
-        key = sink.key_of(reference, reference.type or "")
-        if key is not None and key != own and _PERSON.search(key):
-            text = "This is about another person: it is not read."
-            sink.tell("informational", f"Observation.{element}", text, "information")
-            return True
-    return False
-
-
-def _taken_from(resource: Any) -> Iterator[Any]:
-    """Whose the specimen is, where that stands in the resource itself."""
-    name = (resource.specimen.reference or "") if resource.specimen is not None else ""
-    for inner in (resource.contained or ()) if name.startswith("#") else ():
-        if type(inner).__name__ == "Specimen" and inner.id == name[1:] and inner.subject is not None:
-            yield inner.subject
 
 
 Question = Callable[[Any, Any, Sink, str, bool], bool]
