@@ -6,6 +6,7 @@ metastasis: that is for a person to weigh. Where the sites' tables say nothing o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,8 @@ _KINDS = ("fish", "grade", "histology", "ihc", "size")
 _CONCEPTS = ("histologic-grade", "mdm2-cep12-ratio", "mdm2-copy-number", "mitoses-per-10hpf", "necrosis-percent")
 #: Where a tumour of the retroperitoneum may lie.
 _NEAR = ("abdomen-pelvis-nos", "retroperitoneum")
+#: Words of a place beside an organ (右肾周, 直肠后), or of a hollow that holds many (腹腔): no organ is meant.
+_BESIDE = re.compile(r"[旁周后区邻腹盆]|retro|peri|para|behind|near|adjacent|abdom|pelvi|cavity", re.IGNORECASE)
 _OF_ANOTHER_PLACE = (
     "This is of an organ, not of the retroperitoneum: what it says of a tumour is shown, and decides nothing."
 )
@@ -52,5 +55,6 @@ def _values(lore: Lore, site: Any) -> Iterator[object]:
     concept = getattr(site, "concept", None) or site
     for coding in concept.coding or ():
         yield from (meant.value for meant in lore.says[coding.system, coding.code] if meant.concept == "primary-site")
-    if concept.text and (said := one(concept.text, lore.words, "primary-site")) is not None:
+    said = one(concept.text, lore.words, "primary-site") if concept.text else None
+    if said is not None and (said.value in _NEAR or not _BESIDE.search(concept.text)):
         yield said.value

@@ -12,18 +12,21 @@ from sys import intern
 from typing import Any
 
 from natars_fhir.domain.record import Standing
+from natars_fhir.fhir.r4.structs import CodeableConcept
 from natars_fhir.mapping.codes import Table
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.markers import marker
+from natars_fhir.mapping.readers.beside import beside
 from natars_fhir.mapping.readers.coded import PREGNANCY_TEST
 from natars_fhir.mapping.readers.dates import earliest
 from natars_fhir.mapping.readers.method import measured
+from natars_fhir.mapping.readers.spoken import words_of
 from natars_fhir.mapping.readers.values import KINDS
 from natars_fhir.mapping.readers.wholes import WHOLES, Answer
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.texts import plain_text
-from natars_fhir.mapping.told import ReadValue, Told
+from natars_fhir.mapping.told import ReadValue, Told, plain
 
 Plan = Callable[[Any, Sink], None]
 
@@ -155,7 +158,9 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
     standings: dict[str, Standing] = {**dict.fromkeys(view.pending, "pending"), **dict.fromkeys(view.status, "final")}
     absences = lore.values.get(kind) if kind in _KNOWS_ABSENCE else None
     flagged = "interpretation" in view.value
-    how_seen = measured(lore) if kind == "size" else None
+    sized = measured(lore) if kind == "size" else None
+    agreed = beside(read)
+    flag_says = _flags(lore) if kind == "presence" else read
 
     def answer(node: Any, resource: Any, sink: Sink, concept: str, place: str, answered: bool) -> bool:
         standing = standings.get(resource.status)
@@ -170,18 +175,19 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
         for path, get, whole in values:
             if (value := get(node)) is None:
                 continue
-            if value.__class__ is list:  # of several interpretations each that is understood counts
-                told = tuple(dict.fromkeys(one for flag in value for one in read(flag, concept, node)))
-                value = value[0]
+            if value.__class__ is list:
+                told, value = _of_each(value, concept, node, read), value[0]
             else:
                 told = read(value, concept, node)
+            if sized is not None:
+                told = sized(told, node, resource)
             if told:
-                if how_seen is not None:
-                    told = how_seen(told, resource)
                 where = whole if node is resource else place + path
+                if value.__class__ is CodeableConcept and value.text and value.coding:
+                    told = agreed(value, concept, told, where, sink)
                 sink.add_all(told, where if told[0].span is None else where + _of_text(value))
                 if flagged and node.interpretation and path != "interpretation" and _disputed(kind, concept):
-                    _dispute([read(flag, concept, node) for flag in node.interpretation], told, place, sink)
+                    _dispute([flag_says(flag, concept, node) for flag in node.interpretation], told, place, sink)
                 return True
             seen = seen or path
         if seen:
@@ -191,6 +197,11 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
         return _absent(node, sink, concept, place, answered, absences)
 
     return answer
+
+
+def _of_each(flags: list[Any], concept: str, node: Any, read: ReadValue) -> tuple[Told, ...]:
+    """Of several interpretations each that is understood counts."""
+    return tuple(dict.fromkeys(one for flag in flags for one in read(flag, concept, node)))
 
 
 def _not_read(resource: Any, sink: Sink, concept: str) -> bool:
@@ -207,7 +218,18 @@ def _of_text(value: Any) -> str:
 
 def _disputed(kind: str, concept: str) -> bool:
     """May an interpretation say otherwise than the value of such a result?"""
-    return kind in _KNOWS_ABSENCE or concept == PREGNANCY_TEST
+    return kind in _KNOWS_ABSENCE or kind == "presence" or concept == PREGNANCY_TEST
+
+
+def _flags(lore: Lore) -> ReadValue:
+    """A flag beside what is there or not: positive or negative, as of any test. Alone it answers nothing."""
+    word_of, words = words_of(lore, "ihc"), {"positive": "present", "negative": "absent"}
+
+    def read(flag: Any, concept: str, _: Any) -> tuple[Told, ...]:
+        word = words.get(word_of(flag) or "")
+        return () if word is None else plain(concept, word)
+
+    return read
 
 
 def _dispute(flags: list[tuple[Told, ...]], told: tuple[Told, ...], place: str, sink: Sink) -> None:
