@@ -20,6 +20,7 @@ from natars_fhir.mapping.readers.beside import beside
 from natars_fhir.mapping.readers.coded import PREGNANCY_TEST
 from natars_fhir.mapping.readers.dates import earliest
 from natars_fhir.mapping.readers.method import measured
+from natars_fhir.mapping.readers.said_so import as_said
 from natars_fhir.mapping.readers.spoken import words_of
 from natars_fhir.mapping.readers.values import KINDS
 from natars_fhir.mapping.readers.wholes import WHOLES, Answer
@@ -57,7 +58,9 @@ Question = Callable[[Any, Any, Sink, str, bool], bool]
 def _question(views: dict[str, View], lore: Lore) -> Question:
     """Reads one result: the first coding that asks for something decides; else the text, where it names something."""
     by_kind = {
-        kind: WHOLES[kind](view, lore) if kind in WHOLES else _answer(view, KINDS[kind](lore), kind, lore)
+        kind: WHOLES[kind](view, lore)
+        if kind in WHOLES
+        else _answer(view, as_said(KINDS[kind](lore), lore), kind, lore)
         for kind, view in views.items()
     }
     answers = {name: by_kind[concept.kind] for name, concept in lore.concepts.items() if concept.kind in by_kind}
@@ -153,14 +156,14 @@ def _stain(lore: Lore, text: str) -> str | None:
 
 def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
     """How a view answers for a concept whose kind it reads. One frame does it all, for it is the hottest of them."""
-    values = [(path, attrgetter(path), f"Observation.{path}") for path in view.value]
+    values = tuple(map(_valued, view.value))
     (usual_when, when), (usual_known, known) = earliest(view.when), earliest(view.known)
     standings: dict[str, Standing] = {**dict.fromkeys(view.pending, "pending"), **dict.fromkeys(view.status, "final")}
     absences = lore.values.get(kind) if kind in _KNOWS_ABSENCE else None
     flagged = "interpretation" in view.value
     sized = measured(lore) if kind == "size" else None
     agreed = beside(read)
-    flag_says = _flags(lore) if kind == "presence" else read
+    flag_says = _flags(lore, kind, read)
 
     def answer(node: Any, resource: Any, sink: Sink, concept: str, place: str, answered: bool) -> bool:
         standing = standings.get(resource.status)
@@ -179,15 +182,13 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
                 told, value = _of_each(value, concept, node, read), value[0]
             else:
                 told = read(value, concept, node)
-            if sized is not None:
-                told = sized(told, node, resource)
+            where = whole if node is resource else place + path
+            if told and (sized is not None or (value.__class__ is CodeableConcept and value.text and value.coding)):
+                told = sized(told, node, resource) if sized is not None else agreed(value, concept, told, where, sink)
             if told:
-                where = whole if node is resource else place + path
-                if value.__class__ is CodeableConcept and value.text and value.coding:
-                    told = agreed(value, concept, told, where, sink)
                 sink.add_all(told, where if told[0].span is None else where + _of_text(value))
                 if flagged and node.interpretation and path != "interpretation" and _disputed(kind, concept):
-                    _dispute([flag_says(flag, concept, node) for flag in node.interpretation], told, place, sink)
+                    _dispute(node, concept, flag_says, told, place, sink)
                 return True
             seen = seen or path
         if seen:
@@ -197,6 +198,11 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
         return _absent(node, sink, concept, place, answered, absences)
 
     return answer
+
+
+def _valued(path: str) -> tuple[str, Callable[[Any], Any], str]:
+    """A path to a value, what gets it, and the path in the resource."""
+    return path, attrgetter(path), f"Observation.{path}"
 
 
 def _of_each(flags: list[Any], concept: str, node: Any, read: ReadValue) -> tuple[Told, ...]:
@@ -221,21 +227,25 @@ def _disputed(kind: str, concept: str) -> bool:
     return kind in _KNOWS_ABSENCE or kind == "presence" or concept == PREGNANCY_TEST
 
 
-def _flags(lore: Lore) -> ReadValue:
-    """A flag beside what is there or not: positive or negative, as of any test. Alone it answers nothing."""
+def _flags(lore: Lore, kind: str, read: ReadValue) -> ReadValue:
+    """What reads a flag beside a value. Beside what is there or not it is positive or negative, as of any test; alone
+    it answers nothing."""
+    if kind != "presence":
+        return read
     word_of, words = words_of(lore, "ihc"), {"positive": "present", "negative": "absent"}
 
-    def read(flag: Any, concept: str, _: Any) -> tuple[Told, ...]:
+    def of_presence(flag: Any, concept: str, _: Any) -> tuple[Told, ...]:
         word = words.get(word_of(flag) or "")
         return () if word is None else plain(concept, word)
 
-    return read
+    return of_presence
 
 
-def _dispute(flags: list[tuple[Told, ...]], told: tuple[Told, ...], place: str, sink: Sink) -> None:
+def _dispute(node: Any, concept: str, read: ReadValue, told: tuple[Told, ...], place: str, sink: Sink) -> None:
     """An interpretation that says otherwise than the value stands beside it: the two conflict, and a person looks."""
     said = {one.value for one in told}
-    sink.add_all([one for flag in flags for one in flag if one.value not in said], place + "interpretation")
+    flags = [one for flag in node.interpretation for one in read(flag, concept, node)]
+    sink.add_all([one for one in flags if one.value not in said], place + "interpretation")
 
 
 def _absent(node: Any, sink: Sink, concept: str, place: str, answered: bool, absences: Any) -> bool:
