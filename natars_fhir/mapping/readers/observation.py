@@ -12,7 +12,7 @@ from sys import intern
 from typing import Any
 
 from natars_fhir.domain.record import Standing
-from natars_fhir.fhir.r4.structs import CodeableConcept
+from natars_fhir.fhir.r4.structs import CodeableConcept, ObservationComponent
 from natars_fhir.mapping.codes import Table
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.markers import marker
@@ -248,12 +248,19 @@ def _dispute(node: Any, concept: str, read: ReadValue, told: tuple[Told, ...], p
     sink.add_all([one for one in flags if one.value not in said], place + "interpretation")
 
 
+#: The elements that a value may stand in.
+_VALUES = tuple(name for name in ObservationComponent.__struct_fields__ if name.startswith("value"))
+
+
 def _absent(node: Any, sink: Sink, concept: str, place: str, answered: bool, absences: Any) -> bool:
     """No value: not done or awaited where a reason says so; else told, unless components or members answer."""
     for coding in (node.dataAbsentReason.coding or ()) if node.dataAbsentReason and absences is not None else ():
         if words := absences[coding.system, coding.code]:
             sink.add(Told(concept, words[0]), place + "dataAbsentReason")
             return True
-    if not answered and node.dataAbsentReason is None:
+    if (other := next((name for name in _VALUES if getattr(node, name) is not None), None)) is not None:
+        sink.tell("value", place + other, f"A value of «{concept}» that is not understood: it is not read.")
+        sink.not_understood.append(("value", "Observation", concept, other))
+    elif not answered and node.dataAbsentReason is None:
         sink.tell("required", f"{place}value[x]", f"«{concept}» without a value: nothing is read.", "information")
     return False

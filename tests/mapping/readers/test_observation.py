@@ -277,6 +277,25 @@ def test_a_question_without_an_answer_is_told() -> None:
     assert (issue.severity, issue.code, issue.expression) == ("information", "required", "Observation.value[x]")
 
 
+@pytest.mark.parametrize(
+    ("element", "value"),
+    [
+        ("valueInteger", 0),
+        ("valueRange", {"low": {"value": 0, "unit": "%"}, "high": {"value": 1, "unit": "%"}}),
+        ("valueRatio", {"numerator": {"value": 0}, "denominator": {"value": 100}}),
+        ("valueDateTime", "2024-05-01"),
+    ],
+)
+def test_a_value_of_another_kind_is_none_that_is_missing(element: str, value: Any) -> None:
+    for sent in (
+        observation("ihc-mdm2", **{element: value}),
+        observation({"text": "panel"}, component=[{"code": concept(OWN, "ihc-mdm2"), element: value}]),
+    ):
+        (issue,) = read(sent).issues
+        assert (issue.severity, issue.code, issue.expression.rpartition(".")[2]) == ("warning", "value", element)
+        assert ("value", "Observation", "ihc-mdm2", element) in read(sent).not_understood
+
+
 def test_a_value_that_is_not_understood_is_told_and_counted() -> None:
     reading = read(observation("ihc-mdm2", valueString="see comment"))
     assert [(i.severity, i.code, i.expression) for i in reading.issues] == [
