@@ -35,8 +35,15 @@ _NO_NUMBER = frozenset(
 )
 
 
+#: With what most numbers begin and end; and the longest of those words.
+_BEGINS = frozenset("123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_ENDS, _LONGEST = _BEGINS | {"0"}, max(map(len, _NO_NUMBER))
+
+
 def names_one(value: str) -> bool:
     """Can this value name one person, or one resource? A placeholder (``-``, ``无``, ``0000``) would join strangers."""
+    if len(value) > _LONGEST and value[0] in _BEGINS and value[-1] in _ENDS:
+        return True
     return bool(value.strip("0 -_./*?")) and value.strip().casefold() not in _NO_NUMBER
 
 

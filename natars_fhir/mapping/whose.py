@@ -51,13 +51,19 @@ def named(resource: Any, reference: Any, sink: Sink) -> str | None:
 
 def told_elsewhere(resource: Any) -> bool:
     """May a result or a report be about another than its subject, or of another day or place?"""
-    if resource.specimen is not None:
-        return True
+    specimen = resource.specimen
     if resource.__class__ is not Observation:
-        return False
+        return specimen is not None and any(map(_refers, specimen))
+    if specimen is not None and _refers(specimen):
+        return True
     if resource.focus is not None or resource.extension is not None or resource.bodySite is not None:
         return True
     return resource.derivedFrom is not None or resource.hasMember is not None
+
+
+def _refers(specimen: Any) -> bool:
+    """Does it name a Specimen? A display alone names none."""
+    return specimen.reference is not None or specimen.identifier is not None
 
 
 def weigh(resource: Any, sink: Sink, document: Specimens, elsewhere: Elsewhere) -> None:

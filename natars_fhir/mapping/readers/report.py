@@ -11,9 +11,10 @@ from natars_fhir.domain.record import Detail
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.doubt import hedges
 from natars_fhir.mapping.narrative.said import Kind
+from natars_fhir.mapping.narrative.words import Words
 from natars_fhir.mapping.readers.attachment import attached, narrative_alone
 from natars_fhir.mapping.readers.dates import stamped
-from natars_fhir.mapping.readers.entity import Plan, coded, narrated, once
+from natars_fhir.mapping.readers.entity import SHORT, Plan, coded, narrated, once
 from natars_fhir.mapping.readers.histology import by_words, shown
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
@@ -67,6 +68,14 @@ def report(view: View, lore: Lore) -> Plan:
     return plan
 
 
+_hedged_short = lru_cache(maxsize=1_024)(hedges)
+
+
+def _hedged(text: str, words: Words) -> bool:
+    """Short ones come again and again."""
+    return (_hedged_short if len(text) <= SHORT else hedges)(text, words)
+
+
 def _with_words(found: list[Found], resource: Any, lore: Lore, kind: Kind, sink: Sink) -> list[Found]:
     """The conclusion's codes, each with its own words: words that doubt leave it in doubt; what else they say stands
     beside it."""
@@ -74,7 +83,7 @@ def _with_words(found: list[Found], resource: Any, lore: Lore, kind: Kind, sink:
         if not concept.text:
             continue
         place = f"DiagnosticReport.conclusionCode[{index}]"
-        if hedges(concept.text, lore.words):
+        if _hedged(concept.text, lore.words):
             found = [(at, shown(lore, told)) if at.startswith(place + ".") else (at, told) for at, told in found]
         found += [(f"{place}.text", told) for told in narrated(concept.text, lore, kind, f"{place}.text", sink)]
     return found
