@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any
 
 from natars_fhir.fhir.pointers import names_nobody, names_one
@@ -49,16 +50,17 @@ def named(resource: Any, reference: Any, sink: Sink) -> str | None:
     return found if found.startswith(("Patient/", "urn:")) or _PATIENT.search(found) else None
 
 
+#: The elements of a result that may say more of it than its subject, day and place do; most have none of them.
+_beyond = attrgetter("specimen", "focus", "extension", "bodySite", "derivedFrom", "hasMember")
+_NOTHING = (None,) * 6
+
+
 def told_elsewhere(resource: Any) -> bool:
     """May a result or a report be about another than its subject, or of another day or place?"""
-    specimen = resource.specimen
     if resource.__class__ is not Observation:
-        return specimen is not None and any(map(_refers, specimen))
-    if specimen is not None and _refers(specimen):
-        return True
-    if resource.focus is not None or resource.extension is not None or resource.bodySite is not None:
-        return True
-    return resource.derivedFrom is not None or resource.hasMember is not None
+        return resource.specimen is not None and any(map(_refers, resource.specimen))
+    said = _beyond(resource)
+    return said != _NOTHING and (said[1:] != _NOTHING[1:] or _refers(said[0]))
 
 
 def _refers(specimen: Any) -> bool:
