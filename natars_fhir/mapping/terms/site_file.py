@@ -107,7 +107,8 @@ def _place(wanted: dict[str, Any], table: str) -> dict[str, Any]:
         found: dict[str, Any] = wanted.setdefault(_PLAIN[table], {})
         return found
     concept = answered(table)
-    return wanted.setdefault("answers" if concept else "codes", {}).setdefault(concept or table, {})
+    tables: dict[str, dict[str, Any]] = wanted.setdefault("answers" if concept else "codes", {})
+    return tables.setdefault(concept or table, {})
 
 
 def _lines(source: str) -> Iterator[Line]:
