@@ -84,23 +84,6 @@ def test_a_code_is_mapped_its_effect_shown_made_active_and_taken_back(here: Rece
     ]  # fmt: skip
 
 
-def test_a_name_in_words_is_mapped_and_counts_once_it_is_made_active(here: Reception, operator: Somebody) -> None:
-    pushed(here, result("2", **COUNT) | {"code": {"text": NAME}})
-    hidden = opened(operator, NAME)
-    form = operator.get(f"/pages/mapping/line?site={SITE}&gap={hidden['gap']}").text
-    assert 'value="says"' not in form
-    version = operator.follow(saved(operator, hidden))
-    assert "name in words" in version.text
-    assert "1 values, 1 patients" in operator.get(f"/pages/mapping/effect?site={SITE}&number=1").text
-    operator.follow(operator.send("/pages/mapping/active", {"site": SITE, "number": "1"}))
-    assert here.app.state.live.active.any_version(SITE).mapping.lore.texts == {"中性粒细胞绝对数(床旁)": "anc"}
-    assert f"Map {NAME}" not in operator.get(f"/pages/mapping?site={SITE}").text
-    lines = operator.get(f"/pages/mapping/lines?site={SITE}&number=1").text
-    assert lines.startswith(f'[texts]\n"{NAME}" = "anc"')
-    maps = operator.get(f"/pages/mapping/lines?site={SITE}&number=1&as=fhir").text
-    assert NAME not in maps
-
-
 def test_an_answer_in_words_is_counted_mapped_and_read_once_it_is_made_active(
     here: Reception, operator: Somebody
 ) -> None:
@@ -124,6 +107,25 @@ def test_an_answer_in_words_is_counted_mapped_and_read_once_it_is_made_active(
     known = here.app.state.live.active.any_version(SITE).mapping.lore.answers
     assert known == {"ihc-mdm2": {"见附页(3)": "equivocal"}}
     assert f"Map {words}" not in operator.get(f"/pages/mapping?site={SITE}").text
+    operator.follow(operator.send("/pages/mapping/active", {"site": SITE, "number": "0"}))
+    assert here.app.state.live.active.any_version(SITE).mapping.lore.answers == {}
+
+
+def test_a_name_in_words_is_mapped_and_counts_once_it_is_made_active(here: Reception, operator: Somebody) -> None:
+    pushed(here, result("2", **COUNT) | {"code": {"text": NAME}})
+    hidden = opened(operator, NAME)
+    form = operator.get(f"/pages/mapping/line?site={SITE}&gap={hidden['gap']}").text
+    assert 'value="says"' not in form
+    version = operator.follow(saved(operator, hidden))
+    assert "name in words" in version.text
+    assert "1 values, 1 patients" in operator.get(f"/pages/mapping/effect?site={SITE}&number=1").text
+    operator.follow(operator.send("/pages/mapping/active", {"site": SITE, "number": "1"}))
+    assert here.app.state.live.active.any_version(SITE).mapping.lore.texts == {"中性粒细胞绝对数(床旁)": "anc"}
+    assert f"Map {NAME}" not in operator.get(f"/pages/mapping?site={SITE}").text
+    lines = operator.get(f"/pages/mapping/lines?site={SITE}&number=1").text
+    assert lines.startswith(f'[texts]\n"{NAME}" = "anc"')
+    maps = operator.get(f"/pages/mapping/lines?site={SITE}&number=1&as=fhir").text
+    assert NAME not in maps
 
 
 def test_of_two_people_the_second_is_told_and_what_they_chose_stays(here: Reception, operator: Somebody) -> None:
