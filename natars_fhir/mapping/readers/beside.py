@@ -6,10 +6,12 @@ chose the wrong one, and nobody here can tell which. https://hl7.org/fhir/R4/dat
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from natars_fhir.domain.interval import Interval
+from natars_fhir.domain.record import Value
 from natars_fhir.fhir.r4.structs import CodeableConcept
 from natars_fhir.mapping.readers.spoken import SHORT
 from natars_fhir.mapping.sink import Sink
@@ -20,6 +22,17 @@ _DEFINITE = frozenset({"absent", "amplified", "negative", "no", "not-amplified",
 _TYPES = frozenset({"DDLPS", "LMS", "OTHER", "SFT", "UPS", "WDLPS"})
 #: A dedifferentiated tumour has well differentiated parts: beside each other the two would be one.
 _COMPONENTS = frozenset({"DDLPS", "WDLPS"})
+#: Words of nothing but these signs say the same as the word, so that they need not be read as a text is.
+_PLAIN: dict[object, frozenset[str]] = {
+    "positive": frozenset("阳性弱强灶弥漫（）()+＋ "),
+    "negative": frozenset("阴性（）()－- "),
+    "present": frozenset("有"),
+    "absent": frozenset("无"),
+    "yes": frozenset("是"),
+    "no": frozenset("否"),
+}
+_CLASS = re.compile(r"(?:ASA|ECOG)? ?([0-6ⅠⅡⅢⅣⅤⅥ])[级分]?")
+_ROMAN = {sign: number for number, sign in enumerate("ⅠⅡⅢⅣⅤⅥ", start=1)}
 #: What names no type, and so contradicts none.
 _UNTYPED = "SARCOMA-NOS"
 #: Different words that are remembered.
@@ -34,6 +47,8 @@ Beside = Callable[[Any, str, tuple[Told, ...], str, Sink], tuple[Told, ...]]
 def beside(read: ReadValue) -> Beside:
     """What a coded value comes to beside its own short words; where those say something else, that is told too."""
     known: dict[tuple[str, str], tuple[Told, ...]] = {}
+    #: words that plainly say a value
+    same: dict[tuple[str, str], Value] = {}
 
     def words(concept: str, text: str) -> tuple[Told, ...]:
         if len(known) >= _MOST:
@@ -43,8 +58,15 @@ def beside(read: ReadValue) -> Beside:
         return found
 
     def weigh(value: Any, concept: str, told: tuple[Told, ...], place: str, sink: Sink) -> tuple[Told, ...]:
-        said = known.get((concept, value.text))
+        key = concept, value.text
+        met, word = same.get(key), told[0].value
+        if met is word or met == word:
+            return told
+        said = known.get(key)
         if said is None:
+            if len(same) < _MOST and _plainly(value.text, word):
+                same[key] = word
+                return told
             said = words(concept, value.text)
         if not said or told[0].span is not None:  # it is the words that were read
             return told
@@ -57,6 +79,15 @@ def beside(read: ReadValue) -> Beside:
         return told if definite else tuple(map(_doubted, told))
 
     return weigh
+
+
+def _plainly(text: str, value: Value) -> bool:
+    """Do the words plainly say this value?"""
+    if isinstance(value, Interval):
+        found = _CLASS.fullmatch(text)
+        return found is not None and value.low == value.high == (_ROMAN.get(found[1]) or int(found[1]))
+    signs = _PLAIN.get(value)
+    return signs is not None and signs.issuperset(text)
 
 
 def _against(told: tuple[Told, ...], said: tuple[Told, ...]) -> list[Told]:

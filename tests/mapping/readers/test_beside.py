@@ -57,6 +57,8 @@ def test_words_that_say_something_else_are_told_beside_the_code(
     [
         pytest.param("ihc-mdm2", POSITIVE, "阳性（+++）", ["ihc-mdm2 positive"], id="the same"),
         pytest.param("ihc-mdm2", POSITIVE, "见附页", ["ihc-mdm2 positive"], id="words that nobody understands"),
+        pytest.param("asa-class", (SNOMED, "413497009"), "ASA Ⅲ级", ["asa-class 3"], id="the same class"),
+        pytest.param("asa-class", (SNOMED, "413497009"), "3级", ["asa-class 3"], id="the same class in a digit"),
         pytest.param("metastasis", NO, "否", ["metastasis absent"], id="no"),
         pytest.param("histology", (ICD_O, "8890/3"), "平滑肌肉瘤", ["histology LMS"], id="the same type"),
         pytest.param("histology", (ICD_O, "8890/3"), "肉瘤", ["histology LMS"], id="a sarcoma of no type"),
@@ -69,6 +71,13 @@ def test_words_that_say_the_same_or_nothing_change_nothing(
 ) -> None:
     sent = observation(name, valueCodeableConcept=concept(*code, text=text))
     assert (told(sent), read(sent).issues) == (facts, ())
+
+
+def test_words_that_were_met_beside_one_code_are_weighed_beside_another() -> None:
+    once = ("阳性（弱+）", "阳性")
+    for text in (*once, *once):
+        for code, facts in ((POSITIVE, ["ihc-cdk4 positive"]), (NEGATIVE, ["ihc-cdk4 positive", "ihc-cdk4 negative"])):
+            assert told(observation("ihc-cdk4", valueCodeableConcept=concept(*code, text=text))) == facts
 
 
 def test_a_component_is_weighed_by_its_own_words() -> None:
