@@ -47,7 +47,8 @@ def push(
     """Takes in a document of the reader's site, as far as *caller* may send it; without one, whole. What is wrong with
     it is said in the answer, never raised."""
     try:
-        arrival = narrowed(arrive(raw, reader, intake.most_entries), caller)
+        with store.apart():
+            arrival = narrowed(arrive(raw, reader, intake.most_entries), caller)
     except TooManyError:
         return _too_many(store, intake, reader.site, raw, now)
     return store.of(reader.site).done(arrival.names, lambda connection: admit(connection, intake, reader, arrival, now))
