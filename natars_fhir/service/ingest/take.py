@@ -218,7 +218,11 @@ class _Taking:
 
     def _touch(self, head: Head, seq: int | None) -> None:
         where, name = (self.change.others, head.key) if head.subject is None else (self.change.touched, head.subject)
-        where.setdefault(name, set()).update(() if seq is None else (seq,))
+        seqs = where.get(name)
+        if seqs is None:
+            seqs = where[name] = set()
+        if seq is not None:
+            seqs.add(seq)
 
     def _keep(self, came: Came) -> int:
         self._came.append(came)
