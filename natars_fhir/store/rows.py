@@ -50,11 +50,12 @@ Clash = Literal["error", "keep", "replace", "add"]
 
 def row_of(one: Any) -> dict[str, Any]:
     """The fields of a frozen value as a row; `dataclasses.asdict` would copy each, and moments take it long."""
-    return {name: getattr(one, name) for name in _fields(type(one))}
+    kind: Any = type(one)
+    return {name: getattr(one, name) for name in _fields(kind)}
 
 
 @cache
-def _fields(kind: type[Any]) -> tuple[str, ...]:
+def _fields(kind: Any) -> tuple[str, ...]:
     return tuple(each.name for each in fields(kind))
 
 
