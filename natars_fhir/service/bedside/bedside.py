@@ -30,6 +30,7 @@ from natars_fhir.service.screening.screened import findings, peoples_part, today
 from natars_fhir.service.upkeep.pseudonym import subject_of
 from natars_fhir.service.upkeep.purge import tomb
 from natars_fhir.store import attestations, audit, cards, forgetting, opened, patients
+from natars_fhir.store import readings as stored
 from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
 
