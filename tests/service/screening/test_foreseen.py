@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -124,3 +125,30 @@ def screening_in_order() -> Node | None:
         return Hospital(store).screening()
     finally:
         store.close()
+
+
+def _told(store: Store) -> dict[str, Any]:
+    """What is found of each patient; when is left out."""
+    return {key: Hospital(store).screening(key) for key in ("Patient/1", "Patient/2")}
+
+
+def test_many_who_tell_of_the_same_patients_at_once_come_to_what_one_by_one_would(sqlite: Store, other: Store) -> None:
+    """Two stores on one file, as two processes have; each tells of both patients, and most are foreseen in vain."""
+    texts = ("腹膜后平滑肌肉瘤", "腹膜后去分化脂肪肉瘤", "腹膜后未分化多形性肉瘤")
+    documents = [
+        transaction(
+            *(condition(f"c{number}-{who}", texts[number % 3], of=f"Patient/{who}") for who in "12"), dose(f"d{number}")
+        )
+        for number in range(12)
+    ]
+    documents += [transaction(patient(), patient("2")), transaction(medication())]
+    beside = open_store(str(sqlite._engine.url))
+    try:
+        with ThreadPoolExecutor(6) as pool:
+            list(pool.map(push, (sqlite, beside) * (len(documents) // 2), documents))
+    finally:
+        beside.close()
+    for document in documents:
+        push(other, document, ahead=False)
+    assert _told(sqlite) == _told(other)
+    assert Hospital(sqlite).concepts("Patient/2").count(("histology", "LMS")) == 1
