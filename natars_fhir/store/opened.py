@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.store import driver
-from natars_fhir.store.packed import pack_reading, unpack_reading
+from natars_fhir.store.packed import unpack_reading
 from natars_fhir.store.persons import Persons, every_name, of_each
 from natars_fhir.store.readings import mentioned
 from natars_fhir.store.rows import among
@@ -30,6 +30,10 @@ _NOBODYS = select(reading.c.key, reading.c.body).where(
 
 #: A person's own readings as they are kept: key, subject and body of each.
 Closed = Sequence[tuple[str, str, bytes | None]]
+
+
+#: A reading that will be put, and as it will be kept.
+Coming = tuple[Reading, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,10 @@ def each(
     return _opened(own, mentions, _rest(connection, site, mentions), known)
 
 
-def soon(connection: Connection, site: str, persons: Persons, coming: Iterable[Reading]) -> dict[str, Open]:
+def soon(connection: Connection, site: str, persons: Persons, coming: Collection[Coming]) -> dict[str, Open]:
     """The same as it is once these readings are put, where nothing else is written before."""
-    news = {one.key: one for one in coming}
-    bodies = {key: pack_reading(one) for key, one in news.items()}
+    news = {one.key: one for one, _ in coming}
+    bodies = {one.key: packed for one, packed in coming}
     owner = {name for names in persons.values() for name in names}
     own = {key: [row for row in rows if row[0] not in news] for key, rows in closed(connection, site, persons).items()}
     fresh = [(key, one.subject, bodies[key]) for key, one in news.items() if one.subject in owner]

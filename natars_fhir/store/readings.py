@@ -32,10 +32,12 @@ class Head(Struct, frozen=True):
 
 
 class Current(Struct, frozen=True):
-    """A resource's newest version, read; without a reading it is deleted."""
+    """A resource's newest version, read; without a reading it is deleted. ``packed``: the reading as it is kept, where
+    that is at hand."""
 
     head: Head
     reading: Reading | None
+    packed: bytes = b""
 
 
 _HEADS = select(*(column for column in reading.c if column.name != "body")).where(among(reading.c.site, reading.c.key))
@@ -196,7 +198,7 @@ def _row(site: str, current: Current) -> dict[str, Any]:
         "mapping": head.mapping,
         "versions": head.versions,
         "deleted": head.deleted,
-        "body": None if current.reading is None else pack_reading(current.reading),
+        "body": None if current.reading is None else current.packed or pack_reading(current.reading),
     }
 
 

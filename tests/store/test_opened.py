@@ -6,6 +6,7 @@ import pytest
 
 from natars_fhir.store import opened, readings
 from natars_fhir.store.engine import Store
+from natars_fhir.store.packed import pack_reading
 from natars_fhir.store.readings import Current
 from tests.store.samples import current, fact
 
@@ -53,7 +54,9 @@ BEFORE = [
 def test_what_is_coming_is_foretold_as_it_is_once_it_is_put(store: Store, coming: list[Current]) -> None:
     with store.write() as connection:
         readings.put(connection, "a", BEFORE)
-        foretold = opened.soon(connection, "a", PERSONS, [one.reading for one in coming if one.reading])
+        foretold = opened.soon(
+            connection, "a", PERSONS, [(one.reading, pack_reading(one.reading)) for one in coming if one.reading]
+        )
         told = {key: list(one) for key, one in foretold.items()}
         readings.put(connection, "a", [*{one.head.key: one for one in coming}.values()])
         known = opened.each(connection, "a", PERSONS)

@@ -63,7 +63,7 @@ def _foreseen(store: Store, intake: Intake, reader: DocumentReader, arrival: Arr
     """What is worth finding before the turn to write comes: where processes wait for each other."""
     if not intake.ahead or arrival.refused_whole:
         return NOTHING
-    coming = [one.reading for one in arrival.arrived if one.reading.fate == "read"]
+    coming = [(one.reading, one.packed) for one in arrival.arrived if one.reading.fate == "read"]
     with store.of(reader.site).read() as connection:
         return foresee(connection, intake, reader.mapping.site, coming, now)
 

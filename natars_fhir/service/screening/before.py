@@ -16,7 +16,7 @@ from natars_fhir.mapping.reading import Reading
 from natars_fhir.service.screening.lives import by_then
 from natars_fhir.store import attestations, opened, patients, subjects, worklist
 from natars_fhir.store.attestations import Said
-from natars_fhir.store.opened import Open
+from natars_fhir.store.opened import Coming, Open
 from natars_fhir.store.patients import Standing
 from natars_fhir.store.persons import Persons
 from natars_fhir.store.subjects import Stood
@@ -39,7 +39,7 @@ class Before:
 
 def before(
     connection: Connection, study: Study, site: str, persons: Persons, as_of: date,
-    known: Mapping[str, Reading] = MappingProxyType({}), coming: Collection[Reading] = (),
+    known: Mapping[str, Reading] = MappingProxyType({}), coming: Collection[Coming] = (),
 ) -> dict[str, Before]:  # fmt: skip
     """Everything that is asked before these persons are screened. *known*: see `opened.one`; *coming*: what is asked
     before these readings are put, as it will be then."""

@@ -15,7 +15,6 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection
 
-from natars_fhir.mapping.reading import Reading
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.deliver.tell import LastSaid
 from natars_fhir.service.ingest.intake import Intake
@@ -24,6 +23,7 @@ from natars_fhir.service.screening.cause import Cause
 from natars_fhir.service.screening.news import News
 from natars_fhir.service.screening.screened import today
 from natars_fhir.store import outbox, patients
+from natars_fhir.store.opened import Coming
 from natars_fhir.store.patients import Naming
 
 #: What a push brings; which versions they are is known when they are kept.
@@ -74,11 +74,11 @@ Screen = Callable[[str, Before, Cause, datetime, LastSaid], News]
 
 
 def foreseen(
-    connection: Connection, intake: Intake, site: Site, coming: Collection[Reading], now: datetime, screen: Screen
+    connection: Connection, intake: Intake, site: Site, coming: Collection[Coming], now: datetime, screen: Screen
 ) -> Foreseen:
     """What these readings will make of the persons whom they touch; of nobody of whom more has to be asked."""
-    own = {one.key: (one.key, *one.aliases) for one in coming if one.kind == "Patient"}
-    touched = {one.subject for one in coming if one.subject is not None}
+    own = {one.key: (one.key, *one.aliases) for one, _ in coming if one.kind == "Patient"}
+    touched = {one.subject for one, _ in coming if one.subject is not None}
     said = patients.said_of(connection, site.site, {*touched, *(name for names in own.values() for name in names)})
     persons = persons_after(said, touched, own)
     seen = before(connection, intake.study, site.site, persons, today(now), coming=coming)

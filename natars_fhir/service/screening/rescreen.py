@@ -34,6 +34,8 @@ from natars_fhir.service.screening.screened import findings, peoples_part, read_
 from natars_fhir.service.worklist import worklist_line
 from natars_fhir.service.worklist.worklist_line import Brought
 from natars_fhir.store import due, outbox, screenings, worklist
+from natars_fhir.store.opened import Coming
+from natars_fhir.store.packed import pack_json
 from natars_fhir.store.patients import Standing
 from natars_fhir.store.persons import Persons, every_name
 
@@ -79,7 +81,7 @@ def found_of(
     ]  # fmt: skip
 
 
-def foresee(connection: Connection, intake: Intake, site: Site, coming: Collection[Reading], now: datetime) -> Foreseen:
+def foresee(connection: Connection, intake: Intake, site: Site, coming: Collection[Coming], now: datetime) -> Foreseen:
     """What these readings will make of their patients, before anything is held; nothing of it is written."""
 
     def screen(key: str, seen: Before, cause: Cause, now: datetime, last: LastSaid) -> News:
@@ -120,8 +122,9 @@ def _noticed(study: Study, seen: Before, found: pipeline.Outcome, people: People
 
 def _found(stands: Standing, body: dict[str, Any], cause: Cause, now: datetime) -> screenings.Found:
     return screenings.Found(
-        now, body["asOf"], stands.verdict, stands.in_scope, stands.findings, body, cause.versions, cause.act
-    )
+        now, body["asOf"], stands.verdict, stands.in_scope, stands.findings, body, cause.versions, cause.act,
+        pack_json(body),
+    )  # fmt: skip
 
 
 def _first_day(found: pipeline.Outcome, part: PeoplesPart, days: Mapping[str, date]) -> date | None:

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from natars_fhir.service.ingest import ingest
 from natars_fhir.service.ingest.answer import Answer
 from natars_fhir.service.ingest.arrival import arrive
 from natars_fhir.service.screening import rescreen
+from natars_fhir.store import readings
 from natars_fhir.store.engine import Store, open_store
+from natars_fhir.store.packed import pack_reading
+from natars_fhir.store.readings import Current
 from natars_fhir.store.tables.core import metadata
 from tests import ward
 from tests.blank import blank
 from tests.service.hospital import (
+    MRN,
     NOW,
     Hospital,
     Node,
@@ -64,6 +68,10 @@ def screened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return told
 
 
+def _documents(case: Path) -> list[bytes]:
+    return [path.read_bytes() for path in sorted(case.glob("*.json")) if path.name != "expected.json"]
+
+
 def _rows(store: Store) -> dict[str, list[str]]:
     """Everything that is kept; the ids of letters and the marks of acts are drawn by lot."""
     with store.read() as connection:
@@ -78,12 +86,35 @@ def test_a_store_is_the_same_whether_anything_was_foreseen_or_not(
     sqlite: Store, other: Store, screened: list[str]
 ) -> None:
     for case in CASES:
-        for path in sorted(case.glob("*.json")):
-            if path.name != "expected.json":
-                for store in (sqlite, other):
-                    push(store, path.read_bytes(), "hospital-a", ahead=store is sqlite)
+        for document in _documents(case):
+            for store in (sqlite, other):
+                push(store, document, "hospital-a", ahead=store is sqlite)
     mine, theirs = _rows(sqlite), _rows(other)
     assert {name for name in mine if mine[name] != theirs[name]} == set()
+
+
+def test_what_was_packed_before_is_what_is_kept(sqlite: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever names things turn out to have here, and whatever is told of them besides."""
+    put, seen = readings.put, list[bool]()
+
+    def looked_at(connection: Connection, site: str, news: Sequence[Current], fresh: Container[str] = ()) -> None:
+        seen.extend(one.packed == pack_reading(one.reading) for one in news if one.reading and one.packed)
+        put(connection, site, news, fresh)
+
+    monkeypatch.setattr(readings, "put", looked_at)
+    numbered = transaction(
+        patient(number="77"), condition(of="Patient?identifier=" + MRN + "|77"), condition("c2", of="urn:uuid:nobody")
+    )
+    for document in (numbered, transaction(condition("c3", of="Patient?identifier=" + MRN + "|77"))):
+        push(sqlite, document)
+    for case in CASES:
+        push(
+            sqlite,
+            next(path for path in sorted(case.glob("*.json")) if path.name != "expected.json").read_bytes(),
+            "hospital-a",
+        )
+    assert len(seen) > 50
+    assert all(seen)
 
 
 def test_a_person_is_screened_once_where_nothing_happened_meanwhile(store: Store, screened: list[str]) -> None:
@@ -99,7 +130,7 @@ def test_who_was_touched_meanwhile_is_screened_again(store: Store, screened: lis
     push(store, transaction(patient(), patient("2"), condition("c2", of="Patient/2")))
     late = json.dumps(transaction(dose(), dose("d2", of="Patient/2")), ensure_ascii=False).encode()
     arrival = arrive(late, reader(), 100)
-    coming = [one.reading for one in arrival.arrived]
+    coming = [(one.reading, one.packed) for one in arrival.arrived]
     with store.read() as connection:
         ahead = rescreen.foresee(connection, intake(), reader().mapping.site, coming, NOW)
     push(store, transaction(medication(), condition()), ahead=False)
