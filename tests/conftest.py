@@ -12,6 +12,7 @@ from fastapi.dependencies import models
 from tests.one_loop import LOOP
 from tests.postgres import _emptied, either_store, postgres, postgres_server, postgres_store
 from tests.quick_hashes import WHERE, quick
+from tests.tables_again import tables_again
 
 __all__ = ["_emptied", "either_store", "postgres", "postgres_server", "postgres_store"]
 
@@ -59,4 +60,11 @@ def _let_applications_go() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def _one_loop() -> Iterator[None]:
     with LOOP:
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _tables_again() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        tables_again(patch)
         yield
