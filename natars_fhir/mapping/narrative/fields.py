@@ -22,6 +22,7 @@ _ANSWER = re.compile(
 _OPEN = re.compile(rf"{_NAME}(?::\s?|(?=不详|未知|不明(?!显)|未评估))")
 #: a field that nobody filled in
 _NOTHING = " -–—_/(."
+_LABEL = re.compile(r"[^,;。:()\n]{1,12}:")
 _SIGNS = frozenset(":(")
 #: what an answer, or a field, begins with
 _BEGINS = frozenset(":( 0-肌的淋情部征与数灶不未")
@@ -50,8 +51,11 @@ def is_open(page: Page, words: Words, end: int) -> bool:
     found = _OPEN.match(page.text, end)
     if found is None:
         return False
-    told = page.text[found.end() : page.clause(end)[1]].strip(_NOTHING)
-    return not told or _unfilled(words).match(page.text, found.end()) is not None
+    start, stop = found.end(), page.clause(end)[1]
+    if not page.text[start:stop].strip(_NOTHING) or _unfilled(words).match(page.text, start):
+        return True
+    label = _LABEL.match(page.text, start)  # the next field, on a line of its own: not a part of the body
+    return label is not None and not page.find(words["statements.place"], *label.span())
 
 
 @lru_cache(maxsize=8)
