@@ -17,6 +17,8 @@ from natars_fhir.mapping.narrative.words import Words
 
 FNCLCC, OTHER = "fnclcc-grade", "histologic-grade"
 _AHEAD, _HIGHER = 20, 30
+#: of so many words for grades in one sentence the schemes are read
+_NAMED = 6
 #: after these nothing before bounds what follows
 _APART = frozenset({"", *",;:()。\n"})
 _NO_SCHEME: Detail = (("scheme", "unknown"),)
@@ -29,14 +31,15 @@ def read(page: Page, words: Words) -> Iterator[Said | Unread]:
     marks = page.find(words["grade.mark"])
     schemes: list[tuple[int, Said | Unread]] = []
     taken: list[tuple[int, int]] = []
-    reached = 0
+    reached = again = 0
     higher = _higher_places(page, shape) if marks else ()
     for hit in marks:
-        if hit.tag == "fnclcc" and not page.void(hit.start) and hit.start >= reached:
+        again = again + 1 if taken and hit.start < taken[-1][1] else 0
+        if hit.tag == "fnclcc" and not page.void(hit.start) and hit.start >= reached and again < _NAMED:
             span, told = _fnclcc(page, words, hit, higher)
-            again = taken != [] and hit.start < taken[-1][1]
             if again and (
-                isinstance(told, Unread) or told.value in [each.value for _, each in schemes if isinstance(each, Said)]
+                isinstance(told, Unread)
+                or told.value in [each.value for _, each in schemes[-_NAMED:] if isinstance(each, Said)]
             ):
                 continue  # the scheme named once more in its sentence says something only where it says otherwise
             reached = span[1]
