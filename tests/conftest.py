@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
 from fastapi.dependencies import models
 
+from natars_fhir.service.upkeep import secret
+from tests import same_keys
 from tests.one_loop import LOOP
 from tests.postgres import _emptied, either_store, postgres, postgres_server, postgres_store
 from tests.quick_hashes import WHERE, quick
+from tests.tables_again import tables_again
 
 __all__ = ["_emptied", "either_store", "postgres", "postgres_server", "postgres_store"]
 
@@ -30,10 +33,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return Spread(config, log)
 
 
-def pytest_collection_finish() -> None:
-    """What is collected stays until the end: the collector of garbage need not walk through it again and again."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected stays until the end: the collector of garbage need not walk through it, neither while it grows
+    nor afterwards."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture
@@ -50,6 +60,20 @@ def _let_applications_go() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _same_keys() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(secret, "secrets", same_keys)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _one_loop() -> Iterator[None]:
     with LOOP:
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _tables_again() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        tables_again(patch)
         yield

@@ -45,7 +45,11 @@ class Server:
     def fresh(self) -> str:
         """A new database, owned by a role that may do nothing else: row-level security holds for it too."""
         name = f"natars_{os.getpid()}_{next(_numbers)}"
-        self.run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-O", "natars", name)
+        import psycopg  # of an extra
+
+        above = {"host": "127.0.0.1", "port": self.port, "user": "postgres", "dbname": "postgres"}
+        with psycopg.connect(**above, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} OWNER natars")
         return self.address(name)
 
     def run(self, program: str, *arguments: str) -> None:

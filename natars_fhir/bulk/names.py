@@ -14,9 +14,8 @@ from msgspec import DecodeError, Struct
 
 from natars_fhir.fhir.bundle import open_bundle
 from natars_fhir.fhir.entry import Entry
-from natars_fhir.fhir.pointers import Identifier, Link, Pointer
+from natars_fhir.fhir.pointers import Identifier, Link, Pointer, names_one
 from natars_fhir.fhir.references import Scope
-from natars_fhir.mapping.documents import names_one
 from natars_fhir.mapping.site import SiteMapping
 
 _WRAPPERS = ("Bundle", "Parameters")

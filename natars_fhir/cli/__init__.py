@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import re
 import sys
+from functools import cache
+from typing import Any
 
 import typer
 import typer.exceptions
@@ -135,7 +137,7 @@ def run(arguments: list[str]) -> int:
 
 def _run(arguments: list[str]) -> int:
     try:
-        code = int(typer.main.get_command(app).main(arguments, prog_name="natars-fhir", standalone_mode=False) or 0)
+        code = int(_commands().main(arguments, prog_name="natars-fhir", standalone_mode=False) or 0)
         return _told("stopped", FAULTS) if code == _INTERRUPTED else code
     except typer.Exit as done:
         return done.exit_code
@@ -157,6 +159,12 @@ def _run(arguments: list[str]) -> int:
         if not _of_the_store(fault):
             raise
         return _told(f"The store failed ({type(fault).__name__}): see the setting NATARS_DATABASE.", UNAVAILABLE)
+
+
+@cache
+def _commands() -> Any:
+    """All of them, with what each may be told: to read that of so many functions takes a tenth of a second and more."""
+    return typer.main.get_command(app)
 
 
 def _flushed(code: int) -> int:

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import DecodeError, Raw, Struct
 
 from natars_fhir.fhir.entry import Entry
+from natars_fhir.fhir.pointers import names_one
 
 _KIND, _ID = "[A-Z][A-Za-z]{1,63}", r"[A-Za-z0-9\-.]{1,64}"
 _LITERAL = re.compile(rf"(?:(https?://[^\s?#]+)/)?({_KIND})/({_ID})(?:/_history/({_ID}))?")
@@ -136,7 +137,7 @@ class Scope:
             return self._literal(_base_of(entry), kind, ident)
         own = () if kind in SHARED_NUMBERS else identifiers
         for system, value in [*own, (asked.system, asked.value), _condition(kind, entry.if_none_exist)]:
-            if system and value:
+            if system and value and names_one(value):
                 return f"{kind}?identifier={system}|{value}"
         return entry.full_url or f"{kind}#{sha256(bytes(entry.raw)).hexdigest()[:32]}"
 
@@ -153,6 +154,11 @@ class Scope:
     def dangling(self, key: str) -> bool:
         """Is *key* a name that only this document could explain, and does not?"""
         return key.startswith("urn:") and key not in self._by_full_url
+
+    def kind(self, full_url: str) -> str:
+        """The type of the entry that has this fullUrl; empty where there is none."""
+        entry = self._by_full_url.get(full_url)
+        return _head(entry.raw)[0] if entry is not None else ""
 
     def _named(self, text: str, entry: Entry | None) -> str | None:
         if text.startswith("#"):

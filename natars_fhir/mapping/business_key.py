@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from natars_fhir.domain.record import Fact
+from natars_fhir.fhir.pointers import names_one
 from natars_fhir.fhir.references import SHARED_NUMBERS
 
 #: Reports that stand beside the final one under its number: which of them counts, `superseded` says. A supplement
@@ -34,9 +35,9 @@ def aliases(resource: Any, facts: Sequence[Fact]) -> tuple[str, ...]:
             return ()
         apart += stage
     many = identifiers if identifiers.__class__ is list else [identifiers]
-    if len(many) == 1 and (one := many[0]).system and one.value:
+    if len(many) == 1 and (one := many[0]).system and one.value and names_one(one.value):
         return (f"{kind}?{one.system}|{one.value}{apart}",)
-    return tuple([f"{kind}?{one.system}|{one.value}{apart}" for one in many if one.system and one.value])
+    return tuple([f"{kind}?{n.system}|{n.value}{apart}" for n in many if n.system and n.value and names_one(n.value)])
 
 
 def _apart(resource: Any, kind: str, facts: Sequence[Fact]) -> str:

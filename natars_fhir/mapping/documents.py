@@ -18,6 +18,7 @@ from natars_fhir.domain.record import Source
 from natars_fhir.fhir.bundle import Envelope, open_bundle
 from natars_fhir.fhir.decode import Decoded, Decoder
 from natars_fhir.fhir.entry import Entry
+from natars_fhir.fhir.pointers import names_one
 from natars_fhir.fhir.r4.structs import Observation
 from natars_fhir.fhir.r4_in_r5 import r4_of_bytes
 from natars_fhir.fhir.references import Scope
@@ -25,10 +26,12 @@ from natars_fhir.fhir.second_look import readable_in
 from natars_fhir.fhir.specimens import NONE, Specimens
 from natars_fhir.fhir.versions import Name, detect
 from natars_fhir.mapping.business_key import aliases
+from natars_fhir.mapping.readers.elsewhere import Elsewhere
 from natars_fhir.mapping.reading import NO_VERSION, ReadDocument, Reading
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.site import SiteMapping
 from natars_fhir.mapping.superseded import stage
+from natars_fhir.mapping.whose import OF_SPECIMENS, UNSEEN, named, told_elsewhere, weigh
 
 _WRAPPERS = ("Bundle", "Parameters")
 _BOM = b"\xef\xbb\xbf"
@@ -41,13 +44,13 @@ _CLOSED = Issue(
     "Bundle",
     "A Bundle within a Bundle is not opened: what it holds is not read. Send its entries, or send it by itself.",
 )
+_UNSEEN = Issue("information", "incomplete", "Bundle", UNSEEN)
 _WHICH = "Which resource is gone cannot be known by this: name its type and id, or its identifier."
 _BY_IDENTIFIER = "A deletion by identifier takes back what came without an id: of others, name the type and the id."
 #: a third of the time that a named tuple's own constructor takes
 _new = tuple.__new__
 #: (system, value) of identifiers
 _Pairs = tuple[tuple[str, str], ...]
-_PATIENT = re.compile(r"(?:^|/)Patient[/?#]")
 
 
 class DocumentReader:
@@ -63,6 +66,7 @@ class DocumentReader:
         self.version = fhir_version or (None if mapping.site.fhir == "R4" else mapping.site.fhir)
         self._decode = Decoder(mapping.kinds, self._second_look)
         self._patients: dict[str, str] = {}
+        self._elsewhere = Elsewhere(mapping.lore)
         #: lets go what no criterion asks for; None where everything is decoded
         self.route = mapping.route if routed else None
         self._alone, self._left = Scope((), mapping.site.bases), _MEMORY
@@ -120,6 +124,8 @@ class DocumentReader:
         )
         system, value = envelope.identifier or ("", "")
         closed = [_CLOSED.within(one.place) for one in readings if one.fate == "let-go" and one.kind == "Bundle"]
+        if taken.unseen:
+            closed.append(_UNSEEN)
         return ReadDocument(
             envelope.type, readings, (*envelope.issues, *closed), f"{system}|{value}" if value else envelope.message
         )
@@ -144,8 +150,8 @@ class DocumentReader:
         mapping.reads[kind](resource, sink)
         if resource.modifierExtension is not None or resource.implicitRules is not None or _modified_in_part(resource):
             _doubt(resource, sink)
-        if taken is not NONE and sink.facts and kind in _OF_SPECIMENS and resource.specimen is not None:
-            _taken_from_another(resource, taken, sink)
+        if kind in OF_SPECIMENS and (sink.facts or sink.issues) and told_elsewhere(resource):
+            weigh(resource, sink, taken, self._elsewhere)
         facts, unmapped = tuple(sink.facts), tuple(sink.not_understood)
         if not (facts or sink.issues or issues) and kind != "Patient":
             return Reading(key, kind, "read", place, told, None, (), (), unmapped)
@@ -203,22 +209,6 @@ def _doubt(resource: Any, sink: Sink) -> None:
     sink.tell("extension", place, "A modifier that is not known: what the resource says is shown, and decides nothing.")
 
 
-#: Results that may be of a specimen; a report may be of several.
-_OF_SPECIMENS = ("DiagnosticReport", "Observation")
-_TAKEN_FROM = "The specimen is said to be another patient's: what this says is shown, and decides nothing."
-
-
-def _taken_from_another(resource: Any, taken: Specimens, sink: Sink) -> None:
-    """A specimen whose own entry names another patient: whose the result is, a person must say."""
-    own = sink.key_of(resource.subject, "Patient") if resource.subject is not None else None
-    many = isinstance(resource.specimen, list)
-    for index, one in enumerate(resource.specimen if many else (resource.specimen,)):
-        key = sink.key_of(one, "Specimen")
-        if own is not None and key is not None and taken.of_another(key, own):
-            sink.facts = [fact._replace(standing="hedged") for fact in sink.facts]
-            sink.tell("value", f"{type(resource).__name__}.specimen{f'[{index}]' if many else ''}", _TAKEN_FROM)
-
-
 _DANGLING = "No entry of this document has this fullUrl: whose this is, is not known. Send the patient along."
 
 
@@ -239,33 +229,10 @@ def _subject(resource: Any, key: str, about: str, sink: Sink) -> str | None:
     if about == kind:
         return key
     reference = getattr(resource, about)
-    found = _named(resource, reference, sink) if reference is not None else None
+    found = named(resource, reference, sink) if reference is not None else None
     if found is None and sink.facts:
         sink.tell("required", f"{kind}.{about}", "No patient is named: what this says is told of nobody.", "error")
     return found
-
-
-def _named(resource: Any, reference: Any, sink: Sink) -> str | None:
-    """The patient that a reference names; one that is contained goes by its business identifier."""
-    if reference.reference and reference.reference.startswith("#"):
-        inner = next((one for one in resource.contained or () if one.id == reference.reference[1:]), None)
-        told = [(i.system, i.value) for i in getattr(inner, "identifier", None) or () if i.system and i.value]
-        return f"Patient?identifier={told[0][0]}|{told[0][1]}" if told else sink.key_of(reference, "Patient")
-    found = sink.key_of(reference, "Patient")
-    if found is None or found.startswith(("Patient/", "urn:")) or _PATIENT.search(found):
-        return found
-    return None
-
-
-#: What stands in the field of a number where there is none.
-_NO_NUMBER = frozenset(
-    {"无", "暂无", "未知", "不详", "不明", "n/a", "na", "none", "null", "nil", "unknown", "test", "x", "xx", "xxx"}
-)
-
-
-def names_one(value: str) -> bool:
-    """Can this value name one person? A placeholder (``-``, ``无``, ``0000``) would join strangers."""
-    return bool(value.strip("0 -_./*?")) and value.strip().casefold() not in _NO_NUMBER
 
 
 def _person(

@@ -21,7 +21,7 @@ from natars_fhir.mapping.faults import Fault, MappingError, line_at, nearest
 from natars_fhir.mapping.narrative.words import WordListError, Words
 from natars_fhir.mapping.narrative.words import load as load_words
 from natars_fhir.mapping.schema import Concepts, Drugs, Site, View, Views
-from natars_fhir.mapping.site_checks import site_faults, texts_faults
+from natars_fhir.mapping.site_checks import site_faults, words_faults
 from natars_fhir.mapping.word_faults import table_faults, word_fault
 
 Shaped = TypeVar("Shaped", bound=BaseModel)
@@ -90,12 +90,12 @@ def _load(folder: Path, trial: str, _bytes: str) -> Mappings:
     if concepts is not None and drugs is not None:
         faults += drugs_faults(folder / "drugs.toml", drugs, concepts)
         faults += [fault for path, site in sites for fault in site_faults(path, site, concepts, drugs)]
-    if concepts is not None and words is not None:
+    if concepts is not None and drugs is not None and words is not None:
         faults += [
             fault
             for path, site in sites
-            if site.texts
-            for fault in texts_faults(str(path), path.read_text("utf-8"), site, concepts, words.characters)
+            if site.texts or site.answers
+            for fault in words_faults(str(path), path.read_text("utf-8"), site, concepts, drugs, words.characters)
         ]
     if faults or not (concepts and drugs and words and study and allowed and placed):
         raise MappingError(faults)

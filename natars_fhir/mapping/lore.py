@@ -40,6 +40,8 @@ class Lore:
     drugs: DrugNames
     #: what a test is called in words alone, in normal form → the concept that it asks for
     texts: Mapping[str, str]
+    #: concept → answers in words, in normal form → the value that they stand for
+    answers: Mapping[str, Mapping[str, str]]
     words: Words
     consent_names: tuple[str, ...]
     #: how an arm may be called (its name, or its slug, as R5 links to it), in small letters → its registered name

@@ -1,5 +1,5 @@
 """Overlay: lines that people of a site mapped at the desk; they stand over those of its file, and say what lines of
-``[codes.…]``, ``[units]`` and ``[texts]`` say there. mappings/README.md
+``[codes.…]``, ``[units]``, ``[texts]`` and ``[answers.…]`` say there. mappings/README.md
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 from natars_fhir.mapping.faults import Fault, MappingError, line_at
 from natars_fhir.mapping.files import Mappings
 from natars_fhir.mapping.schema import LocalCode, Shape, Site
-from natars_fhir.mapping.site_checks import lines_faults, texts_faults
+from natars_fhir.mapping.site_checks import lines_faults, words_faults
 
 #: A longer one is no work of a desk: it belongs into the file.
 MOST_CHARACTERS = 1_000_000
@@ -25,6 +25,7 @@ class Overlay(Shape):
     codes: dict[str, dict[str, str | LocalCode]] = Field(default_factory=dict)
     units: dict[str, str] = Field(default_factory=dict)
     texts: dict[str, str] = Field(default_factory=dict)
+    answers: dict[str, dict[str, str]] = Field(default_factory=dict)
 
 
 def overlaid(mappings: Mappings, texts: Mapping[str, str]) -> Mappings:
@@ -42,7 +43,9 @@ def overlaid(mappings: Mappings, texts: Mapping[str, str]) -> Mappings:
         if found is not None:
             sites[site] = _over(mappings.sites[site], found)
             faults += lines_faults(_named(site), text, sites[site], mappings.concepts, mappings.drugs)
-            faults += texts_faults(_named(site), text, sites[site], mappings.concepts, mappings.words.characters)
+            faults += words_faults(
+                _named(site), text, sites[site], mappings.concepts, mappings.drugs, mappings.words.characters
+            )
     if faults:
         raise MappingError(faults)
     return replace(mappings, sites=sites, over=told)
@@ -70,8 +73,8 @@ def _shape(site: str, text: str, wrong: ValidationError) -> Iterator[Fault]:
 
 
 def _over(site: Site, found: Overlay) -> Site:
-    codes = {table: dict(rows) for table, rows in site.codes.items()}
-    for table, rows in found.codes.items():
-        codes[table] = {**codes.get(table, {}), **rows}
+    codes = {table: {**site.codes.get(table, {}), **rows} for table, rows in found.codes.items()}
+    answers = {name: {**site.answers.get(name, {}), **rows} for name, rows in found.answers.items()}
+    tables = {"codes": {**site.codes, **codes}, "answers": {**site.answers, **answers}}
     more = {"units": {**site.units, **found.units}, "texts": {**site.texts, **found.texts}}
-    return site.model_copy(update={"codes": codes, **more})
+    return site.model_copy(update={**tables, **more})

@@ -244,6 +244,8 @@ class Site(Shape):
     units: dict[str, str] = {}
     #: what a test is called in words alone (`code.text`) → the concept that it asks for
     texts: dict[str, str] = {}
+    #: concept → how it is answered in words (`valueString`, the text of a value) → the value that they stand for
+    answers: dict[str, dict[str, str]] = {}
     #: names under which the site's consents speak of this trial
     consent: tuple[str, ...] = ()
     expects: Expects = Expects()

@@ -14,7 +14,7 @@ from natars_fhir.mapping.files import Mappings
 from natars_fhir.mapping.lore import DrugNames, Lore
 from natars_fhir.mapping.route import Route, route
 from natars_fhir.mapping.schema import Code, Concepts, Drugs, LocalCode, Says, Site
-from natars_fhir.mapping.texts import plain_text
+from natars_fhir.mapping.texts import answers_to, plain_text
 from natars_fhir.mapping.units import Units
 from natars_fhir.mapping.view import Read, subject_of, together
 
@@ -49,6 +49,7 @@ def compiled(mappings: Mappings, site: str) -> SiteMapping:
 def lore_of(mappings: Mappings, site: Site) -> Lore:
     """The tables of the folder, with the site's own rows before the standard ones."""
     concepts, local = mappings.concepts, list(_local(site))
+    answers = _answers(mappings, site)
     systems = Systems({**concepts.systems, **site.systems})
     return Lore(
         site=site.site,
@@ -56,12 +57,13 @@ def lore_of(mappings: Mappings, site: Site) -> Lore:
         concepts=concepts.concepts,
         systems=systems,
         asked=Table(systems, _asked(concepts, local), key=str),
-        says=Table(systems, _says(concepts, mappings.drugs, local), key=lambda meant: meant.concept),
-        values=_values(systems, concepts, local),
+        says=Table(systems, _says(concepts, mappings.drugs, local, answers), key=lambda meant: meant.concept),
+        values=_values(systems, concepts, local, answers),
         reports=Table(systems, _reports(concepts, local), key=str),
         units=_units(concepts, site),
         drugs=_drug_names(mappings.drugs),
         texts={plain_text(text, mappings.words.characters): name for text, name in site.texts.items()},
+        answers=answers,
         words=mappings.words,
         consent_names=site.consent,
         arms={name.casefold(): arm.name for arm in mappings.study.arms for name in (arm.name, arm.slug)},
@@ -75,13 +77,32 @@ def _local(site: Site) -> Iterator[tuple[Code, LocalCode]]:
             yield Code(system=system, code=code, source=site.site), row
 
 
+#: concept → answers in words, in normal form → value
+_Answers = dict[str, dict[str, str]]
+
+
+def _answers(mappings: Mappings, site: Site) -> _Answers:
+    characters = mappings.words.characters
+    return {
+        concept: {plain_text(text, characters): value for text, value in said.items()}
+        for concept, said in site.answers.items()
+    }
+
+
 def _asked(concepts: Concepts, local: list[tuple[Code, LocalCode]]) -> Iterator[tuple[Code, str]]:
     yield from ((code, row.concept) for code, row in local if row.concept and not row.value)
     for name, concept in concepts.concepts.items():
         yield from ((code, name) for code in concept.asked)
 
 
-def _says(concepts: Concepts, drugs: Drugs, local: list[tuple[Code, LocalCode]]) -> Iterator[tuple[Code, Meaning]]:
+def _says(
+    concepts: Concepts, drugs: Drugs, local: list[tuple[Code, LocalCode]], answers: _Answers
+) -> Iterator[tuple[Code, Meaning]]:
+    for name, said in answers.items():
+        if _table(name, concepts) not in concepts.values:
+            yield from (
+                (Code(system=answers_to(name), code=text), Meaning(name, value)) for text, value in said.items()
+            )
     classes = {drug.name: drug.classes for drug in drugs.drug} | {group.name: group.classes for group in drugs.group}
     for code, row in local:
         if row.concept == "antineoplastic-drug" and row.value:
@@ -104,14 +125,35 @@ def _drug(name: str, classes: tuple[str, ...]) -> Meaning:
     return Meaning("antineoplastic-drug", name, (("class", classes),))
 
 
-def _values(systems: Systems, concepts: Concepts, local: list[tuple[Code, LocalCode]]) -> dict[str, Table[str]]:
-    """Kind → coding → word; a local code of a value alone serves every kind that has the word."""
+def _table(concept: str, concepts: Concepts) -> str:
+    """Where the values of a concept stand: under its own name, or that of its kind; what people attest is there or
+    not."""
+    kind = concepts.concepts[concept].kind
+    return concept if concept in concepts.values else "presence" if kind == "answer" else kind
+
+
+#: What people attest, as what is there or not.
+_ATTESTED = {"yes": "present", "no": "absent"}
+
+
+def _values(
+    systems: Systems, concepts: Concepts, local: list[tuple[Code, LocalCode]], answers: _Answers
+) -> dict[str, Table[str]]:
+    """Kind → coding → word; a local code of a value alone serves every kind that has the word, an answer in words the
+    concept that it answers."""
+    in_words: dict[str, list[tuple[Code, str]]] = {}
+    for name, said in answers.items():
+        codes = (
+            (Code(system=answers_to(name), code=text), _ATTESTED.get(value, value)) for text, value in said.items()
+        )
+        in_words.setdefault(_table(name, concepts), []).extend(codes)
     plain = [(code, row.value) for code, row in local if row.value and not row.concept]
     tables: dict[str, Table[str]] = {}
     for kind, groups in concepts.values.items():
         words = {says.value for says in groups}
         standard = [(code, says.value) for says in groups for code in says.codes]
-        tables[kind] = Table(systems, [*((c, w) for c, w in plain if w in words), *standard], key=str)
+        own = [*in_words.get(kind, ()), *((c, w) for c, w in plain if w in words)]
+        tables[kind] = Table(systems, [*own, *standard], key=str)
     return tables
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from natars_fhir.mapping.checks import system_faults
@@ -49,7 +49,39 @@ def lines_faults(name: str, source: str, site: Site, concepts: Concepts, drugs: 
     return [*told, *(Fault(name, line_of(source, word), text) for word, text in faults)]
 
 
-def texts_faults(name: str, source: str, site: Site, concepts: Concepts, characters: Characters) -> list[Fault]:
+def words_faults(
+    name: str, source: str, site: Site, concepts: Concepts, drugs: Drugs, characters: Characters
+) -> list[Fault]:
+    """Names of tests, and answers, in words: each stands once, for what there is."""
+    told = _texts(site, concepts, characters)
+    for concept, said in site.answers.items():
+        told += [(f"[answers.{concept}]", text, fault) for text, fault in _answered(concept, said, concepts, drugs)]
+        told += [(concept, other, f"«{text}» and «{other}» are one text") for text, other in alike(said, characters)]
+    return [Fault(name, line_of(source, table, f'"{text}"'), fault) for table, text, fault in told]
+
+
+def _answered(concept: str, said: Mapping[str, str], concepts: Concepts, drugs: Drugs) -> Iterator[tuple[str, str]]:
+    found = concepts.concepts.get(concept)
+    if found is None:
+        yield concept, f"answers: unknown concept «{concept}»{nearest(concept, concepts.concepts)}"
+        return
+    words = answers_of(found, concepts, drugs)
+    if not words:
+        yield concept, f"answers: «{concept}» is a {found.kind}: its answers in words cannot be told one by one"
+        return
+    for text, value in said.items():
+        if value not in words:
+            yield text, f"«{text}»: «{concept}» cannot be «{value}»{nearest(value, words)}"
+        elif not text.strip():
+            yield text, f"«{text}» is no answer to anything"
+
+
+def answers_of(concept: Concept, concepts: Concepts, drugs: Drugs) -> tuple[str, ...]:
+    """The values that an answer in words may stand for; none of a number, a date, a text or a drug."""
+    return () if concept.kind == "drug" else allowed(concept, concepts, drugs)
+
+
+def _texts(site: Site, concepts: Concepts, characters: Characters) -> list[tuple[str, str, str]]:
     """Texts that name concepts which exist, each once."""
     known = concepts.concepts
     told = [
@@ -60,7 +92,7 @@ def texts_faults(name: str, source: str, site: Site, concepts: Concepts, charact
     told += [(text, f"«{text}» is no name of anything") for text in site.texts if not text.strip()]
     pairs = alike(site.texts, characters)
     told += [(other, f"«{first}» and «{other}» are one text") for first, other in pairs]
-    return [Fault(name, line_of(source, "[texts]", f'"{text}"'), said) for text, said in told]
+    return [("[texts]", text, said) for text, said in told]
 
 
 def _never_complete(name: str, concepts: Concepts) -> str:

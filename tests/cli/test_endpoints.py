@@ -16,10 +16,11 @@ from natars_fhir.cli import endpoints, run, screens, visits
 from natars_fhir.store.engine import open_store
 from tests import ward
 from tests.export.made import EVERYBODY
+from tests.extras import needed
 from tests.service.export.test_endpoints import CASES
 from tests.service.hospital import Hospital, key_file
 
-pytest.importorskip("lifelines", reason="the extra `statistics` is not installed")
+needed("statistics", "lifelines")
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ import io
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +22,13 @@ from natars_fhir.cli import load, run
 from natars_fhir.service.ingest.load import OvertakenError
 from natars_fhir.store.engine import open_store
 from natars_fhir.store.tables.load import load as loads
+from tests.served import Life, started
 from tests.service.hospital import Hospital, born_on_30_february, bundle, condition, encounter, patient
 from tests.service.ingest.test_load import LINES, many, raw, rows
-from tests.ward import ROOT, load_once
+from tests.ward import load_once
 
-GONE_ON = """
-import sys, natars_fhir.service.ingest.load as load
-from natars_fhir.cli import run
-load.MOST_DOCUMENTS = 20
-sys.exit(run(sys.argv[1:]))
-"""
+#: Steps are short, so that one can be killed between them.
+SHORT = {"natars_fhir.service.ingest.load.MOST_DOCUMENTS": 20}
 
 
 @pytest.fixture(autouse=True)
@@ -181,11 +178,17 @@ def test_every_word_is_there_in_both_languages() -> None:
     assert set(load._FATES) == set(load._FATES_ZH)
 
 
-def start(folder: Path, path: Path, database: Path) -> subprocess.Popen[bytes]:
+def start(folder: Path, path: Path, database: Path, says: Path) -> BaseProcess:
     settings = {"NATARS_DATABASE": f"sqlite:///{database}", "NATARS_KEY_FILE": str(folder / "key")}
-    command = [sys.executable, "-c", GONE_ON, "load", str(path), "--site", "generic", "--format", "json"]
-    environment = {**os.environ, **settings, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, cwd=folder)  # noqa: S603
+    command = ("load", str(path), "--site", "generic", "--format", "json")
+    return started(settings, *command, life=Life(folder, says, told=SHORT))
+
+
+def told_by(process: BaseProcess, says: Path) -> Any:
+    """What one said that came to its end."""
+    process.join(120)
+    assert process.exitcode is not None
+    return json.loads(says.read_bytes())
 
 
 def begun(database: Path, line: int) -> Callable[[], bool]:
@@ -209,18 +212,18 @@ def test_a_run_that_is_killed_at_any_moment_leaves_in_the_end_what_an_unbroken_o
     path = tmp_path / "sent.ndjson"
     path.write_bytes(raw(*many(150)))
     whole, killed = tmp_path / "whole.sqlite", tmp_path / "killed.sqlite"
-    told = json.loads(start(tmp_path, path, whole).communicate(timeout=120)[0])
+    said = [tmp_path / name for name in ("unbroken", "broken", "last")]
+    told = told_by(start(tmp_path, path, whole, said[0]), said[0])
     assert (told["files"][0]["line"], told["files"][0]["state"]) == (300, "done")
     for line in (20, 160):
-        running, there = start(tmp_path, path, killed), begun(killed, line)
+        running, there = start(tmp_path, path, killed, said[1]), begun(killed, line)
         deadline = time.monotonic() + 60
-        while not there() and running.poll() is None and time.monotonic() < deadline:
+        while not there() and running.is_alive() and time.monotonic() < deadline:
             time.sleep(0.01)
-        running.send_signal(signal.SIGKILL)
-        running.communicate(timeout=60)
-        assert running.returncode == -signal.SIGKILL
-    last = start(tmp_path, path, killed)
-    again = json.loads(last.communicate(timeout=120)[0])
+        running.kill()
+        running.join(60)
+        assert running.exitcode == -signal.SIGKILL
+    again = told_by(start(tmp_path, path, killed, said[2]), said[2])
     assert (again["files"][0]["found"], again["files"][0]["state"]) == ("resumed", "done")
     assert again["files"][0]["all"] == told["files"][0]["all"]
     stores = [open_store(f"sqlite:///{database}") for database in (whole, killed)]

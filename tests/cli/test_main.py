@@ -38,7 +38,7 @@ def test_a_database_that_fails_in_the_middle_is_told_without_what_was_asked(
     def away(*_: object) -> None:
         raise OperationalError("select PLANTED", {}, Exception("PLANTED"))
 
-    monkeypatch.setattr("natars_fhir.cli.typer.main.get_command", away)
+    monkeypatch.setattr("natars_fhir.cli._commands", away)
     assert run(["log"]) == 69
     said = capsys.readouterr().err
     assert "NATARS_DATABASE" in said
@@ -90,7 +90,7 @@ def test_a_bug_stays_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("natars_fhir.cli.typer.main.get_command", broken)
+    monkeypatch.setattr("natars_fhir.cli._commands", broken)
     with pytest.raises(ZeroDivisionError):
         run(["log"])
 

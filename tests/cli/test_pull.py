@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -30,24 +26,18 @@ from natars_fhir.service.pull.pull import Order
 from natars_fhir.service.remap import mapped
 from natars_fhir.store import pulls
 from natars_fhir.store.engine import open_store
+from tests.served import Life, started
 from tests.service.hospital import KEY, NOW, born_on_30_february, condition, patient
 from tests.service.pull.exporting import AT, lines
 from tests.service.remap.test_gaps import LIS, result
-from tests.ward import ROOT
 from tests.web.test_pull import mappings_at
 
 BODY = lines(*(patient(str(number), address=[{"text": "x" * 2_000}]) for number in range(100)))
 HALF = len(BODY) // 2
 COUNT = {"value": 2, "unit": "10*9/L", "system": "http://unitsofmeasure.org", "code": "10*9/L"}
 _load = cache(load)
-SOON = """
-import sys
-from datetime import timedelta
-import natars_fhir.store.pulls as pulls
-from natars_fhir.cli import run
-pulls.LEASE = timedelta(seconds=1)
-sys.exit(run(sys.argv[1:]))
-"""
+#: Whoever comes next need not wait long.
+SOON = {"natars_fhir.store.pulls.LEASE": timedelta(seconds=1)}
 
 
 @pytest.fixture(autouse=True)
@@ -274,8 +264,7 @@ def test_a_pull_that_is_killed_in_the_middle_of_a_download_goes_on_there(
     said: Any, exporter: str, tmp_path: Path
 ) -> None:
     folder = mappings_at(tmp_path, mode="bulk", url=exporter, more='level = "system"')
-    command = [sys.executable, "-c", SOON, "pull", "--site", "generic", "--mappings", str(folder), "--once"]
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})  # noqa: S603
+    process = started({}, "pull", "--site", "generic", "--mappings", str(folder), "--once", life=Life(told=SOON))
     try:
         assert _Gives.half.wait(60)
         end = time.monotonic() + 30
@@ -283,8 +272,8 @@ def test_a_pull_that_is_killed_in_the_middle_of_a_download_goes_on_there(
             assert time.monotonic() < end
             time.sleep(0.02)
     finally:
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait(30)
+        process.kill()
+        process.join(30)
     _Gives.go_on.set()
     code, out, _ = said(folder, "--once", "--format", "json")
     told = json.loads(out)

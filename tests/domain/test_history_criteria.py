@@ -276,6 +276,11 @@ def in_situ() -> Fact:
     return fact(SECOND, "suspected", "2015-03-01", behaviour="in-situ", method="diagnosis")
 
 
+def given(**said: str) -> Fact:
+    """A signature; ``ended`` is the last day on which it stands."""
+    return fact("consent", "given", "2024-05-25", **said)
+
+
 def withdrawn(when: str = "2024-05-25", **said: str) -> Fact:
     """A signature that does not stand any more; ``ended`` is the day on which it was withdrawn."""
     return fact("consent", "withdrawn", when, **said)
@@ -300,6 +305,10 @@ def consent(value: str, when: str | None = "2024-05-25", standing: str = "final"
         pytest.param((consent("refused"),), "no", id="refused"),
         pytest.param((consent("given"), consent("withdrawn", "2024-05-28")), "no", id="withdrawn before allocation"),
         pytest.param((consent("given"), ALLOCATED, consent("withdrawn", "2024-06-08")), "yes", id="withdrawn after it"),
+        pytest.param((given(ended="2030-01-01"),), "yes", id="it stands for years"),
+        pytest.param((given(ended="2024-05-30"),), "unknown imprecise", id="it stood for some days"),
+        pytest.param((given(ended="2024-05-30"), ALLOCATED), "unknown imprecise", id="it ran out before allocation"),
+        pytest.param((given(ended="2024-06-08"), ALLOCATED), "yes", id="it ran out after allocation"),
         pytest.param((withdrawn(),), "no", id="withdrawn, not allocated"),
         pytest.param((withdrawn(ended="2024-06-08"),), "no", id="withdrawn on a day, not allocated"),
         pytest.param((withdrawn(), ALLOCATED), "unknown imprecise", id="signed before allocation, withdrawn some day"),

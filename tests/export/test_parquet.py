@@ -13,9 +13,9 @@ from natars_fhir.export.dictionary import TABLES, dictionary
 from natars_fhir.export.extra import ExtraError
 from natars_fhir.export.parquet import write_parquet
 from tests.export.made import EVERYBODY, plain
+from tests.extras import needed
 
-pandas = pytest.importorskip("pandas", reason="the extra `tables` is not installed")
-parquet = pytest.importorskip("pyarrow.parquet", reason="the extra `tables` is not installed")
+needed("tables", "pandas", "pyarrow")
 TYPES = {"text": "string", "whole": "int64", "number": "double"}
 
 
@@ -28,12 +28,16 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("table", list(TABLES))
 def test_every_row_and_value_is_read_back(written: Path, table: str) -> None:
+    from pyarrow import parquet
+
     read = parquet.read_table(written / f"{table}.parquet").to_pylist()
     assert [tuple(row.values()) for row in read] == [plain(row) for row in tables.every(EVERYBODY, 102)[table]]
 
 
 @pytest.mark.parametrize("table", list(TABLES))
 def test_columns_are_typed_and_say_what_they_mean(written: Path, table: str) -> None:
+    from pyarrow import parquet
+
     schema = parquet.read_schema(written / f"{table}.parquet")
     columns = [one for one in dictionary() if one.table == table]
     assert [(field.name, str(field.type)) for field in schema] == [(one.name, TYPES[one.kind]) for one in columns]
@@ -42,6 +46,8 @@ def test_columns_are_typed_and_say_what_they_mean(written: Path, table: str) -> 
 
 
 def test_another_library_reads_it(written: Path) -> None:
+    import pandas
+
     frame = pandas.read_parquet(written / "times.parquet")
     events = frame[(frame.paramcd == "OS") & (frame.cnsr == 0)]
     assert sorted(events.subject) == ["aaaa", "dddd"]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from natars_fhir.export.summary import NeverRow, as_object, differences, never_operated, survival
 from tests.domain.endpoints.course import NEO, SURGERY_ONLY
 from tests.export.made import EVERYBODY, A, B
+from tests.extras import needed
 
-pytest.importorskip("lifelines", reason="the extra `statistics` is not installed")
+needed("statistics", "lifelines")
 
 
 def test_survival_is_told_by_parameter_and_arm() -> None:

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from natars_fhir.domain.endpoints.time_to_event import TimeToEvent
 from natars_fhir.export.survival import Curve, Observed, StatisticsError, at_risk, curve, log_rank, timed
 from tests.export.published import AML, GEHAN, OVARIAN, VETERAN, typed
+from tests.extras import needed
 
-pytest.importorskip("lifelines", reason="the extra `statistics` is not installed")
+needed("statistics", "lifelines")
 
 
 def column(found: Curve) -> list[tuple[int, int, int, str]]:

@@ -12,7 +12,13 @@ from natars_fhir.fhir.references import Scope
 from natars_fhir.fhir.specimens import Specimens
 
 MRN = "https://hospital.example/mrn"
-BY_NUMBER = {"identifier": {"system": MRN, "value": "2"}}
+
+
+def by_number(value: str) -> dict[str, Any]:
+    return {"identifier": {"system": MRN, "value": value}}
+
+
+BY_NUMBER = by_number("2")
 
 
 def specimen(subject: Any) -> dict[str, Any]:
@@ -46,6 +52,15 @@ def person(ident: str, *numbers: str, **more: Any) -> dict[str, Any]:
         ),
         pytest.param(
             [specimen({"reference": "Patient/2"}), person("1", ""), person("2", "")], True, id="two without a number"
+        ),
+        pytest.param(
+            [specimen({"reference": "Patient/2"}), person("1", "-"), person("2", "-")],
+            True,
+            id="two with a placeholder",
+        ),
+        pytest.param([specimen(by_number("无")), person("1", "3")], False, id="a placeholder is nobody's number"),
+        pytest.param(
+            [specimen({"reference": "Patient/1"}), specimen({"reference": "Patient/2"})], True, id="told in two ways"
         ),
         pytest.param(
             [specimen({"reference": "Patient/2"}), person("2", link=[{"other": {"reference": "Patient/1"}}])],

@@ -21,7 +21,7 @@ from tests.pages.house import House
 CHROMIUM = shutil.which("chromium")
 SCREENS = Path(__file__).parents[2] / ".build" / "screens"
 WIDE, PHONE = 1280, 360
-_ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
+_ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 _LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 _MOST_MS = 20_000
 _TALLEST = 2_400

@@ -23,7 +23,7 @@ _chromium = Chromium()
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if _HERE in item.path.parents:
+        if item.nodeid.startswith("tests/pages/"):
             item.add_marker(pytest.mark.xdist_group("pages"))
 
 

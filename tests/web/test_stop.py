@@ -6,13 +6,13 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from sqlalchemy import select
 from natars_fhir.store.engine import open_store
 from natars_fhir.store.tables.core import outbox, resource_version
 from natars_fhir.store.tables.line import site_line
+from tests.served import Life, started
 from tests.service.hospital import condition, patient, transaction
 from tests.web.test_over_loopback import mappings_with
 
@@ -60,17 +61,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(folder: Path, port: int, **more: str) -> Iterator[subprocess.Popen[str]]:
+def serving(folder: Path, port: int, **more: str) -> Iterator[BaseProcess]:
     """`natars-fhir serve` as a process of its own, until it ends or the block does."""
     named = {"DATABASE": f"sqlite:///{folder}/store.sqlite", "KEY_FILE": f"{folder}/key", "PORT": str(port), **more}
-    environment = {**os.environ, **{f"NATARS_{name}": value for name, value in named.items()}}
-    process = subprocess.Popen(
-        [sys.executable, "-c", "from natars_fhir.cli import main; main()", "serve"],
-        env=environment, stderr=subprocess.PIPE, text=True, cwd=folder,
-    )  # fmt: skip
+    environment = {f"NATARS_{name}": value for name, value in named.items()}
+    process = started(environment, life=Life(folder, warns=folder / "log"))
     try:
         for _ in range(int(MOST_SECONDS / 0.05)):
-            assert process.poll() is None, process.stderr and process.stderr.read()
+            assert process.is_alive(), (folder / "log").read_text()
             with socket.socket() as one:
                 if one.connect_ex(("127.0.0.1", port)) == 0:
                     break
@@ -78,9 +76,17 @@ def serving(folder: Path, port: int, **more: str) -> Iterator[subprocess.Popen[s
         yield process
     finally:
         process.kill()
-        process.wait(MOST_SECONDS)
-        if process.stderr is not None:
-            process.stderr.close()
+        process.join(MOST_SECONDS)
+
+
+def asked_to_stop(process: BaseProcess) -> None:
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGTERM)
+
+
+def ended(process: BaseProcess) -> int | None:
+    process.join(MOST_SECONDS)
+    return process.exitcode
 
 
 def begun(port: int) -> socket.socket:
@@ -116,14 +122,13 @@ def test_a_request_under_way_is_finished_and_no_new_one_taken(tmp_path: Path) ->
     port = free_port()
     with serving(tmp_path, port) as process, begun(port) as sender:
         time.sleep(0.2)
-        process.send_signal(signal.SIGTERM)
+        asked_to_stop(process)
         assert refused(port)
-        assert process.poll() is None
+        assert process.is_alive()
         sender.sendall(BODY[100:])
         told = answered(sender)
-        assert process.wait(MOST_SECONDS) == 0
-        assert process.stderr is not None
-        log = process.stderr.read()
+        assert ended(process) == 0
+        log = (tmp_path / "log").read_text()
     assert told.startswith("HTTP/1.1 200")
     assert "transaction-response" in told
     assert "PLANTED" not in log
@@ -145,10 +150,10 @@ def test_a_delivery_under_way_is_settled_before_the_end(tmp_path: Path) -> None:
                 sender.sendall(BODY[100:])
                 assert sender.recv(1)
                 assert site.asked.wait(MOST_SECONDS)
-                process.send_signal(signal.SIGTERM)
+                asked_to_stop(process)
                 assert refused(port)
             site.let.set()
-            assert process.wait(MOST_SECONDS) == 0
+            assert ended(process) == 0
         site.shutdown()
     store = open_store(f"sqlite:///{tmp_path}/store.sqlite")
     with store.read() as connection:

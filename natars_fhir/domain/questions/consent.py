@@ -1,7 +1,8 @@
 """Consent to this trial, signed before anything of it began (clinical.md §2.1, I-19).
 
 Facts: ``consent`` given | refused | withdrawn | proposed, of this trial alone; ``when`` is the day of signing. What was
-withdrawn keeps that day; detail ``ended`` is the day of the withdrawal, where it is told.
+withdrawn keeps that day; detail ``ended`` is the day of the withdrawal, or the last on which a consent stands, where it
+is told.
 A withdrawal after enrolment ends the patient's part; it does not make the consent of that day untrue.
 """
 
@@ -56,9 +57,17 @@ def _answer(asked: Asked, fact: Fact, *, alone: bool) -> Answer:
 
 def _signed(asked: Asked, fact: Fact) -> Answer:
     day = fact.day
-    if day is None or day.high is None:
+    if day is None or day.high is None or _ran_out(asked, fact):
         return UNKNOWN
     return YES if not asked.enrolled or day.high <= asked.treatment_start else UNKNOWN
+
+
+def _ran_out(asked: Asked, fact: Fact) -> bool:
+    """May its period have ended before the trial began, or before today? Whether it was given anew, a person knows."""
+    ended = fact.said("ended")
+    if fact.value != "given" or not isinstance(ended, str):
+        return False
+    return (days(ended).low or date.min) < (asked.treatment_start if asked.enrolled else asked.as_of)
 
 
 def _withdrawn(asked: Asked, fact: Fact, *, alone: bool) -> Answer:

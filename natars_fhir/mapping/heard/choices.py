@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from natars_fhir.mapping.files import Mappings
-from natars_fhir.mapping.heard.gaps import Gap, is_name
+from natars_fhir.mapping.heard.gaps import Gap, is_answer, is_name
 from natars_fhir.mapping.schema import Code
 from natars_fhir.mapping.site import SiteMapping
-from natars_fhir.mapping.site_checks import allowed
+from natars_fhir.mapping.site_checks import allowed, answers_of
 from natars_fhir.mapping.terms.crosswalk import UNIT_SPELLINGS, Part, Row, Target
-from natars_fhir.mapping.texts import TEST_NAMES
+from natars_fhir.mapping.texts import TEST_NAMES, answers_to
 
 #: What is wrong with what was chosen: nothing, no part, no concept, no value, or one that the concept cannot have.
 Fault = Literal["", "part", "concept", "value", "report", "unit"]
@@ -34,7 +34,7 @@ class Chosen:
 
 def mappable(gap: Gap) -> bool:
     """Can a line say what it stands for?"""
-    return bool(gap.item) and (gap.what in ("code", "unit") or is_name(gap))
+    return bool(gap.item) and (gap.what in ("code", "unit") or is_name(gap) or is_answer(gap))
 
 
 def parts(gap: Gap) -> tuple[Part, ...]:
@@ -43,6 +43,8 @@ def parts(gap: Gap) -> tuple[Part, ...]:
         return ("unit",)
     if is_name(gap):
         return ("asked",)
+    if is_answer(gap):
+        return ("value",)
     return ("value", *(one for one in PARTS if one != "value")) if gap.concept else PARTS
 
 
@@ -61,6 +63,9 @@ def values(mappings: Mappings, mapping: SiteMapping, gap: Gap, part: str, concep
         return [unit for unit in units.accepts if unit] if units else []
     if part == "report":
         return [*mappings.concepts.reports]
+    if part == "value" and is_answer(gap):
+        asked = mapping.lore.concepts.get(gap.about)
+        return answers_of(asked, mappings.concepts, mappings.drugs) if asked else []
     if part == "value":
         own = mapping.lore.concepts.get(gap.concept)
         groups = mappings.concepts.values
@@ -95,6 +100,8 @@ def row(mapping: SiteMapping, gap: Gap, told: Chosen) -> Row:
     remark = " ".join("".join(sign if sign.isprintable() else " " for sign in told.remark).split())[:_LONGEST_REMARK]
     if is_name(gap):
         return Row(Code(system=TEST_NAMES, code=gap.item), Target("asked", told.concept), remark)
+    if is_answer(gap):
+        return Row(Code(system=answers_to(gap.about), code=gap.item), Target("value", told.value), remark)
     if told.part == "unit":
         return Row(Code(system=UNIT_SPELLINGS, code=gap.item), Target("unit", told.value), remark)
     code = Code(system=mapping.lore.systems.name(gap.about), code=gap.item)

@@ -78,6 +78,11 @@ def is_name(gap: Gap) -> bool:
     return gap.what == "text" and bool(gap.item) and not (gap.about or gap.concept)
 
 
+def is_answer(gap: Gap) -> bool:
+    """Is it an answer in words, so that a line can say what it stands for?"""
+    return gap.what == "text" and bool(gap.item) and bool(gap.about)
+
+
 def _code(resource: Any, mapping: SiteMapping, kind: str, system: str, code: str, concept: str = "") -> Named:
     if not declared(mapping, system):
         return Gap("code", kind, system, "", concept), ""

@@ -17,13 +17,13 @@ import msgspec
 
 from natars_fhir.fhir.build import Node, extension, said
 from natars_fhir.mapping.codes import CODE
-from natars_fhir.mapping.heard.gaps import Gap, declared, is_name, is_own
+from natars_fhir.mapping.heard.gaps import Gap, declared, is_answer, is_name, is_own
 from natars_fhir.mapping.heard.suggest import Suggester, Suggestion
 from natars_fhir.mapping.schema import Code
 from natars_fhir.mapping.site import SiteMapping
 from natars_fhir.mapping.terms.concept_map import Publisher, products
 from natars_fhir.mapping.terms.crosswalk import UNIT_SPELLINGS, Row, Target
-from natars_fhir.mapping.texts import TEST_NAMES, plain_text
+from natars_fhir.mapping.texts import TEST_NAMES, answers_to, plain_text
 
 #: Whose the gap is to mend. `own`: the hospital's code or unit. `standard`: a code of a standard system that the trial
 #: does not ask for, mostly rightly. `undeclared`: a system that the site's file does not name.
@@ -73,6 +73,8 @@ def open_still(mapping: SiteMapping, gap: Gap) -> bool:
         return gap.kind not in mapping.kinds
     if is_name(gap):
         return plain_text(gap.item, lore.words.characters) not in lore.texts
+    if is_answer(gap):
+        return plain_text(gap.item, lore.words.characters) not in lore.answers.get(gap.about, ())
     if gap.what != "code" or not gap.item:
         return True
     if gap.concept:
@@ -88,6 +90,8 @@ def row_of(gap: Gap, hint: Suggestion, system: str, display: str = "") -> Row | 
         return Row(Code(system=UNIT_SPELLINGS, code=gap.item), hint.target)
     if is_name(gap):
         return Row(Code(system=TEST_NAMES, code=gap.item), hint.target)
+    if is_answer(gap):
+        return Row(Code(system=answers_to(gap.about), code=gap.item), hint.target)
     return Row(Code(system=system, code=gap.item), hint.target, display) if gap.what == "code" else None
 
 

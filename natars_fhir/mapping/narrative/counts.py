@@ -27,6 +27,9 @@ _TAKES_UP = re.compile(
     r"\s*(?:(?:坏死|其)?(?:面积|范围|区域|比例)?(?:大?约)?占?(?:整个|全部|总)?(?:肿瘤|瘤体|瘤组织|切面)?(?:组织)?"
     r"(?:总?面积|体积|范围)?的?(?:大?约)?|(?:comprising|occupying|involving|constituting|accounting for) ?)\s*"
 )
+#: between what compares a share and the share: 小于肿瘤的10%
+_OF_WHOLE = re.compile(r"(?:整个|全部|总)?(?:肿瘤|瘤体|瘤组织|切面)(?:组织)?(?:总?面积|体积|范围)?的?$")
+_TO_WHOLE = 12
 _SHARE_OF = re.compile("占|comprising|occupying|involving|constituting|accounting")
 _FIELDS, _AREA = Decimal(10), Decimal(2)
 #: how far before a name fields may be counted, and what compares the number before that
@@ -45,6 +48,8 @@ class Patterns(NamedTuple):
     per_field: re.Pattern[str]
     fields_first: re.Pattern[str]
     share: re.Pattern[str]
+    #: right after a share: that or more, that or less
+    bound: re.Pattern[str]
     mitotic: dict[str, re.Pattern[str]]
     necrotic: dict[str, re.Pattern[str]]
 
@@ -55,10 +60,14 @@ def patterns(words: Words) -> Patterns:
     field, area = words.any("counts.mitoses", "field"), words.any("counts.mitoses", "area")
     unit = rf"(?P<many>\d{{1,3}}(?:\.\d{{1,2}})?)?\s*个?\s*(?:(?P<field>{field})|(?P<area>{area}))(?![a-z])"
     named, count = words.any("counts.name", "mitoses"), ranged(words, ends=("?P<low>", "?P<high>"))
+    tags = {tag: words.any("quantity.word", f"or-{tag}") for tag in ("more", "less")}
+    bound = rf"(?:(?P<more>{tags['more']})|(?P<less>{tags['less']}))"
+    last = bound.replace("?P<", "?P<last_")
     return Patterns(
-        re.compile(rf"{count}\s*\)?\s*(?:个|枚|{named})?\s*(?:/|每|per|in|\()\s*{unit}"),
+        re.compile(rf"{count}\s*\)?\s*(?:个|枚|{named})?{bound}?\s*(?:/|每|per|in|\()\s*{unit}(?:\s?{last})?"),
         re.compile(rf"(?:每|in|per)?\s*{unit}\s*(?:内|中|视野)?[^,;。\d]{{0,8}}{count}\s*个"),
         re.compile(rf"{ranged(words, r'%?')}\s*%"),
+        re.compile(rf"\s?{bound}"),
         {tag: re.compile(words.any("counts.mitoses", tag)) for tag in ("rare", "frequent", "seen", "none")},
         {tag: re.compile(words.any("counts.necrosis", tag)) for tag in ("extensive", "seen", "none")},
     )
@@ -142,7 +151,20 @@ _NECROTIC_WORDS = {"none": number(0, PERCENT), "extensive": _EXTENSIVE, "seen": 
 
 def _per_ten(text: str, found: re.Match[str], words: Words) -> Number | None:
     low, high, many, field = found.group("low", "high", "many", "field")
-    return _count(comparator(text, found.start("low"), words), low, high, many, field is not None, words)
+    said = found.groupdict()
+    bound = next((tag for tag in ("more", "less") if said.get(tag) or said.get(f"last_{tag}")), None)
+    return _bounded_by(
+        bound, _count(comparator(text, found.start("low"), words), low, high, many, field is not None, words), None
+    )
+
+
+def _bounded_by(bound: str | None, value: Number | None, most: Decimal | None) -> Number | None:
+    """50%以上, 10%以下, 4个以上: that or more, up to *most*; that or less."""
+    if value is None or bound is None:
+        return value
+    if bound == "more":
+        return Interval(value.low, most, value.low_open, unit=value.unit)
+    return Interval(Decimal(0), value.high, high_open=value.high_open, unit=value.unit)
 
 
 @lru_cache(maxsize=4096)
@@ -174,11 +196,15 @@ def _necrotic(around: Around, words: Words) -> Near:
     if not share:
         part = None if around.denied else fraction(around, words)
         return part or _bounded(around, low, min(high, end + 10), shape.necrotic, _NECROTIC_WORDS)
-    before = comparator(text, share.start(), words)
+    whole = _OF_WHOLE.search(text, max(0, share.start() - _TO_WHOLE), share.start())
+    before = comparator(text, whole.start() if whole else share.start(), words)
     value, said = measured(before, share[1], share[2], words, PERCENT, 100)
     if not value or value.high is None or value.high > 100:
         return _NOWHERE
-    return Near(value, min(start, share.start() - said.lead), max(end, share.end()), said.about)
+    bound = shape.bound.match(text, share.end())
+    last = bound.end() if bound else share.end()
+    value = _bounded_by(bound.lastgroup if bound else None, value, Decimal(100))
+    return Near(value, min(start, share.start() - said.lead), max(end, last), said.about)
 
 
 def _share_next(text: str, words: Words, shape: Patterns, low: int, high: int) -> re.Match[str] | None:
@@ -187,8 +213,9 @@ def _share_next(text: str, words: Words, shape: Patterns, low: int, high: int) -
     if found is None:
         return None
     lead = amount(text, found.start(), found[1], found[2], words).lead
-    if low == high and not _SHARE_OF.search(text, high + 1, found.start() - lead):
-        return None  # 坏死, Ki-67 30%: whose share is it?
+    compared = lead and not text[high + 1 : found.start() - lead].strip()
+    if low == high and not compared and not _SHARE_OF.search(text, high + 1, found.start() - lead):
+        return None  # 坏死, Ki-67 30%: whose share is it? 坏死, <10% is its own
     return found if _TAKES_UP.fullmatch(text, high + 1, found.start() - lead) else None
 
 

@@ -22,9 +22,17 @@ _LIMIT = Decimal(2)
 _REACH = 90
 #: how near its gene the word of a test's name stands, and what follows that word in a heading
 _TO_WORD = 6
+#: how near before its gene a test's name stands
+_TO_TEST = 12
 _HEADING = re.compile(r"\s*(?:\([^()\n]{0,16}\)\s*)?(?:检测|结果|状态|情况|result|status|test)?\s*:\s*")
 #: "1:6" says how many times the other
 _OTHER_WAY = re.compile(r"\s*:\s*(?!1(?![\d.]))\d")
+#: a test that was repeated
+_AGAIN = re.compile(
+    r"[^,;。\n]{0,6}[,;]\s*(?:本院|我院|我科|本次|会诊)?(?:复查|复检|复测|重做|复做|重复|再次|重新|会诊)"
+)
+#: what is asked of a gene
+_QUESTIONS = frozenset({"扩增", "amplification", "gene amplification"})
 #: the first that is found decides; what is not there outweighs what is
 _ORDER = ("failed", "pending", "not-done", "suspected", "not-amplified", "amplified")
 _NO_STATE = "MDM2 FISH is named, and no result can be read"
@@ -71,7 +79,7 @@ def _limit(page: Page, mentioned: tuple[Mention, ...], index: int) -> int:
 
 def _state(page: Page, words: Words, each: Mention, high: int) -> Hit | None:
     """The state in the first clause that has one; FISH's failure may also be said before the gene."""
-    low = each.end
+    low, asked = each.end, None
     while low < high:
         end = min(page.clause(low)[1], high, low + _REACH)
         hits = [hit for hit in page.find(words["fish.status"], low, end) if hit.tag != "test"]
@@ -79,8 +87,14 @@ def _state(page: Page, words: Words, each: Mention, high: int) -> Hit | None:
         hits = hits[len(headings) :] or [hit for found in headings if (hit := _answer(page, words, found))]
         if hits:
             best = min(hits, key=lambda hit: (_ORDER.index(hit.tag), -hit.end))
-            return None if _is_asked(page, words, each, best) else best
+            if not _is_asked(page, words, each, best):
+                return best
+            asked = best
         low = end + 1
+    if asked is not None:  # FISH检测MDM2基因扩增 may be its answer as well
+        tested = page.has(words["fish.method"], "fish", max(0, each.start - _TO_TEST), each.start)
+        ratio = "name" in [hit.tag for hit in page.find(words["fish.ratio"], each.end, high)]
+        return asked._replace(tag="suspected") if tested and not ratio else None
     if _names_ratio(page, words, each.start):
         return None
     sentence = max(page.sentence(each.start)[0], each.start - _REACH)
@@ -102,14 +116,14 @@ def _answer(page: Page, words: Words, heading: re.Match[str]) -> Hit | None:
 
 
 def _is_asked(page: Page, words: Words, each: Mention, best: Hit) -> bool:
-    """明确MDM2基因扩增: the gene's amplification is the question, not the answer. FISH检测MDM2基因扩增 is one."""
-    if best.tag != "amplified" or best.start - each.end > 8:
+    """明确MDM2基因扩增, FISH检测MDM2基因扩增: the gene's amplification is the question, not the answer; 呈扩增 and
+    扩增阳性 are answers."""
+    if page.text[each.end : best.end].removeprefix("基因").strip() not in _QUESTIONS:
         return False
     near = [
         hit for hit in page.find(words["results.before"], max(0, each.start - 10), each.start) if hit.tag == "asked"
     ]
-    asks = bool(near) and near[-1].end == each.start
-    return asks and not page.has(words["fish.method"], "fish", max(0, each.start - 12), each.start)
+    return bool(near) and near[-1].end == each.start
 
 
 def _said(page: Page, words: Words, each: Mention, found: Hit) -> Said:
@@ -118,7 +132,7 @@ def _said(page: Page, words: Words, each: Mention, found: Hit) -> Said:
     value = found.tag
     if value == "amplified" and stance.denied:
         value = "not-amplified"
-    hedged = stance.hedged or value == "suspected"
+    hedged = stance.hedged or value == "suspected" or _is_told_again(page, words, found)
     standing: Standing = "pending" if value == "pending" else firmness(hedged)
     value = "amplified" if value == "suspected" else value
     start, end = page.sentence(low)
@@ -126,6 +140,15 @@ def _said(page: Page, words: Words, each: Mention, found: Hit) -> Said:
     polysomy = page.has(words["fish.ratio"], "polysomy", low, end)
     said = detail(method="sequencing" if sequencing else None, polysomy="yes" if polysomy else None)
     return Said(STATE, value, page.span(low, high), standing, said)
+
+
+def _is_told_again(page: Page, words: Words, found: Hit) -> bool:
+    """外院FISH示MDM2扩增，本院复查未见扩增: does the next clause say otherwise of a repeated test?"""
+    again = _AGAIN.match(page.text, found.end)
+    if again is None:
+        return False
+    later = page.find(words["fish.status"], again.end(), page.clause(again.end())[1])
+    return any(hit.tag not in ("test", found.tag) for hit in later)
 
 
 def _names_ratio(page: Page, words: Words, start: int) -> bool:

@@ -25,12 +25,14 @@ _TO_FRACTION = re.compile(r"\s?[-~至到]\s?")
 _NUMERALS = {"两": 2, **{sign: number for number, sign in enumerate("一二三四五六七八九十", 1)}}
 #: between necrosis and its fraction: what says that the fraction is a share; and between a fraction and the necrosis
 _FRACTION_NEXT = re.compile(
-    r"[\s,:(为]*(?:坏死)?(?:面积|范围|区域|比例)?[\s:为]*(?:大?约)?(?:占比?|达|累及)?(?:整个|全部|总)?(?:肿瘤|瘤体|瘤组织|切面)?(?:组织)?"
+    r"(?:[\s,:()为]|有|存在|可见)*(?:坏死)?(?:面积|范围|区域|比例)?[\s:为]*(?:大?约)?(?:占比?|达|累及)?(?:整个|全部|总)?(?:肿瘤|瘤体|瘤组织|切面)?(?:组织)?"
     r"(?:总?面积|体积|范围)?[的之]?(?:大?约)?"
 )
 _FRACTION_BEFORE = re.compile(
     r"的?(?:整个|全部)?(?:肿瘤|瘤体|瘤组织)?(?:组织|区域|面积|范围|体积)?(?:发生|呈|为|见|可见|伴)?"
 )
+#: 1/3左右: no score is about so much
+_BY_EYE = re.compile(r"\s?(?:左右|上下|强|弱(?!阳)|不到)")
 _SHARE_WORD = re.compile("占|达|累及|面积|范围|区域|比例|肿瘤|瘤体")
 
 
@@ -68,7 +70,7 @@ def fraction(around: Around, words: Words) -> Near | None:
             between = text[end:first] if _FRACTION_NEXT.fullmatch(text, end, first) else None
         else:
             between = text[found.end() : start] if _FRACTION_BEFORE.fullmatch(text, found.end(), start) else None
-        plain = found["tenths"] or found["over"]  # these say by themselves that they are shares
+        plain = found["tenths"] or found["over"] or _BY_EYE.match(text, found.end())  # these say that they are shares
         if between is not None and (plain or before.strip() or _SHARE_WORD.search(between)):
             return _part_of(around, found, before, words)
     return None

@@ -10,12 +10,15 @@ from natars_fhir.domain.interval import Number, number
 from natars_fhir.domain.record import Detail
 from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.page import Page
+from natars_fhir.mapping.narrative.quoted import is_quoted, is_regraded
 from natars_fhir.mapping.narrative.said import Said, Unread, firmness
 from natars_fhir.mapping.narrative.scheme import LEVELS, Patterns, degree, level, patterns, scheme_at
 from natars_fhir.mapping.narrative.words import Words
 
 FNCLCC, OTHER = "fnclcc-grade", "histologic-grade"
 _AHEAD, _HIGHER = 20, 30
+#: of so many words for grades in one sentence the schemes are read
+_NAMED = 6
 #: after these nothing before bounds what follows
 _APART = frozenset({"", *",;:()。\n"})
 _NO_SCHEME: Detail = (("scheme", "unknown"),)
@@ -26,22 +29,40 @@ def read(page: Page, words: Words) -> Iterator[Said | Unread]:
     """FNCLCC grades, grades of no known scheme, and words such as 高级别."""
     shape = patterns(words)
     marks = page.find(words["grade.mark"])
+    schemes: list[tuple[int, Said | Unread]] = []
     taken: list[tuple[int, int]] = []
+    reached = again = 0
     higher = _higher_places(page, shape) if marks else ()
     for hit in marks:
-        if hit.tag == "fnclcc" and not page.void(hit.start) and not (taken and hit.start < taken[-1][1]):
+        again = again + 1 if taken and hit.start < taken[-1][1] else 0
+        if hit.tag == "fnclcc" and not page.void(hit.start) and hit.start >= reached and again < _NAMED:
             span, told = _fnclcc(page, words, hit, higher)
+            if again and (
+                isinstance(told, Unread)
+                or told.value in [each.value for _, each in schemes[-_NAMED:] if isinstance(each, Said)]
+            ):
+                continue  # the scheme named once more in its sentence says something only where it says otherwise
+            reached = span[1]
             taken.append((span[0], max(span[1], page.sentence(hit.start)[1])))
-            yield told
+            schemes.append((hit.start, told))
         elif hit.tag in ("high", "intermediate", "low") and not page.void(hit.start):
             stance = page.stance(hit.start, hit.end)
             if not stance.denied:
                 span = page.span(hit.start, hit.end)
                 yield Said(OTHER, hit.tag, span, firmness(stance.hedged), _NO_SCHEME)
+    yield from _own_first(page, words, schemes)
     if page.amended:
         yield from _corrections(page, shape, marks)
     if any(sign in page.text for sign in shape.signs):
         yield from _alone(page, shape, marks, taken)
+
+
+def _own_first(page: Page, words: Words, schemes: list[tuple[int, Said | Unread]]) -> Iterator[Said | Unread]:
+    """外院FNCLCC 1级，本院会诊2级: what another hospital thought is doubted where this one's word stands beside it."""
+    quoted = [is_quoted(page, words, place) for place, _ in schemes]
+    for (place, told), of_other in zip(schemes, quoted, strict=True):
+        doubted = of_other and (not all(quoted) or is_regraded(page, words, place))
+        yield told._replace(standing="hedged") if doubted and isinstance(told, Said) else told
 
 
 def _corrections(page: Page, shape: Patterns, marks: list[Hit]) -> Iterator[Said]:

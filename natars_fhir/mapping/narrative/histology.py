@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from natars_fhir.domain.record import Detail
+from natars_fhir.mapping.narrative import fields
 from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.page import PLAIN, Page, Stance
 from natars_fhir.mapping.narrative.said import Kind, Said, Unread, firmness
@@ -94,7 +95,8 @@ def read(page: Page, words: Words, kind: Kind, hits: list[Hit]) -> list[Said | U
     if not hits:
         return []
     shape = patterns(words)
-    names = [hit for hit in hits if not _is_like(page, shape, hit)]
+    said = [hit for hit in hits if not _is_like(page, shape, hit)]
+    names = [hit for hit in said if not fields.is_denied(page, hit.end)]
     rows = list(_rows(page, shape, names))
     others = [row for row in rows if _is_of_the_past(page, shape, row) or _is_elsewhere(page, words, row)]
     parts = frozenset(name.start for part, name in pairwise(names) if _describes(page, shape, part, name))
@@ -105,7 +107,7 @@ def read(page: Page, words: Words, kind: Kind, hits: list[Hit]) -> list[Said | U
         if not page.void(row[0].start)
     ]
     here = [row for row in rows if row not in others]
-    return [*with_parts([*found, *_turned(page, words, here, names, kind)], kind), *told]
+    return [*with_parts([*found, *_turned(page, words, here, said, kind)], kind), *told]
 
 
 def _turned(page: Page, words: Words, rows: list[list[Hit]], names: list[Hit], kind: Kind) -> list[Said]:

@@ -21,7 +21,7 @@ _TO_GENE = re.compile(r"(?:\s?\([^()]{1,10}\)\s?|[\s)(]{0,3})(?:检测|蛋白)?[
 #: what goes with the result before it: a share of cells, or a part of them that stained otherwise (-,局灶+)
 SHARE = (
     r",(?:\s*[^,;。、\n\d()]{0,6}\d{1,3}(?:\.\d)?(?:\s?[-~]\s?\d{1,3})?\s?%"
-    r"|\s?(?:小?灶性?|局灶性?|局部|部分|少数|少量|散在|个别)[弱强中]{0,2}(?:\+{1,4}(?![a-z0-9])|阳性?(?!细胞|率)))"
+    r"|\s?(?:小?灶性?|局灶性?|局部|部分|少数|少量|散在|个别)[弱强中]{0,2}\(?(?:\+{1,4}(?![a-z0-9])|阳性?(?!细胞|率)))"
 )
 #: brackets right after a name that say all of a result
 _OWN = rf"(\([^()\n]{{0,40}}\))(?:[;。、\n]|$|(?!{SHARE}),)"

@@ -31,6 +31,9 @@ class Patterns(NamedTuple):
     number: re.Pattern[str]
     #: between two dimensions
     by: re.Pattern[str]
+    #: the unit of all dimensions, behind the label of the last, or in brackets: 12.0（上下）cm, 大小(cm)：
+    unit: re.Pattern[str]
+    unit_before: re.Pattern[str]
     axis: re.Pattern[str]
     after: re.Pattern[str]
     earlier: re.Pattern[str]
@@ -58,7 +61,7 @@ def patterns(words: Words) -> Patterns:
     unit = words.any("quantity.length", "cm", "mm") + r"(?![a-wyz])(?:\^?[23](?!\d))?"
     bound = rf"(?P<more>{words.any('quantity.word', 'or-more')})|(?P<less>{words.any('quantity.word', 'or-less')})"
     number = rf"{ranged(words)}\s*({words.any('size.near', 'over')})?\s*({unit})?(?:(?<=[a-z米分])\s*(?:{bound}))?"
-    label = r"(?:\s*\([^()\d,]{1,10}\))?"
+    label = r"(?:\s*\([^()\d,]{1,10}\)|\s?(?:ap|tr|cc|si|ml|lr|rl)\b)?"
     near = {tag: words.any("size.near", tag) for tag in ("axis", "after", "earlier", "changed", "distance")}
     fill = (
         r"(?:[\s:=为是约大小仅至达(]|of|is|was|about|approximately|up to|with|to|a|the|in|最大|"
@@ -75,6 +78,8 @@ def patterns(words: Words) -> Patterns:
         ),
         re.compile(number),
         re.compile(rf"{label}\s*(?:[x*]|by)\s*(?=\d)"),
+        re.compile(rf"(?:\s*\([^()\d,]{{1,10}}\)\s*|\s*\(\s*)({unit})"),
+        re.compile(rf"\(\s*({unit})\s*\)\s*[:为]?\s*约?$"),
         re.compile(rf"{near['axis']}{fill}$"),
         re.compile(rf"\s*{near['after']}"),
         re.compile(rf"{near['earlier']}(?!.*{near['changed']})[^,;。]{{0,14}}$"),
@@ -82,7 +87,7 @@ def patterns(words: Words) -> Patterns:
         re.compile(rf"(?:{words.any('size.organ', 'name')}){inside}$"),
         re.compile(rf"\s(?:in|of|within) (?:the )?(?:\w+ )?{words.any('size.organ', 'name')}(?![a-z])"),
         re.compile(
-            rf"{words.any('size.organ', 'name')}(?:约|为|大小|体积|径线|最大|上下|纵向|头足|方向|长度|长|径|:"
+            rf"{words.any('size.organ', 'name')}(?:约|为|大小|体积|径线|最大|直径|上下|纵向|头足|方向|长度|长|径|:"
             r"|[一两1-9][枚个条段块]|measures|measuring|size|\s)*$"
         ),
         re.compile(rf"\s*(?:的|长)?{words.any('size.organ', 'name')}(?![周旁下后前上区来源])"),
@@ -107,7 +112,8 @@ def measures(page: Page, words: Words) -> list[Measure]:
         pieces = _pieces(text, start, shape)
         if len(pieces) > 1 or (pieces and pieces[0][4]):
             done = pieces[-1].end()
-            found.append(_measure(comparator(text, start, words), pieces, words))
+            apart = None if [piece for piece in pieces if piece[4]] else _unit_apart(text, start, done, shape)
+            found.append(_measure(comparator(text, start, words), pieces, apart, words))
     return found
 
 
@@ -122,9 +128,15 @@ def _pieces(text: str, start: int, shape: Patterns) -> list[re.Match[str]]:
     return pieces
 
 
-def _measure(before: str, pieces: list[re.Match[str]], words: Words) -> Measure:
-    """One measure, with the characters before its first number."""
-    last = next((unit for piece in reversed(pieces) if (unit := piece[4])), None)
+def _unit_apart(text: str, start: int, end: int, shape: Patterns) -> str | None:
+    """The unit of dimensions that none is written to."""
+    found = shape.unit.match(text, end) or shape.unit_before.search(text[max(0, start - 12) : start])
+    return found[1] if found else None
+
+
+def _measure(before: str, pieces: list[re.Match[str]], apart: str | None, words: Words) -> Measure:
+    """One measure, with the characters before its first number; *apart* is a unit that stands apart from all."""
+    last = next((unit for piece in reversed(pieces) if (unit := piece[4])), apart)
     bound = pieces[-1].lastgroup
     said = []
     for piece in pieces:

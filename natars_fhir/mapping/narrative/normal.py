@@ -178,16 +178,21 @@ def _widest(text: str, place: int) -> tuple[int, int]:
 
 def _is_answer(text: str, end: int, joins: Joins) -> bool:
     """转移：未见: is what stands before the line's end, after its label if it has one, one word that says all?"""
-    low = text.rfind("\n", 0, end) + 1
+    low = _begins(text, end)
     return text[max(low, text.rfind(":", low, end) + 1) : end].strip(" 均").lower() in joins.answers
 
 
 def _is_told(text: str, end: int, joins: Joins) -> bool:
     """Does the line tell by a label, and is its last word a denial or a doubt of its own? It ends before a label."""
-    low = text.rfind("\n", 0, end) + 1
+    low = _begins(text, end)
     if not _ends_with(text[low:end], joins.answers):
         return False
     return _LABEL.match(text, low, end) is not None or _is_answer(text, end, joins)
+
+
+def _begins(text: str, end: int) -> int:
+    """Where the line that ends here begins, or its last sentence."""
+    return max(text.rfind("\n", 0, end), text.rfind("。", 0, end), text.rfind(";", 0, end)) + 1
 
 
 def _is_han(sign: str) -> bool:

@@ -23,8 +23,13 @@ REACHING = _VOIDING | AMENDING
 #: how far from its heading a quotation begins, and its pattern
 _TO_QUOTE = 6
 _QUOTE = re.compile('"[^"\n]{0,200}"')
-#: so many questions are read as one list
-_QUESTIONS = 6
+#: so many questions, or numbered thoughts, are read as one list
+_QUESTIONS, _THOUGHTS = 6, 16
+#: from a differential to the first of its numbered thoughts: a colon, or a line that is its heading and no more
+_TO_LIST = re.compile(r"[^。;\n:]{0,10}(?=:)")
+_HEADING = re.compile(r"[\s(]*鉴别诊断\)?(?=\s)")
+#: one of them: 2.平滑肌肉瘤：…, (2)…, ②… (which is a semicolon here)
+_THOUGHT = re.compile(r"(?:[:。;,.\n]\s*;|[:。;,.\n]?\s*\(?\d{1,2}(?:\)|[.、:,](?!\d)))[^。;\n]{0,300}")
 
 
 def inside(stretches: tuple[Stretch, ...], place: int) -> bool:
@@ -77,7 +82,7 @@ def _void(cue: Hit, bounds: Bounds) -> Stretch | None:
     if cue.tag == "general":
         return around(bounds.clauses, cue.start, high)
     if cue.tag == "differential":
-        return low, _questions_end(bounds, high)
+        return low, max(_questions_end(bounds, high), thoughts_end(bounds.text, cue))
     if cue.tag == "relative":
         clause = around(bounds.clauses, cue.start, high)
         return clause if _is_denied_history(cue, bounds, clause[0]) else (low, high)
@@ -108,6 +113,20 @@ def _questions_end(bounds: Bounds, high: int) -> int:
             break
         high = following
     return high
+
+
+def thoughts_end(text: str, cue: Hit) -> int:
+    """鉴别诊断：1.A：…。2.B：…: where the list that a differential heads ends; 0 where it heads none."""
+    heading = _HEADING.match(text, text.rfind("\n", 0, cue.start) + 1)
+    lead = _TO_LIST.match(text, cue.end) or (heading if heading and heading.end() >= cue.end else None)
+    thought = _THOUGHT.match(text, lead.end()) if lead else None
+    end = 0
+    for _ in range(_THOUGHTS):
+        if thought is None:
+            break
+        end = thought.end()
+        thought = _THOUGHT.match(text, end)
+    return end
 
 
 def _former_end(cue: Hit, bounds: Bounds, high: int) -> int:

@@ -16,12 +16,14 @@ from natars_fhir.mapping.narrative.words import Words
 _BEHIND, _SUMMED = 24, 90
 #: so much around a scheme is remembered
 _SHORT = 160
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "一": 1, "二": 2, "三": 3}
 LEVELS = {(low, high): Interval(Decimal(low), Decimal(high)) for high in (1, 2, 3) for low in range(1, high + 1)}
 #: "2 of 3", "2/3"; but 2/3级 may be either
 _OF_THREE = re.compile(r"(?:of\s*|/\s*)(?:3|iii)$")
 _ADDED = re.compile(r"(?<!\d)\d\s?\+\s?\d\s?\+\s?\d\s?=\s?(\d)(?!\d)")
-_LEVEL = r"(?:(?<![a-fh-z])(?:iii|ii|iv|i)(?![a-z])|[0-9](?!\d|\.\d|%))"
+_LEVEL = (
+    r"(?:(?<![a-fh-z])(?:iii|ii|iv|i)(?![a-z])|[0-9](?!\d|\.\d|%)|(?<![第十])[一二三](?=\s?级(?![分法系评制手医护甲])))"
+)
 
 
 class Patterns(NamedTuple):
@@ -61,9 +63,13 @@ def patterns(words: Words) -> Patterns:
         r"(?P<unit>\s*级)?(?P<up>\s*(?:及以上|或以上|以上))?(?!\s*(?:分|个|/|\+|mm|cm|hpf|-\d|\.\d|(?:级\s?)?[:=(]?\s?\d\s?[-~]\s?\d\s?分))"
     )
     added = r"\d\s?\+\s?\d\s?\+\s?\d(?:\s?=\s?\d)?\s?分?"
-    scheme, level_word = words.any("grade.mark", "fnclcc"), words.any("grade.mark", "high", "intermediate", "low")
-    said = rf"the|of|{word}|{scheme}|{level_word}|标准|采用|按|system|grading|criteria|score|评分"
-    lead = rf"(?:[\s:,()=为是即系统法组织学肿瘤]|{said})*?"
+    scheme, level_word = (
+        _names(words["grade.mark"].words["fnclcc"]),
+        words.any("grade.mark", "high", "intermediate", "low"),
+    )
+    of_three = "三级(?=[分法评系)])"
+    said = rf"the|of|{word}|{scheme}|{level_word}|{of_three}|标准|采用|按|法|评|system|grading|criteria|score|评分"
+    lead = rf"(?:[\s:,()=\-约为是即系统法组织学肿瘤]|{said})*?"
     either = words.any("grade.word", "score")
     part = {tag: words.any("grade.word", tag) for tag in ("differentiation", "mitoses", "necrosis")}
     points = r"\s*[:=为]?\s*\(?\s*(\d)\s*(?:分|points?)?\)?"
@@ -90,6 +96,12 @@ def patterns(words: Words) -> Patterns:
         bounds["at-most"],
         (" of", " is", " a", " an", " the"),
     )
+
+
+def _names(schemes: tuple[str, ...]) -> str:
+    """A pattern for a scheme's names, the longest first; the grade that is written to one (FNCLCC2) is none of it."""
+    names = sorted({re.escape(name) for name in schemes if not name[-1].isdigit()}, key=lambda name: (-len(name), name))
+    return "(?:" + "|".join(names) + ")"
 
 
 def _shortest(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ from natars_fhir.mapping.narrative.clauses import closes
 from natars_fhir.mapping.narrative.markers import mentions, speaks_of_genes
 from natars_fhir.mapping.narrative.measures import Measure
 from natars_fhir.mapping.narrative.page import Page, page
-from natars_fhir.mapping.narrative.reach import AMENDING
+from natars_fhir.mapping.narrative.reach import AMENDING, thoughts_end
 from natars_fhir.mapping.narrative.said import Kind, Reading, Said, Unread, once
 from natars_fhir.mapping.narrative.words import STATEMENTS, TREATMENTS, Words
 
@@ -178,6 +178,7 @@ def _is_apart(leaf: Page, words: Words, kind: Kind) -> bool:
     other hospital's diagnosis?"""
     return (
         _FAR.isdisjoint([cue.tag for cue in leaf.cues])
+        and not any(cue.tag == "differential" and thoughts_end(leaf.text, cue) for cue in leaf.cues)
         and closes(leaf.text)
         and not speaks_of_genes(leaf, words)
         and not grade.may_be_higher(leaf, words)

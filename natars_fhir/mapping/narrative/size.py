@@ -24,6 +24,8 @@ _ELSEWHERE = "the measure of a lesion elsewhere"
 _EARLIER = "an earlier measure, not the present one"
 #: what may stand between a thing and its measure
 _SMALL = " :约为(最大"
+#: the same where the thing ends the clause before: 左腹膜后肿块，约18cm
+_ALONE = " ,约"
 _BEFORE, _AFTER = 200, 60
 
 
@@ -88,7 +90,7 @@ def _is_tumours(page: Page, words: Words, shape: Patterns, each: Measure, things
     before, after = things.before(each.start), things.after(each.end)
     here = before is not None and before.start >= low
     thing: Hit | None = before
-    near = here and before is not None and page.text[before.end : each.start].strip(_SMALL) == ""
+    near = before is not None and page.text[before.end : each.start].strip(_SMALL if here else _ALONE) == ""
     if not here and after and after.start < min(high, each.end + _AFTER):
         thing, near = after, after.start - each.end < 12
     if thing and not _is_tumour(page, words, thing):

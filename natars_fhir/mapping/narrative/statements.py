@@ -11,8 +11,10 @@ from functools import lru_cache
 
 from natars_fhir.domain.interval import Interval, Number
 from natars_fhir.domain.record import Detail
+from natars_fhir.mapping.narrative import fields
 from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.page import PLAIN, Page, Stance
+from natars_fhir.mapping.narrative.risks import is_risk
 from natars_fhir.mapping.narrative.said import Kind, Said, firmness
 from natars_fhir.mapping.narrative.words import NO_CONCEPTS, STATEMENTS, Words
 
@@ -22,7 +24,12 @@ _AROUND = " 。.;,()"
 #: the lists of short answers: of what is there or not, and of what people attest
 ANSWER, ATTESTED = "statements.answer", "statements.attested"
 _DASHES = " -–—－_"
-_NODES = re.compile(r"(?:性?癌|性?肉瘤)?\(?\s*(\d{1,3})\s*/\s*(\d{1,3})\s*\)?")
+_NODES = re.compile(
+    r"(?:性?癌|性?肉瘤)?(?:的?淋巴结)?(?:情况|数目|个数|枚数|数|率)?(?:/(?:淋巴结)?(?:总数|清扫总?数|检出总?数))?"
+    r"\s*[:为]?\s*\(?\s*(\d{1,3})\s*/\s*(\d{1,3})\s*\)?"
+)
+#: a field: 淋巴结转移情况：
+_FIELD = re.compile(r"(?:情况|部位|征象|灶)?\s*:\s*")
 _NODES_BEFORE = re.compile(
     r"(?<![\d/])\(?\s*(\d{1,3})\s*/\s*(\d{1,3})\s*枚?\s*\)?\s*(?:个|枚)?(?:可?见|有|查见|发生|with|showed|show)?\s*$"
 )
@@ -58,7 +65,10 @@ def read(page: Page, words: Words, kind: Kind) -> list[Said]:
         reached[concept] = end
         hit = _new(Hit, (start, end, tag))
         if not page.void(start):
-            told.append(_scale(page, words, hit) if concept == "scale" else _told(page, words, concept, hit, kind))
+            if concept == "scale":
+                told.append(_scale(page, words, hit))
+            elif tag not in _PRESENCE or not fields.is_open(page, words, end):
+                told.append(_told(page, words, concept, hit, kind))
         elif concept == "metastasis" and _is_asked(page, words, start):
             told.append(_asked(page, hit, kind))
     return [each for each in told if each]
@@ -70,7 +80,7 @@ def _of_another_kind(concept: str, tag: str, kind: Kind) -> bool:
 
 
 def _told(page: Page, words: Words, concept: str, hit: Hit, kind: Kind) -> Said | None:
-    stance = _stance(page, hit)
+    hit, stance = _filled_in(page, hit)
     said: Detail = (("method", kind),)
     value = hit.tag
     if concept == "metastasis":
@@ -81,7 +91,7 @@ def _told(page: Page, words: Words, concept: str, hit: Hit, kind: Kind) -> Said 
         stance = page.before(hit.start, hit.start - _CLOSE).also(page.after(hit.end))
     if value in _PRESENCE:
         if value == "recurrence":
-            if stance.denied or _is_risk(page, words, hit):
+            if stance.denied or is_risk(page, words, hit, inclined=True):
                 return None  # no recurrence says nothing of an earlier operation; nor does the risk of one
             said = (*said, ("origin", "recurrence"))
             if _elsewhere(page, words, hit):
@@ -94,16 +104,12 @@ def _told(page: Page, words: Words, concept: str, hit: Hit, kind: Kind) -> Said 
     return Said(concept, value, page.span(hit.start, hit.end), firmness(stance.hedged), said)
 
 
-def _is_risk(page: Page, words: Words, hit: Hit) -> bool:
-    """复发及转移潜能: what the tumour may do."""
-    gap = _to_risk(words).match(page.text, hit.end)
-    return page.at(words["statements.risk"], gap.end() if gap else hit.end) is not None
-
-
-@lru_cache(maxsize=8)
-def _to_risk(words: Words) -> re.Pattern[str]:
-    spread = words.any("statements.metastasis", "present")
-    return re.compile(rf"\s?(?:(?:[、/和及或与]|以及|and|or)?\s?{spread})?\s?[的性]?")
+def _filled_in(page: Page, hit: Hit) -> tuple[Hit, Stance]:
+    """With the answer behind it, as forms have it, and how it is said."""
+    answered = fields.answer(page, hit.end) if hit.tag in _PRESENCE else None
+    if answered is None:
+        return hit, _stance(page, hit)
+    return hit._replace(end=answered[1]), Stance(denied=True) if answered[0] == "no" else PLAIN
 
 
 def _elsewhere(page: Page, words: Words, hit: Hit) -> bool:
@@ -119,19 +125,24 @@ def _elsewhere(page: Page, words: Words, hit: Hit) -> bool:
 def _stance(page: Page, hit: Hit) -> Stance:
     """The cues of the clause, and 未, 无, 不 right before the word."""
     stance = page.stance(hit.start, hit.end) if page.cues else PLAIN
-    if hit.start and page.text[hit.start - 1] in _DENIED_HERE:
+    if hit.start and page.text[hit.start - 1] in _DENIED_HERE and page.text[hit.start - 2 : hit.start] != "有无":
         return Stance(True, stance.hedged)
     return stance
 
 
 def _metastasis(page: Page, words: Words, hit: Hit, stance: Stance, kind: Kind) -> Said | None:
     """What imaging alone shows is suspected; nodes that are counted decide."""
-    if stance.denied and _is_of_a_carcinoma(page, words, hit):
+    nothing = _is_of_a_carcinoma(page, words, hit) if stance.denied else is_risk(page, words, hit, inclined=False)
+    if nothing:
         return None
+    if page.text[hit.start - 1 : hit.start + 1] == "有无":  # whether there is any, and not that there is none
+        hit, stance = _filled_in(page, Hit(hit.start + 1, hit.end, "present"))
     low, high = page.clause(hit.start)
+    if _is_only_named(page, words, hit, high):
+        return None
     places = page.find(words["statements.place"], max(low, hit.start - 24), min(high, hit.end + 24))
     scopes = {place.tag for place in places}
-    nodes = _nodes(page, low, hit) if "lymph-nodes" in scopes else None
+    nodes = _nodes(page, low, hit) if "lymph-nodes" in scopes else _NODES.match(page.text, hit.end)
     denied = stance.denied or hit.tag == "absent" or (nodes is not None and int(nodes[1]) == 0)
     doubtful = not denied and (stance.hedged or (kind == "imaging" and not _is_proven(page, words, hit)))
     value = "absent" if denied else "suspected" if doubtful else "present"
@@ -140,6 +151,12 @@ def _metastasis(page: Page, words: Words, hit: Hit, stance: Stance, kind: Kind) 
         said = (*said, ("scope", "lymph-nodes" if "lymph-nodes" in scopes else min(scopes)))
     span = page.span(min(hit.start, nodes.start()) if nodes else hit.start, max(hit.end, nodes.end() if nodes else 0))
     return Said("metastasis", value, span, firmness(stance.hedged), said)
+
+
+def _is_only_named(page: Page, words: Words, hit: Hit, high: int) -> bool:
+    """淋巴结转移情况：未见转移: a field with a sentence of its own in it."""
+    field = _FIELD.match(page.text, hit.end, high)
+    return field is not None and bool(page.find(words["statements.metastasis"], field.end(), high))
 
 
 def _is_of_a_carcinoma(page: Page, words: Words, hit: Hit) -> bool:
@@ -218,7 +235,7 @@ def _scale_pattern(words: Words) -> re.Pattern[str]:
     return re.compile(
         rf"(?:[\s:,()=]|{filler})*?(?P<low>{level})\s*(?P<e>e)?"
         rf"(?:\s*级?\s*(?:[-~/至或]|to|or)\s*(?:{filler}|\s)*(?P<high>{level}))?"
-        r"\s*(?P<e2>e)?(?![\da-df-z.%]|\s*mg|\s*[-~至]\s*\d)"
+        r"\s*(?P<e2>e)?(?![\da-df-z%]|\.\d|\s*mg|\s*[-~至]\s*\d)"
     )
 
 

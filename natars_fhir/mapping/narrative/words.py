@@ -49,7 +49,7 @@ TABLES: Mapping[str, str] = {
     "counts.mitoses": "field area rare frequent seen none",
     "counts.necrosis": "extensive seen none",
     "histology.name": "DDLPS WDLPS LMS UPS SFT OTHER OTHER-SARCOMA SARCOMA-NOS",
-    "histology.around": "component is like either before-tissue tissue hint outside own agrees once",
+    "histology.around": "component is like either before-tissue tissue hint outside elsewhere own agrees once",
     "histology.past": "word",
     "histology.turned": "name there may leaning other-way",
     "sites.organ": "*",
@@ -69,7 +69,9 @@ TABLES: Mapping[str, str] = {
     "statements.answer": "present absent suspected",
     "statements.attested": "present absent",
     "statements.elsewhere": "here other",
-    "statements.risk": "after",
+    "statements.risk": "chance inclination",
+    "statements.feared": "before",
+    "statements.unfilled": "word",
     "statements.asked": "before excluded kind",
     "statements.prior-resection": "present dated unplaced recurrence absent",
     "statements.metastasis": "present absent",
@@ -95,7 +97,9 @@ _SCANNED = frozenset(
 #: the cues that may be the last word of what is said
 _LAST = ("deny-before", "deny-after", "deny-both", "hedge-after", "hedge-both")
 NO_DRUGS: Mapping[str, list[str]] = MappingProxyType({})
-NO_CONCEPTS = frozenset({"scale", "performance", "place", "answer", "attested", "elsewhere", "risk", "asked"})
+NO_CONCEPTS = frozenset(
+    {"scale", "performance", "place", "answer", "attested", "elsewhere", "risk", "feared", "unfilled", "asked"}
+)
 
 
 class WordListError(Exception):

@@ -48,6 +48,9 @@ def condition(view: View, lore: Lore) -> Plan:
         stamp(resource, sink)
         if coded_so and (text := _text(resource)) and hedges(text, words):
             coded_so = [(place, shown(lore, told)) for place, told in coded_so]
+        elif coded_so and said_so and _of_another_type(coded_so, said_so):
+            sink.tell("value", "Condition.code", _TWO_TYPES)
+            coded_so = [(place, shown(lore, told) if told.concept == "histology" else told) for place, told in coded_so]
         found = coded_so + said_so
         is_a = sort(resource, found) if status != "refuted" and sited(found) else "tumour"
         found = _without_places(once(_as_a_tumours(found, is_a, sink)))
@@ -61,6 +64,24 @@ def condition(view: View, lore: Lore) -> Plan:
             _came_back(found, status, course, sink)
 
     return plan
+
+
+_TWO_TYPES = "The codes and the words of this diagnosis name different types of tumour: neither decides."
+#: Words of what it is: a note, a site or a stage may speak of other tumours.
+_NAMES = ("Condition.code.", "Condition.extension")
+
+
+def _of_another_type(coded_so: Found, said_so: Found) -> bool:
+    """Do its names say a type of sarcoma, and none that its codes say? A sarcoma of no type contradicts none."""
+    coded = {told.value for _, told in coded_so if told.concept == "histology" and told.value != "SARCOMA-NOS"}
+    if not coded:
+        return False
+    said = {
+        told.value
+        for place, told in said_so
+        if told.concept == "histology" and told.value != "SARCOMA-NOS" and place.startswith(_NAMES)
+    }
+    return bool(said) and said.isdisjoint(coded)
 
 
 def _as_a_tumours(found: Found, is_a: Sort, sink: Sink) -> Found:

@@ -51,7 +51,7 @@ def consent(view: View, lore: Lore) -> Plan:
         denies = resource.provision is not None and resource.provision.type == "deny"
         if value == "given" and (denies or "no" in said):
             value = "refused"
-        if value == "withdrawn":
+        if value in ("given", "withdrawn"):
             sink.add(Told("consent", value, _ended(resource)), "Consent.status")
         else:
             sink.add_all(plain("consent", value), "Consent.status")
@@ -60,7 +60,7 @@ def consent(view: View, lore: Lore) -> Plan:
 
 
 def _ended(resource: Any) -> Detail:
-    """The day on which a consent that does not stand any more was withdrawn, where its period ends."""
+    """The day on which its period ends: until then it stands; of one that stands no more that of the withdrawal."""
     period = resource.provision.period if resource.provision is not None else None
     return detail(ended=str(period.end)) if period is not None and period.end else ()
 

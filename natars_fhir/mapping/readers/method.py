@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -15,15 +16,36 @@ _new = tuple.__new__
 _KNOWN = ("imaging", "pathology")
 
 
-def measured(lore: Lore) -> Callable[[tuple[Told, ...], Any], tuple[Told, ...]]:
-    """What is told, with the `method` that its Observation tells."""
-    how = _how(lore)
+def measured(lore: Lore) -> Callable[[tuple[Told, ...], Any, Any], tuple[Told, ...]]:
+    """What is told, with the `method` that its Observation tells; nothing where the question's own words say that a
+    lymph node, a core or a specimen was measured."""
+    how, another = _how(lore), _another_thing(lore)
 
-    def with_method(told: tuple[Told, ...], resource: Any) -> tuple[Told, ...]:
+    def with_method(told: tuple[Told, ...], node: Any, resource: Any) -> tuple[Told, ...]:
+        if not told or another(node.code.text) or (node is not resource and another(resource.code.text)):
+            return ()
         method = how(resource)
         return told if method is None else tuple([_seen(one, method) for one in told])
 
     return with_method
+
+
+#: Things that are not the tumour, in the words of reports.
+_OTHER_THINGS = ("core", "node", "other", "specimen")
+
+
+def _another_thing(lore: Lore) -> Callable[[str | None], bool]:
+    """Does the name of a measure name such a thing, and no tumour? The same few names come again and again."""
+    tumour, other = (
+        re.compile(rf"(?<![a-z]){lore.words.any('size.thing', *tags)}(?![a-z])", re.IGNORECASE)
+        for tags in (("tumour",), _OTHER_THINGS)
+    )
+
+    @lru_cache(maxsize=1_024)
+    def another(name: str | None) -> bool:
+        return bool(name) and tumour.search(name or "") is None and other.search(name or "") is not None
+
+    return another
 
 
 def _how(lore: Lore) -> Callable[[Any], str | None]:

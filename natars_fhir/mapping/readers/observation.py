@@ -6,24 +6,28 @@ The hot path: one look-up a coding, plain loops, closures made when the mapping 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from sys import intern
 from typing import Any
 
 from natars_fhir.domain.record import Standing
+from natars_fhir.fhir.r4.structs import CodeableConcept, ObservationComponent
 from natars_fhir.mapping.codes import Table
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.markers import marker
+from natars_fhir.mapping.readers.beside import beside
 from natars_fhir.mapping.readers.coded import PREGNANCY_TEST
 from natars_fhir.mapping.readers.dates import earliest
 from natars_fhir.mapping.readers.method import measured
+from natars_fhir.mapping.readers.said_so import as_said
+from natars_fhir.mapping.readers.spoken import words_of
 from natars_fhir.mapping.readers.values import KINDS
 from natars_fhir.mapping.readers.wholes import WHOLES, Answer
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.texts import plain_text
-from natars_fhir.mapping.told import ReadValue, Told
+from natars_fhir.mapping.told import ReadValue, Told, plain
 
 Plan = Callable[[Any, Sink], None]
 
@@ -39,8 +43,6 @@ def asked(views: Sequence[View], lore: Lore) -> Plan:
     place = next((view.each for view in parts.values()), "")
 
     def plan(resource: Any, sink: Sink) -> None:
-        if (resource.focus is not None or resource.contained is not None) and _of_another(resource, sink):
-            return
         answered = resource.hasMember is not None
         if resource.component is not None and place:
             for index, item in enumerate(getattr(resource, place)):
@@ -50,38 +52,15 @@ def asked(views: Sequence[View], lore: Lore) -> Plan:
     return plan
 
 
-#: The key of a person's resource, by id or by identifier.
-_PERSON = re.compile(r"(?:^|/)(?:Patient|RelatedPerson)[/?]")
-
-
-def _of_another(resource: Any, sink: Sink) -> bool:
-    """Is the result in the patient's file, but about someone else (a donor, a relative, a child)? Then it is told."""
-    own = sink.key_of(resource.subject, "Patient") if resource.subject is not None else None
-    about = [("focus", focus) for focus in resource.focus or ()] + [("specimen", one) for one in _taken_from(resource)]
-    for element, reference in about:
-        key = sink.key_of(reference, reference.type or "")
-        if key is not None and key != own and _PERSON.search(key):
-            text = "This is about another person: it is not read."
-            sink.tell("informational", f"Observation.{element}", text, "information")
-            return True
-    return False
-
-
-def _taken_from(resource: Any) -> Iterator[Any]:
-    """Whose the specimen is, where that stands in the resource itself."""
-    name = (resource.specimen.reference or "") if resource.specimen is not None else ""
-    for inner in (resource.contained or ()) if name.startswith("#") else ():
-        if type(inner).__name__ == "Specimen" and inner.id == name[1:] and inner.subject is not None:
-            yield inner.subject
-
-
 Question = Callable[[Any, Any, Sink, str, bool], bool]
 
 
 def _question(views: dict[str, View], lore: Lore) -> Question:
     """Reads one result: the first coding that asks for something decides; else the text, where it names something."""
     by_kind = {
-        kind: WHOLES[kind](view, lore) if kind in WHOLES else _answer(view, KINDS[kind](lore), kind, lore)
+        kind: WHOLES[kind](view, lore)
+        if kind in WHOLES
+        else _answer(view, as_said(KINDS[kind](lore), lore), kind, lore)
         for kind, view in views.items()
     }
     answers = {name: by_kind[concept.kind] for name, concept in lore.concepts.items() if concept.kind in by_kind}
@@ -177,12 +156,14 @@ def _stain(lore: Lore, text: str) -> str | None:
 
 def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
     """How a view answers for a concept whose kind it reads. One frame does it all, for it is the hottest of them."""
-    values = [(path, attrgetter(path), f"Observation.{path}") for path in view.value]
+    values = tuple(map(_valued, view.value))
     (usual_when, when), (usual_known, known) = earliest(view.when), earliest(view.known)
     standings: dict[str, Standing] = {**dict.fromkeys(view.pending, "pending"), **dict.fromkeys(view.status, "final")}
     absences = lore.values.get(kind) if kind in _KNOWS_ABSENCE else None
     flagged = "interpretation" in view.value
-    how_seen = measured(lore) if kind == "size" else None
+    sized = measured(lore) if kind == "size" else None
+    agreed = beside(read)
+    flag_says = _flags(lore, kind, read)
 
     def answer(node: Any, resource: Any, sink: Sink, concept: str, place: str, answered: bool) -> bool:
         standing = standings.get(resource.status)
@@ -197,18 +178,17 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
         for path, get, whole in values:
             if (value := get(node)) is None:
                 continue
-            if value.__class__ is list:  # of several interpretations each that is understood counts
-                told = tuple(dict.fromkeys(one for flag in value for one in read(flag, concept, node)))
-                value = value[0]
+            if value.__class__ is list:
+                told, value = _of_each(value, concept, node, read), value[0]
             else:
                 told = read(value, concept, node)
+            where = whole if node is resource else place + path
+            if told and (sized is not None or (value.__class__ is CodeableConcept and value.text and value.coding)):
+                told = sized(told, node, resource) if sized is not None else agreed(value, concept, told, where, sink)
             if told:
-                if how_seen is not None:
-                    told = how_seen(told, resource)
-                where = whole if node is resource else place + path
                 sink.add_all(told, where if told[0].span is None else where + _of_text(value))
                 if flagged and node.interpretation and path != "interpretation" and _disputed(kind, concept):
-                    _dispute([read(flag, concept, node) for flag in node.interpretation], told, place, sink)
+                    _dispute(node, concept, flag_says, told, place, sink)
                 return True
             seen = seen or path
         if seen:
@@ -218,6 +198,16 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
         return _absent(node, sink, concept, place, answered, absences)
 
     return answer
+
+
+def _valued(path: str) -> tuple[str, Callable[[Any], Any], str]:
+    """A path to a value, what gets it, and the path in the resource."""
+    return path, attrgetter(path), f"Observation.{path}"
+
+
+def _of_each(flags: list[Any], concept: str, node: Any, read: ReadValue) -> tuple[Told, ...]:
+    """Of several interpretations each that is understood counts."""
+    return tuple(dict.fromkeys(one for flag in flags for one in read(flag, concept, node)))
 
 
 def _not_read(resource: Any, sink: Sink, concept: str) -> bool:
@@ -234,13 +224,32 @@ def _of_text(value: Any) -> str:
 
 def _disputed(kind: str, concept: str) -> bool:
     """May an interpretation say otherwise than the value of such a result?"""
-    return kind in _KNOWS_ABSENCE or concept == PREGNANCY_TEST
+    return kind in _KNOWS_ABSENCE or kind == "presence" or concept == PREGNANCY_TEST
 
 
-def _dispute(flags: list[tuple[Told, ...]], told: tuple[Told, ...], place: str, sink: Sink) -> None:
+def _flags(lore: Lore, kind: str, read: ReadValue) -> ReadValue:
+    """What reads a flag beside a value. Beside what is there or not it is positive or negative, as of any test; alone
+    it answers nothing."""
+    if kind != "presence":
+        return read
+    word_of, words = words_of(lore, "ihc"), {"positive": "present", "negative": "absent"}
+
+    def of_presence(flag: Any, concept: str, _: Any) -> tuple[Told, ...]:
+        word = words.get(word_of(flag) or "")
+        return () if word is None else plain(concept, word)
+
+    return of_presence
+
+
+def _dispute(node: Any, concept: str, read: ReadValue, told: tuple[Told, ...], place: str, sink: Sink) -> None:
     """An interpretation that says otherwise than the value stands beside it: the two conflict, and a person looks."""
     said = {one.value for one in told}
-    sink.add_all([one for flag in flags for one in flag if one.value not in said], place + "interpretation")
+    flags = [one for flag in node.interpretation for one in read(flag, concept, node)]
+    sink.add_all([one for one in flags if one.value not in said], place + "interpretation")
+
+
+#: The elements that a value may stand in.
+_VALUES = tuple(name for name in ObservationComponent.__struct_fields__ if name.startswith("value"))
 
 
 def _absent(node: Any, sink: Sink, concept: str, place: str, answered: bool, absences: Any) -> bool:
@@ -249,6 +258,9 @@ def _absent(node: Any, sink: Sink, concept: str, place: str, answered: bool, abs
         if words := absences[coding.system, coding.code]:
             sink.add(Told(concept, words[0]), place + "dataAbsentReason")
             return True
-    if not answered and node.dataAbsentReason is None:
+    if (other := next((name for name in _VALUES if getattr(node, name) is not None), None)) is not None:
+        sink.tell("value", place + other, f"A value of «{concept}» that is not understood: it is not read.")
+        sink.not_understood.append(("value", "Observation", concept, other))
+    elif not answered and node.dataAbsentReason is None:
         sink.tell("required", f"{place}value[x]", f"«{concept}» without a value: nothing is read.", "information")
     return False

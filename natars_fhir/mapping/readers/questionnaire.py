@@ -14,6 +14,7 @@ from natars_fhir.fhir.r4.structs import CodeableConcept, Quantity
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.readers.dates import stamped
 from natars_fhir.mapping.readers.entity import Plan
+from natars_fhir.mapping.readers.said_so import as_said
 from natars_fhir.mapping.readers.values import KINDS
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
@@ -25,7 +26,7 @@ Found = tuple[str, Any]
 def questionnaire(view: View, lore: Lore) -> Plan:
     """Facts of the answers to known questions, each with the place of its answer."""
     stamp, final, pending = stamped(view), frozenset(view.status), frozenset(view.pending)
-    reads = {kind: make(lore) for kind, make in KINDS.items()}
+    reads = {kind: as_said(make(lore), lore) for kind, make in KINDS.items()}
 
     def plan(resource: Any, sink: Sink) -> None:
         if resource.status not in final and resource.status not in pending:

@@ -9,11 +9,13 @@ from typing import Any
 
 from natars_fhir.domain.record import Detail
 from natars_fhir.mapping.lore import Lore
+from natars_fhir.mapping.narrative.doubt import hedges
 from natars_fhir.mapping.narrative.said import Kind
+from natars_fhir.mapping.narrative.words import Words
 from natars_fhir.mapping.readers.attachment import attached, narrative_alone
 from natars_fhir.mapping.readers.dates import stamped
-from natars_fhir.mapping.readers.entity import Plan, coded, narrated, once
-from natars_fhir.mapping.readers.histology import by_words
+from natars_fhir.mapping.readers.entity import SHORT, Plan, coded, narrated, once
+from natars_fhir.mapping.readers.histology import by_words, shown
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
@@ -24,6 +26,8 @@ _KINDS: dict[str, Kind] = {"pathology": "pathology", "imaging": "imaging", "oper
 _SEEN = frozenset({"histology", "tumour-size", "metastasis"})
 #: Kinds of reports by which somebody has looked at it, and what they looked at
 _BASIS = {"imaging": "imaging", "pathology": "tissue"}
+#: (place, what is told there)
+Found = tuple[str, Told]
 #: a third of the time that a named tuple's own constructor takes
 _new = tuple.__new__
 
@@ -51,6 +55,8 @@ def report(view: View, lore: Lore) -> Plan:
         stamp(resource, sink)
         sink.standing = "final" if resource.status in final else "pending"
         found = list(codes(resource, sink))
+        if getattr(resource, "conclusionCode", None) is not None:
+            found = _with_words(found, resource, lore, kind or "pathology", sink)
         for place, text in texts(resource, sink):
             spoken_as = kind or _kind_by_words(text)
             found += [(place, told) for told in narrated(text, lore, spoken_as, place, sink)]
@@ -60,6 +66,27 @@ def report(view: View, lore: Lore) -> Plan:
         )
 
     return plan
+
+
+_hedged_short = lru_cache(maxsize=1_024)(hedges)
+
+
+def _hedged(text: str, words: Words) -> bool:
+    """Short ones come again and again."""
+    return (_hedged_short if len(text) <= SHORT else hedges)(text, words)
+
+
+def _with_words(found: list[Found], resource: Any, lore: Lore, kind: Kind, sink: Sink) -> list[Found]:
+    """The conclusion's codes, each with its own words: words that doubt leave it in doubt; what else they say stands
+    beside it."""
+    for index, concept in enumerate(resource.conclusionCode):
+        if not concept.text:
+            continue
+        place = f"DiagnosticReport.conclusionCode[{index}]"
+        if _hedged(concept.text, lore.words):
+            found = [(at, shown(lore, told)) if at.startswith(place + ".") else (at, told) for at, told in found]
+        found += [(f"{place}.text", told) for told in narrated(concept.text, lore, kind, f"{place}.text", sink)]
+    return found
 
 
 def _kind(lore: Lore, resource: Any) -> Kind | None:

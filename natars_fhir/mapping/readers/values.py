@@ -153,11 +153,17 @@ def quantity(lore: Lore) -> ReadValue:
     return read
 
 
+#: No tumour is larger, in cm.
+_LARGEST = 100
+
+
 def _measure(lore: Lore, value: Quantity, concept: str) -> Number | None:
     units = lore.units[concept]
     factor = units.factor(value.code, value.unit, value.system)
-    if value.value is None or factor is None or value.value < 0 or (value.value == 0 and lore.kind(concept) == "size"):
-        return None  # nothing that is measured here can be negative, and no tumour has no size
+    if value.value is None or factor is None or value.value < 0:
+        return None  # nothing that is measured here can be negative
+    if lore.kind(concept) == "size" and not 0 < value.value * factor <= _LARGEST:
+        return None  # no tumour has no size, and none is as large as a man: millimetres were meant, or nothing
     return measured(value.value, value.comparator, factor, units.unit)
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from natars_fhir.mapping.schema import LocalCode
 from natars_fhir.mapping.terms.crosswalk import UNIT_SPELLINGS, Row, local_of
-from natars_fhir.mapping.texts import TEST_NAMES
+from natars_fhir.mapping.texts import TEST_NAMES, answered, answers_to
 
 #: Tables that stand for themselves, and how the file calls them.
 _PLAIN = {UNIT_SPELLINGS: "units", TEST_NAMES: "texts"}
@@ -92,8 +92,7 @@ def _compare(source: str, made: str, rows: list[Row]) -> None:
     wanted = tomllib.loads(source)
     for row in rows:
         table = row.code.system
-        place = wanted.setdefault(_PLAIN[table], {}) if table in _PLAIN else _codes(wanted, table)
-        place[row.code.code] = _value(row)
+        _place(wanted, table)[row.code.code] = _value(row)
     try:
         told = tomllib.loads(made)
     except tomllib.TOMLDecodeError:
@@ -102,13 +101,18 @@ def _compare(source: str, made: str, rows: list[Row]) -> None:
         raise SiteFileError("the tables of codes are not written line by line: put the lines in by hand")
 
 
-def _codes(wanted: dict[str, Any], table: str) -> dict[str, Any]:
-    found: dict[str, Any] = wanted.setdefault("codes", {}).setdefault(table, {})
-    return found
+def _place(wanted: dict[str, Any], table: str) -> dict[str, Any]:
+    """The table of a file in which the lines of this name stand."""
+    if table in _PLAIN:
+        found: dict[str, Any] = wanted.setdefault(_PLAIN[table], {})
+        return found
+    concept = answered(table)
+    tables: dict[str, dict[str, Any]] = wanted.setdefault("answers" if concept else "codes", {})
+    return tables.setdefault(concept or table, {})
 
 
 def _lines(source: str) -> Iterator[Line]:
-    """The lines of ``[codes.…]``, ``[units]`` and ``[texts]`` that stand alone."""
+    """The lines of ``[codes.…]``, ``[units]``, ``[texts]`` and ``[answers.…]`` that stand alone."""
     table: str | None = None
     for at, line in enumerate(source.split("\n")):
         if line.lstrip().startswith("["):
@@ -123,8 +127,11 @@ def _table(line: str) -> str | None:
     found = _parsed(line)
     if plain := next((name for name, called in _PLAIN.items() if list(found) == [called]), None):
         return plain
-    inner = found.get("codes")
-    return next(iter(inner)) if isinstance(inner, dict) and len(inner) == 1 else None
+    for called, named in (("codes", str), ("answers", answers_to)):
+        inner = found.get(called)
+        if isinstance(inner, dict) and len(inner) == 1:
+            return named(next(iter(inner)))
+    return None
 
 
 def _parsed(line: str) -> dict[str, Any]:
@@ -143,7 +150,9 @@ def _remark(line: str, said: dict[str, Any]) -> str:
 
 
 def _header(table: str) -> str:
-    return f"[{_PLAIN[table]}]" if table in _PLAIN else f"[codes.{_quoted(table)}]"
+    if table in _PLAIN:
+        return f"[{_PLAIN[table]}]"
+    return f"[answers.{_quoted(concept)}]" if (concept := answered(table)) else f"[codes.{_quoted(table)}]"
 
 
 def _line(row: Row) -> str:
@@ -157,7 +166,7 @@ def _inline(said: dict[str, str]) -> str:
 
 
 def _value(row: Row) -> str | dict[str, str]:
-    if row.target.part == "unit":
+    if row.target.part == "unit" or answered(row.code.system):
         return row.target.code
     found = local_of(row.target)
     return found.model_dump(exclude_defaults=True) if isinstance(found, LocalCode) else found

@@ -27,11 +27,11 @@ from natars_fhir.mapping.reading import Reading
 from natars_fhir.mapping.site import SiteMapping
 from natars_fhir.mapping.terms.crosswalk import UNIT_SPELLINGS
 from natars_fhir.mapping.terms.site_file import Line, lines
-from natars_fhir.mapping.texts import TEST_NAMES, plain_text
+from natars_fhir.mapping.texts import TEST_NAMES, answered, plain_text
 from natars_fhir.pipeline import outcomes
 from natars_fhir.service.remap.reread import Kept, reread
 from natars_fhir.service.screening.lives import caused, told_by_office
-from natars_fhir.store import patients, readings
+from natars_fhir.store import opened, patients, readings
 from natars_fhir.store.engine import Store
 
 #: Of more patients the first are compared, and the rest only counted.
@@ -92,7 +92,11 @@ def holds(changed: Iterable[Line], mapping: SiteMapping) -> Callable[[bytes], bo
     """May a resource hold one of these codes? Where a system spells its codes in several ways, or builds them one upon
     another, every resource may; so may one that writes signs as escapes."""
     systems, needles, names = mapping.lore.systems, set[bytes](), set[str]()
+    answers = set[str]()
     for one in changed:
+        if answered(one.table):
+            answers.add(plain_text(one.code, mapping.lore.words.characters))
+            continue
         if one.table == TEST_NAMES:
             names.add(plain_text(one.code, mapping.lore.words.characters))
             continue
@@ -102,7 +106,8 @@ def holds(changed: Iterable[Line], mapping: SiteMapping) -> Callable[[bytes], bo
         needles.add(json.dumps(one.code.strip(), ensure_ascii=False)[1:-1].encode())
     wanted = tuple(needles)
     called = _called(names, mapping.lore.words.characters)
-    return lambda raw: any(needle in raw for needle in wanted) or b"\\" in raw or called(raw)
+    says = _answers(answers, mapping.lore.words.characters)
+    return lambda raw: any(needle in raw for needle in wanted) or b"\\" in raw or called(raw) or says(raw)
 
 
 class _Code(Struct):
@@ -130,6 +135,41 @@ def _called(names: Collection[str], characters: Characters) -> Callable[[bytes],
             return True
         texts = [one.code.text for one in (said, *said.component) if one.code is not None]
         return any(isinstance(text, str) and plain_text(text, characters) in names for text in texts)
+
+    return holds
+
+
+class _Value(Struct):
+    text: Any = None
+
+
+class _Answer(Struct):
+    valueString: Any = None  # noqa: N815 (FHIR's name)
+    valueCodeableConcept: _Value | None = None  # noqa: N815 (FHIR's name)
+    interpretation: list[_Value] = []
+
+
+class _Answered(_Answer):
+    resourceType: str = ""  # noqa: N815 (FHIR's name)
+    component: list[_Answer] = []
+
+
+def _answers(words: Collection[str], characters: Characters) -> Callable[[bytes], bool]:
+    """Does a resource, or a component of it, answer so in words, however they are written? A form may, anywhere."""
+    if not words:
+        return lambda _: False
+    decode = msgspec.json.Decoder(_Answered).decode
+
+    def holds(raw: bytes) -> bool:
+        if b'"Observation"' not in raw:
+            return b'"QuestionnaireResponse"' in raw
+        try:
+            said = decode(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return True
+        concepts = [v for one in (said, *said.component) for v in (one.valueCodeableConcept, *one.interpretation)]
+        texts = [one.valueString for one in (said, *said.component)] + [one.text for one in concepts if one is not None]
+        return any(isinstance(text, str) and plain_text(text, characters) in words for text in texts)
 
     return holds
 
@@ -165,7 +205,7 @@ def _compared(
     stands: tuple[dict[str, Stand], dict[str, Stand]] = ({}, {})
     who: dict[str, Patient] = {}
     for names in persons.values():
-        own = list(readings.about(connection, site, names))
+        own = list(opened.one(connection, site, names))
         besides = told_by_office(site, caused(connection, study, site, names, day))
         for read, into in zip((found.before, found.after), stands, strict=True):
             gathered, there = Gathered(site), {one.key: one for one in own}

@@ -16,7 +16,7 @@ from natars_fhir.mapping.site import compiled
 from natars_fhir.mapping.terms.crosswalk import UNIT_SPELLINGS
 from natars_fhir.mapping.terms.site_file import Line, lines
 from natars_fhir.mapping.terms.translate import own_maps
-from natars_fhir.mapping.texts import TEST_NAMES
+from natars_fhir.mapping.texts import TEST_NAMES, answered
 from natars_fhir.service.remap import mapped
 from natars_fhir.service.remap.effect import Effect, changed_lines, effect
 from natars_fhir.service.remap.mapped import FILE
@@ -128,6 +128,7 @@ def _shown(page: Page, told: str = "", faults: Any = (), status: int = 200) -> R
         "mapping_version.html", status, site=site, desk=here, number=asked, text=text, lines=lines(text),
         changed=[(one.table, one.code) for one in changed_lines(before, text)], told=told, faults=faults,
         names=_names(page), maps="mapping" in page.who.may, meaning=_meaning, units=UNIT_SPELLINGS, texts=TEST_NAMES,
+        answered=answered,
         own=next((one for one in here.versions if one.number == asked), None), not_loaded=_NOT_LOADED,
     )  # fmt: skip
 

@@ -12,8 +12,9 @@ from natars_fhir.export.figures.kaplan_meier import KaplanMeier, kaplan_meier, s
 from natars_fhir.export.summary import observed_of
 from tests.domain.endpoints.course import NEO, SURGERY_ONLY
 from tests.export.figures_made import SUBJECTS
+from tests.extras import needed
 
-lifelines = pytest.importorskip("lifelines", reason="the extra `statistics` is not installed")
+needed("statistics", "lifelines")
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +31,7 @@ def test_every_arm_has_its_curve(found: KaplanMeier) -> None:
 
 @pytest.mark.parametrize("arm", [0, 1])
 def test_numbers_at_risk_are_those_that_lifelines_counts(found: KaplanMeier, arm: int) -> None:
+    import lifelines
     from lifelines.plotting import add_at_risk_counts
     from matplotlib.figure import Figure
 

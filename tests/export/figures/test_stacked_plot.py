@@ -8,8 +8,9 @@ import pytest
 
 from natars_fhir.export.figures.stacked import Series, Stacked
 from natars_fhir.export.figures.stacked_plot import COLOURS, PATTERNS, plot
+from tests.extras import needed
 
-pytest.importorskip("matplotlib", reason="the extra `statistics` is not installed")
+needed("statistics", "matplotlib")
 
 BARS = (Series("hospital-a", (1, 0)), Series("hospital-b", (2, 1)))
 STANDING = Stacked("By month", "Subjects", ("2024-01", "2024-02"), BARS, Series("so far", (3, 4)), ("planned", 102))

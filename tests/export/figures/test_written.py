@@ -15,9 +15,9 @@ from natars_fhir.export.figures.kaplan_meier import kaplan_meier
 from natars_fhir.export.figures.written import NO_FONT, survival_figure, write_figures
 from tests import ward
 from tests.export.figures_made import LOG, SUBJECTS
+from tests.extras import needed
 
-pytest.importorskip("matplotlib", reason="the extra `statistics` is not installed")
-pytest.importorskip("lifelines", reason="the extra `statistics` is not installed")
+needed("statistics", "matplotlib", "lifelines")
 FLOW = flow([LOG], SUBJECTS, ward.mappings().study, {})
 NAMES = ["consort", "kaplan-meier-os", "kaplan-meier-os-itt", "kaplan-meier-pfs", "kaplan-meier-pfs-itt"]
 

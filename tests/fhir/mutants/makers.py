@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from itertools import islice
+from itertools import cycle, islice
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -43,15 +43,15 @@ MUTATIONS: tuple[Callable[[Any, Random], None], ...] = (
 
 
 def mutants(seed: str, count: int) -> Iterator[bytes]:
-    """*count* texts, the same ones for the same seed."""
+    """*count* texts, the same ones for the same seed; as many of each source."""
     dice = Random(seed)  # noqa: S311
-    for _ in range(count):
-        yield mutant(dice)
+    for _, source in zip(range(count), cycle(originals()), strict=False):
+        yield mutant(source, dice)
 
 
-def mutant(dice: Random) -> bytes:
-    """A sound resource with one to three mutations, and now and then a tear in the text."""
-    root = _original(dice)
+def mutant(source: Sequence[Pairs], dice: Random) -> bytes:
+    """A sound resource of *source* with one to three mutations, and now and then a tear in the text."""
+    root = _original(source, dice)
     for _ in range(dice.choice((1, 1, 1, 2, 3))):
         if root:
             dice.choice(MUTATIONS)(root, dice)
@@ -59,14 +59,13 @@ def mutant(dice: Random) -> bytes:
     return torn(raw, dice) if dice.random() < 0.04 else raw
 
 
-def _original(dice: Random) -> Pairs:
-    source = dice.choice(originals())
+def _original(source: Sequence[Pairs], dice: Random) -> Pairs:
     return copied(dice.choice(source)) if source else grown(dice.choice(_KINDS), dice)
 
 
 @cache
 def originals() -> tuple[tuple[Pairs, ...], ...]:
-    """The sources, each as likely as the others; the empty one stands for what is grown anew."""
+    """The sources, which have their turns; the empty one stands for what is grown anew."""
     found = (_of_fixtures(), _of_hospitals(), _of_made_patients(), _of_cases())
     return (*(source for source in found if source), ())
 

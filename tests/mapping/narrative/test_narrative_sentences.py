@@ -34,6 +34,8 @@ def _texts(draw: st.DrawFn) -> str:
 @example("外院诊断平滑肌肉瘤。同意外院诊断", "pathology")
 @example("切缘：近端（-）；远端（+）", "pathology")
 @example("考虑肉瘤，大。不能确诊", "pathology")
+@example("【免疫组化】MDM2+。诊断：腹膜后平滑肌肉瘤可能\nFNCLCC分级：2级。", "pathology")
+@example("鉴别诊断：1.平滑肌肉瘤：SMA阳性。2.孤立性纤维性肿瘤：STAT6阳性。", "pathology")
 @given(_texts(), KINDS)
 def test_sentence_by_sentence_or_as_a_whole_a_text_says_the_same(text: str, kind: Kind) -> None:
     assert read(text, WORDS, kind) == everything(page(text, WORDS), WORDS, kind)

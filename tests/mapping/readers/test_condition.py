@@ -240,3 +240,22 @@ def test_two_other_tumours_of_one_resource_are_both_told() -> None:
     """An epithelial tumour and a sarcoma in one diagnosis: neither hides the other."""
     both = {"coding": [{"system": ICD_O, "code": "8140/3"}, {"system": ICD_O, "code": "9041/3"}]}
     assert {fact.said("family") for fact in read(condition(both)).facts} == {"other", "sarcoma"}
+
+
+@pytest.mark.parametrize(
+    ("text", "elements", "standing"),
+    [
+        pytest.param("平滑肌肉瘤", {}, "final", id="the same"),
+        pytest.param("腹膜后恶性肿瘤", {}, "final", id="no type"),
+        pytest.param("去分化脂肪肉瘤", {}, "hedged", id="another type"),
+        pytest.param("平滑肌肉瘤", {"note": [{"text": "去分化脂肪肉瘤"}]}, "final", id="another type in a note"),
+    ],
+)
+def test_codes_and_words_that_name_two_types_decide_neither(text: str, elements: Any, standing: str) -> None:
+    coded = {"url": MORPHOLOGY, "valueCodeableConcept": concept(ICD_O, "8890/3")}
+    reading = read(resource("Condition", code=concept(ICD_10, "C48.0", text=text), extension=[coded], **elements))
+    by_code = [fact for fact in reading.facts if fact.path.startswith("Condition.extension")]
+    assert [fact.standing for fact in by_code] == [standing]
+    assert ["Condition.code"] * (standing == "hedged") == [issue.expression for issue in reading.issues]
+    places = [fact.standing for fact in reading.facts if fact.concept == "primary-site"]
+    assert "final" in places

@@ -111,10 +111,11 @@ def test_consent_is_dated_by_its_signature() -> None:
     [
         pytest.param("inactive", {"start": "2024-01-10", "end": "2024-03-05"}, "2024-03-05", id="its day"),
         pytest.param("inactive", {"start": "2024-01-10"}, None, id="no day"),
-        pytest.param("active", {"end": "2030-01-01"}, None, id="until when a consent that stands is to stand"),
+        pytest.param("active", {"end": "2030-01-01"}, "2030-01-01", id="until when one that stands is to stand"),
+        pytest.param("rejected", {"end": "2030-01-01"}, None, id="a refusal"),
     ],
 )
-def test_a_withdrawal_keeps_the_day_of_the_signature_and_tells_its_own(
+def test_a_consent_keeps_the_day_of_the_signature_and_tells_that_of_its_end(
     status: str, period: dict[str, str], ended: str | None
 ) -> None:
     (fact,) = read(consent(status, **NAMED, provision={"type": "permit", "period": period})).facts

@@ -32,10 +32,6 @@ PATHOLOGY_ITEMS = "https://his.hospital-a.example/fhir/CodeSystem/pathology-item
 RESULTS = "https://his.hospital-a.example/fhir/CodeSystem/pathology-results"
 
 
-def _specimen_of(person: str) -> dict[str, Any]:
-    return {"resourceType": "Specimen", "id": "sp", "subject": {"reference": f"Patient/{person}"}}
-
-
 @pytest.mark.parametrize(
     ("code", "facts"),
     [
@@ -281,6 +277,25 @@ def test_a_question_without_an_answer_is_told() -> None:
     assert (issue.severity, issue.code, issue.expression) == ("information", "required", "Observation.value[x]")
 
 
+@pytest.mark.parametrize(
+    ("element", "value"),
+    [
+        ("valueInteger", 0),
+        ("valueRange", {"low": {"value": 0, "unit": "%"}, "high": {"value": 1, "unit": "%"}}),
+        ("valueRatio", {"numerator": {"value": 0}, "denominator": {"value": 100}}),
+        ("valueDateTime", "2024-05-01"),
+    ],
+)
+def test_a_value_of_another_kind_is_none_that_is_missing(element: str, value: Any) -> None:
+    for sent in (
+        observation("ihc-mdm2", **{element: value}),
+        observation({"text": "panel"}, component=[{"code": concept(OWN, "ihc-mdm2"), element: value}]),
+    ):
+        (issue,) = read(sent).issues
+        assert (issue.severity, issue.code, issue.expression.rpartition(".")[2]) == ("warning", "value", element)
+        assert ("value", "Observation", "ihc-mdm2", element) in read(sent).not_understood
+
+
 def test_a_value_that_is_not_understood_is_told_and_counted() -> None:
     reading = read(observation("ihc-mdm2", valueString="see comment"))
     assert [(i.severity, i.code, i.expression) for i in reading.issues] == [
@@ -433,32 +448,6 @@ def test_a_result_of_nobody_is_an_error_and_counts_for_nobody(subject: Any) -> N
     reading = read(observation("ihc-mdm2", valueCodeableConcept=POSITIVE, subject=subject))
     assert reading.subject is None
     assert [(i.severity, i.expression) for i in reading.issues] == [("error", "Observation.subject")]
-
-
-@pytest.mark.parametrize(
-    ("elements", "read_so"),
-    [
-        pytest.param({"focus": [{"reference": "Patient/p1"}]}, True, id="about the patient"),
-        pytest.param({"focus": [{"reference": "BodyStructure/b1"}]}, True, id="about the tumour"),
-        pytest.param({"focus": [{"reference": "Patient/p2"}]}, False, id="about another"),
-        pytest.param({"focus": [{"reference": "RelatedPerson/r1"}]}, False, id="about a relative"),
-        pytest.param(
-            {"focus": [{"type": "Patient", "identifier": {"system": "urn:oid:2.999", "value": "9"}}]},
-            False,
-            id="about another, by a number",
-        ),
-        pytest.param({"contained": [_specimen_of("p2")], "specimen": {"reference": "#sp"}}, False, id="of a donor"),
-        pytest.param({"contained": [_specimen_of("p1")], "specimen": {"reference": "#sp"}}, True, id="of the patient"),
-        pytest.param({"contained": [_specimen_of("p2")]}, True, id="a specimen that it does not name"),
-    ],
-)
-def test_what_is_about_another_person_is_not_read_and_told(elements: dict[str, Any], read_so: bool) -> None:
-    sent = observation("ihc-mdm2", valueCodeableConcept=POSITIVE, **elements)
-    found = read(sent)
-    assert (found.facts != (), [one for one in found.issues if "another person" in one.text] != []) == (
-        read_so,
-        not read_so,
-    )
 
 
 def test_each_interpretation_that_is_understood_counts() -> None:

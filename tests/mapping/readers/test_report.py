@@ -150,3 +150,23 @@ def test_a_report_of_a_sites_own_kind_is_read_as_that_kind() -> None:
 def test_a_report_that_says_nothing_costs_nothing() -> None:
     reading = read(report(conclusion="未见异常。"))
     assert (reading.facts, reading.issues) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("code", "facts"),
+    [
+        pytest.param(concept(ICD_O, "8858/3", text="去分化脂肪肉瘤"), ["histology DDLPS"], id="the same"),
+        pytest.param(
+            concept(ICD_O, "8858/3", text="平滑肌肉瘤"), ["histology DDLPS", "histology LMS"], id="another type"
+        ),
+        pytest.param(
+            concept(ICD_O, "8858/3", text="倾向去分化脂肪肉瘤"),
+            ["histology DDLPS hedged"],
+            id="words that doubt",
+        ),
+        pytest.param({"text": "平滑肌肉瘤"}, ["histology LMS"], id="words alone"),
+    ],
+)
+def test_a_conclusion_is_read_with_its_own_words(code: Any, facts: list[str]) -> None:
+    sent = resource("DiagnosticReport", status="final", code=concept(LOINC, "22637-3"), conclusionCode=[code])
+    assert told(sent) == facts

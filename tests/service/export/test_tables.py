@@ -21,12 +21,13 @@ from natars_fhir.store import subjects as stored
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.subjects import Whose
 from tests.domain.endpoints.course import NEO
+from tests.extras import needed
 from tests.service.export.test_endpoints import CASES
 from tests.service.hospital import NOW, Hospital, intake, mappings
 from tests.service.planted import planted
 
-for library in ("lifelines", "matplotlib", "pyarrow", "xlsxwriter", "odmlib", "dsjson"):
-    pytest.importorskip(library, reason="the extras `statistics` and `tables` are not installed")
+needed("statistics", "lifelines", "matplotlib")
+needed("tables", "pyarrow", "xlsxwriter", "odmlib", "dsjson")
 AS_OF = date(2025, 6, 1)
 #: What the two bundles say of their patients: numbers, a birth date, days of the trial.
 PRIVATE = ("MRN0000191", "c-191", "90000511", "1961-04-09", "2024-08-20", "2024-06-12", "2025-02-20")

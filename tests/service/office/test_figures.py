@@ -13,8 +13,9 @@ import pytest
 from natars_fhir.export.figures.fonts import chinese_font
 from natars_fhir.service.office.figures import FIGURES, stacked
 from natars_fhir.service.office.trial import Trial
+from tests.extras import needed
 
-pytest.importorskip("lifelines", reason="the extra `statistics` is not installed")
+needed("statistics", "lifelines")
 
 EVERY = pytest.mark.parametrize("name", FIGURES)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from natars_fhir.cli.endpoints import whole as told
 from natars_fhir.domain.life import Event
 from natars_fhir.emit.log_object import missing_object
@@ -17,10 +15,11 @@ from natars_fhir.store import subjects as stored
 from natars_fhir.store.engine import Store
 from natars_fhir.store.subjects import Whose
 from tests.domain.endpoints.course import NEO, SURGERY_ONLY
+from tests.extras import needed
 from tests.service.freeze.frozen import AS_OF, fill
 from tests.service.hospital import NOW, intake, mappings
 
-pytest.importorskip("lifelines", reason="the extra `statistics` is not installed")
+needed("statistics", "lifelines")
 
 
 def test_endpoints_are_what_the_command_tells(two: Store, whole: Trial) -> None:

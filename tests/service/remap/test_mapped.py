@@ -152,6 +152,21 @@ def test_only_resources_that_are_called_so_are_read_again_for_a_name() -> None:
     assert may(b'{"code": 3}')
 
 
+def test_only_resources_that_answer_so_and_forms_are_read_again_for_an_answer() -> None:
+    text = '[answers.ihc-mdm2]\n"见附页(3)" = "equivocal"\n'
+    may = holds(changed_lines("", text), compiled(with_texts(text), SITE))
+    said = [
+        {"valueString": "见附页（3）"}, {"valueCodeableConcept": {"text": " 见附页(3)"}},
+        {"component": [{"valueString": "见附页（3）"}]}, {"interpretation": [{"text": "见附页（3）"}]},
+        {"valueString": "见附页"}, {"code": {"text": "见附页（3）"}},
+    ]  # fmt: skip
+    told = [json.dumps({"resourceType": "Observation", **one}, ensure_ascii=False).encode() for one in said]
+    assert [may(one) for one in told] == [True, True, True, True, False, False]
+    assert may(b'{"resourceType": "QuestionnaireResponse"}')
+    assert not may(b'{"resourceType": "Condition"}')
+    assert may(b'{"resourceType": "Observation", "component": 3}')
+
+
 def test_lines_that_wait_are_built_upon(store: Store, save: Callable[..., int]) -> None:
     save(row())
     number = save(row("LIS0999"))

@@ -84,6 +84,33 @@ def test_a_code_is_mapped_its_effect_shown_made_active_and_taken_back(here: Rece
     ]  # fmt: skip
 
 
+def test_an_answer_in_words_is_counted_mapped_and_read_once_it_is_made_active(
+    here: Reception, operator: Somebody
+) -> None:
+    words, asked = (
+        "见附页（3）",
+        {"coding": [{"system": "https://natars.example/fhir/CodeSystem/concept", "code": "ihc-mdm2"}]},
+    )
+    stain = {"code": asked, "effectiveDateTime": "2024-06-01"}
+    pushed(here, *(result(ident, valueString=words) | stain for ident in ("2", "3")))
+    listed = operator.get(f"/pages/mapping?site={SITE}&what=text").text
+    row = next(one for one in listed.split("<tr>") if words in one)
+    assert '<td class="number">2</td>' in row
+    assert "MDM2" in row
+    hidden = opened(operator, words)
+    form = operator.get(f"/pages/mapping/line?site={SITE}&gap={hidden['gap']}").text
+    assert ('value="asked"' in form, "Answer to" in form, 'value="equivocal"' in form) == (False, True, True)
+    version = operator.follow(saved(operator, hidden, concept="", part="value", value="equivocal"))
+    assert "answer to" in version.text
+    assert "1 values, 1 patients" in operator.get(f"/pages/mapping/effect?site={SITE}&number=1").text
+    operator.follow(operator.send("/pages/mapping/active", {"site": SITE, "number": "1"}))
+    known = here.app.state.live.active.any_version(SITE).mapping.lore.answers
+    assert known == {"ihc-mdm2": {"见附页(3)": "equivocal"}}
+    assert f"Map {words}" not in operator.get(f"/pages/mapping?site={SITE}").text
+    operator.follow(operator.send("/pages/mapping/active", {"site": SITE, "number": "0"}))
+    assert here.app.state.live.active.any_version(SITE).mapping.lore.answers == {}
+
+
 def test_a_name_in_words_is_mapped_and_counts_once_it_is_made_active(here: Reception, operator: Somebody) -> None:
     pushed(here, result("2", **COUNT) | {"code": {"text": NAME}})
     hidden = opened(operator, NAME)

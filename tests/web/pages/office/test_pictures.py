@@ -8,9 +8,10 @@ import pytest
 from natars_fhir.export.figures.fonts import chinese_font
 from natars_fhir.service.office.figures import FIGURES
 from natars_fhir.service.upkeep.audit import told
+from tests.extras import needed
 from tests.web.pages.office.conftest import Desk
 
-pytest.importorskip("lifelines", reason="the extra `statistics` is not installed")
+needed("statistics", "lifelines")
 AT = "/pages/trial/figure"
 
 
