@@ -34,6 +34,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return Spread(config, log)
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """What a worker need not say it does not say."""
+    if hasattr(session.config, "workerinput"):
+        from tests.spread import briefly
+
+        briefly(session.config)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """What is collected stays until the end: the collector of garbage need not walk through it, neither while it grows
