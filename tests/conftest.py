@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from fastapi.dependencies import models
 
+from natars_fhir.service.upkeep import secret
+from tests import same_keys
 from tests.one_loop import LOOP
 from tests.postgres import _emptied, either_store, postgres, postgres_server, postgres_store
 from tests.quick_hashes import WHERE, quick
@@ -78,6 +80,13 @@ def _let_applications_go() -> Iterator[None]:
     yield
     for one in _REMEMBERED:
         one.cache_clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _same_keys() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(secret, "secrets", same_keys)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -26,7 +26,12 @@ _PAUSE: dict[Language, str] = {"en": "; ", "zh": "；"}
 
 def render(sentence: Sentence, language: Language) -> str:
     """What is to be said, in *language*."""
-    return _known(sentence, language) if all(map(_is_word, sentence.fills)) else _text(sentence, language)
+    return _known(sentence, language) if is_plain(sentence) else _text(sentence, language)
+
+
+def is_plain(sentence: Sentence) -> bool:
+    """Is it said without any fact, in words that many are told?"""
+    return all(map(_is_word, sentence.fills))
 
 
 def _is_word(fill: object) -> bool:

@@ -113,6 +113,10 @@ class Criterion:
     stands_days: int | None = None
     ticks: Ticks = field(default=never_ticks, repr=False, compare=False)
 
+    def __hash__(self) -> int:
+        """By its id: what is made of a criterion is made once for all patients."""
+        return hash(self.id)
+
 
 @dataclass(frozen=True, slots=True)
 class Need:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.people import Standing
 from natars_fhir.domain.record import Fact, Value
 from natars_fhir.domain.screening import Screening, bars
-from natars_fhir.domain.sentence import render
+from natars_fhir.domain.sentence import is_plain, render
 from natars_fhir.domain.signing import PeoplesPart, Signed
 from natars_fhir.domain.study import Criterion
 
@@ -52,6 +53,12 @@ def answer(criterion: Criterion, finding: Finding, day: date | None = None) -> d
 
     `again` is the *day* on which time alone changes it, `bar` says of which kind a bar is; both where there is one.
     """
+    if not finding.facts and day is None and is_plain(finding.sentence):
+        return {**_without_facts(criterion, finding)}
+    return _answer(criterion, finding, day)
+
+
+def _answer(criterion: Criterion, finding: Finding, day: date | None) -> dict[str, Any]:
     said: dict[str, Any] = {
         "answer": finding.answer.word,
         "bars": bars(criterion, finding),
@@ -67,6 +74,12 @@ def answer(criterion: Criterion, finding: Finding, day: date | None = None) -> d
     if criterion.assumed:
         said["assumed"] = [{"what": a.what, "reason": a.reason, "source": a.source} for a in criterion.assumed]
     return said
+
+
+@lru_cache(maxsize=4_096)
+def _without_facts(criterion: Criterion, finding: Finding) -> dict[str, Any]:
+    """What nothing is told of is answered the same for most patients: nobody changes what is in it."""
+    return _answer(criterion, finding, None)
 
 
 def people_object(part: PeoplesPart) -> dict[str, Any]:

@@ -5,9 +5,12 @@ R4: https://hl7.org/fhir/R4/task.html. It says nothing of a day: the same reques
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from natars_fhir.domain.answer import Reason
 from natars_fhir.domain.record import Patient
 from natars_fhir.domain.request import Request
-from natars_fhir.domain.study import Study
+from natars_fhir.domain.study import Criterion, Study
 from natars_fhir.emit.bilingual import both
 from natars_fhir.emit.code_system import REQUESTS, criterion_coding, reason_coding
 from natars_fhir.emit.identity import Identity
@@ -42,16 +45,19 @@ def task(request: Request, patient: Patient, study: Study, identity: Identity) -
             **_described(request, study),
             "focus": focus,
             "for": patient_reference(patient, identity.primary),
-            "input": [
-                {
-                    "type": concept(criterion_coding(one, base))
-                    | both("text", one.wants.get("en", one.id), one.wants.get("zh", "")),
-                    "valueCodeableConcept": concept(reason_coding(reason, base)),
-                }
-                for one, reason in request.wanted
-            ],
+            "input": [_asked_for(one, reason, base) for one, reason in request.wanted],
         }
     )
+
+
+@lru_cache(maxsize=4_096)
+def _asked_for(one: Criterion, reason: Reason, base: str) -> Node:
+    """The same of all patients: nobody changes what is in it."""
+    named = both("text", one.wants.get("en", one.id), one.wants.get("zh", ""))
+    return {
+        "type": concept(criterion_coding(one, base)) | named,
+        "valueCodeableConcept": concept(reason_coding(reason, base)),
+    }
 
 
 _TITLE = ("Data that is missing for the screening", "预筛所缺数据")

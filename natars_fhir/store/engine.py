@@ -9,7 +9,7 @@ here, processes by turns (`store.turns`). PostgreSQL: they wait for each other o
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -103,6 +103,12 @@ class Store:
         given = self._alone_or_again(names, work)
         self._look.written(self._engine)
         return given
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """For long work that comes before what is written (`store.together`)."""
+        with self._together.apart() if self._embedded else nullcontext():
+            yield
 
     def _alone_or_again(self, names: Collection[str] | None, work: Callable[[Connection], _T]) -> _T:
         for _ in range(_AGAIN):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, func, select, union
 from natars_fhir.domain.identity import Patients
 from natars_fhir.store import driver
 from natars_fhir.store.persons import Persons, every_name, of_each
-from natars_fhir.store.rows import among, keep_latest, keep_new
+from natars_fhir.store.rows import among, keep_latest, keep_new, row_of
 from natars_fhir.store.tables.core import patient, patient_name
 
 
@@ -101,7 +101,7 @@ def standing_of(connection: Connection, site: str, persons: Persons) -> dict[str
 
 def stand(connection: Connection, site: str, where: Sequence[Standing]) -> None:
     """The patients stand there now."""
-    keep_latest(connection, patient, [{"site": site, **asdict(one)} for one in where])
+    keep_latest(connection, patient, [{"site": site, **row_of(one)} for one in where])
 
 
 def gone(connection: Connection, site: str, keys: Collection[str]) -> None:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Sequence
 from datetime import datetime
-from operator import itemgetter
-from types import MappingProxyType
 from typing import Any
 
-import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
 from sqlalchemy import Connection, bindparam, delete, func, select
 
 from natars_fhir.domain.identity import Version
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.store import driver
 from natars_fhir.store.packed import pack_reading, unpack_reading
-from natars_fhir.store.persons import Persons, every_name, of_each
 from natars_fhir.store.rows import add, among, keep_latest, keep_new
 from natars_fhir.store.tables.core import mention, reading, resource_alias, resource_version
 from natars_fhir.store.versions import Parcels
@@ -37,10 +32,12 @@ class Head(Struct, frozen=True):
 
 
 class Current(Struct, frozen=True):
-    """A resource's newest version, read; without a reading it is deleted."""
+    """A resource's newest version, read; without a reading it is deleted. ``packed``: the reading as it is kept, where
+    that is at hand."""
 
     head: Head
     reading: Reading | None
+    packed: bytes = b""
 
 
 _HEADS = select(*(column for column in reading.c if column.name != "body")).where(among(reading.c.site, reading.c.key))
@@ -91,76 +88,6 @@ def drop(connection: Connection, site: str, keys: Collection[str]) -> None:
     if keys:
         here = reading.c
         connection.execute(delete(reading).where(among(here.site, here.key)), {"of_site": site, "names": keys})
-
-
-#: without an order of its own: SQLite would walk the whole site to have it
-_OWN = select(reading.c.key, reading.c.subject, reading.c.body).where(
-    among(reading.c.site, reading.c.subject), ~reading.c.deleted
-)
-_OTHERS = select(mention.c.key, mention.c.other).where(among(mention.c.site, mention.c.key))
-_NOBODYS = select(reading.c.key, reading.c.body).where(
-    among(reading.c.site, reading.c.key), ~reading.c.deleted, reading.c.subject.is_(None)
-)
-
-
-def about(
-    connection: Connection, site: str, subjects: Collection[str], known: Mapping[str, Reading] = MappingProxyType({})
-) -> Iterator[Reading]:
-    """What is known of a patient who goes by these names, and the resources that it rests on, each under its key.
-
-    *known* are readings that were put in this very transaction: they need not be opened again.
-    """
-    yield from about_each(connection, site, {"": subjects}, known)[""]
-
-
-def about_each(
-    connection: Connection, site: str, persons: Persons, known: Mapping[str, Reading] = MappingProxyType({})
-) -> dict[str, Iterator[Reading]]:
-    """The same of several persons, by person; each is opened when it is looked at."""
-    return opened_each(connection, site, closed_each(connection, site, persons), known)
-
-
-#: A person's own readings as they are kept: key, subject and body of each.
-Closed = Sequence[Any]
-#: What is known of a person, opened as it is looked at.
-Open = Iterator[Reading]
-
-
-def closed_each(connection: Connection, site: str, persons: Persons) -> dict[str, Closed]:
-    """What is known of several persons, by person, and nothing of it is opened."""
-    rows = driver.rows(connection, _OWN, {"of_site": site, "names": every_name(persons)})
-    return {**of_each(rows, persons, itemgetter(1))}
-
-
-def says(closed: Closed) -> Callable[[str], bool]:
-    """May a fact of a concept be among them? It may be another text that only reads so."""
-    whole = b"\n".join([body for _, _, body in closed if body is not None])
-    return lambda concept: msgspec.json.encode(concept) in whole
-
-
-def opened_each(
-    connection: Connection, site: str, own: Mapping[str, Closed], known: Mapping[str, Reading] = MappingProxyType({})
-) -> dict[str, Iterator[Reading]]:
-    """What is kept of several persons, and what it rests on; each is opened when it is looked at."""
-    mentions: dict[str, list[str]] = {}
-    keys = [row.key for rows in own.values() for row in rows]
-    for key, other in driver.rows(connection, _OTHERS, {"of_site": site, "names": keys}) if keys else ():
-        mentions.setdefault(key, []).append(other)
-    others = {other for several in mentions.values() for other in several}
-    rest = dict(driver.rows(connection, _NOBODYS, {"of_site": site, "names": others})) if others else {}
-    return {key: _opened(rows, mentions, rest, known) for key, rows in own.items()}
-
-
-def _opened(
-    own: Sequence[Any], mentions: Mapping[str, Sequence[str]], rest: Mapping[str, bytes], known: Mapping[str, Reading]
-) -> Iterator[Reading]:
-    """A patient's own resources, and then those that they rest on, each in the order of their keys."""
-    others = {other for row in own for other in mentions.get(row.key, ())} & rest.keys()
-    bodies = [*sorted((row.key, row.body) for row in own), *((key, rest[key]) for key in sorted(others))]
-    for key, body in bodies:
-        if body is not None:
-            found = known.get(key) or unpack_reading(body)
-            yield found if found.key == key else replace(found, key=key)
 
 
 def stale(connection: Connection, site: str, mappings: Collection[str]) -> bool:
@@ -271,14 +198,19 @@ def _row(site: str, current: Current) -> dict[str, Any]:
         "mapping": head.mapping,
         "versions": head.versions,
         "deleted": head.deleted,
-        "body": None if current.reading is None else pack_reading(current.reading),
+        "body": None if current.reading is None else current.packed or pack_reading(current.reading),
     }
 
 
+def mentioned(reading: Reading) -> set[str]:
+    """The other resources that its facts rest on."""
+    others = {other for fact in reading.facts for other in (fact.said("medication"), *fact.source.besides)}
+    return {other for other in others if isinstance(other, str)}
+
+
 def _mentions(site: str, current: Current) -> list[dict[str, str]]:
-    facts = () if current.reading is None else current.reading.facts
-    others = {other for fact in facts for other in (fact.said("medication"), *fact.source.besides)}
-    return [{"site": site, "key": current.head.key, "other": o} for o in others if isinstance(o, str)]
+    others = mentioned(current.reading) if current.reading else ()
+    return [{"site": site, "key": current.head.key, "other": other} for other in others]
 
 
 def _unmention(connection: Connection, site: str, keys: Collection[str]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from functools import cache
 from operator import itemgetter
 from typing import Any, Literal
@@ -45,6 +46,17 @@ from natars_fhir.store import driver
 Row = Mapping[str, Any]
 #: What becomes of a row whose key is there already: it is an error, it is left as it is, it is replaced, or added to.
 Clash = Literal["error", "keep", "replace", "add"]
+
+
+def row_of(one: Any) -> dict[str, Any]:
+    """The fields of a frozen value as a row; `dataclasses.asdict` would copy each, and moments take it long."""
+    kind: Any = type(one)
+    return {name: getattr(one, name) for name in _fields(kind)}
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))
 
 
 def add(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

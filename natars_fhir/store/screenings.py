@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,8 @@ class Found:
     body: dict[str, Any]
     cause: tuple[int, ...]
     act: str = "push"
+    #: the body as it is kept, where that is at hand
+    packed: bytes = field(default=b"", repr=False, compare=False)
 
 
 def record(connection: Connection, site: str, news: Sequence[tuple[str, Found]]) -> None:
@@ -46,7 +48,7 @@ def _row(site: str, key: str, found: Found) -> dict[str, Any]:
         "verdict": found.verdict,
         "in_scope": found.in_scope,
         "findings": found.findings,
-        "body": pack_json(found.body),
+        "body": found.packed or pack_json(found.body),
         "cause": _text(found.cause),
         "act": found.act,
     }

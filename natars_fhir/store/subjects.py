@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table, bindparam, insert, select
 from natars_fhir.domain.life import Event
 from natars_fhir.store import driver
 from natars_fhir.store.persons import Persons, every_name, of_each
-from natars_fhir.store.rows import add, among
+from natars_fhir.store.rows import add, among, row_of
 from natars_fhir.store.tables.core import patient
 from natars_fhir.store.tables.subject import allocation, declined, subject_move, subject_state
 
@@ -85,7 +85,7 @@ def cause(connection: Connection, whose: Whose, event: Event) -> None:
     if not event.arm:
         notice(connection, [(whose, event)])
         return
-    told = {**asdict(whose), "day": event.day, "by": event.by, "role": event.role, "at": event.at}
+    told = {**row_of(whose), "day": event.day, "by": event.by, "role": event.role, "at": event.at}
     more = {"cause": event.cause, "reason": event.reason, "strikes": event.strikes}
     adding = insert(subject_move).values(**told, **more).returning(subject_move.c.seq)
     seq = connection.execute(adding).scalar_one()
@@ -95,7 +95,7 @@ def cause(connection: Connection, whose: Whose, event: Event) -> None:
 def notice(connection: Connection, told: Sequence[tuple[Whose, Event]]) -> None:
     """Keeps what moves subjects, none of it an allocation."""
     rows = [
-        {**asdict(whose), "day": one.day, "by": one.by, "role": one.role, "at": one.at,
+        {**row_of(whose), "day": one.day, "by": one.by, "role": one.role, "at": one.at,
          "cause": one.cause, "reason": one.reason, "strikes": one.strikes}
         for whose, one in told
     ]  # fmt: skip
@@ -115,7 +115,7 @@ def stood_of(connection: Connection, site: str, trial: str, persons: Persons) ->
 
 def stand(connection: Connection, where: Sequence[tuple[Whose, Stood]]) -> None:
     """The subjects stand there now."""
-    add(connection, subject_state, [{**asdict(whose), **asdict(one)} for whose, one in where])
+    add(connection, subject_state, [{**row_of(whose), **row_of(one)} for whose, one in where])
 
 
 def refused(connection: Connection, site: str, trial: str, names: Collection[str]) -> list[Declined]:
@@ -136,7 +136,7 @@ def _declined(row: Any) -> Declined:
 def decline(connection: Connection, whose: Whose, said: Declined) -> None:
     """Keeps that a request was declined."""
     row = {"criteria": json.dumps(sorted(said.criteria)), "by": said.by, "reason": said.reason, "at": said.at}
-    add(connection, declined, [{**asdict(whose), **row}])
+    add(connection, declined, [{**row_of(whose), **row}])
 
 
 def told_as(connection: Connection, target: str, site: str = "") -> Iterator[tuple[str, str]]:

@@ -8,11 +8,11 @@ what is wrong with one is told to that one alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import Context, copy_context
 from dataclasses import dataclass
-from threading import Condition, Lock
+from threading import Condition, Event, Lock
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -48,6 +48,24 @@ class Together:
         self._changed = Condition()
         self._waiting: list[_Turn] = []
         self._busy = False
+        self._one, self._free = Lock(), Event()
+        self._free.set()
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """For work that needs the interpreter for long and no database: one at a time, and begun only while nobody of
+        this process holds the database, but for the commit."""
+        with self._one:
+            self._free.wait()
+            yield
+
+    @contextmanager
+    def _undisturbed(self) -> Iterator[None]:
+        self._free.clear()
+        try:
+            yield
+        finally:
+            self._free.set()
 
     def do(self, work: Callable[[Connection], _T]) -> _T:
         """What *work* gives, once it is kept. Raises what it raises, and then nothing of it is kept."""
@@ -90,7 +108,7 @@ class Together:
             return
         for one in turns:
             try:
-                with self._write() as connection:
+                with self._write() as connection, self._undisturbed():
                     one.take(connection)
                 one.kept = True
             except Exception as fault:  # noqa: BLE001 (its own writer raises it)
@@ -99,7 +117,7 @@ class Together:
     def _at_once(self, turns: Sequence[_Turn]) -> bool:
         """Could all of them be kept in one transaction?"""
         try:
-            with self._write() as connection:
+            with self._write() as connection, self._undisturbed():
                 for one in turns:
                     one.take(connection)
         except Exception:  # noqa: BLE001 (whose it is shows when each is done by itself)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select
 
-from natars_fhir.store.rows import among, keep_latest
+from natars_fhir.store.rows import among, keep_latest, row_of
 from natars_fhir.store.tables.core import patient, reading, resource_version
 from natars_fhir.store.tables.worklist import worklist
 
@@ -77,7 +77,7 @@ def put(connection: Connection, site: str, lines: Iterable[Line]) -> None:
 
 def _row(site: str, line: Line) -> dict[str, Any]:
     lists = {name: _listed(getattr(line, name)) for name in ("bars", "open", "waits")}
-    return {"site": site, **asdict(line), **lists, "bar": line.bar, "lacks": len(line.open)}
+    return {"site": site, **row_of(line), **lists, "bar": line.bar, "lacks": len(line.open)}
 
 
 def drop(connection: Connection, site: str, keys: Collection[str]) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy import Engine, MetaData, func, select
 
 from natars_fhir.cli import run
 from natars_fhir.service.worklist.worklist import history_of
-from natars_fhir.store import migrate, outbox, quarantine, readings, seals, versions
+from natars_fhir.store import migrate, opened, outbox, quarantine, seals, versions
 from natars_fhir.store.engine import Store, StoreError, engine_of, open_store
 from natars_fhir.store.tables.core import metadata
 from natars_fhir.store.versions import Kept
@@ -41,9 +41,9 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def engine(address: str) -> Iterator[Engine]:
-    opened = engine_of(address)
-    yield opened
-    opened.dispose()
+    here = engine_of(address)
+    yield here
+    here.dispose()
 
 
 @pytest.fixture
@@ -72,9 +72,9 @@ def octets(value: Any) -> Any:
 def store(first: str, engine: Engine) -> Iterator[Store]:
     """The same, migrated."""
     migrate.migrate(engine)
-    opened = open_store(first)
-    yield opened
-    opened.close()
+    here = open_store(first)
+    yield here
+    here.close()
 
 
 def kept(store: Store, key: str) -> list[Kept]:
@@ -118,7 +118,7 @@ def test_every_version_has_its_bytes_and_its_number(store: Store) -> None:
 
 def test_what_is_known_is_what_was_known(store: Store) -> None:
     with store.read() as connection:
-        assert len(list(readings.about(connection, "generic", ["Patient/1"]))) == 2
+        assert len(list(opened.one(connection, "generic", ["Patient/1"]))) == 2
     assert len(history_of(store, "generic", "Patient/1")) == len(ROWS["screening"])
     answer = Hospital(store, now=NOW + timedelta(days=1)).push(transaction(patient(version=4), condition(version=4)))
     assert [entry["response"]["status"] for entry in answer.body["entry"]] == ["200 OK", "200 OK"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from natars_fhir.domain.identity import Version
-from natars_fhir.store import readings
+from natars_fhir.store import opened, readings
 from natars_fhir.store.engine import Store
 from tests.store.samples import current, fact
 
@@ -13,7 +13,7 @@ DRUG = current("Medication/9", None, (fact("Medication/9", "antineoplastic-drug"
 
 def keys(store: Store, site: str, *subjects: str) -> list[str]:
     with store.read() as connection:
-        return [reading.key for reading in readings.about(connection, site, subjects)]
+        return [reading.key for reading in opened.one(connection, site, subjects)]
 
 
 def test_a_patient_is_known_by_every_name_and_nobody_else_is_among_it(store: Store) -> None:
@@ -59,7 +59,7 @@ def test_a_reading_comes_back_whole_under_the_key_by_which_it_is_known(store: St
     told = current("Condition/1", facts=(fact("Condition/1"),))
     with store.write() as connection:
         readings.put(connection, "a", [told])
-        assert list(readings.about(connection, "a", ["Patient/1"])) == [told.reading]
+        assert list(opened.one(connection, "a", ["Patient/1"])) == [told.reading]
 
 
 def test_the_newest_version_takes_the_place_of_the_one_before(store: Store) -> None:

@@ -164,3 +164,53 @@ def test_more_than_share_a_transaction_are_all_kept(store: Store, commits: list[
     done = _while_one_writes(store, [_adding(f"{number:02}") for number in range(1, 21)])
     assert [one.result() for one in done] == [f"{number:02}" for number in range(1, 21)]
     assert commits[:3] == [1, 17, 21]
+
+
+def test_nobody_goes_apart_while_another_writes_and_somebody_may_while_it_is_committed(store: Store) -> None:
+    begun, go_on, inside = Event(), Event(), Event()
+
+    def slow(connection: Connection) -> str:
+        begun.set()
+        assert go_on.wait(_WAIT)
+        assert not inside.is_set()
+        return _adding("1")(connection)
+
+    def long() -> None:
+        with store.of("a").apart():
+            inside.set()
+
+    event.listen(store._engine, "commit", lambda _: inside.wait(_WAIT))
+    with ThreadPoolExecutor(2) as pool:
+        writing = pool.submit(store.done, (), slow)
+        assert begun.wait(_WAIT)
+        reading = pool.submit(long)
+        sleep(0.05)
+        go_on.set()
+        assert writing.result(_WAIT) == "1"
+        reading.result(_WAIT)
+
+
+@pytest.mark.parametrize("stopped", [IntegrityError, KeyboardInterrupt])
+def test_whoever_fails_in_writing_keeps_nobody_from_going_apart(store: Store, stopped: type[BaseException]) -> None:
+    def fail(_: Connection) -> None:
+        raise IntegrityError("", None, Exception()) if stopped is IntegrityError else KeyboardInterrupt
+
+    with pytest.raises(stopped):
+        store.done((), fail)
+    with store.apart():
+        pass
+
+
+def test_one_is_apart_at_a_time(store: Store) -> None:
+    here, most = list[int](), list[int]()
+
+    def long(number: int) -> None:
+        with store.apart():
+            here.append(number)
+            most.append(len(here))
+            sleep(0.002)
+            here.remove(number)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(long, range(8)))
+    assert most == [1] * 8

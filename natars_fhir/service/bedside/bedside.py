@@ -29,7 +29,7 @@ from natars_fhir.service.screening.lives import caused, declines, life_of, told_
 from natars_fhir.service.screening.screened import findings, peoples_part, today
 from natars_fhir.service.upkeep.pseudonym import subject_of
 from natars_fhir.service.upkeep.purge import tomb
-from natars_fhir.store import attestations, audit, cards, forgetting, patients
+from natars_fhir.store import attestations, audit, cards, forgetting, opened, patients
 from natars_fhir.store import readings as stored
 from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
@@ -74,7 +74,7 @@ def _made(
     names = _names(connection, site.site, viewed, came)
     if _forgotten(connection, intake, site.site, names):
         return None
-    known = list(stored.about(connection, site.site, names))
+    known = list(opened.one(connection, site.site, names))
     if not known and not viewed.enough:
         raise TooLittleError
     told = caused(connection, intake.study, site.site, names, today(now))

@@ -16,10 +16,10 @@ from sqlalchemy import Connection
 from natars_fhir.domain.life import Event
 from natars_fhir.domain.study import Study
 from natars_fhir.service.screening.lives import by_then
-from natars_fhir.store import attestations, patients, readings, subjects
+from natars_fhir.store import attestations, opened, patients, subjects
 from natars_fhir.store.attestations import Said
+from natars_fhir.store.opened import Closed, Open
 from natars_fhir.store.persons import Persons
-from natars_fhir.store.readings import Closed, Open
 
 #: So many persons are held in memory at once.
 MANY = 20
@@ -45,7 +45,7 @@ def possible(connection: Connection, study: Study, site: str) -> dict[str, Colle
     found: dict[str, Collection[str]] = {}
     for some in blocks(everybody(connection, site)):
         told = subjects.caused_of(connection, site, study.id, some)
-        closed = readings.closed_each(connection, site, some)
+        closed = opened.closed(connection, site, some)
         found |= {key: names for key, names in some.items() if _may_be(study, told[key], closed[key])}
     return found
 
@@ -55,9 +55,9 @@ def kept_each(connection: Connection, study: Study, site: str, persons: Persons)
     for some in blocks(persons):
         told = subjects.caused_of(connection, site, study.id, some)
         said = attestations.said_of_each(connection, site, study.id, some)
-        opened = readings.about_each(connection, site, some)
+        read = opened.each(connection, site, some)
         for key, names in some.items():
-            yield Kept(frozenset(names), tuple(by_then(told[key], date.max)), said[key], opened[key])
+            yield Kept(frozenset(names), tuple(by_then(told[key], date.max)), said[key], read[key])
 
 
 def blocks(persons: Persons) -> Iterator[Persons]:
@@ -75,5 +75,5 @@ def _may_be(study: Study, told: Collection[Event], closed: Closed) -> bool:
         return True
     if any(cause.told_by != ("people",) for cause in forbids.values()):
         return True  # the record may say it, and only the screening shows that
-    says = readings.says(closed)
+    says = opened.says(closed)
     return says("allocation") or says("index-surgery") or (says("resection") and says("consent"))

@@ -198,7 +198,7 @@ class _Settling:
         reading = renamed(one.reading, self._now)
         if (at := self._addressed.get(place)) is not None:
             reading = replace(reading, aliases=(*reading.aliases, at))
-        return one if reading is one.reading else replace(one, reading=reading)
+        return one if reading is one.reading else one.as_read(reading)
 
 
 def _condition(one: Arrived) -> Named | None:

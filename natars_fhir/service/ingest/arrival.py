@@ -3,31 +3,47 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 import msgspec
 from msgspec import DecodeError, Raw, Struct
+from msgspec.structs import replace
 
 from natars_fhir import pipeline
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.bundle import open_bundle
 from natars_fhir.fhir.entry import Entry
+from natars_fhir.fhir.references import Scope
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.reading import ReadDocument, Reading
+from natars_fhir.mapping.site import SiteMapping
+from natars_fhir.service.ingest.borne import about, identifiers
 from natars_fhir.service.ingest.conformance import held_to_it
 from natars_fhir.service.ingest.requests import NOTHING, Request, requests
-from natars_fhir.store.packed import digest
+from natars_fhir.store.packed import digest, pack_reading
 
 #: The issue-type that is told of what concerns a forgotten person.
 FORGOTTEN = "suppressed"
 
 
 class Arrived(Struct, frozen=True):
-    """One entry: what was read of it, and its bytes; ``raw`` is the resource, as it came."""
+    """One entry: what was read of it, and its bytes; ``raw`` is the resource, as it came.
+
+    What is made of these alone is made before anything is held: the ``identifiers`` (system and value) that it bears,
+    the names of those whom it may be ``about`` where no fact was read, and the reading as it is kept, ``packed``.
+    """
 
     entry: Entry
     reading: Reading
     hash: str
     raw: bytes
+    identifiers: Collection[tuple[str, str]] = ()
+    about: tuple[str, ...] = ()
+    packed: bytes = b""
+
+    def as_read(self, reading: Reading) -> Arrived:
+        """The same entry, read otherwise."""
+        return replace(self, reading=reading, packed=b"")
 
     @property
     def wanted(self) -> bool:
@@ -132,10 +148,18 @@ def arrive(raw: bytes, reader: DocumentReader, most_entries: int) -> Arrival:
     if reader.mapping.site.check == "conformant":
         document = held_to_it(document, envelope.entries, raw, reader.version)
     pairs = zip(envelope.entries, document.readings, strict=True)
-    arrived = tuple(
-        [Arrived(entry, reading, digest(own), own) for entry, reading in pairs for own in (bytes(entry.raw),)]
-    )
+    scope = Scope(envelope.entries, reader.mapping.site.bases)
+    arrived = tuple([_arrived(entry, reading, reader.mapping, scope) for entry, reading in pairs])
     return Arrival(raw, digest(raw), document, arrived, asked, asks)
+
+
+def _arrived(entry: Entry, reading: Reading, mapping: SiteMapping, scope: Scope) -> Arrived:
+    raw = bytes(entry.raw)
+    if reading.fate != "read":
+        return Arrived(entry, reading, digest(raw), raw)
+    silent = reading.subject is None and mapping.subjects.get(reading.kind) not in (None, "", "Patient")
+    whom = tuple(about(raw, entry, scope)) if silent else ()
+    return Arrived(entry, reading, digest(raw), raw, identifiers(raw), whom, pack_reading(reading))
 
 
 class _Bundle(Struct):

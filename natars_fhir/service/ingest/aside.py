@@ -39,7 +39,7 @@ def forgotten(connection: Connection, intake: Intake, site: str, raw: bytes) -> 
 
 def _told(one: Arrived, told: Mapping[int, Issue]) -> Arrived:
     issue = told.get(id(one))
-    return replace(one, reading=replace(one.reading, issues=(*one.reading.issues, issue))) if issue else one
+    return one.as_read(replace(one.reading, issues=(*one.reading.issues, issue))) if issue else one
 
 
 def _without(
@@ -76,4 +76,4 @@ def _names(reading: Reading) -> set[str]:
 def _spared(one: Arrived) -> Arrived:
     issue = Issue("information", FORGOTTEN, one.reading.place or one.reading.kind, _TEXT)
     bare = Reading(one.reading.key, one.reading.kind, "let-go", one.reading.place, issues=(issue,))
-    return replace(one, reading=bare)
+    return one.as_read(bare)

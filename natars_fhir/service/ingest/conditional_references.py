@@ -12,7 +12,7 @@ import msgspec
 
 from natars_fhir.fhir.references import Named
 from natars_fhir.service.ingest.arrival import Arrived
-from natars_fhir.service.ingest.matching import identifiers
+from natars_fhir.service.ingest.borne import identifiers
 
 _REFERENCE = re.compile(rb'"reference"\s*:\s*("[A-Z][A-Za-z]+\?(?:[^"\\]|\\.)*")')
 

@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.outcome import operation_outcome
-from natars_fhir.fhir.references import Scope
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.mapping.site import SiteMapping
@@ -43,8 +42,7 @@ def findable(
     if not fresh:
         return
     remember(connection, intake.key, mapping.site.site, [(one.reading.kind, one.reading.key) for one in fresh])
-    scope = Scope([one.entry for one in asked.arrival.arrived], mapping.site.bases)
-    note(connection, mapping, scope, fresh, asked.now)
+    note(connection, mapping, fresh, asked.now)
 
 
 def became_each(

@@ -27,8 +27,10 @@ from natars_fhir.service.ingest.entries import became_each, findable, read_each,
 from natars_fhir.service.ingest.intake import Intake
 from natars_fhir.service.ingest.take import Change, take
 from natars_fhir.service.remap.gaps import notice
+from natars_fhir.service.screening.cause import cause
+from natars_fhir.service.screening.foreseen import NOTHING, Foreseen, persons_after
 from natars_fhir.service.screening.news import Rescreened
-from natars_fhir.service.screening.rescreen import cause, rescreen
+from natars_fhir.service.screening.rescreen import foresee, rescreen
 from natars_fhir.store import audit, due, locks, patients, quarantine, readings, trail
 from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
@@ -47,10 +49,23 @@ def push(
     """Takes in a document of the reader's site, as far as *caller* may send it; without one, whole. What is wrong with
     it is said in the answer, never raised."""
     try:
-        arrival = narrowed(arrive(raw, reader, intake.most_entries), caller)
+        with store.apart():
+            arrival = narrowed(arrive(raw, reader, intake.most_entries), caller)
+            ahead = _foreseen(store, intake, reader, arrival, now)
     except TooManyError:
         return _too_many(store, intake, reader.site, raw, now)
-    return store.of(reader.site).done(arrival.names, lambda connection: admit(connection, intake, reader, arrival, now))
+    return store.of(reader.site).done(
+        arrival.names, lambda connection: admit(connection, intake, reader, arrival, now, ahead=ahead)
+    )
+
+
+def _foreseen(store: Store, intake: Intake, reader: DocumentReader, arrival: Arrival, now: datetime) -> Foreseen:
+    """What is worth finding before the turn to write comes: where processes wait for each other."""
+    if not intake.ahead or arrival.refused_whole:
+        return NOTHING
+    coming = [(one.reading, one.packed) for one in arrival.arrived if one.reading.fate == "read"]
+    with store.of(reader.site).read() as connection:
+        return foresee(connection, intake, reader.mapping.site, coming, now)
 
 
 def admit(
@@ -61,10 +76,11 @@ def admit(
     now: datetime,
     act: str = "push",
     came: datetime | None = None,
+    ahead: Foreseen = NOTHING,
 ) -> Answer:
     """Takes in what was read, in the caller's transaction; *came* is when it came, where that was before *now*."""
     earlier, fresh = _earlier(connection, reader.site, arrival), list[Arrived]()
-    answer = earlier or _taken(connection, intake, reader, arrival, (now, came), fresh)
+    answer = earlier or _taken(connection, intake, reader, arrival, (now, came), fresh, ahead)
     done, told = (act, issue_counts(arrival)) if earlier is None else (f"{act} again", {})
     counts = {**answer.counts, **told}
     audit.write(connection, intake.key, Act(reader.site, now, done, arrival.hash, answer.status, counts))
@@ -79,6 +95,7 @@ def _taken(
     arrival: Arrival,
     at: tuple[datetime, datetime | None],
     fresh: list[Arrived],
+    ahead: Foreseen,
 ) -> Answer:
     """*fresh* gets what is new of it, to be counted."""
     now, came = at
@@ -96,7 +113,7 @@ def _taken(
     taken, change = take(connection, reader.mapping, wanted, ask, now, came)
     fresh += [one for one, done in zip(wanted, taken, strict=True) if done.became in ("created", "changed")]
     findable(connection, intake, reader.mapping, asked, fresh)
-    done = _follow(connection, intake, reader, change, now)
+    done = _follow(connection, intake, reader, change, now, ahead)
     _unused(connection, reader, arrival, now)
     entries = became_each(connection, intake, reader.site, asked, dict(zip(asked.order, taken, strict=True)))
     answer = answered(arrival, entries, now, read_each(connection, intake, reader, arrival))
@@ -108,7 +125,7 @@ def _taken(
 
 
 def _follow(
-    connection: Connection, intake: Intake, reader: DocumentReader, change: Change, now: datetime
+    connection: Connection, intake: Intake, reader: DocumentReader, change: Change, now: datetime, ahead: Foreseen
 ) -> Rescreened:
     """Who was touched is screened again, or due: by facts, by names that were joined or parted, by a Medication."""
     site = reader.mapping.site
@@ -121,7 +138,7 @@ def _follow(
         touched = {key: cause(names, causes) for key, names in persons.items()}
         due.mark(connection, site.site, touched, now, intake.patience)
         return Rescreened()
-    return rescreen(connection, intake, site, persons, causes, now, known=change.known)
+    return rescreen(connection, intake, site, persons, causes, now, known=change.known, ahead=ahead)
 
 
 def _persons(
@@ -131,19 +148,10 @@ def _persons(
     nobody else touches them until this transaction ends."""
     news = {(key, name) for key, names in says.items() for name in names}
     said = _alone_with(connection, site, {*touched, *says, *(name for _, name in news)})
-    mine = _of(patients.grouped((*touched, *says), said), {*touched, *says})
-    if not says:
-        return mine
     former = {one for one in said if one[0] in says}
     others = {key: says[key] for key in {key for key, _ in former ^ news}}
     patients.rename(connection, site, others, {key for key, _ in former})
-    names = {name for names in mine.values() for name in names} | {name for _, name in news}
-    return _of(patients.grouped(names, (said - former) | news), names)
-
-
-def _of(persons: Mapping[str, set[str]], names: Collection[str]) -> dict[str, set[str]]:
-    """The persons who go by one of these names."""
-    return {key: known for key, known in persons.items() if not known.isdisjoint(names)}
+    return persons_after(said, touched, says)
 
 
 def _alone_with(connection: Connection, site: str, names: Collection[str]) -> set[Naming]:

@@ -30,6 +30,8 @@ class Intake:
     after: bool = False
     #: so long they may wait for more of the same patients, unless whoever takes it in works them off before
     patience: timedelta = timedelta()
+    #: what a push makes of its patients is found before it is its turn to write (`service.screening.foreseen`)
+    ahead: bool = False
 
 
 def readers(

@@ -129,7 +129,7 @@ class _Taking:
             return Taken("late", head.versions)
         count = head.versions + 1 if head else 1
         seq = self._keep(Came(key, reading.kind, reading.version, arrived.hash, arrived.raw, count))
-        self._replace(head, Current(self._head(key, arrived, count), reading), seq)
+        self._replace(head, Current(self._head(key, arrived, count), reading, arrived.packed), seq)
         return Taken("changed" if head else "created", count)
 
     def write(self) -> None:
@@ -184,7 +184,7 @@ class _Taking:
     def _again(self, key: str, head: Head, arrived: Arrived) -> Taken:
         """The same bytes; only where the mapping is another one by now are they read anew."""
         if head.mapping != self._mapping:
-            self._replace(head, Current(self._head(key, arrived, head.versions), arrived.reading), None)
+            self._replace(head, Current(self._head(key, arrived, head.versions), arrived.reading, arrived.packed), None)
         return Taken("unchanged", head.versions)
 
     def _delete(self, reading: Reading) -> Taken:
@@ -218,7 +218,11 @@ class _Taking:
 
     def _touch(self, head: Head, seq: int | None) -> None:
         where, name = (self.change.others, head.key) if head.subject is None else (self.change.touched, head.subject)
-        where.setdefault(name, set()).update(() if seq is None else (seq,))
+        seqs = where.get(name)
+        if seqs is None:
+            seqs = where[name] = set()
+        if seq is not None:
+            seqs.add(seq)
 
     def _keep(self, came: Came) -> int:
         self._came.append(came)

@@ -31,7 +31,7 @@ from natars_fhir.mapping.texts import TEST_NAMES, plain_text
 from natars_fhir.pipeline import outcomes
 from natars_fhir.service.remap.reread import Kept, reread
 from natars_fhir.service.screening.lives import caused, told_by_office
-from natars_fhir.store import patients, readings
+from natars_fhir.store import opened, patients, readings
 from natars_fhir.store.engine import Store
 
 #: Of more patients the first are compared, and the rest only counted.
@@ -165,7 +165,7 @@ def _compared(
     stands: tuple[dict[str, Stand], dict[str, Stand]] = ({}, {})
     who: dict[str, Patient] = {}
     for names in persons.values():
-        own = list(readings.about(connection, site, names))
+        own = list(opened.one(connection, site, names))
         besides = told_by_office(site, caused(connection, study, site, names, day))
         for read, into in zip((found.before, found.after), stands, strict=True):
             gathered, there = Gathered(site), {one.key: one for one in own}

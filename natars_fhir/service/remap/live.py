@@ -54,7 +54,9 @@ def active(
     known = readers(mappings, sites, versions)
     base = settings.canonical_base
     after = settings.screen == "after"
-    intake = Intake(mappings.study, key, base, settings.most_entries, plan_of(mappings, base), after)
+    # processes on one file wait for each other; those on a server's database do not
+    ahead = not after and settings.workers > 1 and settings.database.startswith("sqlite")
+    intake = Intake(mappings.study, key, base, settings.most_entries, plan_of(mappings, base), after, ahead=ahead)
     files = {site: source_of(mappings, site) for site in known}  # as they were when the folder was loaded
 
     def hints(site: str) -> Suggester:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -14,8 +14,9 @@ from natars_fhir.domain.request import Decline
 from natars_fhir.domain.study import Study
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.service.screening.lives import by_then
-from natars_fhir.store import attestations, patients, readings, subjects, worklist
+from natars_fhir.store import attestations, opened, patients, subjects, worklist
 from natars_fhir.store.attestations import Said
+from natars_fhir.store.opened import Coming, Open
 from natars_fhir.store.patients import Standing
 from natars_fhir.store.persons import Persons
 from natars_fhir.store.subjects import Stood
@@ -32,21 +33,22 @@ class Before:
     said: Said
     declined: Sequence[Decline]
     stood: Sequence[Stood]
-    readings: Iterator[Reading]
+    readings: Open
     lines: Mapping[str, Moments] = field(default_factory=dict)
 
 
 def before(
     connection: Connection, study: Study, site: str, persons: Persons, as_of: date,
-    known: Mapping[str, Reading] = MappingProxyType({}),
+    known: Mapping[str, Reading] = MappingProxyType({}), coming: Collection[Coming] = (),
 ) -> dict[str, Before]:  # fmt: skip
-    """Everything that is asked before these persons are screened. *known*: see `readings.about`."""
+    """Everything that is asked before these persons are screened. *known*: see `opened.one`; *coming*: what is asked
+    before these readings are put, as it will be then."""
     standing = patients.standing_of(connection, site, persons)
     told = subjects.caused_of(connection, site, study.id, persons)
     said = attestations.said_of_each(connection, site, study.id, persons)
     declined = subjects.refused_of(connection, site, study.id, persons)
     stood = subjects.stood_of(connection, site, study.id, persons)
-    read = readings.about_each(connection, site, persons, known)
+    read = opened.soon(connection, site, persons, coming) if coming else opened.each(connection, site, persons, known)
     listed = [one.key for stands in standing.values() for one in stands if one.in_scope]
     lines = worklist.moments(connection, site, listed) if listed else {}
     return {

@@ -18,8 +18,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.ingest.intake import Intake
+from natars_fhir.service.screening.cause import Cause, came, cause
 from natars_fhir.service.screening.news import News, Rescreened, write
-from natars_fhir.service.screening.rescreen import Cause, came, cause, found_of, rescreen
+from natars_fhir.service.screening.rescreen import found_of, rescreen
 from natars_fhir.store import audit, locks, patients
 from natars_fhir.store import due as stored
 from natars_fhir.store.audit import Act

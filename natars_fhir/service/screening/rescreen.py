@@ -6,7 +6,6 @@ Nothing is taken from the push that brought it about but its names: the order of
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from types import MappingProxyType
@@ -27,13 +26,16 @@ from natars_fhir.mapping.schema import Site
 from natars_fhir.service.deliver.tell import Known, LastSaid, tell
 from natars_fhir.service.ingest.intake import Intake
 from natars_fhir.service.screening.before import Before, before
+from natars_fhir.service.screening.cause import Cause, came, cause
+from natars_fhir.service.screening.foreseen import NOTHING, Foreseen, foreseen, not_now
 from natars_fhir.service.screening.lives import Noticed, life_of, notice
 from natars_fhir.service.screening.news import News, Rescreened, write
 from natars_fhir.service.screening.screened import findings, peoples_part, read_of, today
 from natars_fhir.service.worklist import worklist_line
 from natars_fhir.service.worklist.worklist_line import Brought
 from natars_fhir.store import due, outbox, screenings, worklist
-from natars_fhir.store.due import Owed
+from natars_fhir.store.opened import Coming
+from natars_fhir.store.packed import pack_json
 from natars_fhir.store.patients import Standing
 from natars_fhir.store.persons import Persons, every_name
 
@@ -43,29 +45,20 @@ LastCame = Callable[[], datetime | None]
 _MANY = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """What brought a screening about: the resource versions that touched the person, the act that brought them, and
-    when they came, where that was before."""
-
-    versions: tuple[int, ...]
-    act: str
-    came: datetime | None = None
-
-
 def rescreen(
     connection: Connection, intake: Intake, site: Site, persons: Persons,
     causes: Mapping[str, Iterable[int]], now: datetime, act: str = "push",
-    known: Mapping[str, Reading] = MappingProxyType({}),
+    known: Mapping[str, Reading] = MappingProxyType({}), ahead: Foreseen = NOTHING,
 ) -> Rescreened:  # fmt: skip
     """Screens these persons (the key that stands for each, and its names); *causes* tells which resource versions
-    touched a name, *act* what brought it about, *known* what was read just now. Whoever was due is no more."""
+    touched a name, *act* what brought it about, *known* what was read just now, *ahead* what was foreseen. Whoever was
+    due is no more."""
     done, keys = Rescreened(), [*persons]
     for start in range(0, len(keys), _MANY):
         some = {key: persons[key] for key in keys[start : start + _MANY]}
         owed = due.settle(connection, site.site, every_name(some))
         why = {key: Cause(cause(names, causes, owed), act, came(names, causes, owed)) for key, names in some.items()}
-        news = found_of(connection, intake, site, some, why, now, known)
+        news = found_of(connection, intake, site, some, why, now, known, ahead)
         told = write(connection, intake.study.id, site.site, news, now)
         done = done.and_more(told).and_more(Rescreened(since=min((one.since for one in owed), default=None)))
     return done
@@ -73,13 +66,14 @@ def rescreen(
 
 def found_of(
     connection: Connection, intake: Intake, site: Site, persons: Persons, why: Mapping[str, Cause], now: datetime,
-    known: Mapping[str, Reading] = MappingProxyType({}),
+    known: Mapping[str, Reading] = MappingProxyType({}), ahead: Foreseen = NOTHING,
 ) -> list[News]:  # fmt: skip
     """What these persons come to now, in their order; nothing of it is written."""
     seen = before(connection, intake.study, site.site, persons, today(now), known)
     last = partial(outbox.last_said, connection, site.site)
     return [
-        _person(
+        ahead.of(key, seen[key], why[key], now, last)
+        or _person(
             intake, site, key, seen[key], why[key],
             (now, last, partial(worklist.last_came, connection, site.site, names)),
         )
@@ -87,17 +81,13 @@ def found_of(
     ]  # fmt: skip
 
 
-def cause(names: Collection[str], causes: Mapping[str, Iterable[int]], owed: Iterable[Owed] = ()) -> tuple[int, ...]:
-    """What touched the person, now and while it was due (*owed*); else, where only names were joined or parted,
-    everything that came along."""
-    own = {seq for name in names for seq in causes.get(name, ())}
-    own |= {seq for one in owed if one.name in names for seq in one.cause}
-    return tuple(sorted(own or {seq for seqs in causes.values() for seq in seqs}))
+def foresee(connection: Connection, intake: Intake, site: Site, coming: Collection[Coming], now: datetime) -> Foreseen:
+    """What these readings will make of their patients, before anything is held; nothing of it is written."""
 
+    def screen(key: str, seen: Before, cause: Cause, now: datetime, last: LastSaid) -> News:
+        return _person(intake, site, key, seen, cause, (now, last, not_now))
 
-def came(names: Collection[str], causes: Mapping[str, Iterable[int]], owed: Iterable[Owed]) -> datetime | None:
-    """When the last came of what a person is due for; None where something touches them now."""
-    return None if causes.keys() & names else max((one.since for one in owed if one.name in names), default=None)
+    return foreseen(connection, intake, site, coming, now, screen)
 
 
 def _person(
@@ -132,8 +122,9 @@ def _noticed(study: Study, seen: Before, found: pipeline.Outcome, people: People
 
 def _found(stands: Standing, body: dict[str, Any], cause: Cause, now: datetime) -> screenings.Found:
     return screenings.Found(
-        now, body["asOf"], stands.verdict, stands.in_scope, stands.findings, body, cause.versions, cause.act
-    )
+        now, body["asOf"], stands.verdict, stands.in_scope, stands.findings, body, cause.versions, cause.act,
+        pack_json(body),
+    )  # fmt: skip
 
 
 def _first_day(found: pipeline.Outcome, part: PeoplesPart, days: Mapping[str, date]) -> date | None:

@@ -21,7 +21,7 @@ from natars_fhir.domain.study import Study
 from natars_fhir.mapping.gathered import Gathered
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.service.screening.lives import caused, told_by_office
-from natars_fhir.store import readings
+from natars_fhir.store import opened
 from natars_fhir.store.attestations import Said
 from natars_fhir.store.packed import digest
 
@@ -42,8 +42,8 @@ def concluded(
     connection: Connection, study: Study, site: str, names: Collection[str], as_of: date, told: Sequence[Event],
     known: Mapping[str, Reading] = MappingProxyType({}),
 ) -> pipeline.Outcome | None:  # fmt: skip
-    """The same, where what people caused (*told*) is at hand. *known*: see `readings.about`."""
-    return read_of(study, site, readings.about(connection, site, names, known), as_of, told)
+    """The same, where what people caused (*told*) is at hand. *known*: see `opened.one`."""
+    return read_of(study, site, opened.one(connection, site, names, known), as_of, told)
 
 
 def read_of(

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Connection
 
-from natars_fhir.service.ingest.matching import bearers, identifiers, silent_of
+from natars_fhir.service.ingest.borne import identifiers
+from natars_fhir.service.ingest.matching import bearers, silent_of
 from natars_fhir.service.search.query import PATIENTS, Query
 from natars_fhir.service.search.reading_back import TOLD, Asker, Shown, letters, newest
 from natars_fhir.store import identified, kept, patients
