@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Generator, Iterator
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,6 +36,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return Spread(config, log)
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """What a worker need not say it does not say."""
+    if hasattr(session.config, "workerinput"):
+        from tests.spread import briefly
+
+        briefly(session.config)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """What is collected stays until the end: the collector of garbage need not walk through it, neither while it grows
@@ -44,6 +55,18 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.collect()
         gc.freeze()
         gc.enable()
+
+
+_folders = count()
+
+
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As pytest's own, which looks through all folders of all tests before for a number that is free."""
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    path = tmp_path_factory.getbasetemp() / f"{name}_{next(_folders)}"
+    path.mkdir(mode=0o700)
+    return path
 
 
 @pytest.fixture

@@ -138,11 +138,24 @@ def _emptied(postgres_server: Server) -> Iterator[tuple[Store, Engine]]:
 def postgres_store(_emptied: tuple[Store, Engine]) -> Store:
     """A store on PostgreSQL with nothing in it."""
     store, above = _emptied
-    names = ", ".join(sorted({*metadata.tables} - {about.name}))
     with above.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+        if held := [*connection.execute(text(_HELD)).scalars()]:
+            connection.execute(text(f"TRUNCATE {', '.join(held)} RESTART IDENTITY CASCADE"))
+        connection.execute(text(_COUNTED))
         connection.execute(update(about).values(key_check=None))
     return store
+
+
+#: Which tables hold anything: to empty all of them, with their indexes, takes the server ten times as long.
+_HELD = " UNION ALL ".join(
+    f"(SELECT '{name}' FROM {name} LIMIT 1)"  # noqa: S608 (our own names)
+    for name in sorted({*metadata.tables} - {about.name})
+)
+#: A table that was emptied by a test has counted nevertheless.
+_COUNTED = (
+    "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences "
+    "WHERE last_value IS NOT NULL"
+)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -3,14 +3,15 @@ what takes long begins first, so that nobody waits at the end for a single one.
 
 What a module's tests share is then made once, and not once in every worker; and the process that hands tests out looks
 at some hundred pieces of work (by `--dist loadgroup` alone it looks at every test that was handed out, for every test
-that is done). https://pytest-xdist.readthedocs.io/en/stable/distribution.html
+that is done). It is told how a test went, and of its preparation and its end where they did not go well. https://pytest-xdist.readthedocs.io/en/stable/distribution.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 #: What takes longest, the longest first: groups by their names, files by their addresses.
@@ -76,3 +77,27 @@ def piece(nodeid: str) -> str:
 def next_of(waiting: Collection[str]) -> str:
     """The longest that waits; of those whose length nobody wrote down, the first."""
     return next((one for one in LONGEST if one in waiting), next(iter(waiting)))
+
+
+def briefly(config: pytest.Config) -> None:
+    """Of what went well a worker tells the test itself alone: two reports of three are of preparations and ends, and to
+    tell each costs as much as a short test. Whoever wants to know how long they took, or all of it in a file, is told.
+    """
+    if config.option.durations is not None or config.option.xmlpath:
+        return
+    for one in config.pluginmanager.get_plugins():
+        if type(one).__name__ == "WorkerInteractor":
+            one.sendevent = _unless_plain(one.sendevent)
+
+
+def _unless_plain(send: Callable[..., None]) -> Callable[..., None]:
+    def told(name: str, **more: Any) -> None:
+        if name != "testreport" or not plain(more["data"]):
+            send(name, **more)
+
+    return told
+
+
+def plain(report: Mapping[str, Any]) -> bool:
+    """Is it of a preparation, or of an end, that went well?"""
+    return bool(report["when"] != "call" and report["outcome"] == "passed")

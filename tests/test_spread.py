@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.spread import LONGEST, Places, Spread, next_of, piece
+from tests.spread import LONGEST, Places, Spread, next_of, piece, plain
 from tests.ward import ROOT
 
 
@@ -38,6 +38,12 @@ def test_what_is_named_as_long_is_there(name: str) -> None:
         for found in re.findall(r'xdist_group\("(\w+)"\)', path.read_text("utf-8"))
     }
     assert name in groups or (ROOT / name).is_file()
+
+
+@pytest.mark.parametrize("when", ["setup", "call", "teardown"])
+@pytest.mark.parametrize("outcome", ["passed", "failed", "skipped"])
+def test_everything_is_told_but_preparations_and_ends_that_went_well(when: str, outcome: str) -> None:
+    assert plain({"when": when, "outcome": outcome}) == (when != "call" and outcome == "passed")
 
 
 class Node:
