@@ -19,6 +19,7 @@ from natars_fhir.service.deliver.notify import Plan, notify_once
 from natars_fhir.service.deliver.subscribing import Bureau
 from natars_fhir.service.export.bulk_export import home
 from natars_fhir.service.export.bulk_export_work import Workshop, work_once
+from natars_fhir.service.handing import soon
 from natars_fhir.service.http import Clients, client
 from natars_fhir.service.pull.pull import Order, pausing
 from natars_fhir.service.pull.rounds import Pullers
@@ -146,7 +147,7 @@ def living(work: Work, *, ours: bool) -> Callable[[FastAPI], AbstractAsyncContex
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         patience = work.settings.deliver_timeout
-        with Clients(patience) as http, client(patience) as plain:
+        with soon(), Clients(patience) as http, client(patience) as plain:
 
             def once(stopped: Callable[[], bool]) -> None:
                 work.once(http, stopped)

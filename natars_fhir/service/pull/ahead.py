@@ -8,7 +8,7 @@ from contextvars import copy_context
 from threading import Condition, Thread
 from typing import Generic, TypeVar
 
-from natars_fhir.service.pull.handing import soon
+from natars_fhir.service.handing import soon
 
 _T = TypeVar("_T")
 #: So long nobody waits for the one who fetches, when nothing more is wanted.

@@ -1,14 +1,18 @@
-"""Threads hand over sooner while somebody fetches ahead, and as before when nobody does."""
+"""Threads hand over sooner while somebody fetches ahead or a server runs, and as before when nobody does."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from natars_fhir.service.handing import SOON, soon
 from natars_fhir.service.pull.ahead import ahead
-from natars_fhir.service.pull.handing import SOON, soon
+from natars_fhir.store.engine import open_store
+from tests.blank import blank
+from tests.web.loopback import served
 
 
 @pytest.fixture(autouse=True)
@@ -41,3 +45,11 @@ def test_who_set_it_shorter_keeps_it() -> None:
     with soon():
         assert sys.getswitchinterval() == pytest.approx(0.0001, rel=0.05)
     assert sys.getswitchinterval() == pytest.approx(0.0001, rel=0.05)
+
+
+def test_while_a_server_runs(tmp_path: Path) -> None:
+    store = open_store(blank(tmp_path))
+    with served(tmp_path, store):
+        assert sys.getswitchinterval() == pytest.approx(SOON)
+    assert sys.getswitchinterval() == pytest.approx(0.005)
+    store.close()
