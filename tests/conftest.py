@@ -13,13 +13,15 @@ import pytest
 from fastapi.dependencies import models
 
 from natars_fhir.service.upkeep import secret
-from tests import same_keys
+from tests import same_examples, same_keys
 from tests.one_loop import LOOP
 from tests.postgres import _emptied, either_store, postgres, postgres_server, postgres_store
 from tests.quick_hashes import WHERE, quick
 from tests.tables_again import tables_again
 
 __all__ = ["_emptied", "either_store", "postgres", "postgres_server", "postgres_store"]
+
+same_examples.settle()
 
 #: FastAPI remembers the functions of every application that was ever made, and they hold it: a process that
 #: makes thousands would grow by 11 MB for each.
@@ -55,6 +57,11 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.collect()
         gc.freeze()
         gc.enable()
+
+
+def pytest_collection_finish() -> None:
+    """What laws are tried with is settled."""
+    same_examples.as_collected()
 
 
 _folders = count()
