@@ -134,10 +134,18 @@ def test_commands_settings_modules_and_files_that_a_page_names_exist(page: Path)
             assert f"\n{line[1]}:" in text_of(ROOT / "Makefile"), line
         if line[1:2] == ["-m"]:
             assert find_spec(line[2]), line
-    settings = {f"NATARS_{name.upper()}" for name in Settings.model_fields}
-    assert set(re.findall(r"NATARS_[A-Z_]*[A-Z]", text_of(page))) <= settings
+    known_names = {f"NATARS_{name.upper()}" for name in Settings.model_fields} | of_tests(page)
+    assert set(re.findall(r"NATARS_[A-Z_]*[A-Z]", text_of(page))) <= known_names
     named = re.findall(r"`((?:natars_fhir|mappings|tests|docs|fixtures|benchmarks)/[\w./-]*)`", prose(page))
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def of_tests(page: Path) -> set[str]:
+    """What tests ask for: told to whoever works on them, and to nobody else."""
+    if page.name != "CONTRIBUTING.md":
+        return set()
+    asks = re.compile(r'environ\.get\("(NATARS_[A-Z_]+)"')
+    return {name for path in (ROOT / "tests").rglob("*.py") for name in asks.findall(text_of(path))}
 
 
 def _typed(page: Path) -> Iterator[list[str]]:
