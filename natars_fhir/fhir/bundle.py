@@ -14,6 +14,7 @@ import msgspec
 from msgspec import DecodeError, Raw, Struct, ValidationError
 
 from natars_fhir.domain.issue import Issue
+from natars_fhir.fhir import typed
 from natars_fhir.fhir.bundle_invariants import invariants
 from natars_fhir.fhir.decode import NOT_UTF8, kind_of, utf8
 from natars_fhir.fhir.entry import NOTHING, Entry, RawEntry, read_entry
@@ -192,7 +193,7 @@ def _type(envelope: Envelope) -> list[Issue]:
 
 def _identifier(raw: Raw) -> tuple[str, str] | None:
     try:
-        said = msgspec.json.decode(raw, type=_Identifier) if raw is not NOTHING else _Identifier()
+        said = typed.decode(raw, _Identifier) if raw is not NOTHING else _Identifier()
     except (DecodeError, UnicodeDecodeError):
         return None
     return (said.system, said.value) if said.value else None
@@ -202,7 +203,7 @@ def _message(envelope: Envelope) -> str:
     if envelope.type != "message" or not envelope.entries:
         return ""
     try:
-        return msgspec.json.decode(envelope.entries[0].raw, type=_Named).id
+        return typed.decode(envelope.entries[0].raw, _Named).id
     except (DecodeError, UnicodeDecodeError):
         return ""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import msgspec
 from msgspec import DecodeError, Raw, Struct
 
 from natars_fhir.domain.issue import Issue
+from natars_fhir.fhir import typed
 from natars_fhir.fhir.entry import RawEntry
 
 _ASKING = frozenset({"batch", "transaction", "history"})
@@ -77,7 +77,7 @@ def _version(raw: Raw) -> Any:
 
 def _head(raw: Raw) -> _Head | None:
     try:
-        return msgspec.json.decode(raw, type=_Head)
+        return typed.decode(raw, _Head)
     except (DecodeError, UnicodeDecodeError):
         return None
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 import msgspec
 from msgspec import DecodeError, Struct
 
+from natars_fhir.fhir import typed
 from natars_fhir.fhir.versions import VERSIONS, Name, detect
 
 _BOM = b"\xef\xbb\xbf"
@@ -31,7 +32,7 @@ def given_back(raw: bytes, ident: str, version: Name) -> bytes:
 def with_id(raw: bytes, ident: str) -> bytes:
     """The bytes with an id, where they have none: it is put in, and nothing else is touched."""
     try:
-        if msgspec.json.decode(raw, type=_Named).id:
+        if typed.decode(raw, _Named).id:
             return raw
     except (DecodeError, UnicodeDecodeError):
         return raw

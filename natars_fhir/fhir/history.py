@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-import msgspec
 from msgspec import DecodeError, Struct
 
+from natars_fhir.fhir import typed
 from natars_fhir.fhir.entry import NOTHING, Entry, RawEntry
 
 
@@ -30,9 +30,9 @@ class _Resource(Struct):
 def moment(entry: RawEntry) -> datetime | None:
     """When it happened, by the entry's response, else by its resource; None where neither tells."""
     try:
-        told = "" if entry.response is NOTHING else msgspec.json.decode(entry.response, type=_Response).lastModified
+        told = "" if entry.response is NOTHING else typed.decode(entry.response, _Response).lastModified
         if not told and entry.resource is not NOTHING:
-            told = msgspec.json.decode(entry.resource, type=_Resource).meta.lastUpdated
+            told = typed.decode(entry.resource, _Resource).meta.lastUpdated
         when = datetime.fromisoformat(told)
     except (DecodeError, UnicodeDecodeError, ValueError):
         return None

@@ -13,9 +13,9 @@ from hashlib import sha256
 from typing import Any, Literal, Protocol
 from urllib.parse import parse_qs
 
-import msgspec
 from msgspec import DecodeError, Raw, Struct
 
+from natars_fhir.fhir import typed
 from natars_fhir.fhir.entry import Entry
 from natars_fhir.fhir.pointers import names_one
 
@@ -210,7 +210,7 @@ def _head(raw: bytes | Raw) -> tuple[str, str, list[tuple[str, str]]]:
     """The same from the bytes; as far as they can be read."""
     for kind in (_Head, _ShortHead):
         try:
-            return _names(msgspec.json.decode(raw, type=kind))
+            return _names(typed.decode(raw, kind))
         except (DecodeError, UnicodeDecodeError, RecursionError):
             continue
     return "", "", []

@@ -21,6 +21,7 @@ from starlette.concurrency import run_in_threadpool
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.domain.study import Study
+from natars_fhir.fhir import typed
 from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.schema import Site
@@ -148,7 +149,7 @@ def _refusing(work: Callable[_P, _T], *given: _P.args, **more: _P.kwargs) -> _T:
 def _parameters(raw: bytes) -> list[tuple[str, str]]:
     """What a Parameters resource asks (https://hl7.org/fhir/R4/parameters.html)."""
     try:
-        told = msgspec.json.decode(raw, type=_Parameters)
+        told = typed.decode(raw, _Parameters)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Refusal(400, "structure", "The body is a Parameters resource.") from None
     return [(one.get("name", ""), _value(one)) for one in told.parameter if isinstance(one.get("name", ""), str)]

@@ -23,6 +23,7 @@ from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 from natars_fhir.emit.card import Face
+from natars_fhir.fhir import typed
 from natars_fhir.service.access.assertion import AssertionRefusedError
 from natars_fhir.service.access.hook_token import HookTokens, caller_by, is_signed
 from natars_fhir.service.bedside.bedside import TooLittleError, cards_for
@@ -214,7 +215,7 @@ def _answered(one: _Feedback) -> Answered:
 
 def _decoded(raw: bytes, kind: type[Any]) -> Any:
     try:
-        return msgspec.json.decode(raw, type=kind)
+        return typed.decode(raw, kind)
     except msgspec.ValidationError:
         raise Refusal(400, "structure", "The body has not the fields that CDS Hooks asks for.") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from natars_fhir.domain.issue import Issue
+from natars_fhir.fhir import typed
 from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.check import check, check_bytes
 from natars_fhir.fhir.outcome import operation_outcome
@@ -87,7 +88,7 @@ def is_ours(raw: bytes, base: str) -> bool:
     if _KIND not in raw:
         return False
     try:
-        head = msgspec.json.decode(raw, type=_Head)
+        head = typed.decode(raw, _Head)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
     return head.resourceType == "QuestionnaireResponse" and head.questionnaire.startswith(f"{base}/Questionnaire/")

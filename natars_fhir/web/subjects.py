@@ -13,6 +13,7 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from natars_fhir.fhir import typed
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.ingest.answer import Answer
 from natars_fhir.service.ingest.intake import Intake
@@ -60,7 +61,7 @@ def add_subjects(router: APIRouter, office: Office) -> None:
     async def record(request: Request, pseudonym: str) -> Response:
         raw = await body_of(request, "R4", _MOST_BYTES)
         try:
-            said = msgspec.json.decode(raw, type=_Allocation)
+            said = typed.decode(raw, _Allocation)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Refusal(422, "structure", _TEXT) from None
         answer = await run_in_threadpool(office.record, pseudonym, said)

@@ -17,6 +17,7 @@ import msgspec
 from cryptography.fernet import InvalidToken
 from sqlalchemy.exc import SQLAlchemyError
 
+from natars_fhir.fhir import typed
 from natars_fhir.service.access import passwords, second
 from natars_fhir.service.access.accounts import act_of
 from natars_fhir.service.access.bearers import hashed
@@ -150,7 +151,7 @@ def draft(store: Store, key: bytes, ident: str, page: str) -> dict[str, list[str
     if sealed is None:
         return {}
     try:
-        return msgspec.json.decode(box(key, _WHAT).decrypt(sealed), type=dict[str, list[str]])
+        return typed.decode(box(key, _WHAT).decrypt(sealed), dict[str, list[str]])
     except InvalidToken:
         return {}
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from natars_fhir.fhir import typed
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.reading import Reading
 
@@ -76,7 +77,7 @@ def readings(viewed: Viewed, reader: DocumentReader) -> tuple[Reading, ...]:
 def relative(raw: bytes) -> bytes:
     """A Bundle as a collection without the addresses of its entries, where they say no more than type and id."""
     try:
-        told = msgspec.json.decode(raw, type=_Told)
+        told = typed.decode(raw, _Told)
         if told.resource_type != "Bundle":
             return raw
         entries = [_entry(one) for one in told.entry if bytes(one.resource)]
@@ -87,7 +88,7 @@ def relative(raw: bytes) -> bytes:
 
 def _entry(one: _Entry) -> bytes:
     resource = bytes(one.resource)
-    head = msgspec.json.decode(resource, type=_Told)
+    head = typed.decode(resource, _Told)
     known = head.id and one.full_url.endswith(f"/{head.resource_type}/{head.id}")
     address = b"" if known or not one.full_url else b'"fullUrl":' + msgspec.json.encode(one.full_url) + b","
     return b"{" + address + b'"resource":' + resource + b"}"

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from natars_fhir.emit.subscription_topic import BY_TYPE
+from natars_fhir.fhir import typed
 from natars_fhir.store import outbox, subscriptions
 from natars_fhir.store.outbox import News
 
@@ -43,4 +44,4 @@ class _Head(msgspec.Struct):
 
 
 def _head(body: bytes | None) -> _Head:
-    return _Head() if body is None else msgspec.json.decode(body, type=_Head)
+    return _Head() if body is None else typed.decode(body, _Head)

@@ -14,6 +14,7 @@ from types import MappingProxyType
 import msgspec
 
 from natars_fhir.domain.issue import Issue
+from natars_fhir.fhir import typed
 from natars_fhir.fhir.elements import is_known
 from natars_fhir.fhir.versions import Name
 from natars_fhir.service.export.bulk_export_filter import Filter, parted, read
@@ -204,4 +205,4 @@ def written(wanted: Wanted) -> str:
 
 def of_text(text: str) -> Wanted:
     """As a job kept it."""
-    return msgspec.json.decode(text, type=Wanted)
+    return typed.decode(text, Wanted)

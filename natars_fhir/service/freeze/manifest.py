@@ -11,6 +11,8 @@ from pathlib import Path
 
 import msgspec
 
+from natars_fhir.fhir import typed
+
 MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
 FORMAT = 1
 _BLOCK = 1 << 20
@@ -70,7 +72,7 @@ def encoded(manifest: Manifest) -> bytes:
 def read(folder: Path) -> Manifest:
     """The manifest of a freeze. Raises NoManifestError."""
     try:
-        found = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
+        found = typed.decode((folder / MANIFEST).read_bytes(), Manifest)
     except (OSError, msgspec.DecodeError) as fault:
         raise NoManifestError(f"this is no freeze ({type(fault).__name__})") from None
     if found.format != FORMAT:

@@ -17,6 +17,7 @@ from msgspec.structs import replace as with_new
 
 from natars_fhir import __version__
 from natars_fhir.domain.issue import Issue
+from natars_fhir.fhir import typed
 from natars_fhir.fhir.decode import kind_of
 from natars_fhir.fhir.entry import Entry
 from natars_fhir.fhir.references import Scope
@@ -80,7 +81,7 @@ def arrived_again(unused: Unused, reader: DocumentReader, most_entries: int) -> 
     """
     if not unused.around:
         return arrive(unused.raw, reader, most_entries)
-    around = msgspec.json.decode(unused.around, type=Around)
+    around = typed.decode(unused.around, Around)
     found = arrive(_bundle(unused.raw, around), reader, max(most_entries, len(around.others) + 1))
     own = tuple(one for one in found.arrived if one.entry.index == 0)
     readings = tuple(_at(one, unused.place) for one in own)

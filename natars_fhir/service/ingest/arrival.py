@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-import msgspec
 from msgspec import DecodeError, Raw, Struct
 from msgspec.structs import replace
 
 from natars_fhir import pipeline
 from natars_fhir.domain.issue import Issue
+from natars_fhir.fhir import typed
 from natars_fhir.fhir.bundle import open_bundle
 from natars_fhir.fhir.entry import Entry
 from natars_fhir.fhir.references import Scope
@@ -168,7 +168,7 @@ class _Bundle(Struct):
 
 def _entries(raw: bytes) -> list[bytes | Raw]:
     try:
-        return [*msgspec.json.decode(raw.removeprefix(b"\xef\xbb\xbf"), type=_Bundle).entry]
+        return [*typed.decode(raw.removeprefix(b"\xef\xbb\xbf"), _Bundle).entry]
     except (DecodeError, UnicodeDecodeError, RecursionError):
         return []
 
@@ -183,6 +183,6 @@ class _Named(Struct):
 
 def _id(raw: bytes | Raw) -> str:
     try:
-        return msgspec.json.decode(raw, type=_Named).id
+        return typed.decode(raw, _Named).id
     except (DecodeError, UnicodeDecodeError, RecursionError):
         return ""

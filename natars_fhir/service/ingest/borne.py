@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
 from msgspec import DecodeError, Struct
 
+from natars_fhir.fhir import typed
 from natars_fhir.fhir.entry import Entry
 from natars_fhir.fhir.references import Scope
 
@@ -40,7 +40,7 @@ def identifiers(raw: bytes) -> set[tuple[str, str]]:
     if b'"identifier"' not in raw:
         return set()
     try:
-        said = msgspec.json.decode(raw, type=_Head).identifier
+        said = typed.decode(raw, _Head).identifier
     except (DecodeError, UnicodeDecodeError, RecursionError):
         return set()
     many = said if isinstance(said, list) else [said]
@@ -57,7 +57,7 @@ def about(raw: bytes, entry: Entry, scope: Scope) -> Iterator[str]:
 def _about(raw: bytes) -> Iterator[_Reference]:
     """What may say whom a resource is about; R5 has a list where R4 has one."""
     try:
-        said = msgspec.json.decode(raw, type=_About)
+        said = typed.decode(raw, _About)
         for one in (said.subject, said.patient, said.individual):
             for told in one if isinstance(one, list) else [one]:
                 if isinstance(told, dict):
@@ -67,7 +67,7 @@ def _about(raw: bytes) -> Iterator[_Reference]:
 
 
 def _reference(told: dict[str, Any]) -> _Reference:
-    found = msgspec.convert(told, _Reference)
+    found = typed.convert(told, _Reference)
     bears = isinstance(found.identifier, dict)
-    found.identifier = msgspec.convert(found.identifier, _Identifier) if bears else None
+    found.identifier = typed.convert(found.identifier, _Identifier) if bears else None
     return found

@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-import msgspec
-
+from natars_fhir.fhir import typed
 from natars_fhir.fhir.references import Named
 from natars_fhir.service.ingest.arrival import Arrived
 from natars_fhir.service.ingest.borne import identifiers
@@ -22,7 +21,7 @@ def references(wanted: Iterable[tuple[int, Arrived]], kinds: Collection[str]) ->
     told: dict[str, list[int]] = {}
     for place, one in wanted:
         for found in dict.fromkeys(_REFERENCE.findall(one.raw)) if b"?" in one.raw else ():
-            text = msgspec.json.decode(found, type=str)
+            text = typed.decode(found, str)
             if text.partition("?")[0] in kinds:
                 told.setdefault(text, []).append(place)
     return told

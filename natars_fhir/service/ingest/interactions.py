@@ -14,6 +14,7 @@ import msgspec
 from msgspec import DecodeError, Struct
 
 from natars_fhir.domain.issue import Issue
+from natars_fhir.fhir import typed
 from natars_fhir.fhir.build import Node, said
 from natars_fhir.fhir.bundle import not_json
 from natars_fhir.fhir.decode import kind_of
@@ -106,7 +107,7 @@ def _wrong(asked: Interaction) -> Issue | None:
 
 def _ident(raw: bytes) -> Any:
     try:
-        return msgspec.json.decode(raw, type=_Named).id
+        return typed.decode(raw, _Named).id
     except (DecodeError, UnicodeDecodeError, RecursionError):
         return None
 

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.emit.identity import Key, keyed
+from natars_fhir.fhir import typed
 from natars_fhir.fhir.build import Node, said
 from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.fhir.versions import Name
@@ -101,10 +102,10 @@ def _refused(issue: Issue) -> tuple[Code, Node]:
 
 def _message(raw: bytes) -> tuple[_Message, _Header] | Issue:
     try:
-        whole = msgspec.json.decode(raw.removeprefix(_BOM), type=_Message)
+        whole = typed.decode(raw.removeprefix(_BOM), _Message)
         if whole.resourceType != "Bundle" or whole.type != "message":
             return _NO_MESSAGE
-        header = msgspec.json.decode(whole.entry[0].resource, type=_Header) if whole.entry else _Header()
+        header = typed.decode(whole.entry[0].resource, _Header) if whole.entry else _Header()
     except (DecodeError, UnicodeDecodeError, RecursionError):
         return Issue("fatal", "structure", "Bundle", "This cannot be read as a message.")
     return (whole, header) if header.resourceType == "MessageHeader" and header.id else _NO_HEADER
@@ -116,7 +117,7 @@ def _said(store: Store, site: str, named: str, raw: bytes) -> Heard | None:
         kept = trail.answer(connection, site, named, "")
     if kept is None:
         return None
-    hash_, body = msgspec.json.decode(kept, type=tuple[str, str])
+    hash_, body = typed.decode(kept, tuple[str, str])
     return Heard(200, body.encode() if hash_ == digest(raw) else b"")
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.emit.task import requests_system
+from natars_fhir.fhir import typed
 from natars_fhir.mapping.schema import Site
 from natars_fhir.service.ingest.arrival import Arrived
 from natars_fhir.service.ingest.intake import Intake
@@ -55,7 +56,7 @@ _IDLE = "Our request is not open, or statusReason does not say why it is decline
 def _declined(raw: bytes, base: str) -> tuple[str, str] | None:
     """The pseudonym of a request of ours that is declined, and why."""
     try:
-        head = msgspec.json.decode(raw, type=_Head)
+        head = typed.decode(raw, _Head)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     ours = [one.get("value") for one in head.identifier if one.get("system") == requests_system(base)]

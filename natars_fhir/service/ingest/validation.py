@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-import msgspec
 from msgspec import DecodeError, Raw, Struct
 
 from natars_fhir.domain.issue import Issue
+from natars_fhir.fhir import typed
 from natars_fhir.fhir.build import Node
 from natars_fhir.fhir.bundle import not_json
 from natars_fhir.fhir.decode import kind_of
@@ -76,7 +76,7 @@ def _opened(raw: bytes) -> tuple[bytes, list[Issue]] | Issue:
     if isinstance(said, Issue) or said != "Parameters":
         return said if isinstance(said, Issue) else (raw, [])
     try:
-        parameters = msgspec.json.decode(text, type=_Parameters).parameter
+        parameters = typed.decode(text, _Parameters).parameter
     except (DecodeError, UnicodeDecodeError, RecursionError):
         return Issue("error", "structure", "Parameters", "These Parameters cannot be read.")
     found = [bytes(one.resource) for one in parameters if one.name == "resource" and bytes(one.resource)]
@@ -127,7 +127,7 @@ def _not_supported(name: str, place: str) -> Issue:
 
 def _entries(raw: bytes) -> int:
     try:
-        return len(msgspec.json.decode(raw.removeprefix(_BOM), type=_Bundle).entry)
+        return len(typed.decode(raw.removeprefix(_BOM), _Bundle).entry)
     except (DecodeError, UnicodeDecodeError, RecursionError):
         return 0
 

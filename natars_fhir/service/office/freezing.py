@@ -16,6 +16,7 @@ from typing import NamedTuple
 import msgspec
 import structlog
 
+from natars_fhir.fhir import typed
 from natars_fhir.mapping.files import Mappings
 from natars_fhir.service.deliver.deliver import Clock
 from natars_fhir.service.freeze.compare import Difference, compare
@@ -128,7 +129,7 @@ class Freezing:
     def progress(self) -> Progress | None:
         """How far the last one is; None where nobody began one here."""
         try:
-            told = msgspec.json.decode((self._folder / _PROGRESS).read_bytes(), type=Progress)
+            told = typed.decode((self._folder / _PROGRESS).read_bytes(), Progress)
         except (OSError, msgspec.DecodeError):
             return None
         if told.running and not self._alone.locked() and self._free():

@@ -25,6 +25,7 @@ import msgspec
 from cryptography.fernet import InvalidToken
 from joserfc import jwt
 
+from natars_fhir.fhir import typed
 from natars_fhir.service.deliver.credentials import CredentialsError, signing_key
 from natars_fhir.service.provider.directory import Directory
 from natars_fhir.service.provider.file import Provider
@@ -84,7 +85,7 @@ def opened(key: bytes, sealed: str, now: datetime) -> Asked:
         raw = box(key, _WHAT).decrypt_at_time(sealed.encode(), lasts, int(now.timestamp()))
     except InvalidToken:
         raise ProviderRefusedError("state") from None
-    return msgspec.json.decode(raw, type=Asked)
+    return typed.decode(raw, Asked)
 
 
 def answered(

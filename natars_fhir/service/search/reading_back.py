@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from natars_fhir.emit.identity import Key
+from natars_fhir.fhir import typed
 from natars_fhir.fhir.given_back import given_back
 from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.site import SiteMapping
@@ -104,7 +105,7 @@ def letters(connection: Connection, asker: Asker, kind: str) -> list[Shown]:
     """What the site is told of one type, the newest of each."""
     if kind not in TOLD:
         return []
-    made = [(msgspec.json.decode(one.body, type=_Named).id, one) for one in told(connection, asker.site, kind)]
+    made = [(typed.decode(one.body, _Named).id, one) for one in told(connection, asker.site, kind)]
     return [
         Shown(kind, ident, one.version, one.queued, given_back(one.body, ident, asker.version)) for ident, one in made
     ]

@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from natars_fhir import __version__
+from natars_fhir.fhir import typed
 from natars_fhir.service.upkeep import audit
 from natars_fhir.service.upkeep.purge import apply_tombstones
 from natars_fhir.service.upkeep.secret import secret
@@ -148,7 +149,7 @@ def _stones(database: str) -> Stones:
 def _checked(source: Path, key_path: Path) -> tuple[Manifest, bytes]:
     """The manifest and the key, which go together, and every file as it was written. Raises CopyError."""
     try:
-        manifest = msgspec.json.decode((source / MANIFEST).read_bytes(), type=Manifest)
+        manifest = typed.decode((source / MANIFEST).read_bytes(), Manifest)
     except (OSError, msgspec.DecodeError) as fault:
         raise CopyError(f"this is no backup: its {MANIFEST} cannot be read ({type(fault).__name__})") from None
     try:

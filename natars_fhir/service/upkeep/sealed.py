@@ -9,6 +9,8 @@ from collections.abc import Mapping
 import msgspec
 from cryptography.fernet import Fernet, InvalidToken
 
+from natars_fhir.fhir import typed
+
 _HEADERS = b"subscription headers"
 
 
@@ -22,7 +24,7 @@ def opened(key: bytes, sealed: bytes | None) -> dict[str, str]:
     if sealed is None:
         return {}
     try:
-        return msgspec.json.decode(box(key, _HEADERS).decrypt(bytes(sealed)), type=dict[str, str])
+        return typed.decode(box(key, _HEADERS).decrypt(bytes(sealed)), dict[str, str])
     except InvalidToken:
         raise ValueError("sealed with another key") from None
 
