@@ -210,11 +210,11 @@ def begun(database: Path, line: int) -> Callable[[], bool]:
 
 def test_a_run_that_is_killed_at_any_moment_leaves_in_the_end_what_an_unbroken_one_leaves(tmp_path: Path) -> None:
     path = tmp_path / "sent.ndjson"
-    path.write_bytes(raw(*many(150)))
+    path.write_bytes(raw(*many(400)))  # so many that it is under way still when it is looked at
     whole, killed = tmp_path / "whole.sqlite", tmp_path / "killed.sqlite"
     said = [tmp_path / name for name in ("unbroken", "broken", "last")]
     told = told_by(start(tmp_path, path, whole, said[0]), said[0])
-    assert (told["files"][0]["line"], told["files"][0]["state"]) == (300, "done")
+    assert (told["files"][0]["line"], told["files"][0]["state"]) == (800, "done")
     for line in (20, 160):
         running, there = start(tmp_path, path, killed, said[1]), begun(killed, line)
         deadline = time.monotonic() + 60
