@@ -6,6 +6,7 @@ import json
 from collections.abc import Container, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,14 @@ from natars_fhir.service.ingest import ingest
 from natars_fhir.service.ingest.answer import Answer
 from natars_fhir.service.ingest.arrival import arrive
 from natars_fhir.service.screening import rescreen
+from natars_fhir.service.screening.before import Before
+from natars_fhir.service.screening.cause import Cause
+from natars_fhir.service.screening.foreseen import Foreseen, _Of, persons_after
+from natars_fhir.service.screening.news import News
 from natars_fhir.store import readings
+from natars_fhir.store.attestations import Said
 from natars_fhir.store.engine import Store, open_store
+from natars_fhir.store.opened import Open
 from natars_fhir.store.packed import pack_reading
 from natars_fhir.store.readings import Current
 from natars_fhir.store.tables.core import metadata
@@ -183,3 +190,50 @@ def test_many_who_tell_of_the_same_patients_at_once_come_to_what_one_by_one_woul
         push(other, document, ahead=False)
     assert _told(sqlite) == _told(other)
     assert Hospital(sqlite).concepts("Patient/2").count(("histology", "LMS")) == 1
+
+
+SEEN = Before((), (), Said(), (), (), Open((("Condition/1", b"{}"),), {}))
+PUSHED = Cause((7,), "push")
+
+
+@pytest.mark.parametrize(
+    ("cause", "now", "seen", "last", "taken"),
+    [
+        pytest.param(PUSHED, NOW, SEEN, b"old", True, id="all is so still"),
+        pytest.param(PUSHED, NOW, SEEN, b"new", False, id="the site was told something else meanwhile"),
+        pytest.param(PUSHED, NOW, SEEN, None, False, id="what it was told is gone"),
+        pytest.param(PUSHED, NOW, replace(SEEN, readings=Open((), {})), b"old", False, id="something else is known"),
+        pytest.param(PUSHED, NOW + timedelta(days=1), SEEN, b"old", False, id="of another moment"),
+        pytest.param(Cause((7,), "remap"), NOW, SEEN, b"old", False, id="not by a push"),
+        pytest.param(Cause((), "push"), NOW, SEEN, b"old", False, id="nothing was brought"),
+        pytest.param(replace(PUSHED, came=NOW), NOW, SEEN, b"old", False, id="the person was due before"),
+    ],
+)
+def test_what_was_foreseen_counts_only_where_all_that_it_rests_on_is_so_still(
+    cause: Cause, now: datetime, seen: Before, last: bytes | None, taken: bool
+) -> None:
+    ahead = Foreseen(NOW, {"Patient/1": _Of(SEEN, {"Task?identifier=x": b"old"}, News(()))})
+    assert (ahead.of("Patient/1", seen, cause, now, lambda _: last) is not None) is taken
+    assert ahead.of("Patient/2", seen, cause, now, lambda _: last) is None
+
+
+BOTH = {("Patient/1", "Patient/1"), ("Patient/1", "n|1"), ("Patient/2", "Patient/2"), ("Patient/2", "n|1")}
+TOGETHER = {"Patient/1": {"Patient/1", "Patient/2", "n|1"}}
+
+
+@pytest.mark.parametrize(
+    ("said", "touched", "says", "persons"),
+    [
+        pytest.param(BOTH, {"Patient/1"}, {}, TOGETHER, id="by a name that two Patients say"),
+        pytest.param(
+            BOTH, set(), {"Patient/1": ("Patient/1",)},
+            {"Patient/1": {"Patient/1"}, "Patient/2": {"Patient/2", "n|1"}}, id="one drops it, and both are touched",
+        ),
+        pytest.param(BOTH, set(), {"Patient/1": ("Patient/1", "n|1")}, TOGETHER, id="one says it again"),
+        pytest.param(set(), {"Patient/9"}, {}, {"Patient/9": {"Patient/9"}}, id="of whom nothing was said"),
+    ],
+)  # fmt: skip
+def test_whom_a_document_touches_is_known_by_what_its_patients_say_now(
+    said: set[tuple[str, str]], touched: set[str], says: dict[str, tuple[str, ...]], persons: dict[str, set[str]]
+) -> None:
+    assert persons_after(said, touched, says) == persons
