@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 
 ToArgument = Annotated[Path, typer.Argument(help="A folder that is not there yet, or is empty.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Also over a store that is not empty: it is moved aside.")]
+#: What is said of a store of another release.
+_COPIED = (
+    "The store is of release {}, and this program uses {}: it was copied as it is, and nothing was written into it."
+)
+_PUT_BACK = (
+    "The store is of release {}, and this program uses {}: run `natars-fhir store migrate`, then "
+    "`natars-fhir audit verify`, and start the server."
+)
 FromArgument = Annotated[Path, typer.Argument(help="The folder of a backup.")]
 
 
@@ -31,10 +39,10 @@ def backup(
     from natars_fhir.service.upkeep.secret import SecretError
     from natars_fhir.store.copies import CopyError
     from natars_fhir.store.engine import StoreError
+    from natars_fhir.store.migrate import HEAD
 
     settings = Settings()
     try:
-        _must_be_there(settings)
         made = service.backup(settings, to, key_to, _mapping(settings), datetime.now(UTC))
     except SecretError as wrong:
         raise _ended(str(wrong), CONFIGURATION) from wrong
@@ -44,6 +52,8 @@ def backup(
         raise _ended(f"The backup cannot be written there ({why(wrong)}).", UNAVAILABLE) from wrong
     output().print(_told("Backed up", made), markup=False, soft_wrap=True)
     output().print(f"The key is in {key_to or to / service.KEY}: keep it apart.", markup=False, soft_wrap=True)
+    if made.schema != HEAD:
+        output().print(_COPIED.format(made.schema, HEAD), markup=False, soft_wrap=True)
 
 
 def restore(
@@ -55,6 +65,7 @@ def restore(
     from natars_fhir.service.upkeep import backup as service  # the store is heavy: it is imported where it is asked
     from natars_fhir.store.copies import CopyError
     from natars_fhir.store.engine import StoreError
+    from natars_fhir.store.migrate import HEAD
 
     settings = Settings()
     try:
@@ -66,7 +77,10 @@ def restore(
     except OSError as wrong:
         raise _ended(f"The backup cannot be restored there ({why(wrong)}).", UNAVAILABLE) from wrong
     output().print(_told("Restored", done.manifest), markup=False, soft_wrap=True)
-    output().print(f"The audit is whole: {done.audited} rows in {len(done.manifest.heads)} chains.", markup=False)
+    if done.manifest.schema == HEAD:
+        output().print(f"The audit is whole: {done.audited} rows in {len(done.manifest.heads)} chains.", markup=False)
+    else:
+        output().print(_PUT_BACK.format(done.manifest.schema, HEAD), markup=False, soft_wrap=True)
     for what, before in (("store", done.store_before), ("key", done.key_before)):
         if before is not None:
             output().print(f"The {what} that was there is now {before}.", markup=False, soft_wrap=True)
@@ -77,14 +91,6 @@ def restore(
 def _told(what: str, made: Manifest) -> str:
     rows = sum(made.counts.values())
     return f"{what}: {rows} rows in {len(made.counts)} tables, {made.database}, schema {made.schema}, of {made.made}."
-
-
-def _must_be_there(settings: Settings) -> None:
-    """A backup makes no store."""
-    from natars_fhir.store.copies import CopyError, counts_of  # heavy: only where a store is asked
-
-    if not counts_of(settings.database):
-        raise CopyError("there is no store yet (setting NATARS_DATABASE)")
 
 
 def _mapping(settings: Settings) -> str:

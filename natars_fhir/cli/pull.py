@@ -83,7 +83,7 @@ def pull(
     plan = what.reader.mapping.site.pull
     if plan is None:
         raise _ended(_WORDS[language]["none"].format(site=site), CONFIGURATION)
-    with opened(what.settings, made=True) as store:
+    with opened(what.settings, made=not status) as store:
         if status:
             told_state(store, site, style, language)
             raise typer.Exit(DONE)

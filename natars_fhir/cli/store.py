@@ -49,7 +49,7 @@ def partition(
         raise typer.Exit(BAD_ARGUMENTS)
 
     def work(engine: Engine) -> str:
-        with changing_ours(engine) as connection:
+        with changing_ours(engine, made=False) as connection:
             if undo:
                 return "The tables are whole again." if partitions.unmake(connection) else "The tables are whole."
             new = partitions.make(connection, settings.tokens.values())

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -27,14 +26,8 @@ def opened(settings: Settings, *, made: bool = False) -> Iterator[Store]:
     Ends the command (69) where it cannot be opened."""
     from natars_fhir.store.engine import StoreError, open_store  # heavy: only where a store is asked
 
-    database = settings.database
-    if not made and database.startswith("sqlite:///") and not Path(database.removeprefix("sqlite:///")).is_file():
-        errors().print(
-            "There is no store yet (setting NATARS_DATABASE): name files to read, or push to a server first."
-        )
-        raise typer.Exit(UNAVAILABLE)
     try:
-        store = open_store(database)
+        store = open_store(settings.database, made=made)
     except StoreError as wrong:
         errors().print(str(wrong), markup=False, soft_wrap=True)
         raise typer.Exit(UNAVAILABLE) from wrong

@@ -149,8 +149,15 @@ def placed_faults(path: Path, placed: Placed, concepts: Concepts) -> list[Fault]
     return [Fault(str(path), line_of(source, f"[{table}.{name}".rstrip(".")), text) for table, name, text in faults]
 
 
+#: What says that a tumour is the trial's.
+_TUMOUR = ("primary-site", "histology")
+
+
 def _tumour(tumour: Tumour, concepts: Concepts) -> Iterator[str]:
     """Codes that say where it is, and types that there are."""
+    if lacking := [f"no concept «{one}» for [tumour]" for one in _TUMOUR if one not in concepts.concepts]:
+        yield from lacking
+        return
     known = {code for says in concepts.concepts["primary-site"].says for code in _written(says.codes)}
     yield from (
         f"«{code}» does not say where the tumour is, or is not verified" for code in tumour.codes if code not in known

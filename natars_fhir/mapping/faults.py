@@ -63,7 +63,8 @@ def line_at(source: str, *place: str | int) -> int:
 
 def _stands(source: str, word: str, start: int, end: int) -> int:
     """Where a key, else a word, stands first; -1 where it does not."""
-    key = re.compile(rf'^[ \t]*(?:\[[^\n]*)?"?{re.escape(word)}"?[ \t]*[=\].]', re.MULTILINE).search(source, start, end)
+    whole = rf"(?<![\w-]){re.escape(word)}"
+    key = re.compile(rf'^[ \t]*(?:\[[^\n]*)?"?{whole}"?[ \t]*[=\].]', re.MULTILINE).search(source, start, end)
     return key.start() if key else source.find(word, start, end)
 
 

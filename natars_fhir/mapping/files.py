@@ -5,21 +5,24 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from natars_fhir.domain.study import Choose, Complete, Study
 from natars_fhir.domain.trial import build
+from natars_fhir.mapping import remains
 from natars_fhir.mapping.checks import concepts_faults, drugs_faults, view_faults
 from natars_fhir.mapping.exporting import Allowed, Exporting, Placed, allowed_faults, placed_faults
-from natars_fhir.mapping.faults import Fault, MappingError, line_at, nearest
+from natars_fhir.mapping.faults import Fault, MappingError, line_at
+from natars_fhir.mapping.narrative.normal import Characters
 from natars_fhir.mapping.narrative.words import WordListError, Words
 from natars_fhir.mapping.narrative.words import load as load_words
+from natars_fhir.mapping.remains import true_still
 from natars_fhir.mapping.schema import Concepts, Drugs, Site, View, Views
 from natars_fhir.mapping.site_checks import site_faults, words_faults
 from natars_fhir.mapping.word_faults import table_faults, word_fault
@@ -71,32 +74,29 @@ def load(folder: Path, trial: str = "natars") -> Mappings:
 @lru_cache(maxsize=4)
 def _load(folder: Path, trial: str, _bytes: str) -> Mappings:
     faults: list[Fault] = []
-    concepts = _file(folder / "concepts.toml", Concepts, faults)
-    drugs = _file(folder / "drugs.toml", Drugs, faults)
-    views = _folder(folder / "views", Views, faults)
-    sites = _folder(folder / "sites", Site, faults)
-    known = {name: one.choose for name, one in concepts.concepts.items()} if concepts else {}
-    words = _words(folder / "narrative", set(known), drug_names(drugs), faults)
-    faults += [fault for path, view in views for fault in view_faults(path, view, known)]
+    lost: set[str] = set()
+    read = partial(_file, faults=faults, lost=lost)
+    concepts = read(folder / "concepts.toml", Concepts)
+    doubtful = frozenset(lost)
+    drugs = read(folder / "drugs.toml", Drugs)
+    views = [(path, found) for path in _each(folder / "views") if (found := read(path, Views))]
+    sites = [(path, found) for path in _each(folder / "sites") if (found := read(path, Site))]
+    known = _known(concepts, doubtful)
+    words, characters = _words(folder / "narrative", set(known), drug_names(drugs), faults)
     study = _study(folder / "trials" / f"{trial}.toml", known, faults)
-    allowed = _file(folder / "export" / "allowed.toml", Allowed, faults)
-    placed = _file(folder / "export" / "record.toml", Placed, faults)
+    allowed = read(folder / "export" / "allowed.toml", Allowed)
+    placed = read(folder / "export" / "record.toml", Placed)
+    further = [fault for path, view in views for fault in view_faults(path, view, known)]
     if allowed is not None:
-        faults += allowed_faults(folder / "export" / "allowed.toml", allowed)
+        further += allowed_faults(folder / "export" / "allowed.toml", allowed)
     if concepts is not None:
-        faults += concepts_faults(folder / "concepts.toml", concepts)
+        further += concepts_faults(folder / "concepts.toml", concepts)
     if concepts is not None and placed is not None:
-        faults += placed_faults(folder / "export" / "record.toml", placed, concepts)
+        further += placed_faults(folder / "export" / "record.toml", placed, concepts)
     if concepts is not None and drugs is not None:
-        faults += drugs_faults(folder / "drugs.toml", drugs, concepts)
-        faults += [fault for path, site in sites for fault in site_faults(path, site, concepts, drugs)]
-    if concepts is not None and drugs is not None and words is not None:
-        faults += [
-            fault
-            for path, site in sites
-            if site.texts or site.answers
-            for fault in words_faults(str(path), path.read_text("utf-8"), site, concepts, drugs, words.characters)
-        ]
+        further += drugs_faults(folder / "drugs.toml", drugs, concepts)
+        further += [fault for path, site in sites for fault in _site(path, site, concepts, drugs, characters)]
+    faults += true_still(further, lost, doubtful)
     if faults or not (concepts and drugs and words and study and allowed and placed):
         raise MappingError(faults)
     every = tuple(view for _, found in views for view in found.view)
@@ -106,11 +106,26 @@ def _load(folder: Path, trial: str, _bytes: str) -> Mappings:
     return Mappings(folder, _hash(folder), concepts, drugs, every, by_site, words, study, exporting)
 
 
+def _known(concepts: Concepts | None, lost: Collection[str]) -> dict[str, Choose]:
+    """The concepts that there are, and those that something is wrong with; none where nothing can be said of them."""
+    if concepts is None:
+        return {}
+    return {**dict.fromkeys(lost, "latest"), **{name: one.choose for name, one in concepts.concepts.items()}}
+
+
+def _site(path: Path, site: Site, concepts: Concepts, drugs: Drugs, characters: Characters) -> list[Fault]:
+    """Everything that is checked of a site's file."""
+    told = site_faults(path, site, concepts, drugs)
+    if site.texts or site.answers:
+        told += words_faults(str(path), path.read_text("utf-8"), site, concepts, drugs, characters)
+    return told
+
+
 def shaped(path: Path, shape: type[Shaped]) -> Shaped:
     """One file of the folder by itself, as *shape* tells. Raises MappingError with every fault, file and line."""
     faults: list[Fault] = []
-    found = _file(path, shape, faults)
-    if found is None:
+    found = _file(path, shape, faults, set())
+    if found is None or faults:
         raise MappingError(faults)
     return found
 
@@ -124,9 +139,8 @@ def _complete(sites: Iterable[Site]) -> Complete:
     return told
 
 
-def _folder(folder: Path, shape: type[Shaped], faults: list[Fault]) -> list[tuple[Path, Shaped]]:
-    read = [(path, _file(path, shape, faults)) for path in sorted(folder.glob("*.toml"))]
-    return [(path, found) for path, found in read if found is not None]
+def _each(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.toml"))
 
 
 def _hash(folder: Path) -> str:
@@ -165,45 +179,15 @@ def _toml_line(message: str) -> int:
     return int(digits) if digits.isdigit() else 0
 
 
-def _file(path: Path, shape: type[Shaped], faults: list[Fault]) -> Shaped | None:
+def _file(path: Path, shape: type[Shaped], faults: list[Fault], lost: set[str]) -> Shaped | None:
+    """A file as *shape* tells, or what of it does; *lost* are the names of what does not."""
     table, source = _toml(path, faults)
     if table is None:
         return None
-    try:
-        return shape.model_validate(table)
-    except ValidationError as error:
-        faults += _shape_faults(path, source, shape, error)
-        return None
-
-
-def _shape_faults(path: Path, source: str, shape: type[BaseModel], error: ValidationError) -> Iterator[Fault]:
-    for one in error.errors():
-        words = [str(part) for part in one["loc"] if not isinstance(part, int)]
-        text = "unknown key" if one["type"] == "extra_forbidden" else one["msg"]
-        hint = nearest(words[-1], _keys(shape)) if one["type"] == "extra_forbidden" else _word(one)
-        yield Fault(str(path), line_at(source, *one["loc"]), f"{'.'.join(map(str, one['loc']))}: {text}{hint}")
-
-
-def _word(one: Any) -> str:
-    """The nearest of the words that could stand there."""
-    allowed = re.findall(r"'([^']*)'", str(one.get("ctx", {}).get("expected", "")))
-    return nearest(one["input"], allowed) if isinstance(one["input"], str) else ""
-
-
-def _keys(shape: type[BaseModel]) -> set[str]:
-    """Every key that a file of this shape may use, at any depth: for a hint, no more."""
-    seen: set[type[BaseModel]] = set()
-    keys: set[str] = set()
-    waiting: list[Any] = [shape]
-    while waiting:
-        found = waiting.pop()
-        if isinstance(found, type) and issubclass(found, BaseModel) and found not in seen:
-            seen.add(found)
-            keys |= set(found.model_fields)
-            waiting += [field.annotation for field in found.model_fields.values()]
-        else:
-            waiting += list(getattr(found, "__args__", ()))
-    return keys
+    made = remains.shaped(path, source, table, shape)
+    faults += made.faults
+    lost |= made.lost
+    return made.found
 
 
 def drug_names(drugs: Drugs | None) -> dict[str, list[str]]:
@@ -211,13 +195,17 @@ def drug_names(drugs: Drugs | None) -> dict[str, list[str]]:
     return {f"{drug.name} {'+'.join(drug.classes)}": list(drug.names) for drug in (drugs.drug if drugs else ())}
 
 
-def _words(folder: Path, concepts: set[str], drugs: dict[str, list[str]], faults: list[Fault]) -> Words | None:
+def _words(
+    folder: Path, concepts: set[str], drugs: dict[str, list[str]], faults: list[Fault]
+) -> tuple[Words | None, Characters]:
+    """The word lists, and which characters are one; the latter also where a list is at fault."""
     faults += table_faults(folder, concepts)
     try:
-        return load_words(folder, drugs)
+        words = load_words(folder, drugs)
     except WordListError as error:
         faults += [word_fault(folder, text) for text in error.faults]
-        return None
+        return None, error.characters
+    return words, words.characters
 
 
 def _study(path: Path, concepts: Mapping[str, Choose], faults: list[Fault]) -> Study | None:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Connection, create_engine, func, inspect, make_url, select, text
 from sqlalchemy.engine import URL
@@ -23,6 +24,7 @@ from sqlalchemy.pool import NullPool
 from natars_fhir.store import locks
 from natars_fhir.store.engine import Store
 from natars_fhir.store.pooler import between
+from natars_fhir.store.release import look, release
 from natars_fhir.store.settled import synced
 from natars_fhir.store.tables.core import metadata, store
 
@@ -40,13 +42,21 @@ class CopyError(Exception):
     """The store cannot be copied, or a copy cannot take its place."""
 
 
+class Held(NamedTuple):
+    """What a store holds: whose tables, and how many rows each of those that we know has; nothing where there is
+    none."""
+
+    release: str | None
+    counts: Mapping[str, int]
+
+
 def kind(address: str) -> str:
     """sqlite or postgresql."""
     return make_url(address).get_backend_name()
 
 
-def copy_out(address: str, to: Path) -> Mapping[str, int]:
-    """Writes the store into *to*; how many rows of each table the copy holds. Raises CopyError."""
+def copy_out(address: str, to: Path) -> Held:
+    """Writes the store into *to*, of whatever release it is; what the copy holds. Raises CopyError."""
     url = make_url(address)
     return _dump(url, to) if url.get_backend_name() == "postgresql" else _online(_file(url), to)
 
@@ -61,15 +71,17 @@ def copy_in(address: str, source: Path, now: datetime) -> Path | None:
     return _replace(_file(url), source, now)
 
 
-def counts_of(address: str) -> Mapping[str, int]:
-    """How many rows each of our tables has; nothing where there is no store. Raises CopyError."""
+def held(address: str) -> Held:
+    """What is there now; nothing is changed by it. Raises CopyError, ForeignError where it is somebody else's."""
     url = make_url(address)
-    if url.get_backend_name() == "sqlite" and not _file(url).is_file():
-        return {}
-    engine = create_engine(url, **_ONCE)
+    if url.get_backend_name() == "sqlite":
+        if not _file(url).is_file():
+            return Held(None, {})
+        look(_file(url), made=True)
+    engine = create_engine(_looking(url), **_ONCE)
     try:
         with engine.connect() as connection:
-            return _counts(connection)
+            return _held(connection)
     except SQLAlchemyError as fault:
         raise CopyError(f"the store cannot be read ({type(fault).__name__})") from None
     finally:
@@ -78,10 +90,7 @@ def counts_of(address: str) -> Mapping[str, int]:
 
 def read_only(address: str) -> Store:
     """A store to look into and nothing more: a copy must not change by being looked at."""
-    url = make_url(address)
-    if url.get_backend_name() == "sqlite":
-        url = make_url(f"sqlite:///file:{_file(url)}?mode=ro&uri=true")
-    return Store(create_engine(url, **_ONCE))
+    return Store(create_engine(_looking(make_url(address)), **_ONCE))
 
 
 def is_empty(counts: Mapping[str, int]) -> bool:
@@ -89,12 +98,21 @@ def is_empty(counts: Mapping[str, int]) -> bool:
     return not any(number for name, number in counts.items() if name != store.name)
 
 
-def _counts(connection: Connection) -> dict[str, int]:
+def _looking(url: URL) -> URL:
+    """An address under which nothing is written (SQLite)."""
+    if url.get_backend_name() != "sqlite":
+        return url
+    return URL.create("sqlite", database=_file(url).absolute().as_uri(), query={"mode": "ro", "uri": "true"})
+
+
+def _held(connection: Connection) -> Held:
     if connection.dialect.name == "postgresql":
         locks.narrow(connection, None)
-    there = {*inspect(connection).get_table_names()}
+    whose = release(connection)
+    there = {*inspect(connection).get_table_names()} if whose else ()
     tables = [table for name, table in sorted(metadata.tables.items()) if name in there]
-    return {one.name: connection.execute(select(func.count()).select_from(one)).scalar_one() for one in tables}
+    counts = {one.name: connection.execute(select(func.count()).select_from(one)).scalar_one() for one in tables}
+    return Held(whose, counts)
 
 
 # SQLite
@@ -106,13 +124,16 @@ def _file(url: URL) -> Path:
     return Path(url.database)
 
 
-def _online(source: Path, to: Path) -> Mapping[str, int]:
+def _online(source: Path, to: Path) -> Held:
     """In one step: under the write-ahead log a reader stops no writer, and sees one moment."""
     if not source.is_file():
         raise CopyError("there is no store yet (setting NATARS_DATABASE)")
     to.touch(mode=0o600)
     try:
-        with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as one, closing(sqlite3.connect(to)) as other:
+        with (
+            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as one,
+            closing(sqlite3.connect(to)) as other,
+        ):
             one.backup(other, pages=-1)
             other.execute("PRAGMA journal_mode=DELETE")
             told = other.execute("PRAGMA integrity_check").fetchone()[0]
@@ -121,7 +142,7 @@ def _online(source: Path, to: Path) -> Mapping[str, int]:
     if told != "ok":
         raise CopyError("the copy is damaged, and so is the store: SQLite's integrity_check says so")
     synced(to)
-    return counts_of(f"sqlite:///{to}")
+    return held(f"sqlite:///{to}")
 
 
 def _replace(target: Path, source: Path, now: datetime) -> Path | None:
@@ -157,7 +178,7 @@ def _must_be_idle(target: Path) -> None:
 # PostgreSQL
 
 
-def _dump(url: URL, to: Path) -> Mapping[str, int]:
+def _dump(url: URL, to: Path) -> Held:
     engine = create_engine(url, isolation_level="REPEATABLE READ", **_ONCE)
     try:
         with engine.connect() as connection:
@@ -165,7 +186,7 @@ def _dump(url: URL, to: Path) -> Mapping[str, int]:
             snapshot = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
             to.touch(mode=0o600)
             _run(url, "pg_dump", *_DUMP, f"--snapshot={snapshot}", f"--file={to}")
-            found = _counts(connection)
+            found = _held(connection)
     except SQLAlchemyError as fault:
         raise CopyError(f"the store cannot be copied ({type(fault).__name__})") from None
     finally:

@@ -22,7 +22,8 @@ from natars_fhir.store import (
 )
 from natars_fhir.store.first_look import FirstLook
 from natars_fhir.store.gone import watch_file, watch_server
-from natars_fhir.store.migrate import StoreError, ready
+from natars_fhir.store.migrate import ready
+from natars_fhir.store.release import NoStoreError, StoreError, look
 from natars_fhir.store.tables.core import store as about
 from natars_fhir.store.together import Together
 from natars_fhir.store.turns import Turns
@@ -37,7 +38,7 @@ _T = TypeVar("_T")
 #: So often a transaction is begun again when another stood in its way.
 _AGAIN = 10
 
-__all__ = ["Pool", "Store", "StoreError", "open_store"]
+__all__ = ["NoStoreError", "Pool", "Store", "StoreError", "open_store"]
 
 
 class Pool(NamedTuple):
@@ -175,12 +176,13 @@ class _Moment(Store):
         yield self._connection
 
 
-def open_store(address: str, pool: Pool = Pool()) -> Store:  # noqa: B008 (a frozen value)
-    """The store at a SQLAlchemy address, made at first use. Raises StoreError, which never tells the address."""
+def open_store(address: str, pool: Pool = Pool(), *, made: bool = True) -> Store:  # noqa: B008 (a frozen value)
+    """The store at a SQLAlchemy address, made at first use. Raises StoreError, which never tells the address; with
+    *made* false NoStoreError where there is none."""
     try:
-        engine = engine_of(address, pool)
+        engine = engine_of(address, pool, made=made)
         try:
-            ready(engine)
+            ready(engine, made=made)
         except BaseException:
             engine.dispose()
             raise
@@ -196,10 +198,13 @@ def _why(fault: Exception) -> str:
     return f"the store cannot be opened ({type(fault).__name__}): see the setting NATARS_DATABASE"
 
 
-def engine_of(address: str, pool: Pool = Pool()) -> Engine:  # noqa: B008
-    """The database, opened; nothing is made in it."""
+def engine_of(address: str, pool: Pool = Pool(), *, made: bool = True) -> Engine:  # noqa: B008
+    """The database, opened; nothing is made in it. Raises StoreError for a file that is somebody else's, and where
+    there is none that is not to be *made*: neither is touched."""
     engine = create_engine(address, hide_parameters=True, **_pool(address, pool))
     if engine.dialect.name == "sqlite":
+        if _in_a_file(engine.url.database):
+            look(Path(str(engine.url.database)), made=made)
         _ours_alone(engine.url.database)
         _durable(engine)
         if _in_a_file(engine.url.database):

@@ -12,37 +12,34 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Column, Connection, Engine, MetaData, Table, Text, insert, inspect, select
+from sqlalchemy import Connection, Engine, insert, inspect
 
 from natars_fhir.store import locks, walls
+from natars_fhir.store.release import FIRST, NoStoreError, StoreError, release, version
 from natars_fhir.store.tables.core import metadata
 from natars_fhir.store.tables.core import store as about
 
+__all__ = ["HEAD", "StoreError", "changing_ours", "make", "migrate", "ready", "release"]
+
 #: The newest of `migrations/versions`; a store of another is not opened.
 HEAD = "0002"
-#: What the first release, which had no migrations, is called.
-FIRST = "0001"
 _FOLDER = Path(__file__).parent / "migrations"
 
-#: Alembic's own table: one row.
-_version = Table("alembic_version", MetaData(), Column("version_num", Text, primary_key=True))
 
-
-class StoreError(Exception):
-    """The store cannot be opened, or is not one that this version can use."""
-
-
-def ready(engine: Engine) -> None:
-    """Makes the tables in an empty database. Raises StoreError where they are another release's."""
-    with changing_ours(engine):
+def ready(engine: Engine, *, made: bool = True) -> None:
+    """Makes the tables in an empty database. Raises StoreError where there are others: another release's, or somebody
+    else's; NoStoreError where there are none and they are not to be *made*."""
+    with changing_ours(engine, made=made):
         pass
 
 
 @contextmanager
-def changing_ours(engine: Engine) -> Iterator[Connection]:
-    """The same as `changing`, with this release's tables. Raises StoreError where they are another's."""
+def changing_ours(engine: Engine, *, made: bool = True) -> Iterator[Connection]:
+    """The same as `changing`, with this release's tables. Raises what `ready` raises."""
     with changing(engine) as connection:
         found = release(connection)
+        if found is None and not made:
+            raise NoStoreError
         if found is None:
             make(connection)
         elif found != HEAD:
@@ -51,14 +48,11 @@ def changing_ours(engine: Engine) -> Iterator[Connection]:
 
 
 def _another(found: str) -> str:
-    """What to do with the tables of another release. A backup of theirs is made by their own program."""
+    """What to do with the tables of another release."""
     whose = f"the store's tables are those of release {found}; this program uses {HEAD}"
     if found > HEAD:
         return f"{whose}, an earlier one: install the program that made them, or a later one"
-    return (
-        f"{whose}: make a backup with the program of before (or stop everything, and copy the database and the key "
-        "by hand), then run `natars-fhir store migrate`"
-    )
+    return f"{whose}: stop the server, run `natars-fhir backup FOLDER`, then `natars-fhir store migrate`"
 
 
 @contextmanager
@@ -72,26 +66,18 @@ def changing(engine: Engine) -> Iterator[Connection]:
             yield connection
 
 
-def release(connection: Connection) -> str | None:
-    """Whose tables a database holds; None where there are none."""
-    names = set(inspect(connection).get_table_names())
-    if _version.name in names:
-        return connection.execute(select(_version.c.version_num)).scalar()
-    return FIRST if about.name in names else None
-
-
 def make(connection: Connection) -> None:
     """All tables, as they are now, with their walls."""
     metadata.create_all(connection)
     walls.build(connection, metadata.tables.values())
-    _version.metadata.create_all(connection)
-    connection.execute(insert(_version).values(version_num=HEAD))
+    version.metadata.create_all(connection)
+    connection.execute(insert(version).values(version_num=HEAD))
     connection.execute(insert(about).values(schema=int(HEAD)))
 
 
 def migrate(engine: Engine, to: str = "head") -> tuple[str | None, str | None]:
     """Brings the tables to this release, all or nothing: from which, to which. An empty database gets its tables.
-    Raises StoreError where a later release made them."""
+    Raises StoreError where a later release made them, or somebody else."""
     from alembic import command  # heavy, and for this command alone
     from alembic.config import Config
 
@@ -105,7 +91,7 @@ def migrate(engine: Engine, to: str = "head") -> tuple[str | None, str | None]:
         config = Config()
         config.set_main_option("script_location", str(_FOLDER))
         config.attributes["connection"] = connection
-        if before == FIRST and _version.name not in inspect(connection).get_table_names():
+        if before == FIRST and version.name not in inspect(connection).get_table_names():
             command.stamp(config, FIRST)
         command.upgrade(config, to)
         return before, release(connection)

@@ -19,7 +19,7 @@ from natars_fhir.service.upkeep.secret import is_there
 from natars_fhir.store import about
 from natars_fhir.store.engine import Store
 from natars_fhir.store.gone import is_gone
-from natars_fhir.store.migrate import HEAD, release
+from natars_fhir.store.migrate import HEAD, StoreError, release
 from natars_fhir.web.metrics import MEDIA_TYPE, Metrics
 from natars_fhir.web.needs import needs
 from natars_fhir.web.respond import RETRY_AFTER, respond
@@ -46,6 +46,8 @@ class Watch:
         try:
             with self.store.read() as connection:
                 number, check = release(connection), about.key_check(connection)
+        except StoreError:  # the tables of somebody else
+            return ["schema"]
         except Exception as fault:
             if not is_gone(fault):
                 raise

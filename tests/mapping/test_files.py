@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from natars_fhir.mapping.faults import Fault, MappingError, line_at, line_of, nearest
 from natars_fhir.mapping.files import load
+from natars_fhir.mapping.schema import Kind
 from natars_fhir.mapping.site import compiled
 from tests.ward import FOLDER, mappings
 
@@ -489,6 +491,63 @@ def test_every_fault_of_every_file_is_told_at_once(folder: Path) -> None:
     assert files.count("new.toml") == 2
     assert {"drugs.toml", "natars.toml"} <= set(files)
     assert any("narrative" in fault.file for fault in faults(folder))
+
+
+@pytest.mark.usefixtures("words_known")
+def test_what_does_not_fit_its_shape_hides_nothing_and_is_blamed_on_nobody_else(folder: Path) -> None:
+    """Of each file some key is wrong, and some name: both are told. `tumour-size` is asked for everywhere."""
+    change(folder, "concepts.toml", "[concepts.tumour-size]\n", '[concepts.tumour-size]\nkindd = "x"\n')
+    change(folder, "concepts.toml", '[concepts.sex]\nkind = "coded"', '[concepts.sex]\nkind = "code"')
+    add(folder, "concepts.toml", '[concepts.n]\nkind = "ihc"\nen = "n"\nasked = [{ system = "loinic", code = "1" }]')
+    add(folder, SITE, '[codes."urn:x"]\n"L1" = "ihc-mdm22"\n"L2" = { concept = "sex", valeu = "x" }\n[codess]')
+    add(folder, "drugs.toml", '[[drug]]\nname = "x"\nclases = []\ncodes = [{ system = "act", code = "X" }]')
+    add(folder, "views/new.toml", '[[view]]\nresource = "Condition"\nreader = "conditon"\nsays = "code"')
+    add(folder, "trials/natars.toml", '[[criterion]]\nid = "I-99"\n[[centr]]')
+    add(folder, "export/record.toml", '[concepts.tumour-siez]\nas = "Observation"\nkidn = 1')
+    *kinds, last = get_args(Kind)
+    told = sorted(f"{Path(one.file).name}: {one.text}".partition("; did you mean")[0] for one in faults(folder))
+    assert [one for one in told if "natars.toml" not in one] == [
+        "concepts.toml: concepts.n.zh: Field required",
+        f"concepts.toml: concepts.sex.kind: Input should be {', '.join(map(repr, kinds))} or {last!r}",
+        "concepts.toml: concepts.tumour-size.kindd: unknown key",
+        "concepts.toml: unknown system «loinic»",
+        "drugs.toml: drug.45.clases: unknown key",
+        "drugs.toml: drug.45.classes: Field required",
+        "drugs.toml: unknown system «act»",
+        "hospital-a.toml: codes.urn:x.L2.valeu: unknown key",
+        "hospital-a.toml: codess: unknown key",
+        "hospital-a.toml: «L1»: unknown concept «ihc-mdm22»",
+        "new.toml: unknown reader «conditon»",
+        "new.toml: view.0.says: must be a list",
+        "record.toml: concepts.tumour-siez.kidn: unknown key",
+        "record.toml: unknown concept «tumour-siez»",
+    ]
+    natars = [one for one in told if "natars.toml" in one]
+    assert "natars.toml: key centr is not known" in natars
+    assert all("I-99" in one or "centr" in one for one in natars)
+
+
+@pytest.mark.usefixtures("words_known")
+def test_a_fault_of_one_site_hides_none_of_another_and_each_has_its_line(folder: Path) -> None:
+    at = add(folder, SITE, "[checkk]")
+    other = add(folder, "sites/hospital-b.toml", '[codes."urn:y"]\n"L1" = "ihc-mdm22"\n[digest]\nat = ["8"]')
+    assert {(Path(one.file).name, one.line, one.text.partition(":")[0]) for one in faults(folder)} == {
+        ("hospital-a.toml", at, "checkk"),
+        ("hospital-b.toml", other + 1, "«L1»"),
+        ("hospital-b.toml", other + 2, "digest.to"),
+        ("hospital-b.toml", other + 3, "digest.at.0"),
+    }
+
+
+def test_a_word_list_that_is_no_toml_hides_no_fault_of_a_site_and_tells_of_no_table_that_it_may_hold(
+    folder: Path,
+) -> None:
+    add(folder, "narrative/fish.toml", "= 1")
+    add(folder, "narrative/sites.toml", '[mark]\nplace = "x"')
+    add(folder, SITE, '[answers.sex]\n" " = "male"')
+    told = [(Path(one.file).name, one.text.partition(":")[0]) for one in faults(folder)]
+    assert {name for name, _ in told} == {"fish.toml", "sites.toml", "hospital-a.toml"}
+    assert sum(name == "fish.toml" for name, _ in told) == 1
 
 
 @pytest.mark.usefixtures("words_known")

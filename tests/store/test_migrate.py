@@ -1,24 +1,18 @@
-"""A store of the first release is brought to this one's tables, on each database, and has kept what it knew.
-
-`first_release.json` holds the rows of a store that release 0.1.0 made of seven pushes: versions in and out of order, a
-deletion, the same unreadable entry twice, a document with an identifier.
-"""
+"""A store of the first release is brought to this one's tables, on each database, and has kept what it knew."""
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, MetaData, func, select
+from sqlalchemy import Engine, func, select
 
 from natars_fhir.cli import run
 from natars_fhir.service.worklist.worklist import history_of
@@ -27,8 +21,7 @@ from natars_fhir.store.engine import Store, StoreError, engine_of, open_store
 from natars_fhir.store.tables.core import metadata
 from natars_fhir.store.versions import Kept
 from tests.service.hospital import KEY, NOW, Hospital, condition, patient, transaction
-
-ROWS: dict[str, list[dict[str, Any]]] = json.loads((Path(__file__).parent / "first_release.json").read_bytes())
+from tests.store.first import ROWS, left_by_the_first_release
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -49,23 +42,8 @@ def engine(address: str) -> Iterator[Engine]:
 @pytest.fixture
 def first(engine: Engine, address: str) -> str:
     """A store as the first release left it: it knew no migrations, and has no table for them."""
-    migrate.migrate(engine, "0001")
-    tables = MetaData()
-    tables.reflect(engine)
-    with engine.begin() as connection:
-        for name in ("outbox", *(name for name in ROWS if name != "outbox")):
-            for row in ROWS[name]:
-                told = {key: octets(value) for key, value in row.items()}
-                connection.execute(tables.tables[name].insert().values(**told))
-            if engine.dialect.name == "postgresql" and "seq" in tables.tables[name].c and ROWS[name]:
-                counter = func.pg_get_serial_sequence(name, "seq")
-                connection.execute(select(func.setval(counter, max(row["seq"] for row in ROWS[name]))))
-        tables.tables["alembic_version"].drop(connection)
+    left_by_the_first_release(engine)
     return address
-
-
-def octets(value: Any) -> Any:
-    return base64.b64decode(value["base64"]) if isinstance(value, dict) else value
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -103,11 +103,11 @@ NO_CONCEPTS = frozenset(
 
 
 class WordListError(Exception):
-    """Word lists that cannot load: every fault, each with its file."""
+    """Word lists that cannot load: every fault, each with its file; and which characters are one all the same."""
 
-    def __init__(self, faults: list[str]) -> None:
+    def __init__(self, faults: list[str], characters: Characters) -> None:
         super().__init__("\n".join(faults))
-        self.faults = tuple(faults)
+        self.faults, self.characters = tuple(faults), characters
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -146,28 +146,30 @@ def load(folder: Path, drugs: Mapping[str, list[str]] = NO_DRUGS) -> Words:
 @lru_cache(maxsize=4)
 def _load(contents: tuple[tuple[str, bytes], ...], drugs: tuple[tuple[str, tuple[str, ...]], ...]) -> Words:
     faults: list[str] = []
-    files = {name.removesuffix(".toml"): _parsed(name, raw, faults) for name, raw in contents}
-    characters = _characters(files.pop(_CHARACTERS, None), faults)
+    parsed = {name.removesuffix(".toml"): _parsed(name, raw, faults) for name, raw in contents}
+    files = {name: content for name, content in parsed.items() if content is not None}
+    characters = _characters(parsed.get(_CHARACTERS) or {}, faults, there=_CHARACTERS in parsed)
+    files.pop(_CHARACTERS, None)
     tables = {f"{file}.{table}": tags for file, content in files.items() for table, tags in content.items()}
-    faults += [fault for name, tags in tables.items() for fault in _shape_faults(name, tags)]
-    faults += _missing(tables)
-    if not faults:
-        faults += [fault for name, tags in tables.items() for fault in _twice(name, tags, characters)]
+    shapes = {name: _shape_faults(name, tags) for name, tags in tables.items()}
+    faults += [fault for found in shapes.values() for fault in found]
+    faults += _missing(tables, {name for name, content in parsed.items() if content is None})
+    faults += [fault for name, tags in tables.items() if not shapes[name] for fault in _twice(name, tags, characters)]
     if faults:
-        raise WordListError(faults)
+        raise WordListError(faults, characters)
     return _compiled(tables, characters, {name: list(words) for name, words in drugs})
 
 
-def _parsed(name: str, raw: bytes, faults: list[str]) -> dict[str, Any]:
+def _parsed(name: str, raw: bytes, faults: list[str]) -> dict[str, Any] | None:
     try:
         return tomllib.loads(raw.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n"))  # as a text file is read
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         faults.append(f"{name}: cannot be read: {problem}")
-        return {}
+        return None
 
 
-def _characters(content: dict[str, Any] | None, faults: list[str]) -> Characters:
-    if content is None:
+def _characters(content: dict[str, Any], faults: list[str], *, there: bool) -> Characters:
+    if not there:
         faults.append(f"{_CHARACTERS}.toml: the file is missing")
         return Characters({}, {})
     same, pairs = content.get("same", {}), content.get("traditional", {}).get("pairs", "").split()
@@ -192,12 +194,12 @@ def _shape_faults(name: str, tags: Any) -> list[str]:
     return faults
 
 
-def _missing(tables: Mapping[str, Any]) -> list[str]:
-    """Tables and tags that the reader asks for and does not find."""
+def _missing(tables: Mapping[str, Any], unread: Collection[str]) -> list[str]:
+    """Tables and tags that the reader asks for and does not find; of files that cannot be read nothing is known."""
     faults = []
     for name, wanted in TABLES.items():
         file, _, table = name.partition(".")
-        if table == "*":
+        if table == "*" or file in unread:
             continue
         if name not in tables:
             faults.append(f"{file}.toml: [{table}] is missing")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from natars_fhir.settings import Settings
 from natars_fhir.store import bearers, clients
-from natars_fhir.store.engine import open_store
+from natars_fhir.store.engine import NoStoreError, open_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +20,10 @@ class Configured:
 def configured(settings: Settings) -> Configured:
     """What the settings and the store say. Raises StoreError; makes no store."""
     named = any(settings.tokens)
-    place = settings.database.removeprefix("sqlite:///")
-    if place != settings.database and not Path(place).is_file():
+    try:
+        store = open_store(settings.database, made=False)
+    except NoStoreError:
         return Configured(named, clients=False)
-    store = open_store(settings.database)
     try:
         with store.read() as connection:
             some = [one for one in clients.clients(connection) if one.revoked is None]

@@ -18,6 +18,8 @@ from natars_fhir.store.engine import Store
 
 _OCTETS = 32
 _LEAST = 16
+_MISSING = "the key file is missing: this store's identifiers were made with it (setting NATARS_KEY_FILE)"
+_OTHER = "the key file is not the one that this store's identifiers were made with (setting NATARS_KEY_FILE)"
 
 
 class SecretError(Exception):
@@ -29,15 +31,22 @@ def secret(path: Path, store: Store) -> bytes:
     with store.write() as connection:
         expected = about.key_check(connection)
         if expected is not None and not path.exists():
-            raise SecretError(
-                "the key file is missing: this store's identifiers were made with it (setting NATARS_KEY_FILE)"
-            )
+            raise SecretError(_MISSING)
         key = _read(path) if path.exists() else _make(path)
         if expected is None:
             about.keep_key_check(connection, _digest(key))
         elif not hmac.compare_digest(expected, _digest(key)):
-            raise SecretError("the key file is not the one that this store's identifiers were made with")
+            raise SecretError(_OTHER)
     return key
+
+
+def known(path: Path, expected: str | None) -> bytes:
+    """The key that has this digest, where the store has met one; nothing is made. Raises SecretError."""
+    if not path.exists():
+        raise SecretError(_MISSING)
+    if expected is not None and not is_there(path, expected):
+        raise SecretError(_OTHER)
+    return _read(path)
 
 
 def is_there(path: Path, expected: str | None) -> bool:

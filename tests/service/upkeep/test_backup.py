@@ -149,7 +149,7 @@ def _edit(**news: Any) -> Callable[[Path], None]:
         (lambda folder: (folder / KEY).write_bytes(b"0" * 32), "not the backup's key"),
         (_edit(counts={}), "manifest was changed"),
         (_edit(heads=[]), "manifest was changed"),
-        (_edit(schema="9999"), "later version"),
+        (_edit(schema="9999"), "of release 9999.*install the program that goes with it"),
         (_edit(format=2), "later version"),
     ],
     ids=["store", "no store", "no manifest", "empty manifest", "key", "counts", "heads", "schema", "format"],
