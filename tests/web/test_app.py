@@ -6,6 +6,8 @@ import asyncio
 import json
 import logging
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -191,6 +193,15 @@ def test_without_its_store_it_is_alive_and_not_ready(call: Caller, tmp_path: Pat
     for file in tmp_path.glob("store.sqlite*"):
         file.write_bytes(b"no database at all" * 1000)
     assert call("GET", "/healthz").status_code == 200
+    response = call("GET", "/readyz")
+    assert (response.status_code, code(response)) == (503, "transient")
+
+
+def test_where_somebody_elses_tables_stand_it_is_not_ready(call: Caller, tmp_path: Path) -> None:
+    for file in tmp_path.glob("store.sqlite*"):
+        file.unlink()
+    with closing(sqlite3.connect(tmp_path / "store.sqlite")) as theirs:
+        theirs.execute("CREATE TABLE patient (name TEXT)")
     response = call("GET", "/readyz")
     assert (response.status_code, code(response)) == (503, "transient")
 

@@ -87,7 +87,7 @@ class Live:
         self._lock, self._asked = Lock(), Event()
         self.active = make()
         self.faults: tuple[Fault, ...] = ()
-        self._refused = 0
+        self._refused: int | None = None
 
     def ask(self) -> None:
         """The next round looks at the folder; safe in a signal handler."""
@@ -114,7 +114,7 @@ class Live:
         with self._lock:
             plain = self.active.plain or self.active.mappings
             changed = self._put(lambda: over(plain))
-            self._refused = last if self.faults else 0
+            self._refused = last if self.faults else None
             return changed
 
     def _put(self, make: Callable[[], Active]) -> bool:

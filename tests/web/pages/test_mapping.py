@@ -13,6 +13,7 @@ from natars_fhir.service.ingest.ingest import push
 from natars_fhir.service.remap import mapped
 from natars_fhir.store import audit
 from natars_fhir.store import gaps as stored
+from natars_fhir.store import mapped as turns
 from natars_fhir.store.accounts import Account
 from tests.service.hospital import NOW, Node, bundle, condition, patient
 from tests.service.remap.test_gaps import LIS, result
@@ -303,3 +304,15 @@ def test_what_was_pasted_is_not_kept_when_the_session_has_ended(here: Reception,
 def test_an_empty_paste_is_asked_for(operator: Somebody) -> None:
     operator.get(f"/pages/mapping/try?site={SITE}")
     assert operator.send("/pages/mapping/try", {"site": SITE, "document": " "}).status_code == 422
+
+
+def test_where_the_store_knows_of_no_turn_the_file_counts_again(here: Reception) -> None:
+    """As every test begins: whatever the one before made active counts no more."""
+    live = here.app.state.live
+    with here.store.write() as connection:
+        number = turns.keep(connection, SITE, '[texts]\n"a count" = "anc"\n', "somebody", NOW)
+        turns.turn(connection, SITE, number, "somebody", NOW)
+    assert live.follow()
+    assert (live.active.turn, [*live.active.mappings.over]) == (1, [SITE])
+    here.emptied()
+    assert (live.active.turn, [*live.active.mappings.over]) == (0, [])
