@@ -13,6 +13,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _PREFIX = "NATARS_"
+_STORE = re.compile(r"sqlite:///[^?]|postgresql\+psycopg://.")
 
 
 def default_folder(name: str, packaged: str) -> Path:
@@ -164,6 +165,14 @@ class Settings(BaseSettings):
         """How the server is reached: as it is told, else as this machine reaches it. Never as a request says it."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+
+    @field_validator("database")
+    @classmethod
+    def _kept(cls, told: str) -> str:
+        """A store in memory alone would be gone with the process."""
+        if not _STORE.match(told) or told.startswith("sqlite:///:memory:"):
+            raise ValueError("a store is sqlite:///FILE, or postgresql+psycopg://USER:PASSWORD@HOST/NAME")
+        return told
 
     @field_validator("hook_origins")
     @classmethod

@@ -59,6 +59,7 @@ from natars_fhir.cli.exits import BAD_ARGUMENTS, CONFIGURATION, DONE, FAULTS, UN
 from natars_fhir.cli.screens import can_be_written, errors, why
 from natars_fhir.mapping.faults import MappingError
 from natars_fhir.settings import misspelt
+from natars_fhir.store import reasons
 from natars_fhir.store.actor import acting
 
 app = typer.Typer(
@@ -158,7 +159,7 @@ def _run(arguments: list[str]) -> int:
     except Exception as fault:
         if not _of_the_store(fault):
             raise
-        return _told(f"The store failed ({type(fault).__name__}): see the setting NATARS_DATABASE.", UNAVAILABLE)
+        return _told(f"The store failed ({reasons.why(fault)}): see the setting NATARS_DATABASE.", UNAVAILABLE)
 
 
 @cache

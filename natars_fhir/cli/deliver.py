@@ -19,6 +19,7 @@ from natars_fhir.cli.looked import LanguageOption
 from natars_fhir.cli.screens import errors, output
 from natars_fhir.cli.stored import opened
 from natars_fhir.settings import Settings
+from natars_fhir.store.reasons import why
 
 _WORDS = {
     "en": {
@@ -90,7 +91,7 @@ def _delivered(settings: Settings, plan: Any, *, once: bool) -> dict[str, Any]:
                 left = letters.left(connection, plan.endpoints)
                 found = {site: lines.line(connection, site) for site in sorted(plan.endpoints)}
         except SQLAlchemyError as fault:
-            errors().print(f"The store cannot be reached ({type(fault).__name__}).", markup=False)
+            errors().print(f"The store cannot be reached ({why(fault)}).", markup=False)
             raise typer.Exit(UNAVAILABLE) from None
     sites = [_site(site, line, left) for site, line in found.items()]
     return {**{name: tally[name] for name in ("done", "again", "dead")}, "sites": sites}

@@ -16,6 +16,7 @@ from natars_fhir.cli import unread
 from natars_fhir.cli.exits import DONE, FAULTS, PARTLY_READ
 from natars_fhir.cli.inputs import Asked, AsOfOption, MappingsOption, SiteOption, VersionOption, asked, found, inputs
 from natars_fhir.cli.looked import noted_look
+from natars_fhir.cli.problem import problem
 from natars_fhir.cli.screens import errors, output, progress
 from natars_fhir.cli.stored import opened
 from natars_fhir.domain.again import again, bar
@@ -63,7 +64,7 @@ def explain(
             raise typer.BadParameter("standard input cannot be read twice: name a file")
         with progress(found(given)) as seen:
             tally, outcomes = screen_files(given, what.reader, what.mappings.study, what.as_of, progress=seen)
-        unread.tell(errors(), tally)
+        unread.tell(errors(), tally, language)
         all_read, outcome = tally.all_read, next((one for one in outcomes if is_named(one, patient)), None)
         sources = {} if outcome is None else resources_of(given, what.reader, cited(outcome))
     else:
@@ -125,7 +126,8 @@ def show(
         for line in _lines(finding.facts, sources):
             console.print(f"        {line}", style="dim", markup=False, soft_wrap=True)
     for issue in outcome.issues:
-        console.print(f"  {issue.severity}: {issue.expression}: {issue.text}", markup=False, soft_wrap=True)
+        line = problem("", issue.severity, issue.expression, issue.text, language)
+        console.print(f"  {line}", markup=False, soft_wrap=True)
 
 
 def _with_people(part: PeoplesPart) -> Sentence:

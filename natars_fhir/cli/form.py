@@ -25,6 +25,7 @@ from natars_fhir.cli.inputs import (
     named_version,
 )
 from natars_fhir.cli.looked import noted_look
+from natars_fhir.cli.problem import problem
 from natars_fhir.cli.screens import errors
 from natars_fhir.cli.stored import opened
 from natars_fhir.emit.bilingual import spoken
@@ -36,6 +37,12 @@ from natars_fhir.fhir.versions import VERSIONS
 from natars_fhir.pipeline import Outcome
 
 _INDENT = 2
+
+
+_OUT_OF_SCOPE = {
+    "en": "The patient is not in the trial's scope: nothing suggests a sarcoma there.",
+    "zh": "该患者不在试验范围内：未见肉瘤的线索。",
+}
 
 
 def form(
@@ -53,7 +60,7 @@ def form(
         raise typer.BadParameter(f"«{language}» is not en or zh")
     printed = VERSIONS[named_version(to) or "R4"]
     what = asked(site, as_of, mappings, fhir_version)
-    made, all_read = _filled(what, patient, paths or []) if patient else (_blank(what), True)
+    made, all_read = _filled(what, patient, paths or [], language) if patient else (_blank(what), True)
     if made is None:
         errors().print("No such patient in what was read.", markup=False)
         raise typer.Exit(FAULTS)
@@ -66,32 +73,33 @@ def _blank(what: Asked) -> Node:
     return questionnaire(what.mappings.study, what.settings.canonical_base)
 
 
-def _filled(what: Asked, patient: str, paths: list[str]) -> tuple[Node | None, bool]:
+def _filled(what: Asked, patient: str, paths: list[str], language: str) -> tuple[Node | None, bool]:
     """The patient's form; and could all be read?"""
     stated, all_read = NOBODY, True
     if paths:
-        found, all_read = _from_files(what, patient, paths)
+        found, all_read = _from_files(what, patient, paths, language)
     else:
         found, stated = _from_store(what, patient)
     if found is None:
         return None, all_read
     if not found.screening.in_scope:
-        errors().print("The patient is not in the trial's scope: nothing suggests a sarcoma there.", markup=False)
+        errors().print(_OUT_OF_SCOPE[language], markup=False)
     for issue in found.issues:
-        errors().print(f"{issue.severity}: {issue.expression}: {issue.text}", markup=False, soft_wrap=True)
+        line = problem("", issue.severity, issue.expression, issue.text, language)
+        errors().print(line, markup=False, soft_wrap=True)
     known = what.reader.mapping.site.identifiers
     primary = declared(found.screening.patient, known[0] if known else "")
     base, now = what.settings.canonical_base, datetime.now(UTC)
     return prefilled_response(found.screening, what.mappings.study, base, now, primary, stated), all_read
 
 
-def _from_files(what: Asked, patient: str, paths: list[str]) -> tuple[Outcome | None, bool]:
+def _from_files(what: Asked, patient: str, paths: list[str], language: str) -> tuple[Outcome | None, bool]:
     given: list[Path] = [one for one in inputs(paths) if isinstance(one, Path)]
     if len(given) < len(paths):
         raise typer.BadParameter("standard input is not read here: name a file")
     tally, outcomes = screen_files(given, what.reader, what.mappings.study, what.as_of)
     found = next((one for one in outcomes if is_named(one, patient)), None)
-    unread.tell(errors(), tally)
+    unread.tell(errors(), tally, language)
     return found, tally.all_read
 
 

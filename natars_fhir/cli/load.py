@@ -17,12 +17,14 @@ import typer
 from natars_fhir.cli.exits import DONE, FAULTS, PARTLY_READ, UNAVAILABLE
 from natars_fhir.cli.inputs import Input, MappingsOption, VersionOption, asked, found, inputs
 from natars_fhir.cli.looked import LanguageOption, intake_of
+from natars_fhir.cli.problem import problem
 from natars_fhir.cli.screens import errors, output, progress
 from natars_fhir.cli.stored import at_the_desk, opened
 from natars_fhir.cli.unread import spread
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.found import files
 from natars_fhir.fhir.ndjson import Document
+from natars_fhir.store.reasons import why
 
 if TYPE_CHECKING:
     from natars_fhir.service.ingest.door import Door, Run
@@ -33,11 +35,11 @@ _SHOWN, _LISTED = 10, 1_000
 
 _WORDS = {
     "en": {
-        "known": "{name}: loaded before, and not changed: nothing is done.",
+        "known": "{name}: loaded before, and not changed: nothing is done (--again takes it in once more).",
         "resumed": "{name}: goes on after line {line}.",
         "changed": "{name}: changed since it was loaded: it is taken in from its beginning.",
         "cut-off": "{name}: cut off or damaged: what was good before it is kept.",
-        "files": "{files} files ({known} known already), {documents} documents, {resources} resources: {fates}.",
+        "files": "{files} files ({known} known already), {documents} documents, {resources} resources{fates}.",
         "patients": "{patients} patients are known now, {new} of them new; {screened} screened, {findings} changed.",
         "due": "{due} patients are still to be screened: the same command does it, or the server by itself.",
         "apart": "{refused} could not be used: kept apart (natars-fhir quarantine list).",
@@ -50,11 +52,11 @@ _WORDS = {
         "overtaken": "Another run is at work on this file.",
     },
     "zh": {
-        "known": "{name}：此前已导入且未变动，无需处理。",
+        "known": "{name}：此前已导入且未变动，无需处理（--again 可重新导入）。",
         "resumed": "{name}：从第 {line} 行之后继续。",
         "changed": "{name}：导入后文件已变动，从头重新导入。",
         "cut-off": "{name}：文件不完整或已损坏，其前完好部分已保留。",
-        "files": "文件 {files} 个（其中 {known} 个此前已导入），文档 {documents} 份，资源 {resources} 个：{fates}。",
+        "files": "文件 {files} 个（其中 {known} 个此前已导入），文档 {documents} 份，资源 {resources} 个{fates}。",
         "patients": "现有患者 {patients} 名，其中新增 {new} 名；预筛 {screened} 次，结果有变化 {findings} 次。",
         "due": "仍有 {due} 名患者待预筛：再次执行同一命令，或由服务自动完成。",
         "apart": "{refused} 条无法使用，已隔离（natars-fhir quarantine list）。",
@@ -183,7 +185,7 @@ def _all(door: Door, given: list[Input], report: Report, *, again: bool, words: 
         report.halted, report.due = words["overtaken"], _due(door)
         return FAULTS
     except SQLAlchemyError as fault:
-        report.halted = words["gone"].format(fault=type(fault).__name__)
+        report.halted = words["gone"].format(fault=why(fault))
         return UNAVAILABLE
     return DONE if all(run.all_read for run in report.runs.values()) else PARTLY_READ
 
@@ -264,7 +266,8 @@ def _lines(told: dict[str, Any], language: str) -> Iterator[str]:
             if word in words:
                 yield words[word].format(name=one["name"], line=one["from"])
     names = _FATES_ZH if language == "zh" else {fate: fate for fate in _FATES}
-    fates = ", ".join(f"{names[fate]} {number}" for fate, number in resources.items() if number) or "0"
+    fates = ", ".join(f"{names[fate]} {number}" for fate, number in resources.items() if number)
+    fates = f"{': ' if language == 'en' else '：'}{fates}" if fates else ""
     known = sum(one["found"] == "known" for one in told["files"])
     counts = {"files": len(told["files"]), "known": known, "documents": told["documents"], "fates": fates}
     yield words["files"].format(**counts, resources=sum(resources.values()))
@@ -276,7 +279,8 @@ def _lines(told: dict[str, Any], language: str) -> Iterator[str]:
             yield words[word].format(due=told[name], refused=told[name], unread=told[name], gaps=told[name])
     for one in spread(told["problems"], lambda one: str(one["file"]), _SHOWN):
         place = f"{one['file']}:{one['line']}" if one["line"] else one["file"]
-        yield f"  {place}: {one['severity']}: {one['expression'] or 'document'}: {one['text']}"
+        told_of = (str(one[name]) for name in ("severity", "expression", "text"))
+        yield f"  {problem(place, *told_of, language)}"
     if (more := len(told["problems"]) - _SHOWN + told["moreProblems"]) > 0:
         yield words["more"].format(count=more)
     yield words["speed"].format(seconds=round(told["seconds"], 1), rate=round(told["resourcesPerSecond"]))

@@ -56,7 +56,7 @@ def log(
     what, code = asked(site, as_of, mappings, fhir_version), DONE
     study = what.mappings.study
     if paths:
-        found = read(what, paths)
+        found = read(what, paths, language)
         entries = [entry(one.record, one.screening, part, study) for one, part in found.in_scope]
         counts, code = consort(entries, len(found.outcomes)), found.code
     else:

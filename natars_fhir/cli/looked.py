@@ -45,11 +45,11 @@ class Read:
         return [(one, PeoplesPart(with_people(one.screening, ()))) for one in self.outcomes if one.screening.in_scope]
 
 
-def read(what: Asked, paths: list[str]) -> Read:
+def read(what: Asked, paths: list[str], language: str = "en") -> Read:
     """Everybody of the files."""
     tally, outcomes = screen_files(inputs(paths), what.reader, what.mappings.study, what.as_of)
     found = tuple(outcomes)
-    unread.tell(errors(), tally)
+    unread.tell(errors(), tally, language)
     return Read(found, DONE if tally.all_read else PARTLY_READ)
 
 

@@ -54,7 +54,7 @@ def missing(
     checked(style, language, stored=not paths)
     what, code = asked(site, as_of, mappings, fhir_version), DONE
     if paths:
-        found = read(what, paths)
+        found = read(what, paths, language)
         screened = [(one.screening, part) for one, part in found.in_scope]
         rows, code = screening_log.missing(screened, barred_too=every), found.code
     else:

@@ -35,7 +35,7 @@ def screen_on_cluster(
     except SparkError as fault:
         errors().print(str(fault), markup=False, highlight=False, soft_wrap=True)
         return UNAVAILABLE
-    summary(errors(), ran.tally, what.reader.mapping)
+    summary(errors(), ran.tally, what.reader.mapping, language)
     files = [Chunk(one.path, one.path, stamp=one.stamp) for one in pieces.sheets]
     parts = sorted(path for path in to.glob("part-*"))
     told = closing(recipe, files, ran.tally, Screened("", parts, ran.counts), None, ran.took)

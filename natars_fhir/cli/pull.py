@@ -23,6 +23,7 @@ from natars_fhir.cli.screens import errors
 from natars_fhir.cli.stored import at_the_desk, opened
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.ndjson import Document
+from natars_fhir.store.reasons import why
 
 if TYPE_CHECKING:
     from natars_fhir.service.pull.errand import Seen
@@ -118,7 +119,7 @@ def _wait(what: Asked, store: Store, language: str) -> None:
             away = False
         except SQLAlchemyError as fault:
             if not away:
-                _said(_WORDS[language]["waits"].format(fault=type(fault).__name__), UNAVAILABLE)
+                _said(_WORDS[language]["waits"].format(fault=why(fault)), UNAVAILABLE)
             away = True
         time.sleep(what.settings.deliver_every)
 
@@ -143,7 +144,7 @@ def _one(what: Asked, store: Store, *, again: bool, style: str, language: str) -
     except KeyboardInterrupt:
         return _said(words["stopped"], FAULTS)
     except SQLAlchemyError as fault:
-        return _said(words["gone"].format(fault=type(fault).__name__), UNAVAILABLE)
+        return _said(words["gone"].format(fault=why(fault)), UNAVAILABLE)
     if done is None or done.overtaken:
         return _said(words["busy"].format(site=site), FAULTS)
     told = told_of(site, done, perf_counter() - started, problems.listed, problems.count)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 
 from natars_fhir.cli.exits import CONFIGURATION, DONE, PARTLY_READ, UNAVAILABLE
+from natars_fhir.cli.problem import problem
 from natars_fhir.cli.screens import Table, output
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.ndjson import Document
@@ -105,7 +106,7 @@ def _lines(told: dict[str, Any], language: str) -> Iterator[str]:
             yield words["short"].format(name=one["name"])
     for one in told["problems"][:_SHOWN]:
         place = f"{one['file']}:{one['line']}" if one["line"] else one["file"]
-        yield f"  {place}: {one['severity']}: {one['expression'] or one['code']}: {one['text']}"
+        yield f"  {problem(place, one['severity'], one['expression'] or one['code'], one['text'], language)}"
     if (more := len(told["problems"]) - _SHOWN + told["moreProblems"]) > 0:
         yield words["more"].format(count=more)
     yield words["screened"].format(screened=told["screened"], findings=told["findings"])

@@ -16,9 +16,11 @@ from rich.markup import escape
 from natars_fhir.cli.exits import DONE, FAULTS, UNAVAILABLE
 from natars_fhir.cli.inputs import Asked, MappingsOption, asked
 from natars_fhir.cli.looked import LanguageOption, intake_of
+from natars_fhir.cli.problem import problem
 from natars_fhir.cli.screens import Table, errors, output
 from natars_fhir.cli.stored import at_the_desk, key_of, opened
 from natars_fhir.settings import Settings
+from natars_fhir.store.reasons import why
 
 if TYPE_CHECKING:
     from natars_fhir.store.engine import Store
@@ -228,7 +230,7 @@ def _store() -> Iterator[Store]:
         try:
             yield store
         except SQLAlchemyError as fault:
-            errors().print(f"The store cannot be reached ({type(fault).__name__}).", markup=False)
+            errors().print(f"The store cannot be reached ({why(fault)}).", markup=False)
             raise typer.Exit(UNAVAILABLE) from None
 
 
@@ -249,7 +251,7 @@ def _told(one: Apart, language: str) -> None:
 
     output().print(_table([one], language))
     for issue in one.issues:
-        line = f"{issue.severity}: {issue.expression or 'document'}: {issue.text} [{issue.code}]"
+        line = f"{problem('', issue.severity, issue.expression, issue.text, language)} [{issue.code}]"
         output().print(line, markup=False, highlight=False, soft_wrap=True)
     told = object_of(one)
     for name in ("tried", "settled", "became", "by", "reason"):

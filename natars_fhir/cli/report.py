@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 
 from rich.console import Console
@@ -39,6 +40,27 @@ _WORDS = {
         "title": "截至 {day} 的预筛结果：仅为数据所示，最终由研究者判定",
         "out": "另有 {n} 名患者不在范围内（未见肉瘤或腹膜后肿瘤的线索）。",
         "none": "没有范围内的患者。",
+    },
+}  # fmt: skip
+
+
+#: What is said of what arrived.
+_ARRIVED = {
+    "en": {
+        "read": "{documents} documents: {read} resources read, {gone} let go (not checked)",
+        "not-asked": ", {} results that nothing asks for let go (not checked)", "refused": ", {} refused",
+        "standard": "standard codes that the trial does not ask for", "local": "local codes not mapped",
+        "values": "values not understood", "no system": "no system",
+        "undeclared": "{kind} {system} (system not declared: codes not shown)",
+        "more": "  … and {} more: natars-fhir mappings gaps lists all.",
+    },
+    "zh": {
+        "read": "文档 {documents} 份：已读取资源 {read} 个，未读取类型 {gone} 个（未检查）",
+        "not-asked": "，试验未用到的结果 {} 个（未检查）", "refused": "，无法使用 {} 个",
+        "standard": "试验未用到的标准代码", "local": "尚未映射的本地代码",
+        "values": "未能识别的取值", "no system": "无代码系统",
+        "undeclared": "{kind} {system}（代码系统未声明，代码不显示）",
+        "more": "  ……另有 {} 种：natars-fhir mappings gaps 可全部列出。",
     },
 }  # fmt: skip
 
@@ -107,20 +129,17 @@ def for_people(screening: Screening) -> str:
     return ", ".join(run[0] if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs if run)
 
 
-def summary(console: Console, tally: Tally, mapping: SiteMapping) -> None:
+def summary(console: Console, tally: Tally, mapping: SiteMapping, language: str = "en") -> None:
     """What arrived, what was let go, what could not be read, what was not understood."""
-    fates = tally.fates
-    line = f"{tally.documents} documents: {fates['read']} resources read, {fates['let-go']} let go (not checked)"
-    if fates["not-asked"]:
-        line += f", {fates['not-asked']} results that nothing asks for let go (not checked)"
-    if fates["refused"]:
-        line += f", {fates['refused']} refused"
-    console.print(line, style="dim")
-    unread.tell(console, tally)
-    _not_understood(console, tally, mapping)
+    fates, words = tally.fates, _ARRIVED[language]
+    line = words["read"].format(documents=tally.documents, read=fates["read"], gone=fates["let-go"])
+    line += "".join(words[fate].format(fates[fate]) for fate in ("not-asked", "refused") if fates[fate])
+    console.print(line, style="dim", markup=False)
+    unread.tell(console, tally, language)
+    _not_understood(console, tally, mapping, words)
 
 
-def _not_understood(console: Console, tally: Tally, mapping: SiteMapping) -> None:
+def _not_understood(console: Console, tally: Tally, mapping: SiteMapping, words: Mapping[str, str]) -> None:
     """Codes nobody mapped, most frequent first: the code itself only of systems that are known, for even a code can
     identify a person."""
     standard, local, other = Counter[str](), Counter[str](), Counter[str]()
@@ -133,12 +152,12 @@ def _not_understood(console: Console, tally: Tally, mapping: SiteMapping) -> Non
         elif system in mapping.site.codes:
             local[f"{kind} {system} {code}"] += count
         else:
-            local[f"{kind} {system or 'no system'} (system not declared: codes not shown)"] += count
+            local[words["undeclared"].format(kind=kind, system=system or words["no system"])] += count
     if standard:
         told = ", ".join(f"{kind} {count}" for kind, count in standard.most_common())
-        console.print(f"  standard codes that the trial does not ask for: {told}", style="dim", markup=False)
-    for title, counts in (("local codes not mapped", local), ("values not understood", other)):
+        console.print(f"  {words['standard']}: {told}", style="dim", markup=False, soft_wrap=True)
+    for title, counts in (("local", local), ("values", other)):
         for line, count in counts.most_common(_SHOWN):
-            console.print(f"  {title}: {line}: {count}", markup=False, soft_wrap=True)
+            console.print(f"  {words[title]}: {line}: {count}", markup=False, soft_wrap=True)
         if (more := len(counts) - _SHOWN) > 0:
-            console.print(f"  … and {more} more: natars-fhir mappings gaps lists all.")
+            console.print(words["more"].format(more), markup=False)

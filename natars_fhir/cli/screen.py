@@ -89,5 +89,5 @@ def _here(what: Asked, given: list[Input], style: str, language: str) -> int:
         for outcome in outcomes:
             report.add(outcome)
         report.show(output(), what.as_of)
-    summary(errors(), tally, what.reader.mapping)
+    summary(errors(), tally, what.reader.mapping, language)
     return DONE if tally.all_read else PARTLY_READ

@@ -38,7 +38,8 @@ def serve() -> None:
         app.state.close()
         raise _by_workers(settings)
     log_to_stderr(settings.log_level)
-    errors().print(f"natars-fhir on http://{settings.host}:{settings.port}/fhir/r4 and /fhir/r5", markup=False)
+    where = f"natars-fhir on http://{settings.host}:{settings.port}/fhir/r4 and /fhir/r5; for people: /pages"
+    errors().print(where, markup=False, soft_wrap=True)
     served = server(app, settings)
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, lambda *_: app.state.live.ask())
@@ -46,8 +47,13 @@ def serve() -> None:
     try:
         served.run()
     except SystemExit:  # uvicorn's own way out, when the port is taken
-        errors().print("The server cannot listen there: is the port taken?")
+        errors().print(_taken(settings), markup=False, soft_wrap=True)
     raise typer.Exit(DONE if served.started else UNAVAILABLE)
+
+
+def _taken(settings: Settings) -> str:
+    where = f"{settings.host}:{settings.port}"
+    return f"The server cannot listen on {where}: is the port taken, or not yours (NATARS_HOST, NATARS_PORT)?"
 
 
 def _no_more(*_: object) -> None:
@@ -80,7 +86,7 @@ def _by_workers(settings: Settings) -> typer.Exit:
     try:
         serve_by_workers(settings)
     except SystemExit:
-        return _stopped("The server cannot listen there: is the port taken?", UNAVAILABLE)
+        return _stopped(_taken(settings), UNAVAILABLE)
     return typer.Exit(DONE)
 
 

@@ -10,6 +10,7 @@ import typer
 from natars_fhir.cli.exits import BAD_ARGUMENTS, DONE, UNAVAILABLE
 from natars_fhir.cli.screens import errors
 from natars_fhir.settings import Settings
+from natars_fhir.store.reasons import why
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -75,7 +76,11 @@ def _with_database(settings: Settings, work: Callable[[Engine], _T]) -> _T:
         errors().print(str(fault), markup=False, soft_wrap=True)
         raise typer.Exit(UNAVAILABLE) from fault
     except (SQLAlchemyError, ImportError, OSError) as fault:
-        errors().print(f"The store cannot be changed ({type(fault).__name__}): see the setting NATARS_DATABASE.")
+        errors().print(
+            f"The store cannot be changed ({why(fault)}): see the setting NATARS_DATABASE.",
+            markup=False,
+            soft_wrap=True,
+        )
         raise typer.Exit(UNAVAILABLE) from fault
 
 

@@ -9,8 +9,14 @@ from typing import TypeVar
 from rich.console import Console
 
 from natars_fhir.bulk.screen import Tally
+from natars_fhir.cli.problem import problem
 
 _SHOWN = 10
+
+_MORE = (
+    "  … and {} more: natars-fhir validate lists all.",
+    "  ……另有 {} 处：natars-fhir validate 可全部列出。",
+)
 
 _T = TypeVar("_T")
 
@@ -24,12 +30,11 @@ def spread(found: Sequence[_T], file: Callable[[_T], str], most: int = _SHOWN) -
     return [found[number] for number in sorted(number for _, number in sorted(ranked)[:most])]
 
 
-def tell(console: Console, tally: Tally) -> None:
+def tell(console: Console, tally: Tally, language: str = "en") -> None:
     """Prints where something could not be read, and why."""
     for file, number, issue in spread(tally.problems, lambda one: one[0]):
         place = f"{file}:{number}" if number else file
-        console.print(
-            f"  {place}: {issue.severity}: {issue.expression or 'document'}: {issue.text}", markup=False, soft_wrap=True
-        )
+        line = problem(place, issue.severity, issue.expression, issue.text, language)
+        console.print(f"  {line}", markup=False, soft_wrap=True)
     if len(tally.problems) > _SHOWN:
-        console.print(f"  … and {len(tally.problems) - _SHOWN} more: natars-fhir validate lists all.")
+        console.print(_MORE[language == "zh"].format(len(tally.problems) - _SHOWN), markup=False)

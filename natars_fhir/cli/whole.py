@@ -163,7 +163,7 @@ def _run(
     else:
         screened = screen_hospital(whole, recipe, options.to or work / "results", options.style, do, among)
         _deliver(screened, options)
-    summary(errors(), whole.tally, what.reader.mapping)
+    summary(errors(), whole.tally, what.reader.mapping, options.language)
     told = closing(recipe, chunks, whole.tally, screened, found, perf_counter() - started)
     told |= {"engine": options.engine, "workers": options.workers}
     for line in lines(told, options.language):

@@ -24,6 +24,7 @@ from sqlalchemy.pool import NullPool
 from natars_fhir.store import locks
 from natars_fhir.store.engine import Store
 from natars_fhir.store.pooler import between
+from natars_fhir.store.reasons import why
 from natars_fhir.store.release import look, release
 from natars_fhir.store.settled import synced
 from natars_fhir.store.tables.core import metadata, store
@@ -78,14 +79,15 @@ def held(address: str) -> Held:
         if not _file(url).is_file():
             return Held(None, {})
         look(_file(url), made=True)
-    engine = create_engine(_looking(url), **_ONCE)
     try:
-        with engine.connect() as connection:
-            return _held(connection)
-    except SQLAlchemyError as fault:
-        raise CopyError(f"the store cannot be read ({type(fault).__name__})") from None
-    finally:
-        engine.dispose()
+        engine = create_engine(_looking(url), **_ONCE)
+        try:
+            with engine.connect() as connection:
+                return _held(connection)
+        finally:
+            engine.dispose()
+    except (SQLAlchemyError, ImportError) as fault:
+        raise CopyError(f"the store cannot be read ({why(fault)})") from None
 
 
 def read_only(address: str) -> Store:
@@ -138,7 +140,7 @@ def _online(source: Path, to: Path) -> Held:
             other.execute("PRAGMA journal_mode=DELETE")
             told = other.execute("PRAGMA integrity_check").fetchone()[0]
     except sqlite3.Error as fault:
-        raise CopyError(f"the store cannot be copied ({type(fault).__name__})") from None
+        raise CopyError(f"the store cannot be copied ({why(fault)})") from None
     if told != "ok":
         raise CopyError("the copy is damaged, and so is the store: SQLite's integrity_check says so")
     synced(to)
@@ -188,7 +190,7 @@ def _dump(url: URL, to: Path) -> Held:
             _run(url, "pg_dump", *_DUMP, f"--snapshot={snapshot}", f"--file={to}")
             found = _held(connection)
     except SQLAlchemyError as fault:
-        raise CopyError(f"the store cannot be copied ({type(fault).__name__})") from None
+        raise CopyError(f"the store cannot be copied ({why(fault)})") from None
     finally:
         engine.dispose()
     synced(to)
@@ -202,7 +204,7 @@ def _reached(url: URL) -> None:
         with engine.connect() as connection:
             _refuse_pooler(connection)
     except SQLAlchemyError as fault:
-        raise CopyError(f"the store cannot be reached ({type(fault).__name__})") from None
+        raise CopyError(f"the store cannot be reached ({why(fault)})") from None
     finally:
         engine.dispose()
 

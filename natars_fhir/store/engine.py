@@ -23,6 +23,7 @@ from natars_fhir.store import (
 from natars_fhir.store.first_look import FirstLook
 from natars_fhir.store.gone import watch_file, watch_server
 from natars_fhir.store.migrate import ready
+from natars_fhir.store.reasons import why
 from natars_fhir.store.release import NoStoreError, StoreError, look
 from natars_fhir.store.tables.core import store as about
 from natars_fhir.store.together import Together
@@ -192,10 +193,10 @@ def open_store(address: str, pool: Pool = Pool(), *, made: bool = True) -> Store
 
 
 def _why(fault: Exception) -> str:
-    """Why a store cannot be opened. Of the database's own words one alone is told, for they may hold the address."""
+    """Why a store cannot be opened."""
     if "database is locked" in str(getattr(fault, "orig", "")):
         return "the store is held by another process: see what it does, and try again when it is done"
-    return f"the store cannot be opened ({type(fault).__name__}): see the setting NATARS_DATABASE"
+    return f"the store cannot be opened ({why(fault)}): see the setting NATARS_DATABASE"
 
 
 def engine_of(address: str, pool: Pool = Pool(), *, made: bool = True) -> Engine:  # noqa: B008

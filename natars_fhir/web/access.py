@@ -28,6 +28,7 @@ _WHY = {
     "expired": "The token has expired: ask for another one.",
     "revoked": "The token was revoked.",
 }
+_NOBODY = "No site is known by this request: send its bearer token (Authorization: Bearer …), one that is known here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Access:
                 raise _unknown(_WHY[state], ', error="invalid_token"')
         if self._alone():
             return owner(str(self.open_to))
-        raise _unknown("No site is known by this request: send its bearer token.")
+        raise _unknown(_NOBODY)
 
     def _named(self, token: str) -> str:
         """The site of a token of the settings."""

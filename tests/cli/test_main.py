@@ -45,6 +45,9 @@ def test_a_database_that_fails_in_the_middle_is_told_without_what_was_asked(
     assert "PLANTED" not in said
 
 
+_STORES = "a store is sqlite:///FILE, or postgresql+psycopg://USER:PASSWORD@HOST/NAME"
+
+
 def test_who_stops_a_command_is_told_that_it_stopped(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -64,6 +67,10 @@ def test_who_stops_a_command_is_told_that_it_stopped(
         ("TOKENS", "one", "NATARS_TOKENS is no JSON"),
         ("TOKENS", '{"PLANTED": 5}', "NATARS_TOKENS: Input should be a valid string"),
         ("SMTP_HOST", "mail.example", "NATARS_SMTP_HOST needs NATARS_MAIL_FROM: the address that mails come from"),
+        ("DATABASE", "PLANTED", f"NATARS_DATABASE: {_STORES}"),
+        ("DATABASE", "mysql://PLANTED@x/y", f"NATARS_DATABASE: {_STORES}"),
+        ("DATABASE", "sqlite:///", f"NATARS_DATABASE: {_STORES}"),
+        ("DATABASE", "sqlite:///:memory:", f"NATARS_DATABASE: {_STORES}"),
         ("HOOK_ORIGINS", '["*"]', "NATARS_HOOK_ORIGINS: an origin is https://host[:port], and never a star"),
     ],
 )

@@ -38,7 +38,8 @@ LOOKS: tuple[tuple[str, ...], ...] = (
     ("people", "enable", "x"), ("people", "reset", "x"), ("people", "unlock", "x"), ("quarantine", "list"),
     ("quarantine", "show", "1"), ("quarantine", "replay", *SITE),
     ("quarantine", "dismiss", "1", "--by", "x", "--reason", "x"), ("sign", "Patient/1", "--by", "x", *SITE),
-    ("site", "overlap"), *(("subject", *one) for one in SUBJECTS), ("site", "remove", "hospital-z"), ("subject", "list", *SITE), ("token", "list"),
+    ("site", "overlap"), *(("subject", *one) for one in SUBJECTS), ("site", "remove", "hospital-z"),
+    ("subject", "list", *SITE), ("token", "list"),
     ("token", "revoke", "x"), ("token", "rotate", "x"), ("visits", "due"),
 )  # fmt: skip
 #: Every command that begins a store where there is none.

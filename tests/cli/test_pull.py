@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ from natars_fhir.mapping.terms.crosswalk import Row, Target
 from natars_fhir.service.pull.pull import Order
 from natars_fhir.service.remap import mapped
 from natars_fhir.store import pulls
-from natars_fhir.store.engine import open_store
+from natars_fhir.store.engine import NoStoreError, open_store
 from tests.served import Life, started
 from tests.service.hospital import KEY, NOW, born_on_30_february, condition, patient
 from tests.service.pull.exporting import AT, lines
@@ -105,6 +106,8 @@ def test_people_are_told_in_their_language(said: Any, planned: Path, language: s
 
 
 def test_how_far_it_came_is_told_without_asking_anybody(said: Any, planned: Path) -> None:
+    assert said(planned, "--status")[::2] == (69, f"{NoStoreError()}\n")
+    open_store(os.environ["NATARS_DATABASE"]).close()
     assert json.loads(said(planned, "--status", "--format", "json")[1])["began"] is None
     said(planned, "--once")
     code, out, _ = said(planned, "--status", "--format", "json")

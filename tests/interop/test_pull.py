@@ -106,7 +106,7 @@ def test_as_it_tells_us_what_changed_is_fetched_and_what_is_gone_is_taken_back(
     key = tmp_path / "natars.key"
     key.write_bytes(KEY)
     key.chmod(0o600)
-    settings = Settings(database="", key_file=key, mappings=folder, deliver_every=3600)
+    settings = Settings(key_file=key, mappings=folder, deliver_every=3600)
     with running(create_app(settings, store=store)) as address:
         puller = Puller(store, tmp_path, of, base=elsewhere.url, address=address, now=lambda: datetime.now(UTC))
         assert puller.fault() == ""
