@@ -39,7 +39,7 @@ _POSTGRESQL: Mapping[str, str] = MappingProxyType(
         "No space left": "PostgreSQL's disk is full",
     }
 )
-_DRIVER = "PostgreSQL's driver is not installed: pip install 'natars-fhir[postgres]'"
+_DRIVER = "PostgreSQL needs the extra `postgres` (psycopg), which is not installed: docs/operations.md, Extras"
 
 
 def why(fault: BaseException) -> str:

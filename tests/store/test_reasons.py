@@ -50,7 +50,10 @@ def test_of_postgresql(said: str, told: str) -> None:
     [
         (PermissionError(13, "Permission denied", "PLANTED"), "Permission denied"),
         (OSError("PLANTED"), "OSError"),
-        (ModuleNotFoundError("PLANTED"), "PostgreSQL's driver is not installed: pip install 'natars-fhir[postgres]'"),
+        (
+            ModuleNotFoundError("PLANTED"),
+            "PostgreSQL needs the extra `postgres` (psycopg), which is not installed: docs/operations.md, Extras",
+        ),
         (OperationalError("PLANTED", {}, sqlite3.OperationalError("PLANTED")), "OperationalError"),
     ],
     ids=["rights", "no words", "driver", "no number"],
