@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -69,6 +70,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"max_content_width": 120},  # on a wide terminal no line of the list is cut
 )
 app.command("screen")(screen.screen)
 app.command("explain")(explain.explain)
@@ -108,6 +110,9 @@ app.add_typer(outbox.app, name="outbox")
 app.add_typer(freeze.app, name="freeze")
 app.add_typer(people.app, name="people")
 
+#: No right clock says less than this program was written on.
+_MADE = datetime(2024, 6, 1, tzinfo=UTC)
+_CLOCK = "The clock of this machine says {}, and is wrong: set it right first, for what is known by today decides."
 #: What Typer makes of Ctrl-C.
 _INTERRUPTED = 130
 #: What the audit calls a command by; whatever else was typed is nobody's business.
@@ -127,6 +132,8 @@ def main() -> None:
     can_be_written()
     for name, right in misspelt(os.environ).items():
         _told(f"{name} is no setting and does nothing: is {right} meant?", DONE)
+    if (now := datetime.now(UTC)) < _MADE:
+        _told(_CLOCK.format(now.date()), DONE)
     sys.exit(_flushed(run(sys.argv[1:])))
 
 

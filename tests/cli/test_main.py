@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,22 @@ def test_a_setting_that_is_misspelt_is_told_and_the_command_does_its_work(
         main()
     assert ended.value.code == 0
     assert capsys.readouterr().err.strip() == "NATARS_TOKNES is no setting and does nothing: is NATARS_TOKENS meant?"
+
+
+def test_a_clock_that_cannot_be_right_is_told_and_the_command_does_its_work(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Early(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Early:
+            return cls(1970, 1, 2, tzinfo=tz)
+
+    monkeypatch.setattr("natars_fhir.cli.datetime", Early)
+    monkeypatch.setattr(sys, "argv", ["natars-fhir", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    assert "The clock of this machine says 1970-01-02, and is wrong" in capsys.readouterr().err
 
 
 def test_a_bug_stays_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:

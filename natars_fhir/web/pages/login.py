@@ -20,7 +20,10 @@ _WHY = {
     "left": msg("You are logged out."),
 }
 _WRONG = msg("Name and password do not go together, or the account waits after too many attempts.")
-_WRONG_CODE = msg("The code is not the one of now, or was used: wait for the next one.")
+_WRONG_CODE = msg(
+    "The code is not the one of now, or was used: wait for the next one. "
+    "If none is taken, the clock of the telephone or of the server is wrong."
+)
 
 
 def add_login(router: APIRouter, desk: Desk) -> None:
