@@ -158,18 +158,19 @@ def load(
                 seen or _nobody_looks,
                 report.problem,
             )
-            code = _all(door, given, report, again=again, words=_WORDS[language])
+            code = _all(door, given, report, again=again, language=language)
             report.screened = door.pace.told
     _tell(report.told(), style, language)
     raise typer.Exit(code)
 
 
-def _all(door: Door, given: list[Input], report: Report, *, again: bool, words: dict[str, str]) -> int:
+def _all(door: Door, given: list[Input], report: Report, *, again: bool, language: str) -> int:
     """Every file in its order. Whatever ends it, the report tells how far it came."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from natars_fhir.service.ingest.load import OvertakenError
 
+    words = _WORDS[language]
     try:
         before = _patients(door)
         report.patients = (before, before)
@@ -185,7 +186,7 @@ def _all(door: Door, given: list[Input], report: Report, *, again: bool, words: 
         report.halted, report.due = words["overtaken"], _due(door)
         return FAULTS
     except SQLAlchemyError as fault:
-        report.halted = words["gone"].format(fault=why(fault))
+        report.halted = words["gone"].format(fault=why(fault, language))
         return UNAVAILABLE
     return DONE if all(run.all_read for run in report.runs.values()) else PARTLY_READ
 
@@ -279,8 +280,7 @@ def _lines(told: dict[str, Any], language: str) -> Iterator[str]:
             yield words[word].format(due=told[name], refused=told[name], unread=told[name], gaps=told[name])
     for one in spread(told["problems"], lambda one: str(one["file"]), _SHOWN):
         place = f"{one['file']}:{one['line']}" if one["line"] else one["file"]
-        told_of = (str(one[name]) for name in ("severity", "expression", "text"))
-        yield f"  {problem(place, *told_of, language)}"
+        yield f"  {problem(place, one['severity'], one['expression'], one['text'], language)}"
     if (more := len(told["problems"]) - _SHOWN + told["moreProblems"]) > 0:
         yield words["more"].format(count=more)
     yield words["speed"].format(seconds=round(told["seconds"], 1), rate=round(told["resourcesPerSecond"]))

@@ -119,7 +119,7 @@ def _wait(what: Asked, store: Store, language: str) -> None:
             away = False
         except SQLAlchemyError as fault:
             if not away:
-                _said(_WORDS[language]["waits"].format(fault=why(fault)), UNAVAILABLE)
+                _said(_WORDS[language]["waits"].format(fault=why(fault, language)), UNAVAILABLE)
             away = True
         time.sleep(what.settings.deliver_every)
 
@@ -144,7 +144,7 @@ def _one(what: Asked, store: Store, *, again: bool, style: str, language: str) -
     except KeyboardInterrupt:
         return _said(words["stopped"], FAULTS)
     except SQLAlchemyError as fault:
-        return _said(words["gone"].format(fault=why(fault)), UNAVAILABLE)
+        return _said(words["gone"].format(fault=why(fault, language)), UNAVAILABLE)
     if done is None or done.overtaken:
         return _said(words["busy"].format(site=site), FAULTS)
     told = told_of(site, done, perf_counter() - started, problems.listed, problems.count)

@@ -79,8 +79,8 @@ def _load(folder: Path, trial: str, _bytes: str) -> Mappings:
     concepts = read(folder / "concepts.toml", Concepts)
     doubtful = frozenset(lost)
     drugs = read(folder / "drugs.toml", Drugs)
-    views = [(path, found) for path in _each(folder / "views") if (found := read(path, Views))]
-    sites = [(path, found) for path in _each(folder / "sites") if (found := read(path, Site))]
+    views = [(path, found) for path in _each(folder / "views") if (found := read(path, Views)) is not None]
+    sites = [(path, site) for path in _each(folder / "sites") if (site := read(path, Site)) is not None]
     known = _known(concepts, doubtful)
     words, characters = _words(folder / "narrative", set(known), drug_names(drugs), faults)
     study = _study(folder / "trials" / f"{trial}.toml", known, faults)

@@ -42,8 +42,30 @@ _POSTGRESQL: Mapping[str, str] = MappingProxyType(
 _DRIVER = "PostgreSQL needs the extra `postgres` (psycopg), which is not installed: docs/operations.md, Extras"
 
 
-def why(fault: BaseException) -> str:
+#: The same in Chinese, for those whom a person at a site may meet.
+_CHINESE: Mapping[str, str] = MappingProxyType(
+    {
+        _SQLITE[sqlite3.SQLITE_BUSY]: "正被其他进程占用，请稍后再试",
+        _SQLITE[sqlite3.SQLITE_READONLY]: "当前用户无权写入该文件或其所在文件夹",
+        _SQLITE[sqlite3.SQLITE_IOERR]: "磁盘出错或已满",
+        _SQLITE[sqlite3.SQLITE_CORRUPT]: "文件已损坏，请恢复备份",
+        _SQLITE[sqlite3.SQLITE_FULL]: "磁盘已满",
+        _SQLITE[sqlite3.SQLITE_CANTOPEN]: "文件不存在，或当前用户无权打开",
+        _POSTGRESQL["refused"]: "PostgreSQL 未在该地址监听",
+        _POSTGRESQL["shutting down"]: "PostgreSQL 正在停止",
+        _POSTGRESQL["starting up"]: "PostgreSQL 正在启动，请稍后再试",
+        _POSTGRESQL["No space left"]: "PostgreSQL 的磁盘已满",
+    }
+)
+
+
+def why(fault: BaseException, language: str = "en") -> str:
     """Why, in a few words; the kind of the fault where there are none for it."""
+    said = _why(fault)
+    return _CHINESE.get(said, said) if language == "zh" else said
+
+
+def _why(fault: BaseException) -> str:
     said = getattr(fault, "orig", None) or fault
     if isinstance(said, sqlite3.Error):
         number = getattr(said, "sqlite_errorcode", 0)

@@ -28,6 +28,14 @@ def test_of_sqlite(tmp_path: Path) -> None:
     assert of(f"sqlite:///{tmp_path}/page") == "the file is no database of SQLite"
 
 
+def test_what_a_site_may_meet_is_told_in_chinese_too() -> None:
+    full = sqlite3.OperationalError("PLANTED")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+    assert why(OperationalError("", {}, full)) == "the disk is full"
+    assert why(OperationalError("", {}, full), "zh") == "磁盘已满"
+    assert why(OSError("PLANTED"), "zh") == "OSError"
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [

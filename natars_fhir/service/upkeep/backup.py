@@ -29,6 +29,7 @@ from natars_fhir.store.copies import CopyError
 from natars_fhir.store.engine import StoreError, open_store
 from natars_fhir.store.forgetting import Stones
 from natars_fhir.store.migrate import HEAD
+from natars_fhir.store.reasons import why
 from natars_fhir.store.release import ForeignError
 from natars_fhir.store.seals import Head
 from natars_fhir.store.tables.subject import certificate, tombstone
@@ -164,7 +165,8 @@ def _may_take_its_place(settings: Settings, manifest: Manifest, key: bytes, *, f
     """Raises CopyError where the backup may not take the place of what is there."""
     there = _there(settings.database, force=force)
     if not force and not copies.is_empty(there.counts):
-        raise CopyError("there is a store already, and it is not empty: --force moves it aside")
+        what = "moves it aside" if manifest.database == "sqlite" else "puts the backup in the place of its tables"
+        raise CopyError(f"there is a store already, and it is not empty: --force {what}")
     if not force and settings.key_file.is_file() and settings.key_file.read_bytes() != key:
         raise CopyError("there is another key already: --force moves it aside")
     if manifest.database == "postgresql" and there.release not in (None, manifest.schema):
@@ -213,11 +215,11 @@ def _checked(source: Path, key_path: Path) -> tuple[Manifest, bytes]:
     try:
         manifest = typed.decode((source / MANIFEST).read_bytes(), Manifest)
     except (OSError, msgspec.DecodeError) as fault:
-        raise CopyError(f"this is no backup: its {MANIFEST} cannot be read ({type(fault).__name__})") from None
+        raise CopyError(f"this is no backup: its {MANIFEST} cannot be read ({why(fault)})") from None
     try:
         key = key_path.read_bytes()
     except OSError as fault:
-        raise CopyError(f"its key cannot be read there: --key-from names it ({type(fault).__name__})") from None
+        raise CopyError(f"its key cannot be read there: --key-from names it ({why(fault)})") from None
     if manifest.format != _FORMAT:
         raise CopyError("this backup was made by a later version of the program")
     if manifest.schema > HEAD:

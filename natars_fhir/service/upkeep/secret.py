@@ -15,6 +15,7 @@ from pathlib import Path
 
 from natars_fhir.store import about
 from natars_fhir.store.engine import Store
+from natars_fhir.store.reasons import why
 
 _OCTETS = 32
 _LEAST = 16
@@ -67,7 +68,7 @@ def _make(path: Path) -> bytes:
             file.flush()
             os.fsync(file.fileno())
     except OSError as fault:
-        raise SecretError(f"the key file cannot be written ({type(fault).__name__})") from None
+        raise SecretError(f"the key file cannot be written ({why(fault)})") from None
     return key
 
 
@@ -75,7 +76,7 @@ def _read(path: Path) -> bytes:
     try:
         key, mode = path.read_bytes(), path.stat().st_mode
     except OSError as fault:
-        raise SecretError(f"the key file cannot be read ({type(fault).__name__})") from None
+        raise SecretError(f"the key file cannot be read ({why(fault)})") from None
     if len(key) < _LEAST:
         raise SecretError(f"the key file holds fewer than {_LEAST} bytes")
     if mode & (stat.S_IROTH | stat.S_IWOTH):
