@@ -122,6 +122,6 @@ def test_a_copy_is_refused_through_it_and_made_straight(
     straight, pooled = addresses
     with pytest.raises(copies.CopyError, match="a pooler stands before PostgreSQL"):
         copies.copy_out(pooled, tmp_path / "copy")
-    assert copies.copy_out(straight, tmp_path / "copy")["resource_alias"]
+    assert copies.copy_out(straight, tmp_path / "copy").counts["resource_alias"]
     with pytest.raises(copies.CopyError, match="a pooler stands before PostgreSQL"):
         copies.copy_in(pooled, tmp_path / "copy", None)  # type: ignore[arg-type]
