@@ -26,6 +26,12 @@ _TABLES = (
     "enrolment", "switches", "scope", "arm", "centre", "objective", "outcome", "criterion", "need", "endpoints",
     "visit", "state", "cause", "move", "office", "purpose", "design", "artifact", "title_zh",
 )  # fmt: skip
+#: Key → what stands under it, in words too, and what stands for it where it is something else; all others are lists.
+_FORMS: Mapping[str, tuple[type, str, Any]] = {
+    "enrolment": (int, "a number", 0),
+    **dict.fromkeys((*_TEXTS, "title_zh", "purpose"), (str, "a text", "")),
+    **{key: (dict, f"one table: [{key}]", {}) for key in ("switches", "scope", "endpoints")},
+}
 _NEED = ("any", "of", "helps")
 
 Table = Mapping[str, Any]
@@ -38,6 +44,7 @@ def build(
     without them concepts are not checked. *choices*: concept → its declared choice rule."""
     every = (*_TEXTS, *_TABLES)
     faults = [unknown(key, every, "key") for key in table if key not in every]
+    table = _formed(table, faults)
     switches = settings_of(table, faults)
     criteria: dict[str, Criterion] = {}
     for row in table.get("criterion", ()):
@@ -48,6 +55,18 @@ def build(
             criteria[made.id] = made
     needs = _needs(table, concepts, faults)
     return replace(_study(table, tuple(criteria.values()), needs, switches, faults), choices=choices), faults
+
+
+def _formed(table: Table, faults: list[str]) -> Table:
+    """The table with nothing in the place of what has another form than it must: `[arm]` for `[[arm]]`, say."""
+    left = dict(table)
+    for key in (*_TEXTS, *_TABLES):
+        kind, form, nothing = _FORMS.get(key, (list, f"a list of tables: [[{key}]]", []))
+        value: Any = table.get(key, nothing)
+        if not isinstance(value, kind) or (isinstance(value, list) and any(not isinstance(row, dict) for row in value)):
+            faults.append(f"{key} must be {form}")
+            left[key] = nothing
+    return left
 
 
 def _needs(table: Table, concepts: Collection[str], faults: list[str]) -> tuple[Need, ...]:

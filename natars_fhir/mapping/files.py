@@ -224,5 +224,5 @@ def _named(text: str) -> list[str | int]:
     tables = "arm|centre|objective|outcome|need|visit|state|cause|move|office|design|artifact"
     if match := re.match(rf"({tables}) (\d+): ", text):
         return [match[1], int(match[2]) - 1]
-    match = re.match(r"(switches|scope|endpoints)\b|key (\S+) is not known", text)
+    match = re.match(r"(switches|scope|endpoints)\b|(\w+) must be |key (\S+) is not known", text)
     return [next(filter(None, match.groups()))] if match else []

@@ -202,3 +202,16 @@ def test_all_faults_are_told_at_once_and_the_sound_criteria_stand(trial_table: d
         "scope.family is missing",
     ):
         assert expected in faults
+
+
+TRIAL: dict[str, Any] = tomllib.loads(
+    (Path(__file__).parents[2] / "mappings" / "trials" / "natars.toml").read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("wrong", [5, "x", [], {}, [5], {"x": 5}, [{}], [{"id": 5}]], ids=str)
+def test_whatever_stands_in_the_place_of_a_part_it_is_told_and_nothing_is_raised(wrong: Any) -> None:
+    for key, value in TRIAL.items():
+        faults = build({**TRIAL, key: wrong})[1]
+        if type(wrong) is not type(value):
+            assert any(fault.startswith(f"{key} must be ") for fault in faults)

@@ -405,6 +405,12 @@ SITE = "sites/hospital-a.toml"
         pytest.param(
             "trials/natars.toml", "[[centr]]\nname = 1", "key centr is not known; did you mean centre?", id="table"
         ),
+        pytest.param(
+            "trials/natars.toml",
+            '[office]\nname = "x"',
+            "office must be a list of tables: [[office]]",
+            id="one table for a list of them",
+        ),
         pytest.param("trials/natars.toml", '[[arm]]\nslug = "x"', "arm 3: name is missing", id="row of a table"),
         pytest.param("sites/new.toml", 'site = "new"\nen = ', "is not TOML", id="no TOML"),
         pytest.param("sites/new.toml", 'site = "new"\nsite = "x"', "a key stands twice", id="a key twice"),
