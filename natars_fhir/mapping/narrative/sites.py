@@ -27,6 +27,8 @@ _TO_ORGAN = re.compile(
 #: between a vessel and its tumour, and between a tumour and its vessel
 _OF_VESSEL = re.compile(r"壁?的?(?:原发性?)?\s*(?:primary )?")
 _IN_VESSEL = re.compile(r"\sof(?: the| wall of| wall of the)*\s")
+#: 腹膜后转移, 腹膜后复发: where a tumour went is not where it began, and where it came back need not be
+_WENT = re.compile(r"(?:区域?|间隙|内|局部|广泛|多发|软组织){0,2}(?:(?P<there>性?转移|种植|播散)|复发)")
 _OF_PLACE = re.compile(r"\b(?:of|in|within) the (?:left |right )?$")
 
 
@@ -44,11 +46,12 @@ def read(page: Page, words: Words, kind: Kind, names: list[Hit]) -> list[Said | 
         elif hit.tag != "place":
             told += _origin(page, words, hit, kind)
         elif hit.start >= done and _holds_lesion(page, words, hit):
-            stance = page.before(hit.start)
-            if not stance.denied:
+            stance, went = page.before(hit.start), _WENT.match(page.text, hit.end)
+            if not stance.denied and not (went and went["there"]):
                 done = page.sentence(hit.start)[1]
                 span = page.span(hit.start, hit.end)
-                told.append(Said(CONCEPT, "retroperitoneum", span, firmness(stance.hedged), (("method", kind),)))
+                doubted = stance.hedged or went is not None
+                told.append(Said(CONCEPT, "retroperitoneum", span, firmness(doubted), (("method", kind),)))
     for name in names:
         if name.tag in _TYPES and name.start and page.text[name.start - 1] not in _BREAKS:
             told += _of_organ(page, words, name, kind)
@@ -59,7 +62,7 @@ def _of_organ(page: Page, words: Words, name: Hit, kind: Kind) -> Iterator[Said]
     """子宫平滑肌肉瘤, "gastric leiomyosarcoma": an organ right before the tumour's name may be where it began."""
     clause, high = page.clause(name.start)
     low = max(clause, name.start - _ORGAN)
-    organ = _organ_before(page.text[low : name.start], words)
+    organ = organ_before(page.text[low : name.start], words)
     if organ is None or page.void(name.start) or page.before(name.start).denied:
         return
     if not page.find(words["histology.past"], clause, high):  # else of another time
@@ -67,7 +70,7 @@ def _of_organ(page: Page, words: Words, name: Hit, kind: Kind) -> Iterator[Said]
 
 
 @lru_cache(maxsize=4096)
-def _organ_before(left: str, words: Words) -> Hit | None:
+def organ_before(left: str, words: Words) -> Hit | None:
     """The organ that a text ends with, unless it is one that something lies against."""
     left = left.rstrip()
     found = words["sites.organ"].whole.find(left, left, 0, len(left)) if left else []

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
 from typing import Any
 
 from natars_fhir.domain.record import Detail, detail
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.doubt import hedges
+from natars_fhir.mapping.narrative.words import Words
 from natars_fhir.mapping.readers.attachment import narrative
 from natars_fhir.mapping.readers.dates import stamped
 from natars_fhir.mapping.readers.entity import Plan, code_of, coded, narrated, once, spoken
 from natars_fhir.mapping.readers.histology import by_words, shown
 from natars_fhir.mapping.readers.no_tumour import PLACE, Found, Sort, sited, sorting, taken_back
+from natars_fhir.mapping.readers.origin import by_name, names_of, sites_in_words
 from natars_fhir.mapping.schema import Concept, View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
@@ -34,7 +36,7 @@ def condition(view: View, lore: Lore) -> Plan:
     """Facts of a Condition. Refuted: `absent`, said. Provisional and its like never decide. In error: nothing."""
     codes, stamp = coded(view.resource, view.says, lore), stamped(view)
     texts, concepts, words = spoken(view.resource, view.text, lore, "other", by_words), lore.concepts, lore.words
-    sort = sorting(lore)
+    sort, agreed = sorting(lore), by_name(lore)
 
     def plan(resource: Any, sink: Sink) -> None:
         status = _verified(resource.verificationStatus)
@@ -51,8 +53,8 @@ def condition(view: View, lore: Lore) -> Plan:
         elif coded_so and said_so and _of_another_type(coded_so, said_so):
             sink.tell("value", "Condition.code", _TWO_TYPES)
             coded_so = [(place, shown(lore, told) if told.concept == "histology" else told) for place, told in coded_so]
-        found = coded_so + said_so
-        is_a = sort(resource, found) if status != "refuted" and sited(found) else "tumour"
+        found = agreed(coded_so, partial(names_of, resource), "Condition.code", sink) + said_so
+        found, is_a = _placed(resource, found, status, sort, words)
         found = _without_places(once(_as_a_tumours(found, is_a, sink)))
         course, ended = code_of(resource.clinicalStatus), _ended(resource)
         if course == "unknown":  # R5's word where R4 says nothing
@@ -64,6 +66,17 @@ def condition(view: View, lore: Lore) -> Plan:
             _came_back(found, status, course, sink)
 
     return plan
+
+
+def _placed(
+    resource: Any, found: Found, status: str, sort: Callable[[Any, Found], Sort], words: Words
+) -> tuple[Found, Sort]:
+    """What is found, with the body sites that are told in words of what is a tumour beyond doubt; and what it is."""
+    places = sites_in_words(resource, found, words) if resource.bodySite is not None else []
+    if status == "refuted" or not (places or sited(found)):
+        return found + places, "tumour"
+    is_a = sort(resource, found)
+    return (found + places if is_a == "tumour" else found), is_a
 
 
 _TWO_TYPES = "The codes and the words of this diagnosis name different types of tumour: neither decides."
