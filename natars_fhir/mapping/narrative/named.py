@@ -17,6 +17,7 @@ from natars_fhir.mapping.narrative.page import Page, page
 from natars_fhir.mapping.narrative.said import Said, firmness
 from natars_fhir.mapping.narrative.words import Words
 
+_BEHIND = "retroperitoneum"
 #: how far before a tumour's name its organ may begin
 _ORGAN = 24
 #: 肝转移癌: of where it began nothing is said
@@ -33,9 +34,11 @@ def origins(text: str, words: Words, *, note: bool = False) -> tuple[Said, ...]:
     """The origins other than the retroperitoneum that the name of a diagnosis says; *note*: it may speak of other
     tumours too."""
     leaf = page(text, words)
-    if _names_retroperitoneum(leaf, words):
+    said = _sites(leaf, words)
+    doubts = [one for one in said if one.standing == "hedged" and dict(one.detail).get("origin") == "stated"]
+    if any(one.standing == "final" and one.value == _BEHIND for one in said) and not doubts:
         return ()
-    found: dict[tuple[int, int], Said] = {}
+    found = {one.span: one for one in doubts if one.value != _BEHIND}
     for hit in _tumours(leaf, words):
         said = None if leaf.void(hit.start) else _origin(leaf, words, hit, note=note)
         if said is not None:
@@ -56,11 +59,10 @@ def where(text: str, words: Words) -> tuple[str, Standing] | None:
     return ("other", "final") if limb and leaf.text[slice(*limb[0][:2])] == name else None
 
 
-def _names_retroperitoneum(leaf: Page, words: Words) -> bool:
-    """Is a tumour behind the peritoneum named?"""
+def _sites(leaf: Page, words: Words) -> list[Said]:
+    """The places that the text says in so many words."""
     said = sites.read(leaf, words, "other", leaf.find(words["histology.name"]))
-    places = [one for one in said if isinstance(one, Said) and one.value == "retroperitoneum"]
-    return any(one.standing == "final" for one in places)
+    return [one for one in said if isinstance(one, Said)]
 
 
 def _tumours(leaf: Page, words: Words) -> Iterator[Hit]:
@@ -103,7 +105,7 @@ def _organ(leaf: Page, words: Words, hit: Hit, low: int) -> tuple[str, int, int]
         return "other", limbs[-1].start, hit.end
     after = _OF.match(leaf.text, hit.end)
     behind = leaf.at(words["sites.organ"], after.end()) if after else None
-    if behind is not None and behind.tag != "retroperitoneum":
+    if behind is not None and behind.tag != _BEHIND:
         return behind.tag, hit.start, behind.end
     return hit.tag, hit.start, hit.end
 

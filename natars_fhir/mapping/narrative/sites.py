@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from natars_fhir.mapping.narrative.lexicon import Hit
-from natars_fhir.mapping.narrative.page import Page
+from natars_fhir.mapping.narrative.page import DOUBTED, Page, Stance
 from natars_fhir.mapping.narrative.said import Kind, Said, Unread, firmness
 from natars_fhir.mapping.narrative.words import Words
 
@@ -27,6 +27,8 @@ _TO_ORGAN = re.compile(
 #: between a vessel and its tumour, and between a tumour and its vessel
 _OF_VESSEL = re.compile(r"壁?的?(?:原发性?)?\s*(?:primary )?")
 _IN_VESSEL = re.compile(r"\sof(?: the| wall of| wall of the)*\s")
+#: 待排腹膜后肿瘤, 腹膜后肿瘤待排
+_AWAITED = re.compile("待(?:排除?|除外)")
 #: 腹膜后转移, 腹膜后复发: where a tumour went is not where it began, and where it came back need not be
 _WENT = re.compile(r"(?:区域?|间隙|内|局部|广泛|多发|软组织){0,2}(?:(?P<there>性?转移|种植|播散)|复发)")
 _OF_PLACE = re.compile(r"\b(?:of|in|within) the (?:left |right )?$")
@@ -46,8 +48,8 @@ def read(page: Page, words: Words, kind: Kind, names: list[Hit]) -> list[Said | 
         elif hit.tag != "place":
             told += _origin(page, words, hit, kind)
         elif hit.start >= done and _holds_lesion(page, words, hit):
-            stance, went = page.before(hit.start), _WENT.match(page.text, hit.end)
-            if not stance.denied and not (went and went["there"]):
+            stance, went = _of_lesion(page, words, hit), _WENT.match(page.text, hit.end)
+            if not stance.denied and not (went and went["there"]) and not _is_touched(page, words, hit):
                 done = page.sentence(hit.start)[1]
                 span = page.span(hit.start, hit.end)
                 doubted = stance.hedged or went is not None
@@ -56,6 +58,29 @@ def read(page: Page, words: Words, kind: Kind, names: list[Hit]) -> list[Said | 
         if name.tag in _TYPES and name.start and page.text[name.start - 1] not in _BREAKS:
             told += _of_organ(page, words, name, kind)
     return told
+
+
+def _of_lesion(page: Page, words: Words, place: Hit) -> Stance:
+    """How the lesion right behind a place is said: 腹膜后肿瘤已排除, 待排腹膜后肿瘤. What it is may be in doubt without
+    its place being so."""
+    stance = page.before(place.start)
+    if _AWAITED.search(page.text, max(0, place.start - 6), place.start):
+        return DOUBTED
+    lesion = next(iter(page.find(words["sites.lesion"], place.end, place.end + _ORGAN)), None)
+    if lesion is None or page.clause(lesion.start) != page.clause(place.start):
+        return stance
+    doubted = stance.hedged or _AWAITED.match(page.text, lesion.end) is not None
+    return Stance(stance.denied or page.after(lesion.end).denied, doubted)
+
+
+def _is_touched(page: Page, words: Words, place: Hit) -> bool:
+    """胰腺癌累及腹膜后: what reaches a place did not begin there."""
+    return _touching(words).search(page.text, max(0, place.start - 10), place.start) is not None
+
+
+@lru_cache(maxsize=8)
+def _touching(words: Words) -> re.Pattern[str]:
+    return re.compile(rf"{words.any('sites.touching', 'before')}(?:至|到|于|入|向)?\s?(?:[左右双]侧)?$")
 
 
 def _of_organ(page: Page, words: Words, name: Hit, kind: Kind) -> Iterator[Said]:

@@ -25,7 +25,7 @@ TABLES: Mapping[str, str] = {
     "quantity.word": "below at-most above at-least about nearly or-more or-less range",
     "quantity.length": "cm mm",
     "cues.cue": "deny-before deny-after deny-both hedge-before hedge-after hedge-both hedge-next hedge-between"
-    " definite stop advice general relative differential former becomes from amended supplement trap",
+    " definite stop advice general relative differential withdrawn former becomes from amended supplement trap",
     "cues.wrap": "open",
     "markers.marker": "*",
     "markers.compartment": "nuclear index",
@@ -80,7 +80,7 @@ TABLES: Mapping[str, str] = {
     "statements.metastasis": "present absent",
     "statements.*": "*",
     "treatments.name": "radiotherapy chemoradiotherapy chemotherapy anthracycline targeted immunotherapy any regimen",
-    "treatments.word": "join counted through limits topic meeting then aspect elapsed stopped",
+    "treatments.word": "join counted through limits topic meeting then aspect elapsed stopped refused",
     "treatments.before": "denied given begun planned advised",
     "treatments.after": "denied yes given history unclear planned",
 }
