@@ -50,8 +50,8 @@ def _named(asked: Asked) -> tuple[Fact, ...]:
 
 
 def _doubted(facts: Sequence[Fact]) -> set[str]:
-    """The resources whose words tell, with doubt, an origin in an organ (考虑来源于十二指肠): that the tumour lies behind
-    the peritoneum is then no proof that it began there."""
+    """The resources whose words tell, with doubt, an origin in an organ (考虑来源于十二指肠): that the tumour
+    lies behind the peritoneum is then no proof that it began there."""
     return {f.source.reference for f in facts if f.standing == "hedged" and f.value not in _BEHIND and _in_words(f)}
 
 

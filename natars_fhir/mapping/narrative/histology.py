@@ -119,6 +119,7 @@ def _is_left_open(page: Page, row: list[Hit], other: list[Hit]) -> bool:
     kinds = {_type(hit) for hit in (*row, *other)}
     return (
         len(kinds) > 1
+        and row[-1].tag != "SARCOMA-NOS"
         and not kinds <= {"DDLPS", "WDLPS"}
         and _NOT_EXCLUDED.fullmatch(page.text, row[-1].end, other[0].start) is not None
     )
