@@ -62,6 +62,13 @@ TABLES: Mapping[str, str] = {
     "sites.beside": "word malignant",
     "sites.lesion": "name",
     "sites.no-tumour": "name",
+    "diagnoses.called": "*",
+    "diagnoses.malignant": "word",
+    "diagnoses.benign": "word",
+    "diagnoses.old": "word",
+    "diagnoses.taken-back": "word",
+    "diagnoses.undiagnosed": "word",
+    "diagnoses.void": "word corrected correction",
     "margins.name": "margin",
     "margins.state": "involved free unsure",
     "margins.between": "filler",
@@ -227,7 +234,7 @@ def _twice(name: str, tags: Mapping[str, list[str]], characters: Characters) -> 
 
 def _either_side(table: str) -> bool:
     """Cues are kept by the side that they act on; words around a number may serve twice."""
-    return table in {"cue", "near", "word", "answer", "mitoses", "necrosis", "before", "after"}
+    return table in {"called", "cue", "near", "word", "answer", "mitoses", "necrosis", "before", "after"}
 
 
 def _compiled(tables: Tables, characters: Characters, drugs: Mapping[str, list[str]]) -> Words:
