@@ -40,9 +40,9 @@ def origins(text: str, words: Words, *, note: bool = False) -> tuple[Said, ...]:
         return ()
     found = {one.span: one for one in doubts if one.value != _BEHIND}
     for hit in _tumours(leaf, words):
-        said = None if leaf.void(hit.start) else _origin(leaf, words, hit, note=note)
-        if said is not None:
-            found.setdefault(said.span, said)
+        origin = None if leaf.void(hit.start) else _origin(leaf, words, hit, note=note)
+        if origin is not None:
+            found.setdefault(origin.span, origin)
     return tuple(found.values())
 
 

@@ -87,7 +87,8 @@ TABLES: Mapping[str, str] = {
     "statements.metastasis": "present absent",
     "statements.*": "*",
     "treatments.name": "radiotherapy chemoradiotherapy chemotherapy anthracycline targeted immunotherapy any regimen",
-    "treatments.word": "join counted through limits topic meeting then aspect elapsed stopped refused",
+    "treatments.word": "join counted through limits topic meeting then aspect elapsed stopped refused otherwise"
+    " carrier",
     "treatments.before": "denied given begun planned advised",
     "treatments.after": "denied yes given history unclear planned",
 }

@@ -43,7 +43,7 @@ def by_name(lore: Lore) -> Callable[[Found, Callable[[], Names], str, Sink], Fou
         named = [(at, one) for at, text, note in names() for one in origins(text, words, note=note)]
         if not named or any(one.value in known for _, one in named):
             return coded
-        sure = all(one.standing == "final" for one in (*origin, *(one for _, one in named)))
+        sure = {told.standing for told in origin} | {one.standing for _, one in named} == {"final"}
         sink.tell("value", place, _TWO_ORIGINS)
         against = [(at, _told(one, sure=sure)) for at, one in named]
         return [(at, told if sure else _doubted(at, told)) for at, told in coded] + against

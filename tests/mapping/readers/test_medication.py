@@ -31,7 +31,9 @@ def medication(code: Any, **elements: Any) -> dict[str, Any]:
     [
         pytest.param(DOXORUBICIN, ["antineoplastic-drug doxorubicin"], id="by code"),
         pytest.param(
-            concept(ATC, "L01DB01", text="安罗替尼"), ["antineoplastic-drug doxorubicin"], id="code before text"
+            concept(ATC, "L01DB01", text="安罗替尼"),
+            ["antineoplastic-drug doxorubicin hedged", "antineoplastic-drug anlotinib hedged"],
+            id="a code and the name of another drug",
         ),
         pytest.param({"text": "盐酸安罗替尼胶囊"}, ["antineoplastic-drug anlotinib"], id="by a name within the text"),
         pytest.param({"text": "Inj. IFOSFAMIDE 1 g"}, ["antineoplastic-drug ifosfamide"], id="by a name in capitals"),
