@@ -28,7 +28,7 @@ _TO_ORGAN = re.compile(
 _OF_VESSEL = re.compile(r"壁?的?(?:原发性?)?\s*(?:primary )?")
 _IN_VESSEL = re.compile(r"\sof(?: the| wall of| wall of the)*\s")
 #: 待排腹膜后肿瘤, 腹膜后肿瘤待排
-_AWAITED = re.compile("待(?:排除?|除外)")
+_AWAITED = re.compile("待(?:排除?|除外|鉴别)")
 #: 腹膜后转移, 腹膜后复发: where a tumour went is not where it began, and where it came back need not be
 _WENT = re.compile(r"(?:区域?|间隙|内|局部|广泛|多发|软组织){0,2}(?:(?P<there>性?转移|种植|播散)|复发)")
 _OF_PLACE = re.compile(r"\b(?:of|in|within) the (?:left |right )?$")
