@@ -33,8 +33,11 @@ def as_called(lore: Lore) -> Callable[[Any, Found, Sink], Found]:
     named = frozenset((*lore.words["diagnoses.called"].words, _MALIGNANCY))
 
     def weigh(resource: Any, coded: Found, sink: Sink) -> Found:
-        concepts = {told.concept for place, told in coded if told.value == "present" and place.startswith(_CODE)}
-        concepts &= named
+        concepts = {
+            told.concept
+            for place, told in coded
+            if told.concept in named and told.value == "present" and place.startswith(_CODE)
+        }
         if not concepts:
             return coded
         names = [whole(text) for _, text, _ in of_concept(resource.code, _CODE)]

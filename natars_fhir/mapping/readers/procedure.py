@@ -80,8 +80,14 @@ def procedure(view: View, lore: Lore) -> Plan:
 _UNDONE = frozenset({"planned", "about", "undone"})
 
 
+#: what such an act of treatment tells
+_TREATMENTS = frozenset({"radiotherapy", "antineoplastic-drug"})
+
+
 def _is_undone(said: frozenset[str], found: list[Found]) -> bool:
     """Is it a plan, a talk of the deed, or said not to have been done? A team's meeting is a talk, and was held."""
+    if not said:
+        return False
     undone = _UNDONE & said
     return bool(undone) and not (undone == {"about"} and any(told.concept == "mdt-review" for _, told in found))
 
@@ -99,7 +105,7 @@ def _as_named(words: Words, lore: Lore) -> Callable[[Any, list[Found]], list[Fou
 
     def as_named(resource: Any, found: list[Found]) -> list[Found]:
         text = resource.code.text if resource.code is not None else None
-        if not text:
+        if not text or not any(told.concept in _TREATMENTS for _, told in found):
             return found
         held = words(text)
         named = {"radiotherapy": "radiotherapy-name" in held}
