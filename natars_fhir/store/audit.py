@@ -46,14 +46,18 @@ class Act:
     request: str = ""
 
 
-def write(connection: Connection, key: bytes, act: Act) -> None:
+def write(connection: Connection, key: bytes, *acts: Act) -> None:
     """Adds to the audit."""
+    add(connection, audit, [_row(key, act) for act in acts])
+
+
+def _row(key: bytes, act: Act) -> dict[str, Any]:
     here = actor()
     said = replace(act, by=act.by or here.by, request=act.request or here.request)
     row = {name: getattr(said, name) for name in ("site", "at", "act", "by", "person", "about", "hash", "status")}
     row |= {"counts": json.dumps(dict(said.counts), sort_keys=True), "request": said.request}
     nonce = secrets.token_hex(_NONCE // 2)
-    add(connection, audit, [{**row, "mark": nonce + _mark(key, nonce, row)}])
+    return {**row, "mark": nonce + _mark(key, nonce, row)}
 
 
 def acts(connection: Connection, site: str) -> Iterator[Act]:

@@ -3,7 +3,8 @@
 SQLite (https://www.sqlite.org/wal.html): write-ahead log, synchronous=FULL (a power cut loses nothing that was
 answered), and BEGIN IMMEDIATE for every transaction that writes. Writers wait for each other: those of one process
 here, processes by turns (`store.turns`). PostgreSQL: they wait for each other only where they touch the same patients
-(`store.locks`), and row-level security shows a site's transaction no other site's rows.
+(`store.locks`), and row-level security shows a site's transaction no other site's rows. Either way those who bring the
+same work share a transaction where they come together (`store.together`).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from natars_fhir.store.first_look import FirstLook
 from natars_fhir.store.gone import watch_file, watch_server
 from natars_fhir.store.migrate import StoreError, ready
 from natars_fhir.store.tables.core import store as about
-from natars_fhir.store.together import Together
+from natars_fhir.store.together import Names, Together, Work
 from natars_fhir.store.turns import Turns
 
 #: The last two: pages that are written again and again stay at hand, and go from the log to their places seldom.
@@ -34,8 +35,11 @@ _PRAGMAS = (
 )  # fmt: skip
 
 _T = TypeVar("_T")
+_Item = TypeVar("_Item")
 #: So often a transaction is begun again when another stood in its way.
 _AGAIN = 10
+#: Of a server's database: as many share a transaction, and so many transactions of a process are under way.
+_OF_A_SERVER = (8, 1)
 
 __all__ = ["Pool", "Store", "StoreError", "open_store"]
 
@@ -49,20 +53,26 @@ class Pool(NamedTuple):
     wait: float = 30.0
 
 
+class _Shared(NamedTuple):
+    """What all stores of one database have together in this process: who writes; of a server's database, by site."""
+
+    together: Together
+    turns: Turns
+    look: FirstLook
+    of_sites: dict[str | None, Together]
+
+
 class Store:
     """A database with our tables. Reading and writing are transactions: all of it is kept, or nothing."""
 
-    def __init__(
-        self, engine: Engine, shared: tuple[Together, Turns, FirstLook] | None = None, site: str | None = None
-    ) -> None:
-        self._engine = engine
-        own = shared or (Together(self.write), Turns(_file_of(engine)), FirstLook())
-        self._together, self._turns, self._look = own
-        self._site = site
+    def __init__(self, engine: Engine, shared: _Shared | None = None, site: str | None = None) -> None:
+        self._engine, self._site = engine, site
+        own = shared or _Shared(Together(self.write, self._surely), Turns(_file_of(engine)), FirstLook(), {})
+        self._together, self._turns, self._look, self._of_sites = self._shared = own
 
     def of(self, site: str) -> Store:
         """The same store, for one site alone: where the database can, it shows and takes no other site's rows."""
-        return Store(self._engine, (self._together, self._turns, self._look), site)
+        return Store(self._engine, self._shared, site)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -100,9 +110,20 @@ class Store:
         an embedded database share one where they come together."""
         if self._embedded:
             return self._together.do(work)
-        given = self._alone_or_again(names, work)
+        given = self._surely(names, work)
         self._look.written(self._engine)
         return given
+
+    def joined(self, names: Collection[str], item: _Item, work: Work[_Item, _T]) -> _T:
+        """What *work* gives for *item*, as `done` would; it gets what others bring to the same work at once."""
+        if self._embedded:
+            return self._together.join(names, item, work)
+        given = self._of_site().join(names, item, work)
+        self._look.written(self._engine)
+        return given
+
+    def _of_site(self) -> Together:
+        return self._of_sites.setdefault(self._site, Together(self.write, self._surely, *_OF_A_SERVER))
 
     @contextmanager
     def apart(self) -> Iterator[None]:
@@ -110,8 +131,9 @@ class Store:
         with self._together.apart() if self._embedded else nullcontext():
             yield
 
-    def _alone_or_again(self, names: Collection[str] | None, work: Callable[[Connection], _T]) -> _T:
-        for _ in range(_AGAIN):
+    def _surely(self, names: Names, work: Callable[[Connection], _T]) -> _T:
+        """Begun again where two stood in each other's way, which those of an embedded database do not."""
+        for _ in range(0 if self._embedded else _AGAIN):
             try:
                 with self.write(names) as connection:
                     return work(connection)

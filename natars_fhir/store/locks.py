@@ -20,7 +20,7 @@ from natars_fhir.store import driver
 from natars_fhir.store.persons import Persons
 
 #: Names of a site share so many locks; who needs more than `_MANY` of them takes the whole site.
-_BUCKETS, _MANY = 1024, 48
+_BUCKETS, _MANY = 1 << 32, 64
 #: Under this name a connection remembers the locks that its transaction holds; None: of the whole site.
 _HELD = "natars locks"
 #: What the policies of the tables ask for (`store.walls`): the site, or everybody's.

@@ -84,11 +84,13 @@ _LAST_HASHES = select(outbox.c.target, outbox.c.hash).where(
 def queue(connection: Connection, site: str, told: Sequence[News], now: datetime, about: str = "") -> int:
     """Puts letters in, but for those that say the same as the last one to their target; what waits there is no longer
     needed. *about* names the subject that all of them but the studies are about. How many letters that makes."""
-    return queue_each(connection, site, [(about, told)], now)
+    return len(queue_each(connection, site, [(about, told)], now))
 
 
-def queue_each(connection: Connection, site: str, told: Sequence[tuple[str, Sequence[News]]], now: datetime) -> int:
-    """The same for several subjects: each with the letters that are about it."""
+def queue_each(
+    connection: Connection, site: str, told: Sequence[tuple[str, Sequence[News]]], now: datetime
+) -> set[str]:
+    """The same for several subjects: each with the letters that are about it. The targets that are told something."""
     every = {letter[1]: (about, letter) for about, letters in told for letter in letters}
     hashes = {target: digest(letter[2]) for target, (_, letter) in every.items()}
     last = _last_hashes(connection, site, hashes.keys())
@@ -99,13 +101,13 @@ def queue_each(connection: Connection, site: str, told: Sequence[tuple[str, Sequ
         if last.get(target) != hashes[target]
     }  # fmt: skip
     if not fresh:
-        return 0
+        return set()
     if known := [target for target in fresh if target in last]:
         overtaken = update(outbox).where(among(outbox.c.site, outbox.c.target), outbox.c.state.in_(("waiting", "dead")))
         connection.execute(overtaken.values(state="superseded"), {"of_site": site, "names": known})
     waiting = {"state": "waiting", "queued": now, "due": now, "attempts": 0}
     add(connection, outbox, [{**row, **waiting} for row in fresh.values()])
-    return len(fresh)
+    return {*fresh}
 
 
 def _last_hashes(connection: Connection, site: str, targets: Collection[str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Connection, event, insert, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from natars_fhir.store import locks
 from natars_fhir.store.actor import acting, actor
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.tables.core import resource_alias
@@ -214,3 +215,66 @@ def test_one_is_apart_at_a_time(store: Store) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(long, range(8)))
     assert most == [1] * 8
+
+
+def _while_busy(store: Store, joining: list[tuple[str, Callable[..., list[str]]]]) -> list[Future[str]]:
+    """Somebody writes; meanwhile each comes with an item and the work that is to be done with it."""
+    begun, go_on, futures = Event(), Event(), list[Future[str]]()
+    own = store.of("a")
+
+    def slow(connection: Connection, items: Sequence[str]) -> list[str]:
+        begun.set()
+        assert go_on.wait(_WAIT)
+        return [*items]
+
+    waiting = own._together if own._embedded else own._of_site()
+    with ThreadPoolExecutor(len(joining) + 1) as pool:
+        pool.submit(own.joined, ["0"], "0", slow)
+        assert begun.wait(_WAIT)
+        for number, (item, work) in enumerate(joining, 1):
+            futures.append(pool.submit(own.joined, [item], item, work))
+            _until(lambda number=number: len(waiting._waiting) == number)
+        go_on.set()
+    return futures
+
+
+def _add_all(connection: Connection, items: Sequence[str]) -> list[str]:
+    connection.execute(insert(resource_alias), [{"site": "a", "alias": one, "key": ",".join(items)} for one in items])
+    return [f"{one} of {len(items)}" for one in items]
+
+
+def _add_others(connection: Connection, items: Sequence[str]) -> list[str]:
+    return _add_all(connection, items)
+
+
+def _rows(store: Store) -> dict[str, str]:
+    with store.of("a").read() as connection:
+        return dict(map(tuple, connection.execute(select(resource_alias.c.alias, resource_alias.c.key))))
+
+
+def test_those_whose_work_is_the_same_have_it_done_at_once(either_store: Store) -> None:
+    come = [("1", _add_all), ("2", _add_all), ("3", _add_others), ("4", _add_all)]
+    done = _while_busy(either_store, come)
+    assert [one.result() for one in done] == ["1 of 2", "2 of 2", "3 of 1", "4 of 1"]
+    assert _rows(either_store) == {"1": "1,2", "2": "1,2", "3": "3", "4": "4"}
+
+
+def test_where_one_of_those_fails_each_is_done_by_itself(either_store: Store) -> None:
+    done = _while_busy(either_store, [("1", _add_all), ("1", _add_all), ("3", _add_all)])
+    assert [type(one.exception()) for one in done] == [type(None), IntegrityError, type(None)]
+    assert _rows(either_store) == {"1": "1", "3": "3"}
+
+
+def test_on_a_servers_database_the_names_of_all_of_them_are_held(
+    postgres_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[set[str]] = []
+    hold = locks.hold
+
+    def noted(connection: Connection, site: str | None, names: Collection[str] | None) -> None:
+        held.append({*(names or ())})
+        hold(connection, site, names)
+
+    monkeypatch.setattr(locks, "hold", noted)
+    _while_busy(postgres_store, [("1", _add_all), ("2", _add_all)])
+    assert held == [{"0"}, {"1", "2"}]

@@ -3,7 +3,7 @@ who is forgotten. It is heard, or let go, before anything is taken in."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -22,13 +22,27 @@ from natars_fhir.store import forgetting
 _TEXT = "The use of this person's data was withdrawn, and it is forgotten here: let go, nothing of it is kept."
 
 
-def aside(connection: Connection, intake: Intake, reader: DocumentReader, arrival: Arrival, now: datetime) -> Arrival:
-    """The document without what is of a forgotten person, and with what is told of our own requests."""
+def aside(
+    connection: Connection, intake: Intake, reader: DocumentReader, arrivals: Sequence[Arrival], now: datetime
+) -> list[Arrival]:
+    """The documents without what is of a forgotten person, and with what is told of our own requests."""
+    buried = forgetting.hashes(connection, reader.site)
+    return [_aside(connection, intake, reader, one, buried, now) for one in arrivals]
+
+
+def _aside(
+    connection: Connection,
+    intake: Intake,
+    reader: DocumentReader,
+    arrival: Arrival,
+    buried: dict[str, str],
+    now: datetime,
+) -> Arrival:
     told = hear(connection, intake, reader.mapping.site, arrival.arrived, now)
     arrived = [_told(one, told) for one in arrival.arrived] if told else list(arrival.arrived)
-    if buried := forgetting.hashes(connection, reader.site):
+    if buried:
         arrived = _without(connection, intake, reader.site, arrived, buried, now)
-    return replace(arrival, arrived=tuple(arrived))
+    return replace(arrival, arrived=tuple(arrived)) if told or buried else arrival
 
 
 def forgotten(connection: Connection, intake: Intake, site: str, raw: bytes) -> bool:
@@ -43,9 +57,10 @@ def _told(one: Arrived, told: Mapping[int, Issue]) -> Arrived:
 
 
 def _without(
-    connection: Connection, intake: Intake, site: str, arrived: list[Arrived], buried: Mapping[str, str], now: datetime
+    connection: Connection, intake: Intake, site: str, arrived: list[Arrived], buried: dict[str, str], now: datetime
 ) -> list[Arrived]:
-    """A Patient who comes under a name of a forgotten person is that person, under all its names."""
+    """A Patient who comes under a name of a forgotten person is that person, under all its names: these too are
+    *buried* from then on."""
     gone: dict[str, str] = {}
     for one in arrived:
         known = [buried[h] for name in _names(one.reading) if (h := tomb(intake.key, site, name)) in buried]
@@ -54,11 +69,12 @@ def _without(
     for pseudonym in {*gone.values()}:
         fresh = [tomb(intake.key, site, name) for name, whose in gone.items() if whose == pseudonym]
         forgetting.bury(connection, site, pseudonym, [one for one in fresh if one not in buried], now)
-    every = {*buried, *(tomb(intake.key, site, name) for name in gone)}
-    return [_spared(one) if _concerns(intake, site, one, every) else one for one in arrived]
+    for name, pseudonym in gone.items():
+        buried.setdefault(tomb(intake.key, site, name), pseudonym)
+    return [_spared(one) if _concerns(intake, site, one, buried) else one for one in arrived]
 
 
-def _concerns(intake: Intake, site: str, one: Arrived, buried: set[str]) -> bool:
+def _concerns(intake: Intake, site: str, one: Arrived, buried: Container[str]) -> bool:
     """By whom it is told of; where that was not read, by whoever it names."""
     reading = one.reading
     names = _names(reading)

@@ -36,13 +36,18 @@ _BY_ITSELF = Issue(
 
 
 def findable(
-    connection: Connection, intake: Intake, mapping: SiteMapping, asked: Ahead, fresh: Sequence[Arrived]
+    connection: Connection,
+    intake: Intake,
+    mapping: SiteMapping,
+    names: tuple[Mapping[str, str], Mapping[str, str]],
+    fresh: Sequence[Arrived],
 ) -> None:
-    """What came new is found from now on: at its address, by its identifiers, and by its patient."""
+    """What came new is found from now on: at its address, by its identifiers, and by its patient. *names*: what those
+    of the documents stand for here, and under which key each was first heard of."""
     if not fresh:
         return
     remember(connection, intake.key, mapping.site.site, [(one.reading.kind, one.reading.key) for one in fresh])
-    note(connection, mapping, fresh, asked.now)
+    note(connection, mapping, fresh, *names)
 
 
 def became_each(

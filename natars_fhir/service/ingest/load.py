@@ -20,14 +20,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.ndjson import Document, Start, documents
+from natars_fhir.service.ingest.admit import admit
 from natars_fhir.service.ingest.answer import Answer
 from natars_fhir.service.ingest.apart import refused_whole
 from natars_fhir.service.ingest.arrival import Arrival, TooManyError, arrive
 from natars_fhir.service.ingest.door import Door, Found, Run
 from natars_fhir.service.ingest.entries import noted
 from natars_fhir.service.ingest.gathering import gathered
-from natars_fhir.service.ingest.ingest import admit
+from natars_fhir.service.ingest.intake import Intake
 from natars_fhir.service.ingest.known_file import known, marks, watched
+from natars_fhir.service.ingest.pushed import Pushed
 from natars_fhir.service.screening.pace import later
 from natars_fhir.store import audit, loads, quarantine
 from natars_fhir.store.audit import Act
@@ -185,9 +187,8 @@ def _after(file: Loaded, group: _Group, state: State, counts: Counter[str]) -> L
 
 
 def _together(door: Door, connection: Connection, read: Read) -> Iterator[Answer]:
-    whole = (arrival for _, arrival in read if arrival is not None)
-    for arrival in gathered(whole):
-        yield admit(connection, later(door.intake), door.reader, arrival, door.now(), door.act)
+    whole, intake = (arrival for _, arrival in read if arrival is not None), later(door.intake)
+    yield from admit(connection, [_pushed(door, intake, arrival) for arrival in gathered(whole)])
     for one, came in read:
         if came is None:
             yield _too_many(door, connection, one)
@@ -201,13 +202,17 @@ def _one_by_one(door: Door, connection: Connection, read: Read) -> Iterator[Answ
             continue
         try:
             with connection.begin_nested():
-                answer = admit(connection, later(door.intake), door.reader, arrival, door.now(), door.act)
+                (answer,) = admit(connection, [_pushed(door, later(door.intake), arrival)])
         except SQLAlchemyError:
             raise
         except Exception as fault:  # noqa: BLE001 (it is set apart, and told)
             _log.error("load failed", site=door.reader.site, fault=type(fault).__name__)
             answer = _failed(door, connection, arrival)
         yield answer
+
+
+def _pushed(door: Door, intake: Intake, arrival: Arrival) -> Pushed:
+    return Pushed(intake, door.reader, arrival, door.now(), door.act)
 
 
 def _failed(door: Door, connection: Connection, arrival: Arrival) -> Answer:

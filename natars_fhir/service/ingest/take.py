@@ -43,26 +43,29 @@ class Change:
     others: dict[str, set[int]] = field(default_factory=dict)
     #: Patient resource → its names now
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    #: what was read of each resource, by key
+    #: what was read of each resource, by key, of all that was taken in with it
     known: dict[str, Reading] = field(default_factory=dict)
+    #: alias → the key under which it was first heard of, of all that was asked
+    first: dict[str, str] = field(default_factory=dict)
 
 
 def take(
     connection: Connection,
     mapping: SiteMapping,
-    arrived: Sequence[Arrived],
+    several: Sequence[Sequence[Arrived]],
     ask: KnownAs,
     now: datetime,
     came: datetime | None = None,
-) -> tuple[list[Taken], Change]:
-    """Takes in what *mapping* read, in its order. What became of each, and whom it touches.
+) -> list[tuple[list[Taken], Change]]:
+    """Takes in what *mapping* read of several documents, in their order. Of each: what became of each entry, and whom
+    it touches.
 
     *came* is when it came first, of what is read once more: it does not win over what came since then.
     """
-    taking = _Taking(connection, mapping, arrived, ask, (now, came))
-    taken = [taking.one(one) for one in arrived]
+    taking = _Taking(connection, mapping, [one for arrived in several for one in arrived], ask, (now, came))
+    told = [taking.document(arrived) for arrived in several]
     taking.write()
-    return taken, taking.change
+    return told
 
 
 def aliases_of(arrived: Collection[Arrived]) -> set[str]:
@@ -77,7 +80,7 @@ def _second(key: str) -> str:
 
 
 class _Taking:
-    """The rows that one document touches, read at once before it and written at once after it."""
+    """The rows that documents touch, read at once before them and written at once after them."""
 
     def __init__(
         self,
@@ -105,7 +108,7 @@ class _Taking:
         self._dropped: set[str] = set()
         #: versions to be kept; until they are, they go by their place in this list
         self._came: list[Came] = []
-        self.change = Change()
+        self._changes: list[Change] = []
 
     def _losing(self, arrived: Sequence[Arrived]) -> set[str]:
         """The patients of whom these resources were told, and are not any more."""
@@ -113,8 +116,13 @@ class _Taking:
         before = {self._heads[key].subject for key in keys & self._heads.keys()}
         return {subject for subject in before - {one.reading.subject for one in arrived} if subject}
 
-    def one(self, arrived: Arrived) -> Taken:
-        """One entry."""
+    def document(self, arrived: Sequence[Arrived]) -> tuple[list[Taken], Change]:
+        """One document, entry by entry; its change is whole when everything is written."""
+        self.change = Change()
+        self._changes.append(self.change)
+        return [self._one(one) for one in arrived], self.change
+
+    def _one(self, arrived: Arrived) -> Taken:
         reading = arrived.reading
         if reading.fate == "deleted":
             return self._delete(reading)
@@ -138,10 +146,12 @@ class _Taking:
         readings.name(connection, site, self._named)
         readings.drop(connection, site, self._dropped - set(self._news))
         readings.put(connection, site, list(self._news.values()), self._fresh)
-        self.change.known = {key: one.reading for key, one in self._news.items() if one.reading is not None}
+        known = {key: one.reading for key, one in self._news.items() if one.reading is not None}
         seqs = versions.keep(connection, site, self._came, self._now)
-        for touched in (self.change.touched, self.change.others):
-            touched.update({name: {seqs[place] for place in places} for name, places in touched.items()})
+        for change in self._changes:
+            change.known, change.first = known, self._known_as
+            for touched in (change.touched, change.others):
+                touched.update({name: {seqs[place] for place in places} for name, places in touched.items()})
 
     def _key(self, reading: Reading) -> str:
         """The key under which this resource came first; what is known under its own key, if that is another, goes."""

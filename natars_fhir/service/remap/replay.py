@@ -19,10 +19,11 @@ from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.versions import Name
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.site import SiteMapping
+from natars_fhir.service.ingest.admit import admit
 from natars_fhir.service.ingest.apart import read_with, why_not
 from natars_fhir.service.ingest.arrival import Arrival
-from natars_fhir.service.ingest.ingest import admit
 from natars_fhir.service.ingest.intake import Intake
+from natars_fhir.service.ingest.pushed import Pushed
 from natars_fhir.store import audit, quarantine
 from natars_fhir.store.audit import Act
 from natars_fhir.store.engine import Store
@@ -113,7 +114,7 @@ def _use(store: Store, intake: Intake, reader: DocumentReader, one: Apart, arriv
     def work(connection: Connection) -> None:
         fresh = quarantine.one(connection, one.number, one.site)
         if fresh is not None and fresh.state != "replayed":
-            answer = admit(connection, intake, reader, arrival, now, "replay", fresh.last)
+            (answer,) = admit(connection, [Pushed(intake, reader, arrival, now, "replay", fresh.last)])
             quarantine.used(connection, one.number, answer.counts, read_with(reader.mapping), now)
 
     store.done(arrival.names, work)

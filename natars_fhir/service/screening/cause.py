@@ -19,12 +19,21 @@ class Cause:
     came: datetime | None = None
 
 
-def cause(names: Collection[str], causes: Mapping[str, Iterable[int]], owed: Iterable[Owed] = ()) -> tuple[int, ...]:
+#: Name → the resource versions that touched it.
+Causes = Mapping[str, Iterable[int]]
+
+
+def cause(
+    names: Collection[str], causes: Causes, owed: Iterable[Owed] = (), along: Causes | None = None
+) -> tuple[int, ...]:
     """What touched the person, now and while it was due (*owed*); else, where only names were joined or parted,
-    everything that came along."""
+    everything that came *along*: with each name; unless that is told, all there is."""
     own = {seq for name in names for seq in causes.get(name, ())}
     own |= {seq for one in owed if one.name in names for seq in one.cause}
-    return tuple(sorted(own or {seq for seqs in causes.values() for seq in seqs}))
+    if own:
+        return tuple(sorted(own))
+    came = causes.values() if along is None else [along.get(name, ()) for name in names]
+    return tuple(sorted({seq for seqs in came for seq in seqs}))
 
 
 def came(names: Collection[str], causes: Mapping[str, Iterable[int]], owed: Iterable[Owed]) -> datetime | None:

@@ -135,7 +135,8 @@ def _kept(
     told = Rescreened(since=min((one.since for key in same for one in marks[key]), default=None))
     if same:
         stored.settle(connection, site.site, every_name(same))
-        told = told.and_more(write(connection, intake.study.id, site.site, [ahead.news[key] for key in same], ahead.at))
+        done = write(connection, intake.study.id, site.site, [ahead.news[key] for key in same], ahead.at)
+        told = Rescreened.of((told, *done))
     if news:
         told = told.and_more(rescreen(connection, intake, site, news, {}, now()))
     if told.since is not None:

@@ -6,7 +6,7 @@ foreseen where that is the same, byte for byte; else the person is screened then
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -32,8 +32,9 @@ _PUSHED = Cause((0,), "push")
 
 @dataclass(frozen=True, slots=True)
 class _Of:
-    """What one person comes to, and what that rests on: what was known, and what the site was told last."""
+    """What one person comes to at a moment, and what that rests on: what was known, and what the site was told last."""
 
+    now: datetime
     seen: Before
     said: Mapping[str, bytes | None]
     news: News
@@ -41,20 +42,24 @@ class _Of:
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """At which moment, and what each person comes to, by the key that stands for them."""
+    """What each person comes to, by the key that stands for them."""
 
-    now: datetime | None = None
     persons: Mapping[str, _Of] = field(default_factory=lambda: MappingProxyType({}))
 
     def of(self, key: str, seen: Before, cause: Cause, now: datetime, last: LastSaid) -> News | None:
-        """What the person comes to, if that is so still."""
+        """What the person comes to, if that is so still: known and told are the same, and it is the same day."""
         one = self.persons.get(key)
         pushed = cause.act == _PUSHED.act and cause.versions and cause.came is None
-        if one is None or not pushed or now != self.now or one.seen != seen:
+        if one is None or not pushed or today(now) != today(one.now) or one.seen != seen:
             return None
         if any(last(target) != said for target, said in one.said.items()):
             return None
         return replace(one.news, found=replace(one.news.found, cause=cause.versions)) if one.news.found else one.news
+
+    @classmethod
+    def all_of(cls, several: Iterable[Foreseen]) -> Foreseen:
+        """Several together. What two foresaw of one person is not so: neither knew of the other."""
+        return cls({key: one for each in several for key, one in each.persons.items()})
 
 
 NOTHING = Foreseen()
@@ -87,8 +92,8 @@ def foreseen(
         told = _Told(partial(outbox.last_said, connection, site.site))
         with suppress(_NotNowError):
             news = screen(key, one, _PUSHED, now, told)
-            found[key] = _Of(one, told.said, news)
-    return Foreseen(now, found)
+            found[key] = _Of(now, one, told.said, news)
+    return Foreseen(found)
 
 
 class _Told:

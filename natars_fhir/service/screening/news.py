@@ -27,11 +27,18 @@ class Rescreened:
     queued: int = 0
     since: datetime | None = None
 
+    @classmethod
+    def of(cls, several: Iterable[Rescreened]) -> Rescreened:
+        """All of them together."""
+        each = [*several]
+        since = min((one.since for one in each if one.since), default=None)
+        return cls(
+            sum(one.screened for one in each), sum(one.changed for one in each), sum(one.queued for one in each), since
+        )
+
     def and_more(self, other: Rescreened) -> Rescreened:
         """Both together."""
-        since = min((one for one in (self.since, other.since) if one), default=None)
-        counts = (self.screened + other.screened, self.changed + other.changed, self.queued + other.queued)
-        return Rescreened(*counts, since)
+        return Rescreened.of((self, other))
 
     @property
     def counts(self) -> dict[str, int]:
@@ -65,8 +72,8 @@ class News:
         return now is not None and all((one.key, one.verdict) != (now.key, now.verdict) for one in self.earlier)
 
 
-def write(connection: Connection, trial: str, site: str, news: Sequence[News], now: datetime) -> Rescreened:
-    """Everything that is new of these persons, table by table."""
+def write(connection: Connection, trial: str, site: str, news: Sequence[News], now: datetime) -> list[Rescreened]:
+    """Everything that is new of these persons, table by table; what that comes to, person by person."""
     stand = [one.stands for one in news if one.stands]
     patients.gone(connection, site, {old.key for one in news for old in one.earlier} - {one.key for one in stand})
     letters = [letter for one in news for letter in one.letters]
@@ -74,6 +81,7 @@ def write(connection: Connection, trial: str, site: str, news: Sequence[News], n
     wanted = announce.wanted(connection, site) if letters or turned else ()
     announce.letters(connection, site, letters, now, wanted)
     queued = outbox.queue_each(connection, site, [(one.target or "", one.letters) for one in news], now)
+    told = [_queued(one.letters, queued) for one in news]
     ways = [(Whose(site, one.stands.key, trial), one.noticed) for one in news if one.stands and one.noticed]
     subjects.notice(connection, [(whose, event) for whose, way in ways for event in way.causes])
     subjects.stand(connection, [(whose, way.stands) for whose, way in ways if way.stands])
@@ -83,8 +91,20 @@ def write(connection: Connection, trial: str, site: str, news: Sequence[News], n
     worklist.put(connection, site, lines)
     announce.verdicts(connection, site, turned, now, wanted)
     screenings.record(connection, site, [(one.stands.key, one.found) for one in news if one.stands and one.found])
-    queued += sum(_retracted(connection, site, one.earlier, one.target, now) for one in news)
-    return Rescreened(len(stand), sum(one.changed for one in news), queued)
+    told = [
+        letters + _retracted(connection, site, one.earlier, one.target, now)
+        for one, letters in zip(news, told, strict=True)
+    ]
+    return [
+        Rescreened(int(one.stands is not None), int(one.changed), many) for one, many in zip(news, told, strict=True)
+    ]
+
+
+def _queued(letters: Iterable[outbox.News], left: set[str]) -> int:
+    """How many of these letters were queued; what several say (the study) counts once, so none is *left*."""
+    mine = {target for _, target, _ in letters} & left
+    left -= mine
+    return len(mine)
 
 
 def _retracted(

@@ -5,7 +5,8 @@ Nothing is taken from the push that brought it about but its names: the order of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from types import MappingProxyType
@@ -26,7 +27,7 @@ from natars_fhir.mapping.schema import Site
 from natars_fhir.service.deliver.tell import Known, LastSaid, tell
 from natars_fhir.service.ingest.intake import Intake
 from natars_fhir.service.screening.before import Before, before
-from natars_fhir.service.screening.cause import Cause, came, cause
+from natars_fhir.service.screening.cause import Cause, Causes, came, cause
 from natars_fhir.service.screening.foreseen import NOTHING, Foreseen, foreseen, not_now
 from natars_fhir.service.screening.lives import Noticed, life_of, notice
 from natars_fhir.service.screening.news import News, Rescreened, write
@@ -46,21 +47,33 @@ _MANY = 50
 
 
 def rescreen(
-    connection: Connection, intake: Intake, site: Site, persons: Persons,
-    causes: Mapping[str, Iterable[int]], now: datetime, act: str = "push",
-    known: Mapping[str, Reading] = MappingProxyType({}), ahead: Foreseen = NOTHING,
+    connection: Connection, intake: Intake, site: Site, persons: Persons, causes: Causes, now: datetime,
+    act: str = "push",
 ) -> Rescreened:  # fmt: skip
     """Screens these persons (the key that stands for each, and its names); *causes* tells which resource versions
-    touched a name, *act* what brought it about, *known* what was read just now, *ahead* what was foreseen. Whoever was
-    due is no more."""
-    done, keys = Rescreened(), [*persons]
+    touched a name, *act* what brought it about. Whoever was due is no more. What it comes to in all."""
+    return Rescreened.of(rescreen_each(connection, intake, site, persons, causes, now, act).values())
+
+
+def rescreen_each(
+    connection: Connection, intake: Intake, site: Site, persons: Persons, causes: Causes, now: datetime,
+    act: str = "push", along: Causes | None = None, known: Mapping[str, Reading] = MappingProxyType({}),
+    ahead: Foreseen = NOTHING,
+) -> dict[str, Rescreened]:  # fmt: skip
+    """The same, and what it comes to by person. *along*: see `cause`; *known* is what was read just now, *ahead* what
+    was foreseen."""
+    done, keys = dict[str, Rescreened](), [*persons]
     for start in range(0, len(keys), _MANY):
         some = {key: persons[key] for key in keys[start : start + _MANY]}
         owed = due.settle(connection, site.site, every_name(some))
-        why = {key: Cause(cause(names, causes, owed), act, came(names, causes, owed)) for key, names in some.items()}
+        why = {
+            key: Cause(cause(names, causes, owed, along), act, came(names, causes, owed)) for key, names in some.items()
+        }
         news = found_of(connection, intake, site, some, why, now, known, ahead)
         told = write(connection, intake.study.id, site.site, news, now)
-        done = done.and_more(told).and_more(Rescreened(since=min((one.since for one in owed), default=None)))
+        for (key, names), one in zip(some.items(), told, strict=True):
+            since = min((mark.since for mark in owed if mark.name in names), default=None)
+            done[key] = replace(one, since=since)
     return done
 
 

@@ -266,11 +266,11 @@ def test_one_document_that_fails_keeps_no_other_from_being_taken_in(
 ) -> None:
     whole = module.admit
 
-    def admit(connection: Any, intake: Any, reader: Any, arrival: Any, *more: Any) -> Any:
-        answer = whole(connection, intake, reader, arrival, *more)
-        if any(one.reading.key == "Condition/c1" for one in arrival.arrived):
+    def admit(connection: Any, pushed: Any) -> Any:
+        answers = whole(connection, pushed)
+        if any(one.reading.key == "Condition/c1" for each in pushed for one in each.arrival.arrived):
             raise ZeroDivisionError("PLANTED")
-        return answer
+        return answers
 
     monkeypatch.setattr(module, "admit", admit)
     with capture_logs() as logs:

@@ -14,8 +14,10 @@ import pytest
 from sqlalchemy import Connection, select
 
 from natars_fhir.service.ingest import ingest
+from natars_fhir.service.ingest.admit import admit
 from natars_fhir.service.ingest.answer import Answer
 from natars_fhir.service.ingest.arrival import arrive
+from natars_fhir.service.ingest.pushed import Pushed
 from natars_fhir.service.screening import rescreen
 from natars_fhir.service.screening.before import Before
 from natars_fhir.service.screening.cause import Cause
@@ -143,7 +145,7 @@ def test_who_was_touched_meanwhile_is_screened_again(store: Store, screened: lis
     push(store, transaction(medication(), condition()), ahead=False)
     screened.clear()
     with store.write() as connection:
-        ingest.admit(connection, intake(), reader(), arrival, NOW, ahead=ahead)
+        admit(connection, [Pushed(intake(), reader(), arrival, NOW, ahead=ahead)])
     assert "Patient/1" in screened  # the condition came meanwhile, and the drug for both
     drugs = [value for concept, value in Hospital(store).concepts() if concept == "antineoplastic-drug"]
     assert drugs == ["doxorubicin"]
@@ -203,7 +205,8 @@ PUSHED = Cause((7,), "push")
         pytest.param(PUSHED, NOW, SEEN, b"new", False, id="the site was told something else meanwhile"),
         pytest.param(PUSHED, NOW, SEEN, None, False, id="what it was told is gone"),
         pytest.param(PUSHED, NOW, replace(SEEN, readings=Open((), {})), b"old", False, id="something else is known"),
-        pytest.param(PUSHED, NOW + timedelta(days=1), SEEN, b"old", False, id="of another moment"),
+        pytest.param(PUSHED, NOW + timedelta(seconds=1), SEEN, b"old", True, id="of the same day"),
+        pytest.param(PUSHED, NOW + timedelta(days=1), SEEN, b"old", False, id="of another day"),
         pytest.param(Cause((7,), "remap"), NOW, SEEN, b"old", False, id="not by a push"),
         pytest.param(Cause((), "push"), NOW, SEEN, b"old", False, id="nothing was brought"),
         pytest.param(replace(PUSHED, came=NOW), NOW, SEEN, b"old", False, id="the person was due before"),
@@ -212,7 +215,7 @@ PUSHED = Cause((7,), "push")
 def test_what_was_foreseen_counts_only_where_all_that_it_rests_on_is_so_still(
     cause: Cause, now: datetime, seen: Before, last: bytes | None, taken: bool
 ) -> None:
-    ahead = Foreseen(NOW, {"Patient/1": _Of(SEEN, {"Task?identifier=x": b"old"}, News(()))})
+    ahead = Foreseen({"Patient/1": _Of(NOW, SEEN, {"Task?identifier=x": b"old"}, News(()))})
     assert (ahead.of("Patient/1", seen, cause, now, lambda _: last) is not None) is taken
     assert ahead.of("Patient/2", seen, cause, now, lambda _: last) is None
 

@@ -1,0 +1,89 @@
+"""Pushed: documents that were read and are about to be taken in, and which of them can be taken in at once. Pure.
+
+Those that have nothing in common come to the same at once as one after the other: no patient, no resource, and nothing
+that one asks of what is there. Then whatever is asked of the store is asked for all of them, and so is what is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from natars_fhir.mapping.documents import DocumentReader
+from natars_fhir.service.ingest.arrival import Arrival, Arrived
+from natars_fhir.service.ingest.conditional_references import references
+from natars_fhir.service.ingest.intake import Intake
+from natars_fhir.service.screening.foreseen import NOTHING, Foreseen
+from natars_fhir.service.screening.screened import today
+from natars_fhir.store.actor import Actor, actor
+from natars_fhir.store.readings import mentioned
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """One document. ``act`` is what brings it, ``came`` when it came first, where that was before ``now``; ``ahead``
+    what is foreseen of it, and ``by`` on whose behalf it is taken in."""
+
+    intake: Intake
+    reader: DocumentReader
+    arrival: Arrival
+    now: datetime
+    act: str = "push"
+    came: datetime | None = None
+    ahead: Foreseen = NOTHING
+    by: Actor = field(default_factory=actor)
+
+    @property
+    def site(self) -> str:
+        """Whose it is."""
+        return self.reader.site
+
+    @property
+    def touches(self) -> set[str]:
+        """Patients and resources, by every name that the document has for them, and what its facts rest on."""
+        told = self.arrival.names
+        for one in self.arrival.arrived:
+            if one.wanted:
+                told.add(one.reading.key)
+                told |= mentioned(one.reading)
+        return told
+
+    @property
+    def goes_alone(self) -> bool:
+        """Is it refused, tried again, an answer to a request of ours, or does it ask what is there?"""
+        arrival = self.arrival
+        if self.came is not None or arrival.refused_whole:
+            return True
+        asks = ("?" in one.url or one.ifNoneExist or one.ifMatch or one.ifNoneMatch for one in arrival.requests)
+        entries = ("?" in one.entry.url or one.entry.if_none_exist or _is_task(one) for one in arrival.arrived)
+        return any(asks) or any(entries) or bool(references(enumerate(arrival.arrived), self.reader.mapping.kinds))
+
+    def goes_with(self, other: Pushed) -> bool:
+        """Is it read by the same mapping, on the same day, on the same occasion?"""
+        same = self.intake is other.intake and self.reader.mapping is other.reader.mapping and self.act == other.act
+        return same and today(self.now) == today(other.now)
+
+
+def _is_task(one: Arrived) -> bool:
+    return one.reading.kind == "Task"
+
+
+def runs(pushed: Sequence[Pushed]) -> Iterator[list[Pushed]]:
+    """The same, in their order: those that follow each other and can be taken in at once, together."""
+    if len(pushed) == 1:  # as most are, and what it touches is not asked
+        yield [*pushed]
+        return
+    run, touched = list[Pushed](), set[str]()
+    for one in pushed:
+        touches, alone = one.touches, one.goes_alone
+        if run and (alone or not one.goes_with(run[0]) or not touched.isdisjoint(touches)):
+            yield run
+            run, touched = [], set()
+        run.append(one)
+        touched |= touches
+        if alone:
+            yield run
+            run, touched = [], set()
+    if run:
+        yield run
