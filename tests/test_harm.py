@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.ward import (
     ICD_O,
     INTERPRETATION,
     LOINC,
+    ROOT,
     bundle,
     concept,
     lines,
@@ -430,3 +432,27 @@ def test_what_comes_long_after_the_surgery_takes_no_subject_off_the_study(
 ) -> None:
     """A second cancer, or a tumour that came back, was taken for the final pathology, whenever it came."""
     assert short(found(criterion, *SUBJECT, *sent)) == said
+
+
+NAMED = {
+    "pathology": concept(LOINC, "22637-3"),
+    "imaging": {"text": "腹部CT平扫+增强"},
+    "operation": {"text": "手术记录"},
+    "note": {"text": "入院记录"},
+}
+HURRIED: dict[str, dict[str, str]] = tomllib.loads((ROOT / "tests" / "hurried.toml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("kind", NAMED)
+def test_no_sentence_is_read_as_a_hurried_reader_would(kind: str) -> None:
+    she = resource("Patient", "p1", gender="female", birthDate="1960-01-01")
+    wrong = []
+    for text, answers in HURRIED[kind].items():
+        findings = outcome(bundle(she, report(text, code=NAMED[kind]))).screening.findings
+        said = {criterion.id: finding.answer.word for criterion, finding in findings}
+        wrong += [
+            f"{text}: {name} {said[name]}, not {word}"
+            for name, _, word in (answer.partition(" ") for answer in answers.split(", "))
+            if said[name] != word
+        ]
+    assert wrong == []

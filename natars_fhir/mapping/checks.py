@@ -36,10 +36,12 @@ def concepts_faults(path: Path, concepts: Concepts) -> list[Fault]:
             if value not in concept.values
         ]
         faults += [
-            (f"[concepts.{name}]", text) for text in (*_choice(name, concept), *_implied(name, concept, concepts))
+            (f"[concepts.{name}]", text)
+            for text in (*_choice(name, concept), *_implied(name, concept, concepts), *_tumour(name, concept, concepts))
         ]
         if concept.kind in ("number", "size") and concept.accepts and concept.unit not in concept.accepts:
             faults.append((f"[concepts.{name}]", f"«{name}» does not accept its own unit"))
+    faults += [("[tumour]", f"«{kind}» always and never tells what a tumour is") for kind in _both(concepts)]
     faults += _units(concepts)
     for kind, groups in concepts.values.items():
         if kind not in _KINDS and kind not in concepts.concepts:
@@ -76,6 +78,19 @@ def _implied(name: str, concept: Concept, concepts: Concepts) -> Iterator[str]:
                 yield f"unknown concept «{other}»{nearest(other, concepts.concepts)}"
             elif said not in (allowed := _allowed(concepts.concepts[other])):
                 yield f"«{other}» cannot be «{said}»{nearest(said, allowed)}"
+
+
+def _both(concepts: Concepts) -> list[str]:
+    return sorted(set(concepts.tumour.always) & set(concepts.tumour.never))
+
+
+def _tumour(name: str, concept: Concept, concepts: Concepts) -> Iterator[str]:
+    """Whether it tells what a tumour is: by its kind, or by its own word, and not by both."""
+    by_kind = concept.kind in (*concepts.tumour.always, *concepts.tumour.never)
+    if by_kind and concept.tumour is not None:
+        yield f"«{name}» says what its kind «{concept.kind}» tells already: leave «tumour» out"
+    elif not by_kind and concept.tumour is None:
+        yield f"«{name}» must say whether it tells what a tumour is: tumour = true or false"
 
 
 #: Kinds of which the greatest can be told.

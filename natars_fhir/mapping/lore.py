@@ -31,6 +31,8 @@ class Lore:
     site: str
     hash: str
     concepts: Mapping[str, Concept]
+    #: the concepts that tell what a tumour is
+    of_tumours: frozenset[str]
     systems: Systems
     asked: Table[str]
     says: Table[Meaning]

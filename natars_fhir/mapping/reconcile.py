@@ -84,6 +84,7 @@ def _alike(one: Fact, other: Fact) -> bool:
 def _other_tumours(facts: tuple[Fact, ...]) -> tuple[list[Fact], list[Issue]]:
     """A resource that tells both a site outside the retroperitoneum and another malignancy speaks of one tumour.
 
+    One that itself tells the retroperitoneum, and no type, may be either: both are kept, the malignancy as suspected.
     It is this tumour where it also tells a type of sarcoma, unless the retroperitoneum is told elsewhere: then it may
     be either. It is another where the retroperitoneum, or a sarcoma of the abdomen, is told elsewhere; and where
     neither is so, the second malignancy is only suspected, and the site is in doubt beside a sarcoma not yet confirmed.
@@ -91,8 +92,9 @@ def _other_tumours(facts: tuple[Fact, ...]) -> tuple[list[Fact], list[Issue]]:
     told: dict[str, set[str]] = {}
     for fact in facts:
         told.setdefault(fact.source.reference, set()).add(fact.concept)
+    own = {fact.source.reference for fact in facts if in_retroperitoneum(fact)}
     sited = {fact.source.reference for fact in facts if fact.concept == "primary-site" and fact.standing == "final"}
-    retroperitoneal = any(map(in_retroperitoneum, facts))
+    retroperitoneal = bool(own)
     places = {fact.standing for fact in facts if _places_a_sarcoma(fact, told[fact.source.reference])}
     placed = retroperitoneal or "final" in places
     kept: list[Fact] = []
@@ -102,6 +104,8 @@ def _other_tumours(facts: tuple[Fact, ...]) -> tuple[list[Fact], list[Issue]]:
         other = fact.concept == "second-malignancy"
         if not (concepts >= {"primary-site", "second-malignancy"} and (other or fact.concept == "primary-site")):
             kept.append(fact)
+        elif fact.source.reference in own and "histology" not in concepts:
+            kept.append(_perhaps(fact))
         elif "histology" in concepts:
             either = retroperitoneal and fact.source.reference in sited
             kept += [_perhaps(fact)] if either or not other else []

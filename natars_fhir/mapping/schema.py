@@ -87,6 +87,8 @@ class Concept(Shape):
     collective: bool = False
     #: false where no criterion asks for it: a run that only screens (`screen --routed`) lets its results go
     screening: bool = True
+    #: does it tell what a tumour is? Said where the kind does not tell (`Tumour`)
+    tumour: bool | None = None
     #: the values that a coded concept can take
     values: tuple[str, ...] = ()
     #: how each value may be spelt where it comes as plain text or as a bare code, letter case aside
@@ -98,16 +100,29 @@ class Concept(Shape):
     says: tuple[Says, ...] = ()
 
 
+class Tumour(Shape):
+    """Kinds of concepts that always tell what a tumour is, and kinds that never do."""
+
+    always: tuple[Kind, ...]
+    never: tuple[Kind, ...]
+
+
 class Concepts(Shape):
     """concepts.toml."""
 
     systems: dict[str, System]
+    tumour: Tumour
     units: dict[str, str] = {}
     concepts: dict[str, Concept]
     #: codes of values, by kind, or by concept: what an IHC result, a yes or a no, a class of ASA is called
     values: dict[str, tuple[Says, ...]] = {}
     #: codes of reports: which kind of text they hold
     reports: dict[str, tuple[Code, ...]] = {}
+
+    def of_tumours(self) -> frozenset[str]:
+        """The concepts that tell what a tumour is."""
+        always = self.tumour.always
+        return frozenset(name for name, one in self.concepts.items() if one.tumour or one.kind in always)
 
 
 class Drug(Shape):

@@ -55,6 +55,7 @@ def lore_of(mappings: Mappings, site: Site) -> Lore:
         site=site.site,
         hash=mappings.hash_of(site.site),
         concepts=concepts.concepts,
+        of_tumours=concepts.of_tumours(),
         systems=systems,
         asked=Table(systems, _asked(concepts, local), key=str),
         says=Table(systems, _says(concepts, mappings.drugs, local, answers), key=lambda meant: meant.concept),

@@ -1,8 +1,9 @@
 """Locks: on PostgreSQL two writers wait for each other only where they touch the same patients.
 
 Advisory locks of the transaction (https://www.postgresql.org/docs/15/explicit-locking.html#ADVISORY-LOCKS), taken at
-its beginning and in one order: the store (shared, or alone), the site (shared, or alone), then the names, by bucket,
-so that a push of thousands of patients needs no more locks than the server has room for.
+its beginning and in one order: the store (shared, or alone), the site (shared, or alone), then the names. A push of
+thousands of patients takes the site, for it needs no more locks than the server has room for. A lock's key is 64 bits
+of a hash: two names that share one wait for each other, and nothing else.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from sqlalchemy.types import BigInteger
 from natars_fhir.store import driver
 from natars_fhir.store.persons import Persons
 
-#: Names of a site share so many locks; who needs more than `_MANY` of them takes the whole site.
-_BUCKETS, _MANY = 1 << 32, 64
+#: Who needs the locks of more names takes the whole site. By default a server has room for 6,400
+#: (https://www.postgresql.org/docs/15/runtime-config-locks.html).
+_MANY = 128
 #: Under this name a connection remembers the locks that its transaction holds; None: of the whole site.
 _HELD = "natars locks"
 #: What the policies of the tables ask for (`store.walls`): the site, or everybody's.
@@ -53,11 +55,11 @@ def narrow(connection: Connection, site: str | None) -> None:
 def hold(connection: Connection, site: str | None, names: Collection[str] | None) -> None:
     """Narrows the transaction to the site, and takes the locks that a writer needs; waits until it has them."""
     connection.info[_HELD] = frozenset()
-    buckets = sorted({_bucket(site, name) for name in names or ()}) if site is not None else []
-    if site is not None and 0 < len(buckets) <= _MANY:
+    keys = sorted({_named(site, name) for name in names or ()}) if site is not None else []
+    if site is not None and 0 < len(keys) <= _MANY:
         shared = [_key("store"), _key(f"site {site}")]
-        driver.run(connection, _BEGIN, {"site": site, "shared": shared, "alone": buckets})
-        connection.info[_HELD] = frozenset(buckets)
+        driver.run(connection, _BEGIN, {"site": site, "shared": shared, "alone": keys})
+        connection.info[_HELD] = frozenset(keys)
         return
     narrow(connection, site)
     if names is not None and not names:
@@ -78,7 +80,7 @@ def also(connection: Connection, site: str, names: Collection[str]) -> bool:
     Two that wait for each other here are told apart by the server: one of them fails, and is to be begun again.
     """
     held = connection.info.get(_HELD, frozenset()) if connection.dialect.name == "postgresql" else None
-    wanted = {_bucket(site, name) for name in names} - held if held is not None else ()
+    wanted = {_named(site, name) for name in names} - held if held is not None else ()
     if held is None or not wanted:
         return False
     whole = len(wanted) > _MANY
@@ -94,9 +96,9 @@ def free(connection: Connection, site: str, persons: Persons) -> set[str]:
     if connection.dialect.name != "postgresql":
         return {*persons}
     connection.execute(_SHARED, {"keys": [_key("store"), _key(f"site {site}")]})
-    wanted = {key: {_bucket(site, name) for name in names} for key, names in persons.items()}
-    buckets = sorted({bucket for several in wanted.values() for bucket in several})
-    held = {*connection.execute(_FREE, {"keys": buckets}).scalars()}
+    wanted = {key: {_named(site, name) for name in names} for key, names in persons.items()}
+    keys = sorted({key for several in wanted.values() for key in several})
+    held = {*connection.execute(_FREE, {"keys": keys}).scalars()}
     return {key for key, several in wanted.items() if several <= held}
 
 
@@ -114,8 +116,8 @@ def is_clash(fault: DBAPIError) -> bool:
     return getattr(fault.orig, "sqlstate", None) in ("40001", "40P01", "23505")
 
 
-def _bucket(site: str, name: str) -> int:
-    return _key(f"name {site} {_key(name) % _BUCKETS}")
+def _named(site: str, name: str) -> int:
+    return _key(f"name {site} {name}")
 
 
 def _key(name: str) -> int:

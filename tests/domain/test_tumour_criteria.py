@@ -136,6 +136,20 @@ def test_origin_answers_both_its_criteria(
     assert short(ask(study, "E-01", *facts)) == elsewhere
 
 
+def test_an_origin_in_doubt_leaves_the_place_that_the_same_words_tell_in_doubt(study: Study) -> None:
+    """腹膜后肿块，考虑来源于十二指肠: where it lies is not where it began; a code, or what is stated, decides."""
+    report = "DiagnosticReport/1"
+    doubt = fact(SITE, "gi-tract", standing="hedged", reference=report, origin="stated")._replace(span=(8, 13))
+    place = fact(SITE, "retroperitoneum", reference=report)
+    worded = place._replace(span=(0, 3))
+    assert short(ask(study, "I-03", worded, doubt)) == "unknown imprecise"
+    assert short(ask(study, "E-01", worded, doubt)) == "unknown imprecise"
+    assert short(ask(study, "I-03", place, doubt)) == "yes"
+    stated = fact(SITE, "retroperitoneum", reference=report, origin="stated")._replace(span=(0, 3))
+    assert short(ask(study, "I-03", stated, doubt)) == "yes"
+    assert short(ask(study, "I-03", worded, doubt, fact(SITE, "retroperitoneum", reference="Condition/1"))) == "yes"
+
+
 @pytest.mark.parametrize(("standing", "reason"), [("hedged", "imprecise"), ("pending", "pending")])
 def test_a_suspected_origin_never_decides(study: Study, standing: str, reason: str) -> None:
     doubtful = fact(SITE, "gi-tract", standing=standing)  # type: ignore[arg-type]

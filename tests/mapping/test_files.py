@@ -269,6 +269,18 @@ SITE = "sites/hospital-a.toml"
         ),
         pytest.param(
             "concepts.toml",
+            '[concepts.new]\nkind = "number"\nen = "new"\nzh = "新"\nunit = "cm"\naccepts = { cm = "1" }',
+            "«new» must say whether it tells what a tumour is: tumour = true or false",
+            id="a number that may be of a tumour",
+        ),
+        pytest.param(
+            "concepts.toml",
+            '[concepts.new]\nkind = "ihc"\nen = "new"\nzh = "新"\ntumour = false',
+            "«new» says what its kind «ihc» tells already: leave «tumour» out",
+            id="a stain that would be of no tumour",
+        ),
+        pytest.param(
+            "concepts.toml",
             '[[values.ihcc]]\nvalue = "positive"\ncodes = []',
             "unknown kind of concept «ihcc»; did you mean «ihc»?",
             id="values of a kind that is none",
@@ -427,6 +439,13 @@ def test_a_fault_is_told_with_its_file_line_and_the_nearest_right_name(
     (fault, *rest) = [fault for fault in faults(folder) if told in fault.text]
     assert (rest, Path(fault.file)) == ([], folder / name)
     assert first <= fault.line <= first + text.count("\n")
+
+
+@pytest.mark.usefixtures("words_known")
+def test_no_kind_both_always_and_never_tells_what_a_tumour_is(folder: Path) -> None:
+    at = change(folder, "concepts.toml", 'never = ["answer"', 'never = ["ihc", "answer"')
+    (fault,) = faults(folder)
+    assert (at - 3 <= fault.line <= at, fault.text) == (True, "«ihc» always and never tells what a tumour is")
 
 
 @pytest.mark.usefixtures("words_known")

@@ -16,6 +16,8 @@ from natars_fhir.domain.record import Fact
 from natars_fhir.domain.study import Asked, Rule
 
 _VAGUE = "abdomen-pelvis-nos"
+#: what is no organ
+_BEHIND = ("retroperitoneum", _VAGUE)
 _SILENT = Finding(UNKNOWN, "silent", Sentence("origin.silent"))
 
 
@@ -35,8 +37,26 @@ def origin_among(values: Sequence[str]) -> Rule:
 def _named(asked: Asked) -> tuple[Fact, ...]:
     facts = asked.record.about("primary-site")
     later = _of_later_tumours(asked)
-    named = [f for f in facts if f.standing == "final" and f.value != _VAGUE and f.source.reference not in later]
+    doubted = _doubted(facts)
+    named = [
+        f
+        for f in facts
+        if f.standing == "final"
+        and f.value != _VAGUE
+        and f.source.reference not in later
+        and (f.source.reference not in doubted or not _in_words(f) or f.said("origin") is not None)
+    ]
     return chosen(asked, "primary-site", named, "agree")
+
+
+def _doubted(facts: Sequence[Fact]) -> set[str]:
+    """The resources whose words tell, with doubt, an origin in an organ (考虑来源于十二指肠): that the tumour
+    lies behind the peritoneum is then no proof that it began there."""
+    return {f.source.reference for f in facts if f.standing == "hedged" and f.value not in _BEHIND and _in_words(f)}
+
+
+def _in_words(fact: Fact) -> bool:
+    return fact.span is not None
 
 
 def _of_later_tumours(asked: Asked) -> set[str]:

@@ -43,6 +43,7 @@ class Patterns(NamedTuple):
     past: re.Pattern[str]
     stopped: re.Pattern[str]
     listed: re.Pattern[str]
+    refused: re.Pattern[str]
 
 
 @lru_cache(maxsize=8)
@@ -63,6 +64,7 @@ def patterns(words: Words) -> Patterns:
         re.compile(rf"(?:19|20)\d\d(?:年|[-/.]\d|(?!\d))|{word['elapsed']}"),
         re.compile(rf"[\s,]*{word['stopped']}"),
         re.compile(rf"[、,/+]|{word['join']}"),
+        re.compile(rf"[\s,;]*(?:但是?|后来?|而)?(?:患者|病人|家属)?(?:本人|自行|因\S{{1,8}})?\s?{word['refused']}"),
     )
 
 
@@ -139,6 +141,8 @@ def _denied(page: Page, shape: Patterns, around: Around) -> Decision:
 def _given(page: Page, shape: Patterns, around: Around) -> Decision:
     """Given for certain, or perhaps: an order, a plan told as if done, a date beside a name."""
     left, right, place, reach = around.left, around.right, around.place, around.reach
+    if shape.refused.match(page.text, around.high):  # 予安罗替尼，未服用: prescribed, and perhaps never taken
+        return Decision("unclear", place, reach)
     certain = Decision("given", place, reach)
     if left == "given" or right == "history":
         return certain

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from natars_fhir.domain.record import Detail
 from natars_fhir.mapping.narrative import fields
+from natars_fhir.mapping.narrative.another import is_of_another
 from natars_fhir.mapping.narrative.lexicon import Hit
 from natars_fhir.mapping.narrative.page import PLAIN, Page, Stance
 from natars_fhir.mapping.narrative.said import Kind, Said, Unread, firmness
@@ -23,17 +24,16 @@ CONCEPT = "histology"
 #: 淋巴结转移癌0/5
 _NODES = frozenset(" (0")
 _NO_NODES = re.compile(r"\s*\(?\s*0\s*/\s*\d")
-_NEAR = 30
 #: the beginnings of sentences that are remembered
 _SHORT = 120
-#: no organ that a name belongs to ends before these
-_BREAKS = frozenset(")。,;\n")
-_OF = re.compile(r"\s(?:of|in) (?:the )?(?:left |right )?")
-#: carcinomas that are named after their organ
-_NAMES_ORGAN = re.compile("乳腺|甲状腺|前列腺|胰腺|肾上腺|涎腺|唾液腺")
 _OTHER_SARCOMA = "OTHER-SARCOMA"
 #: how the names of dedifferentiated parts end
 _PARTS = ("成分", "区域", "改变", "component", "areas")
+#: between a diagnosis and the other that it leaves open
+_NOT_EXCLUDED = re.compile(
+    r"\)?\s*[,;]?\s*(?:但|尚|仍)?"
+    r"(?:[不未难无待需](?:能|以|法)?(?:完全)?(?:除外|排除)|(?:cannot|to) (?:exclude|rule out))\s*(?:an? )?"
+)
 _ELSEWHERE = "a tumour of another place or time is named"
 
 
@@ -98,9 +98,13 @@ def read(page: Page, words: Words, kind: Kind, hits: list[Hit]) -> list[Said | U
     said = [hit for hit in hits if not _is_like(page, shape, hit)]
     names = [hit for hit in said if not fields.is_denied(page, hit.end)]
     rows = list(_rows(page, shape, names))
-    others = [row for row in rows if _is_of_the_past(page, shape, row) or _is_elsewhere(page, words, row)]
+    others = [row for row in rows if _is_of_the_past(page, shape, row) or is_of_another(page, words, row)]
     parts = frozenset(name.start for part, name in pairwise(names) if _describes(page, shape, part, name))
+    left_open = [row for row, other in pairwise(rows) if _is_left_open(page, row, other)] if page.doubts else []
     found = [each for row in rows if row not in others for each in _row(page, words, row, kind, parts)]
+    if left_open:
+        spans = {page.span(hit.start, hit.end) for row in left_open for hit in row}
+        found = [each._replace(standing="hedged") if each.span in spans else each for each in found]
     told = [
         Unread(CONCEPT, page.span(row[0].start, row[-1].end), _ELSEWHERE)
         for row in others
@@ -108,6 +112,17 @@ def read(page: Page, words: Words, kind: Kind, hits: list[Hit]) -> list[Said | U
     ]
     here = [row for row in rows if row not in others]
     return [*with_parts([*found, *_turned(page, words, here, said, kind)], kind), *told]
+
+
+def _is_left_open(page: Page, row: list[Hit], other: list[Hit]) -> bool:
+    """未分化多形性肉瘤，需除外去分化脂肪肉瘤: while another type is not excluded, the first is none for sure."""
+    kinds = {_type(hit) for hit in (*row, *other)}
+    return (
+        len(kinds) > 1
+        and row[-1].tag != "SARCOMA-NOS"
+        and not kinds <= {"DDLPS", "WDLPS"}
+        and _NOT_EXCLUDED.fullmatch(page.text, row[-1].end, other[0].start) is not None
+    )
 
 
 def _turned(page: Page, words: Words, rows: list[list[Hit]], names: list[Hit], kind: Kind) -> list[Said]:
@@ -160,40 +175,6 @@ def _is_of_the_past(page: Page, shape: Patterns, row: list[Hit]) -> bool:
     if row[0].tag not in ("OTHER", _OTHER_SARCOMA):
         return False
     return shape.once.search(page.text[page.clause(row[0].start)[0] : row[0].start]) is not None
-
-
-def _is_elsewhere(page: Page, words: Words, row: list[Hit]) -> bool:
-    """右大腿去分化脂肪肉瘤; 子宫平滑肌肉瘤 in the words of the past: not the tumour that the report is about."""
-    place, end = row[0].start, row[-1].end
-    low, high = page.clause(place)
-    near = max(low, place - _NEAR)
-    if page.may_hold(words["sites.elsewhere"]):
-        named = page.find(words["sites.elsewhere"], near, place)
-        if named and not page.find(words["sites.here"], named[-1].end, place):
-            return True
-    of_other = row[0].tag == "OTHER" and _NAMES_ORGAN.match(page.text, place) is not None
-    behind = place > near and page.text[place - 1] not in _BREAKS
-    if not of_other and not (behind and _follows_organ(page.text[near:place], words)):
-        after = _OF.match(page.text, end) if page.text[end : end + 1] == " " else None
-        if after is None or not _of_other(page, words, after.end()):
-            return False
-        end = after.end()
-    return bool(page.find(words["histology.past"], low, min(high, end + _NEAR)))
-
-
-@lru_cache(maxsize=4096)
-def _follows_organ(left: str, words: Words) -> bool:
-    """Does the name of another organ end a text, with none of the tumour's own place in it?"""
-    organs = words["statements.elsewhere"].whole.find(left, left, 0, len(left)) if left else []
-    if not organs or left[organs[-1].end :].strip("(: "):
-        return False
-    return {organ.tag for organ in organs} == {"other"}
-
-
-def _of_other(page: Page, words: Words, place: int) -> bool:
-    """Is it another organ, or another part of the body, that stands here?"""
-    organ = words["statements.elsewhere"].whole.at(page.text, page.normal.cased, place)
-    return (organ is not None and organ.tag == "other") or page.at(words["sites.elsewhere"], place) is not None
 
 
 def _part_of(kind: Kind) -> Detail:

@@ -9,53 +9,42 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from natars_fhir.domain.record import Standing
+from natars_fhir.mapping.narrative.groups import REACH, REGION, Group, groups
+from natars_fhir.mapping.narrative.heads import heads
 from natars_fhir.mapping.narrative.leads import befores
 from natars_fhir.mapping.narrative.lexicon import Hit
-from natars_fhir.mapping.narrative.markers import SHARE, Mention
+from natars_fhir.mapping.narrative.markers import Mention
 from natars_fhir.mapping.narrative.page import Page
 from natars_fhir.mapping.narrative.said import Said, Unread, firmness
 from natars_fhir.mapping.narrative.stain import CLOSING, NOTHING, Part, Result, bracketed, parts, result, results
 from natars_fhir.mapping.narrative.turns import in_turn
 from natars_fhir.mapping.narrative.words import Words
 
-#: between markers that share a result
-_AND = re.compile(r"\)?\s*(?:(?:[、,/&]|和|及|与|以及|and\b|or\b|as well as\b)\s*)*")
-#: what follows a marker up to the end of its clause; brackets are read through, one within another too
-_REGION = re.compile(r"(?:[^,;。、\n()!?.]|\.(?=\d)|\((?:[^()\n]|\([^()\n]{0,40}\)){0,80}\))*(?:\([^(),;。、\n]{0,8})?")
-#: the usual one: brackets, and the clause ends
-_BRACKETS = re.compile(r"\([^()\n]{0,80}\)(?=[,;。、\n]|$)")
-_SHARE_NEXT = re.compile(rf"{SHARE}(?=\s*(?:[,;。、)\n.]|$))")
 _SENTENCE_WORDS = ("pending", "not-done", "not-interpretable", "equivocal")
-_REACH = 160
+_HAN = re.compile("[\u4e00-\u9fff]")
 #: a third of the time that a named tuple's own constructor takes
 _new = tuple.__new__
 _NO_RESULT = "a marker is named, and no result can be read"
-
-
-class Group(NamedTuple):
-    """Markers side by side; the result region after them; the word before them that may be their result."""
-
-    members: tuple[Mention, ...]
-    low: int
-    high: int
-    before: Hit | None
 
 
 def read(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> list[Said | Unread]:
     """Every stain's result in the text."""
     if not mentioned:
         return []
-    leading = befores(page, words, mentioned)
-    own = None if leading else listed(page, words, mentioned)
+    leading, headed = befores(page, words, mentioned), heads(page, words, mentioned)
+    own = None if leading or headed else listed(page, words, mentioned)
     if own is not None:
         found: list[Said | Unread] = [*own]
     else:
-        groups = _groups(page, mentioned, leading)
+        leading |= {index: head.before for index, head in headed.items()}
+        closes = {index: head.close for index, head in headed.items()}
         found = [
-            said for group in groups if not page.void(group.members[0].start) for said in _results(page, words, group)
+            said
+            for group in groups(page, mentioned, leading, closes)
+            if not page.void(group.members[0].start)
+            for said in _results(page, words, group)
         ]
     if page.amended:
         found += _corrections(page, words, mentioned)
@@ -82,64 +71,6 @@ def listed(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> list[Sai
     return found
 
 
-def _groups(page: Page, mentioned: tuple[Mention, ...], befores: dict[int, Hit]) -> Iterator[Group]:
-    ends = sorted([hit.start for hit in befores.values()])
-    inherited: Hit | None = None
-    reached = -1
-    for index, size in _runs(page, mentioned, befores):
-        members = mentioned[index : index + size]
-        limit = mentioned[index + size].start if index + size < len(mentioned) else len(page.text)
-        low = members[-1].end
-        place = bisect_left(ends, low)
-        if place < len(ends) and ends[place] < limit:
-            limit = ends[place]
-        high = _region_end(page, low, limit)
-        own = befores.get(index)
-        if own is None and inherited and _continues(page.text[reached : members[0].start]):
-            own = inherited
-        inherited, reached = own, high
-        if not members[0].gene:
-            yield Group(members, low, high, own)
-
-
-def _runs(page: Page, mentioned: tuple[Mention, ...], befores: dict[int, Hit]) -> Iterator[tuple[int, int]]:
-    """Index and length of each run of markers with nothing but "and" between them."""
-    start = 0
-    for index in range(1, len(mentioned)):
-        if index in befores or not _together(page, mentioned[index - 1], mentioned[index]):
-            yield start, index - start
-            start = index
-    yield start, len(mentioned) - start
-
-
-def _together(page: Page, left: Mention, right: Mention) -> bool:
-    if right.start - left.end > 12 or left.gene != right.gene:
-        return False
-    if page.text[left.end] == "(" and left.end < right.start:
-        return False
-    return _AND.fullmatch(page.text, left.end, right.start) is not None
-
-
-def _continues(gap: str) -> bool:
-    return len(gap) <= 8 and _AND.fullmatch(gap) is not None
-
-
-def _region_end(page: Page, low: int, limit: int) -> int:
-    text = page.text
-    if limit > low + _REACH:
-        limit = low + _REACH
-    found = _BRACKETS.match(text, low, limit)
-    found = found or _REGION.match(text, low + 1 if text[low : low + 1] == ")" else low, limit)
-    high = found.end() if found else low
-    if text[high : high + 1] == "," and (share := _SHARE_NEXT.match(text, high, limit)):
-        return share.end()
-    # a dash or a plus right before the next letter joins two names, unless that name has a sign as well
-    if high == limit and high > low and text[high - 1] in "+-" and text[high : high + 1].isalnum():
-        sign_follows = re.match(r"[a-z0-9]+\s?[+\-±](?![a-z0-9])", text[high : high + 20])
-        return high if text[high - 1] == "+" and sign_follows else high - 1
-    return high
-
-
 def _is_valued(text: str, words: Words) -> bool:
     """Does it say a result?"""
     found = parts(text, words)
@@ -157,6 +88,8 @@ def _results(page: Page, words: Words, group: Group) -> list[Said | Unread]:
         valued, before = valued and not found[0].mere, None
     if valued:
         return _after(page, words, group, before, text)
+    if group.close and not found and _HAN.search(text):  # words that nobody understands
+        return [Unread(each.concept, page.span(each.start, each.end), _NO_RESULT) for each in _distinct(group.members)]
     if before is not None and before.tag != "none-of":
         return _from_before(page, words, group, before, found)
     return _from_sentence(page, words, group)
@@ -180,7 +113,7 @@ def _after(page: Page, words: Words, group: Group, before: Hit | None, text: str
 
 def _in_turn(page: Page, words: Words, group: Group, text: str) -> list[Said | Unread] | None:
     """A、B分别为阳性、阴性: each its own, or told as unread. None where all share one result."""
-    sentence = page.text[group.low : min(page.sentence(group.low)[1], group.low + _REACH)]
+    sentence = page.text[group.low : min(page.sentence(group.low)[1], group.low + REACH)]
     found = in_turn(text, sentence, len(group.members), words)
     if found is None:
         return None
@@ -198,8 +131,9 @@ def _from_before(
     ahead = parts(page.text[max(page.clause(before.start)[0], before.start - 20) : before.start], words)
     qualities = ahead[-1].qualities if ahead and ahead[-1].value is None else {}
     said: list[Said | Unread] = []
+    unsure = page.doubts and _heads_doubt(page, before, group.close)
     for member in _distinct(group.members):
-        part = Part(before.tag, qualities=qualities)
+        part = Part(before.tag, doubted=unsure, qualities=qualities)
         if qualifying and member.end == group.members[-1].end:
             part = part.merged(qualifying[0])
         told = result(member.concept, part, words)
@@ -207,9 +141,17 @@ def _from_before(
     return said
 
 
+def _heads_doubt(page: Page, before: Hit, close: int) -> bool:
+    """Do the words before a result, or behind the bracket that its markers stand in, doubt it? The markers stand in
+    clauses of their own."""
+    if page.before(before.start).hedged:
+        return True
+    return close > 0 and (page.after(close).hedged or page.afterthought(close).hedged)
+
+
 def _from_sentence(page: Page, words: Words, group: Group) -> list[Said | Unread]:
     """Awaited, not done, not readable or not certain may be said later in the sentence."""
-    high = min(page.sentence(group.low)[1], group.low + _REACH)
+    high = min(page.sentence(group.low)[1], group.low + REACH)
     hits = page.find(words["results.word"], group.low, high)
     later = next((hit for hit in hits if hit.tag in _SENTENCE_WORDS), None)
     members = _distinct(group.members)
@@ -257,7 +199,7 @@ def _corrections(page: Page, words: Words, mentioned: tuple[Mention, ...]) -> It
             continue
         index = bisect_left(starts, cue.start)
         following = starts[index] if index < len(starts) else len(page.text)
-        region = _REGION.match(page.text, cue.end, cue.end + _REACH)
+        region = REGION.match(page.text, cue.end, cue.end + REACH)
         high = region.end() if region else cue.end
         if not index or following < high or cue.start - mentioned[index - 1].end > 60 or mentioned[index - 1].gene:
             continue

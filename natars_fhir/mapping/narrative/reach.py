@@ -14,7 +14,7 @@ from natars_fhir.mapping.narrative.lexicon import Hit
 
 Stretch = tuple[int, int]
 _START = attrgetter("start")
-_VOIDING = frozenset({"advice", "general", "relative", "differential", "becomes", "former", "from"})
+_VOIDING = frozenset({"advice", "general", "relative", "differential", "withdrawn", "becomes", "former", "from"})
 #: what makes a stretch a supplement's or a correction's; and a correction, which a supplement is not
 AMENDING = frozenset({"amended", "supplement", "becomes", "from"})
 _CORRECTING = AMENDING - {"supplement"}
@@ -81,6 +81,8 @@ def _void(cue: Hit, bounds: Bounds) -> Stretch | None:
         return cue.start, high
     if cue.tag == "general":
         return around(bounds.clauses, cue.start, high)
+    if cue.tag == "withdrawn":
+        return 0, len(bounds.text)
     if cue.tag == "differential":
         return low, max(_questions_end(bounds, high), thoughts_end(bounds.text, cue))
     if cue.tag == "relative":
@@ -88,13 +90,20 @@ def _void(cue: Hit, bounds: Bounds) -> Stretch | None:
         return clause if _is_denied_history(cue, bounds, clause[0]) else (low, high)
     if cue.tag == "becomes":
         several = bisect_left(bounds.becomes, low) < bisect_left(bounds.becomes, cue.start)
-        return (around(bounds.clauses, cue.start, high)[0] if several else low), cue.end
+        return (around(bounds.clauses, cue.start, high)[0] if several else _quoted_from(cue, bounds, low)), cue.end
     if cue.tag == "from":
         place = bounds.text.find(" to ", cue.end, high)
         return (cue.start, place) if place >= 0 else None
     if cue.tag == "former":
         return cue.start, _former_end(cue, bounds, high)
     return None
+
+
+def _quoted_from(cue: Hit, bounds: Bounds, low: int) -> int:
+    """原报告…更正为…: what the sentence says before it speaks of the old report still stands."""
+    index = bisect_left(bounds.former_starts, low)
+    quoted = index < len(bounds.former_starts) and bounds.former_starts[index] < cue.start
+    return bounds.former_starts[index] if quoted else low
 
 
 def _is_denied_history(cue: Hit, bounds: Bounds, low: int) -> bool:

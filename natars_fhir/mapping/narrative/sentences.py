@@ -44,7 +44,7 @@ _PIECE = re.compile("[^。；;]+[。；;]?|[。；;]")
 #: longer sentences hardly come again
 _SHORT = 240
 #: cues that reach over the end of their sentence
-_FAR = AMENDING | {"former", "hedge-next"}
+_FAR = AMENDING | {"former", "hedge-next", "withdrawn"}
 
 
 class Sentence(NamedTuple):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from natars_fhir.mapping.narrative.lexicon import Hit
-from natars_fhir.mapping.narrative.page import Page
+from natars_fhir.mapping.narrative.page import DOUBTED, Page, Stance
 from natars_fhir.mapping.narrative.said import Kind, Said, Unread, firmness
 from natars_fhir.mapping.narrative.words import Words
 
@@ -27,6 +27,10 @@ _TO_ORGAN = re.compile(
 #: between a vessel and its tumour, and between a tumour and its vessel
 _OF_VESSEL = re.compile(r"壁?的?(?:原发性?)?\s*(?:primary )?")
 _IN_VESSEL = re.compile(r"\sof(?: the| wall of| wall of the)*\s")
+#: 待排腹膜后肿瘤, 腹膜后肿瘤待排
+_AWAITED = re.compile("待(?:排除?|除外|鉴别)")
+#: 腹膜后转移, 腹膜后复发: where a tumour went is not where it began, and where it came back need not be
+_WENT = re.compile(r"(?:区域?|间隙|内|局部|广泛|多发|软组织){0,2}(?:(?P<there>性?转移|种植|播散)|复发)")
 _OF_PLACE = re.compile(r"\b(?:of|in|within) the (?:left |right )?$")
 
 
@@ -44,22 +48,46 @@ def read(page: Page, words: Words, kind: Kind, names: list[Hit]) -> list[Said | 
         elif hit.tag != "place":
             told += _origin(page, words, hit, kind)
         elif hit.start >= done and _holds_lesion(page, words, hit):
-            stance = page.before(hit.start)
-            if not stance.denied:
+            stance, went = _of_lesion(page, words, hit), _WENT.match(page.text, hit.end)
+            if not stance.denied and not (went and went["there"]) and not _is_touched(page, words, hit):
                 done = page.sentence(hit.start)[1]
                 span = page.span(hit.start, hit.end)
-                told.append(Said(CONCEPT, "retroperitoneum", span, firmness(stance.hedged), (("method", kind),)))
+                doubted = stance.hedged or went is not None
+                told.append(Said(CONCEPT, "retroperitoneum", span, firmness(doubted), (("method", kind),)))
     for name in names:
         if name.tag in _TYPES and name.start and page.text[name.start - 1] not in _BREAKS:
             told += _of_organ(page, words, name, kind)
     return told
 
 
+def _of_lesion(page: Page, words: Words, place: Hit) -> Stance:
+    """How the lesion right behind a place is said: 腹膜后肿瘤已排除, 待排腹膜后肿瘤. What it is may be in doubt without
+    its place being so."""
+    stance = page.before(place.start)
+    if _AWAITED.search(page.text, max(0, place.start - 6), place.start):
+        return DOUBTED
+    lesion = next(iter(page.find(words["sites.lesion"], place.end, place.end + _ORGAN)), None)
+    if lesion is None or page.clause(lesion.start) != page.clause(place.start):
+        return stance
+    doubted = stance.hedged or _AWAITED.match(page.text, lesion.end) is not None
+    return Stance(stance.denied or page.after(lesion.end).denied, doubted)
+
+
+def _is_touched(page: Page, words: Words, place: Hit) -> bool:
+    """胰腺癌累及腹膜后: what reaches a place did not begin there."""
+    return _touching(words).search(page.text, max(0, place.start - 10), place.start) is not None
+
+
+@lru_cache(maxsize=8)
+def _touching(words: Words) -> re.Pattern[str]:
+    return re.compile(rf"{words.any('sites.touching', 'before')}(?:至|到|于|入|向)?\s?(?:[左右双]侧)?$")
+
+
 def _of_organ(page: Page, words: Words, name: Hit, kind: Kind) -> Iterator[Said]:
     """子宫平滑肌肉瘤, "gastric leiomyosarcoma": an organ right before the tumour's name may be where it began."""
     clause, high = page.clause(name.start)
     low = max(clause, name.start - _ORGAN)
-    organ = _organ_before(page.text[low : name.start], words)
+    organ = organ_before(page.text[low : name.start], words)
     if organ is None or page.void(name.start) or page.before(name.start).denied:
         return
     if not page.find(words["histology.past"], clause, high):  # else of another time
@@ -67,7 +95,7 @@ def _of_organ(page: Page, words: Words, name: Hit, kind: Kind) -> Iterator[Said]
 
 
 @lru_cache(maxsize=4096)
-def _organ_before(left: str, words: Words) -> Hit | None:
+def organ_before(left: str, words: Words) -> Hit | None:
     """The organ that a text ends with, unless it is one that something lies against."""
     left = left.rstrip()
     found = words["sites.organ"].whole.find(left, left, 0, len(left)) if left else []

@@ -26,6 +26,9 @@ CLOSING = re.compile(r" {0,2}\)")
 _APART = re.compile(r"[,;、()]|(?<![+\-\s])/(?![+\-\s])")
 #: how much may stand between a denial and what it denies; what turns it round
 _QUALIFIED = 18
+_LOSS = re.compile("缺失|丢失|loss|lost")
+#: 阳性率0: none
+_NO_SHARE = re.compile(r"率\s*[:为约]{0,2}\s*0(?![\d.])\s*%?\s*$")
 _ONLY = re.compile("only|仅|但|but|except")
 _IN_PART = frozenset({"focal", "partial"})
 _RESULTS = {"positive", "negative", "equivocal", "not-interpretable", "not-done", "pending"}
@@ -78,7 +81,7 @@ def results(concept: str, text: str, words: Words, denied: bool = False) -> tupl
 
     *denied*: "no expression of" stands before the name.
     """
-    found = [_denied(part) for part in parts(text, words)] if denied else list(parts(text, words))
+    found = [_denied(part, text) for part in parts(text, words)] if denied else list(parts(text, words))
     own = [part for part in found if part.cells in (None, "tumour")]
     others = [part for part in found if part.cells not in (None, "tumour")]
     told = [result(concept, part, words) for part in others]
@@ -110,10 +113,13 @@ def bracketed(concept: str, text: str, words: Words) -> Bracketed:
     return read[0].end, tuple(told)
 
 
-def _denied(part: Part) -> Part:
-    """ "No expression of": the word that would be positive is what is not there."""
-    flips = part.worded and part.value == "positive"
-    return replace(part, value="negative") if flips else part
+def _denied(part: Part, text: str) -> Part:
+    """ "No expression of": the word that would be positive is what is not there; no loss of it, and it is there."""
+    if not part.worded:
+        return part
+    if part.value == "negative" and _LOSS.search(text, 0, part.end):
+        return replace(part, value="positive")
+    return replace(part, value="negative") if part.value == "positive" else part
 
 
 def _weighed(own: list[Part]) -> Part:
@@ -213,6 +219,8 @@ def _part(text: str, offset: int, words: Words) -> Part:
     scanned = _SCANNED.match(text)
     if scanned:
         return Part(scanned.lastgroup, offset + len(text))
+    if "率" in text and _NO_SHARE.search(text):
+        return Part("negative", offset + len(text.rstrip()), worded=True)
     for hit in words["results.quality"].whole.find(text, text, 0, len(text)):
         part = part.merged(_quality(hit, offset))
     worded = _word(text, offset, words)

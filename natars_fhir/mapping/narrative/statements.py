@@ -37,6 +37,8 @@ _NODES_BEFORE = re.compile(
 _EXCLUDING = re.compile(r"(?:(?<![已可能均])(?:除外|排除)|rule out|exclude)[^,;。]{0,6}$")
 #: a denial of a biopsy stands close to it; a question of metastasis names at most an organ between
 _CLOSE, _ONE_ORGAN = 8, 24
+#: what a surgeon does as well as a tumour
+_HANDS = ("进入", "经膈", "into the")
 _DENIED_HERE = "未无不"
 _SCALES = {"asa": ("asa-class", 1, 6), "ecog": ("ecog", 0, 5), "performance": ("ecog", 0, 5)}
 #: the concepts that are classes
@@ -64,6 +66,8 @@ def read(page: Page, words: Words, kind: Kind) -> list[Said]:
             continue
         reached[concept] = end
         hit = _new(Hit, (start, end, tag))
+        if kind == "operation" and concept == "diaphragm-crossing" and _by_hand(page, words, hit):
+            continue
         if not page.void(start):
             if concept == "scale":
                 told.append(_scale(page, words, hit))
@@ -102,6 +106,12 @@ def _told(page: Page, words: Words, concept: str, hit: Hit, kind: Kind) -> Said 
     elif stance.denied and value != "absent":
         return None
     return Said(concept, value, page.span(hit.start, hit.end), firmness(stance.hedged), said)
+
+
+def _by_hand(page: Page, words: Words, hit: Hit) -> bool:
+    """打开膈肌，进入胸腔探查: it is the surgeon who goes there, where no tumour is named in the clause."""
+    low = page.clause(hit.start)[0]
+    return page.text.startswith(_HANDS, hit.start) and not page.find(words["sites.lesion"], low, hit.start)
 
 
 def _filled_in(page: Page, hit: Hit) -> tuple[Hit, Stance]:
@@ -235,7 +245,7 @@ def _scale_pattern(words: Words) -> re.Pattern[str]:
     return re.compile(
         rf"(?:[\s:,()=]|{filler})*?(?P<low>{level})\s*(?P<e>e)?"
         rf"(?:\s*级?\s*(?:[-~/至或]|to|or)\s*(?:{filler}|\s)*(?P<high>{level}))?"
-        r"\s*(?P<e2>e)?(?![\da-df-z%]|\.\d|\s*mg|\s*[-~至]\s*\d)"
+        r"\s*(?P<e2>e)?(?![\da-df-z%]|\.\d|\s*mg|\s*[-~至]\s*\d|-[\u4e00-\u9fff])"
     )
 
 

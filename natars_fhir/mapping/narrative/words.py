@@ -25,7 +25,7 @@ TABLES: Mapping[str, str] = {
     "quantity.word": "below at-most above at-least about nearly or-more or-less range",
     "quantity.length": "cm mm",
     "cues.cue": "deny-before deny-after deny-both hedge-before hedge-after hedge-both hedge-next hedge-between"
-    " definite stop advice general relative differential former becomes from amended supplement trap",
+    " definite stop advice general relative differential withdrawn former becomes from amended supplement trap",
     "cues.wrap": "open",
     "markers.marker": "*",
     "markers.compartment": "nuclear index",
@@ -57,8 +57,18 @@ TABLES: Mapping[str, str] = {
     "sites.elsewhere": "name",
     "sites.here": "name",
     "sites.touching": "before",
+    "sites.single": "gi-tract uterus urinary-tract other",
+    "sites.within": "part",
+    "sites.beside": "word malignant",
     "sites.lesion": "name",
     "sites.no-tumour": "name",
+    "diagnoses.called": "*",
+    "diagnoses.malignant": "word",
+    "diagnoses.benign": "word",
+    "diagnoses.old": "word",
+    "diagnoses.taken-back": "word",
+    "diagnoses.undiagnosed": "word",
+    "diagnoses.void": "word corrected correction",
     "margins.name": "margin",
     "margins.state": "involved free unsure",
     "margins.between": "filler",
@@ -77,7 +87,8 @@ TABLES: Mapping[str, str] = {
     "statements.metastasis": "present absent",
     "statements.*": "*",
     "treatments.name": "radiotherapy chemoradiotherapy chemotherapy anthracycline targeted immunotherapy any regimen",
-    "treatments.word": "join counted through limits topic meeting then aspect elapsed stopped",
+    "treatments.word": "join counted through limits topic meeting then aspect elapsed stopped refused otherwise"
+    " carrier",
     "treatments.before": "denied given begun planned advised",
     "treatments.after": "denied yes given history unclear planned",
 }
@@ -226,7 +237,7 @@ def _twice(name: str, tags: Mapping[str, list[str]], characters: Characters) -> 
 
 def _either_side(table: str) -> bool:
     """Cues are kept by the side that they act on; words around a number may serve twice."""
-    return table in {"cue", "near", "word", "answer", "mitoses", "necrosis", "before", "after"}
+    return table in {"called", "cue", "near", "word", "answer", "mitoses", "necrosis", "before", "after"}
 
 
 def _compiled(tables: Tables, characters: Characters, drugs: Mapping[str, list[str]]) -> Words:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
 from typing import Any
 
 from natars_fhir.domain.record import Detail, detail
 from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.doubt import hedges
+from natars_fhir.mapping.narrative.words import Words
 from natars_fhir.mapping.readers.attachment import narrative
+from natars_fhir.mapping.readers.called import as_called
 from natars_fhir.mapping.readers.dates import stamped
-from natars_fhir.mapping.readers.entity import Plan, code_of, coded, narrated, once, spoken
+from natars_fhir.mapping.readers.entity import Plan, code_of, coded, heard, narrated, once, spoken
 from natars_fhir.mapping.readers.histology import by_words, shown
 from natars_fhir.mapping.readers.no_tumour import PLACE, Found, Sort, sited, sorting, taken_back
+from natars_fhir.mapping.readers.origin import by_name, names_of, sites_in_words
 from natars_fhir.mapping.schema import Concept, View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
@@ -34,7 +37,7 @@ def condition(view: View, lore: Lore) -> Plan:
     """Facts of a Condition. Refuted: `absent`, said. Provisional and its like never decide. In error: nothing."""
     codes, stamp = coded(view.resource, view.says, lore), stamped(view)
     texts, concepts, words = spoken(view.resource, view.text, lore, "other", by_words), lore.concepts, lore.words
-    sort = sorting(lore)
+    sort, weighed = sorting(lore), _weighing(lore)
 
     def plan(resource: Any, sink: Sink) -> None:
         status = _verified(resource.verificationStatus)
@@ -46,13 +49,8 @@ def condition(view: View, lore: Lore) -> Plan:
         if status == _UNKNOWN:
             sink.tell("code-invalid", "Condition.verificationStatus", _DOUBT)
         stamp(resource, sink)
-        if coded_so and (text := _text(resource)) and hedges(text, words):
-            coded_so = [(place, shown(lore, told)) for place, told in coded_so]
-        elif coded_so and said_so and _of_another_type(coded_so, said_so):
-            sink.tell("value", "Condition.code", _TWO_TYPES)
-            coded_so = [(place, shown(lore, told) if told.concept == "histology" else told) for place, told in coded_so]
-        found = coded_so + said_so
-        is_a = sort(resource, found) if status != "refuted" and sited(found) else "tumour"
+        found = weighed(resource, coded_so, said_so, sink) + said_so if coded_so else said_so
+        found, is_a = _placed(resource, found, status, sort, words)
         found = _without_places(once(_as_a_tumours(found, is_a, sink)))
         course, ended = code_of(resource.clinicalStatus), _ended(resource)
         if course == "unknown":  # R5's word where R4 says nothing
@@ -66,22 +64,56 @@ def condition(view: View, lore: Lore) -> Plan:
     return plan
 
 
+def _placed(
+    resource: Any, found: Found, status: str, sort: Callable[[Any, Found], Sort], words: Words
+) -> tuple[Found, Sort]:
+    """What is found, with the body sites that are told in words of what is a tumour beyond doubt; and what it is."""
+    places = sites_in_words(resource, found, words) if resource.bodySite is not None else []
+    if status == "refuted" or not (places or sited(found)):
+        return found + places, "tumour"
+    is_a = sort(resource, found)
+    return (found + places if is_a == "tumour" else found), is_a
+
+
+def _weighing(lore: Lore) -> Callable[[Any, Found, Found, Sink], Found]:
+    """What the codes say, beside the words of the same Condition."""
+    words, agreed, called = lore.words, by_name(lore), as_called(lore)
+
+    def weigh(resource: Any, coded_so: Found, said_so: Found, sink: Sink) -> Found:
+        if (text := _text(resource)) and hedges(text, words):
+            coded_so = [(place, shown(lore, told)) for place, told in coded_so]
+        elif _of_another_type(resource, coded_so, said_so, lore):
+            sink.tell("value", "Condition.code", _TWO_TYPES)
+            coded_so = [(place, shown(lore, told) if told.concept == "histology" else told) for place, told in coded_so]
+        coded_so = called(resource, coded_so, sink)
+        return agreed(coded_so, partial(names_of, resource), "Condition.code", sink)
+
+    return weigh
+
+
 _TWO_TYPES = "The codes and the words of this diagnosis name different types of tumour: neither decides."
 #: Words of what it is: a note, a site or a stage may speak of other tumours.
 _NAMES = ("Condition.code.", "Condition.extension")
 
 
-def _of_another_type(coded_so: Found, said_so: Found) -> bool:
+def _of_another_type(resource: Any, coded_so: Found, said_so: Found, lore: Lore) -> bool:
     """Do its names say a type of sarcoma, and none that its codes say? A sarcoma of no type contradicts none."""
     coded = {told.value for _, told in coded_so if told.concept == "histology" and told.value != "SARCOMA-NOS"}
     if not coded:
         return False
-    said = {
-        told.value
-        for place, told in said_so
-        if told.concept == "histology" and told.value != "SARCOMA-NOS" and place.startswith(_NAMES)
-    }
+    said = {_type(told) for place, told in said_so if place.startswith(_NAMES)}
+    if not said and resource.code is not None:
+        texts = (coding.display for coding in resource.code.coding or () if coding.display)
+        said = {_type(by_words(told)) for text in texts for told in heard(text, lore)}
+    said -= {"", "SARCOMA-NOS"}
     return bool(said) and said.isdisjoint(coded)
+
+
+def _type(told: Told) -> str:
+    """The type of a tumour that words name: what is no sarcoma is told as another malignancy, perhaps."""
+    if told.concept == "histology":
+        return str(told.value)
+    return "OTHER" if told.concept == "second-malignancy" else ""
 
 
 def _as_a_tumours(found: Found, is_a: Sort, sink: Sink) -> Found:

@@ -33,7 +33,9 @@ def consent(view: View, lore: Lore) -> Plan:
     def heard(text: str) -> _Heard:
         if not names(text):
             return "nothing"
-        return "no" if _DENIES.search(text) is not None else "named"
+        if _DENIES.search(_FREE.sub("", text)) is not None:
+            return "no"
+        return "open" if _OPEN.search(text) is not None else "named"
 
     def plan(resource: Any, sink: Sink) -> None:
         if (value := _VALUE.get(resource.status)) is None:
@@ -51,6 +53,8 @@ def consent(view: View, lore: Lore) -> Plan:
         denies = resource.provision is not None and resource.provision.type == "deny"
         if value == "given" and (denies or "no" in said):
             value = "refused"
+        elif value == "given" and "open" in said:
+            value = "proposed"
         if value in ("given", "withdrawn"):
             sink.add(Told("consent", value, _ended(resource)), "Consent.status")
         else:
@@ -65,10 +69,23 @@ def _ended(resource: Any) -> Detail:
     return detail(ended=str(period.end)) if period is not None and period.end else ()
 
 
-_DENIES = re.compile(r"拒绝|不同意|refus|declin|withdr", re.IGNORECASE)
-#: What a text says: it does not name the trial; it does; it does, and denies.
-_Heard = Literal["nothing", "named", "no"]
-_OURS: tuple[_Heard, ...] = ("named", "no")
+_DENIES = re.compile(
+    r"拒绝|不同意|(?<!可)(?<!时)(?<!权)(?:撤回|撤销|退出)|不参加|不参与|放弃参加|refus|declin|withdr", re.IGNORECASE
+)
+#: what may come to pass is no refusal: 可随时撤回, "may withdraw at any time"
+_FREE = re.compile(
+    r"(?:可以?|有权|能够?)?(?:随时|在任何时候|任何时候)(?:都|均)?(?:可以?|有权|能够?)?(?:无条件)?(?:自由)?(?:撤回|撤销|退出)"
+    r"|(?:有权|可以?)(?:自由)?(?:撤回|撤销|退出|拒绝)|(?:right|free|may|can|able) (?:to )?(?:withdr|refus|declin)\w*",
+    re.IGNORECASE,
+)
+#: it is not signed yet
+_OPEN = re.compile(
+    r"考虑中|待签|尚未签|未签|拟签|未决定|尚未决定|待定|样本|样张|空白|not (?:yet )?signed|unsigned|undecided",
+    re.IGNORECASE,
+)
+#: What a text says: it does not name the trial; it does; it does, and denies, or is not signed yet.
+_Heard = Literal["nothing", "named", "no", "open"]
+_OURS: tuple[_Heard, ...] = ("named", "no", "open")
 
 
 def naming(names: Sequence[str]) -> Callable[[str], bool]:

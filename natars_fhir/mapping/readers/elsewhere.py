@@ -14,9 +14,6 @@ from natars_fhir.mapping.lore import Lore
 from natars_fhir.mapping.narrative.reader import one
 from natars_fhir.mapping.sink import Sink
 
-#: Kinds of concepts, and concepts, that say what a tumour is.
-_KINDS = ("fish", "grade", "histology", "ihc", "size")
-_CONCEPTS = ("histologic-grade", "mdm2-cep12-ratio", "mdm2-copy-number", "mitoses-per-10hpf", "necrosis-percent")
 #: Where a tumour of the retroperitoneum may lie.
 _NEAR = ("abdomen-pelvis-nos", "retroperitoneum")
 #: Words of a place beside an organ (右肾周, 直肠后), or of a hollow that holds many (腹腔): no organ is meant.
@@ -31,9 +28,7 @@ class Elsewhere:
 
     def __init__(self, lore: Lore) -> None:
         self._lore = lore
-        self._concepts = frozenset(
-            name for name, one in lore.concepts.items() if one.kind in _KINDS or name in _CONCEPTS
-        )
+        self._concepts = lore.of_tumours
 
     def concerned(self, sink: Sink) -> bool:
         """Does what was read say what a tumour is?"""

@@ -114,6 +114,11 @@ def narrated(text: str, lore: Lore, kind: Kind, where: str, sink: Sink) -> list[
     return _of_the_tumour(reading, lore)
 
 
+def heard(text: str, lore: Lore) -> list[Told]:
+    """What a name says, where what of it cannot be read is of no account."""
+    return _of_the_tumour(_read_short(text, lore.words, "other"), lore)
+
+
 def _tell_unread(parts: Iterable[Unread], where: str, sink: Sink) -> None:
     for unread in parts:
         sink.tell("value", where, f"A statement about «{unread.concept}» that is not read: {unread.why}.")

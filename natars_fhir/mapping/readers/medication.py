@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache, partial
 from typing import Any
 
@@ -19,6 +20,8 @@ _ADHERENCE = f"{R5_ELEMENT}MedicationStatement.adherence"
 #: (place, what is told there)
 Found = tuple[str, Told]
 
+_OTHERWISE = "The code and the words of this drug say different things: it is shown, and does not decide."
+_UNDONE = "A note says that this was not given: it is shown, and does not decide."
 #: The drug of a fact whose Medication has not been looked up yet.
 REFERRED = "referred"
 
@@ -46,6 +49,9 @@ def medication(view: View, lore: Lore) -> Plan:
             found += drugs.referred(resource, referred, word, sink)
         if found:
             stamp(resource, sink)
+            if word == "given" and resource.note is not None and drugs.never_taken(resource.note):
+                sink.tell("value", f"{view.resource}.note", _UNDONE)
+                sink.standing = "hedged"
             sink.add_each(found)
 
     return plan
@@ -73,6 +79,14 @@ class Drugs:
     def __init__(self, lore: Lore) -> None:
         self._lore = lore
         self._named = lru_cache(maxsize=4_096)(partial(_named, lore.drugs))
+        self._named_otherwise = lru_cache(maxsize=4_096)(self._otherwise)
+        self._no_dose, self._carrier = (
+            re.compile(lore.words.any("treatments.word", tag)) for tag in ("otherwise", "carrier")
+        )
+        refused = lore.words.any("treatments.word", "refused")
+        self._undone = re.compile(rf"{refused}|{lore.words.any('diagnoses.taken-back', 'word')}|取消")
+        #: substances, and not kinds of them
+        self._drugs = {meant.value for meant in lore.drugs.drugs.values() if not meant.value.endswith("-unspecified")}
 
     def of(self, concept: Any, where: str, given: str, sink: Sink) -> list[Found]:
         """Drugs by code; else by name in the text; a name in a display alone is shown and never decides."""
@@ -84,14 +98,38 @@ class Drugs:
                     place = f"{where}.coding[{index}]"
                     found.append((place, _told(meant, given)))
         if found:
-            return found
+            return self._as_named(found, concept, where, given, sink)
         if (named := self._named(concept.text)) is not None:
-            return [(f"{where}.text", _told(named, given))]
+            return [(f"{where}.text", _told(named, given, hedged=self._is_otherwise(concept.text, named=True)))]
         for index, coding in enumerate(codings):
             sink.not_understood.append(("code", "Medication", coding.system or "", coding.code or ""))
             if (named := self._named(coding.display)) is not None:
                 found.append((f"{where}.coding[{index}].display", _told(named, given, hedged=True)))
         return found
+
+    def _as_named(self, found: list[Found], concept: Any, where: str, given: str, sink: Sink) -> list[Found]:
+        """What the codes tell, beside the words: another drug's name, or that of none, leaves them in doubt."""
+        texts = (concept.text, *[coding.display for coding in concept.coding])
+        others = self._named_otherwise(texts, tuple([told.value for _, told in found]))
+        if others is None:
+            return found
+        sink.tell("value", where, _OTHERWISE)
+        told = [(place, one._replace(standing="hedged") if one.standing == "final" else one) for place, one in found]
+        return told + [(where, _told(one, given, hedged=True)) for one in others]
+
+    def _otherwise(self, texts: tuple[str | None, ...], known: tuple[str, ...]) -> tuple[Meaning, ...] | None:
+        """The drugs that texts name instead of those that are known by code; None where they name no other thing."""
+        names = {text: self._named(text) for text in texts if text}
+        drugs = [one for one in names.values() if one is not None and one.value in self._drugs]
+        if drugs and self._drugs.issuperset(known) and not any(one.value in known for one in drugs):
+            return tuple(dict.fromkeys(drugs))
+        otherwise = any(self._is_otherwise(text, named=one is not None) for text, one in names.items())
+        return () if otherwise else None
+
+    def _is_otherwise(self, text: str, *, named: bool) -> bool:
+        """Does a name say that it is no dose of the drug; or name other things and no drug?"""
+        plain = self._lore.words.characters.whole(text)
+        return self._no_dose.search(plain) is not None or (not named and self._carrier.search(plain) is not None)
 
     def inside(self, medication: Any, where: str, given: str, sink: Sink) -> list[Found]:
         """The drugs of a Medication and of its ingredients."""
@@ -101,6 +139,11 @@ class Drugs:
                 place = f"{where}.ingredient[{index}].itemCodeableConcept"
                 found += self.of(part.itemCodeableConcept, place, given, sink)
         return found
+
+    def never_taken(self, notes: Any) -> bool:
+        """Does a note say so: 患者拒绝, 未用药, 误录?"""
+        whole = self._lore.words.characters.whole
+        return any(self._undone.search(whole(note.text)) is not None for note in notes if note.text)
 
     def referred(self, resource: Any, where: str, given: str, sink: Sink) -> list[Found]:
         """The drugs of a Medication that is contained; of another, its key."""

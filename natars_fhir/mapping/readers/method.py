@@ -36,9 +36,12 @@ _OTHER_THINGS = ("core", "node", "other", "specimen")
 
 def _another_thing(lore: Lore) -> Callable[[str | None], bool]:
     """Does the name of a measure name such a thing, and no tumour? The same few names come again and again."""
+    words = lore.words
+    far = "|".join(re.escape(word) for word in words["size.near"].words["distance"] if len(word) > 1)
+    things = f"{words.any('size.thing', *_OTHER_THINGS)}|{words.any('size.organ', 'name')}|{far}|切缘"
     tumour, other = (
-        re.compile(rf"(?<![a-z]){lore.words.any('size.thing', *tags)}(?![a-z])", re.IGNORECASE)
-        for tags in (("tumour",), _OTHER_THINGS)
+        re.compile(rf"(?<![a-z])(?:{names})(?![a-z])", re.IGNORECASE)
+        for names in (words.any("size.thing", "tumour"), things)
     )
 
     @lru_cache(maxsize=1_024)

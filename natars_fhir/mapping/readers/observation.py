@@ -20,6 +20,7 @@ from natars_fhir.mapping.readers.beside import beside
 from natars_fhir.mapping.readers.coded import PREGNANCY_TEST
 from natars_fhir.mapping.readers.dates import earliest
 from natars_fhir.mapping.readers.method import measured
+from natars_fhir.mapping.readers.misnamed import misnamed, other_names, taken_back
 from natars_fhir.mapping.readers.said_so import as_said
 from natars_fhir.mapping.readers.spoken import words_of
 from natars_fhir.mapping.readers.values import KINDS
@@ -40,7 +41,7 @@ def asked(views: Sequence[View], lore: Lore) -> Plan:
     whole: dict[str, View] = {kind: view for view in views if not view.each for kind in view.kinds}
     parts: dict[str, View] = {kind: view for view in views if view.each for kind in view.kinds}
     read_whole, read_part = (_question(found, lore) for found in (whole, parts))
-    place = next((view.each for view in parts.values()), "")
+    place, void = next((view.each for view in parts.values()), ""), taken_back(lore)
 
     def plan(resource: Any, sink: Sink) -> None:
         answered = resource.hasMember is not None
@@ -48,6 +49,8 @@ def asked(views: Sequence[View], lore: Lore) -> Plan:
             for index, item in enumerate(getattr(resource, place)):
                 answered |= read_part(item, resource, sink, f"Observation.{place}[{index}].", False)
         read_whole(resource, resource, sink, "Observation.", answered)
+        if resource.note is not None and sink.facts:
+            void(resource, sink)
 
     return plan
 
@@ -162,7 +165,7 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
     absences = lore.values.get(kind) if kind in _KNOWS_ABSENCE else None
     flagged = "interpretation" in view.value
     sized = measured(lore) if kind == "size" else None
-    agreed = beside(read)
+    agreed, names = beside(read), other_names(lore, kind)
     flag_says = _flags(lore, kind, read)
 
     def answer(node: Any, resource: Any, sink: Sink, concept: str, place: str, answered: bool) -> bool:
@@ -186,16 +189,14 @@ def _answer(view: View, read: ReadValue, kind: str, lore: Lore) -> Answer:
             if told and (sized is not None or (value.__class__ is CodeableConcept and value.text and value.coding)):
                 told = sized(told, node, resource) if sized is not None else agreed(value, concept, told, where, sink)
             if told:
+                if names is not None and node.code.text and names[node.code.text, concept]:
+                    told = misnamed(told, place, sink)
                 sink.add_all(told, where if told[0].span is None else where + _of_text(value))
                 if flagged and node.interpretation and path != "interpretation" and _disputed(kind, concept):
                     _dispute(node, concept, flag_says, told, place, sink)
                 return True
             seen = seen or path
-        if seen:
-            sink.tell("value", place + seen, f"A value of «{concept}» that is not understood: it is not read.")
-            sink.not_understood.append(("value", "Observation", concept, seen))
-            return False
-        return _absent(node, sink, concept, place, answered, absences)
+        return _absent(node, sink, concept, place, answered, absences, seen)
 
     return answer
 
@@ -252,8 +253,13 @@ def _dispute(node: Any, concept: str, read: ReadValue, told: tuple[Told, ...], p
 _VALUES = tuple(name for name in ObservationComponent.__struct_fields__ if name.startswith("value"))
 
 
-def _absent(node: Any, sink: Sink, concept: str, place: str, answered: bool, absences: Any) -> bool:
-    """No value: not done or awaited where a reason says so; else told, unless components or members answer."""
+def _absent(node: Any, sink: Sink, concept: str, place: str, answered: bool, absences: Any, seen: str) -> bool:
+    """No value, or none that is understood (it was *seen*): not done or awaited where a reason says so; else told,
+    unless components or members answer."""
+    if seen:
+        sink.tell("value", place + seen, f"A value of «{concept}» that is not understood: it is not read.")
+        sink.not_understood.append(("value", "Observation", concept, seen))
+        return False
     for coding in (node.dataAbsentReason.coding or ()) if node.dataAbsentReason and absences is not None else ():
         if words := absences[coding.system, coding.code]:
             sink.add(Told(concept, words[0]), place + "dataAbsentReason")

@@ -44,7 +44,7 @@ def procedure(view: View, lore: Lore) -> Plan:
     """
     codes, stamp, words = coded(view.resource, view.says, lore), stamped(view), _words(view)
     notes = spoken(view.resource, ("note.text",), lore, "operation", _of_the_tumour)
-    relates = _relates(words, lore)
+    relates, as_named = _relates(words, lore), _as_named(words, lore)
 
     def plan(resource: Any, sink: Sink) -> None:
         if (state := _STATUS.get(resource.status)) is None:
@@ -60,8 +60,8 @@ def procedure(view: View, lore: Lore) -> Plan:
         stamp(resource, sink)
         value, sink.standing = state
         said = texts[0][1] if len(texts) == 1 else frozenset[str]().union(*[held for _, held in texts])
-        if sink.standing == "final" and "planned" in said:
-            sink.standing = "hedged"  # a plan in its own words, whatever the status says
+        if sink.standing == "final" and _is_undone(said, found):
+            sink.standing = "hedged"  # a plan, a talk of it, or a note that it was not done, whatever the status says
         sink.add_each(operation(resource, found, value, said, sink) + noted if found else noted)
 
     def operation(resource: Any, found: list[Found], value: str, said: frozenset[str], sink: Sink) -> list[Found]:
@@ -69,10 +69,54 @@ def procedure(view: View, lore: Lore) -> Plan:
             found = [(place, told) for place, told in found if told.concept not in unsaid]
         resected = any(told.concept == "resection" for _, told in found)
         reasons = _reasons(resource, sink) if resected and resource.reasonReference is not None else ()
-        found = once(_weighed(found, resected, resected and relates(resource, said), "biopsy-only" in said))
+        related = resected and not _is_no_resection(said) and relates(resource, said)
+        found = once(_weighed(as_named(resource, found), resected, related, "biopsy-only" in said))
         return [(place, _for_reason(_as_done(told, value, sink.standing), reasons)) for place, told in found]
 
     return plan
+
+
+#: words by which nothing was done for certain
+_UNDONE = frozenset({"planned", "about", "undone"})
+
+
+#: what such an act of treatment tells
+_TREATMENTS = frozenset({"radiotherapy", "antineoplastic-drug"})
+
+
+def _is_undone(said: frozenset[str], found: list[Found]) -> bool:
+    """Is it a plan, a talk of the deed, or said not to have been done? A team's meeting is a talk, and was held."""
+    if not said:
+        return False
+    undone = _UNDONE & said
+    return bool(undone) and not (undone == {"about"} and any(told.concept == "mdt-review" for _, told in found))
+
+
+def _is_no_resection(said: frozenset[str]) -> bool:
+    """Do its words tell a biopsy, a laparotomy or a failed attempt, and no resection?"""
+    if "unresected" in said:
+        return True
+    return "resection" not in said and not said.isdisjoint(("biopsy", "laparotomy"))
+
+
+def _as_named(words: Words, lore: Lore) -> Callable[[Any, list[Found]], list[Found]]:
+    """What the codes tell of a treatment whose own name is another's (静脉输液, 骨密度检查) is in doubt."""
+    drugs = lore.drugs.pattern
+
+    def as_named(resource: Any, found: list[Found]) -> list[Found]:
+        text = resource.code.text if resource.code is not None else None
+        if not text or not any(told.concept in _TREATMENTS for _, told in found):
+            return found
+        held = words(text)
+        named = {"radiotherapy": "radiotherapy-name" in held}
+        named["antineoplastic-drug"] = "antineoplastic-drug-name" in held or drugs.search(text.casefold()) is not None
+        return [(place, told if named.get(told.concept, True) else _in_doubt(told)) for place, told in found]
+
+    return as_named
+
+
+def _in_doubt(told: Told) -> Told:
+    return told._replace(value="suspected") if told.value == "present" else told._replace(standing="hedged")
 
 
 def _reasons(resource: Any, sink: Sink) -> tuple[str, ...]:
@@ -112,7 +156,7 @@ def _words(view: View) -> Words:
     once."""
 
     def search(text: str) -> frozenset[str]:
-        lower = text.casefold()
+        lower = f"{text.casefold()}。"
         return frozenset(name for name, words in view.words.items() if any(word in lower for word in words))
 
     known = lru_cache(maxsize=4_096)(search)

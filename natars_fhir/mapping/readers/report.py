@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from natars_fhir.domain.record import Detail
@@ -16,6 +16,7 @@ from natars_fhir.mapping.readers.attachment import attached, narrative_alone
 from natars_fhir.mapping.readers.dates import stamped
 from natars_fhir.mapping.readers.entity import SHORT, Plan, coded, narrated, once
 from natars_fhir.mapping.readers.histology import by_words, shown
+from natars_fhir.mapping.readers.origin import by_name, of_concept
 from natars_fhir.mapping.schema import View
 from natars_fhir.mapping.sink import Sink
 from natars_fhir.mapping.told import Told
@@ -43,7 +44,7 @@ def report(view: View, lore: Lore) -> Plan:
     """Facts of a report: its conclusion codes, and its texts read for its kind."""
     codes, stamp, texts = coded(view.resource, view.says, lore), stamped(view), _texts(view)
     final, pending = frozenset(view.status), frozenset(view.pending)
-    by_code_alone = not view.says
+    by_code_alone, agreed = not view.says, by_name(lore)
 
     def plan(resource: Any, sink: Sink) -> None:
         kind = _kind_by_code(lore, resource.code)
@@ -57,6 +58,7 @@ def report(view: View, lore: Lore) -> Plan:
         found = list(codes(resource, sink))
         if getattr(resource, "conclusionCode", None) is not None:
             found = _with_words(found, resource, lore, kind or "pathology", sink)
+            found = agreed(found, partial(_names, resource), "DiagnosticReport.conclusionCode", sink)
         for place, text in texts(resource, sink):
             spoken_as = kind or _kind_by_words(text)
             found += [(place, told) for told in narrated(text, lore, spoken_as, place, sink)]
@@ -87,6 +89,14 @@ def _with_words(found: list[Found], resource: Any, lore: Lore, kind: Kind, sink:
             found = [(at, shown(lore, told)) if at.startswith(place + ".") else (at, told) for at, told in found]
         found += [(f"{place}.text", told) for told in narrated(concept.text, lore, kind, f"{place}.text", sink)]
     return found
+
+
+def _names(resource: Any) -> Iterator[tuple[str, str, bool]]:
+    """What its conclusions are called; its text may speak of other tumours too."""
+    for index, concept in enumerate(resource.conclusionCode):
+        yield from of_concept(concept, f"DiagnosticReport.conclusionCode[{index}]")
+    if resource.conclusion:
+        yield "DiagnosticReport.conclusion", resource.conclusion, True
 
 
 def _kind(lore: Lore, resource: Any) -> Kind | None:

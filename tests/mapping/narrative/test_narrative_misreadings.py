@@ -265,3 +265,68 @@ def test_what_is_not_taken_is_told(text: str, concept: str, words: Words) -> Non
 )
 def test_one_edge_that_is_involved_makes_it_r1(text: str, expected: set[str], words: Words) -> None:
     assert _of(text, words, "resection-margin") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("标本与他人标本混淆，本报告作废。（腹膜后）去分化脂肪肉瘤。", set(), id="withdrawn"),
+        pytest.param("（腹膜后）去分化脂肪肉瘤。本报告作废。", set(), id="withdrawn at its end"),
+        pytest.param("前次报告作废。去分化脂肪肉瘤。", {"histology DDLPS"}, id="it is the former that is withdrawn"),
+        pytest.param("同病室患者曾行化疗。", set(), id="another patient's"),
+        pytest.param(
+            "未分化多形性肉瘤，需除外去分化脂肪肉瘤", {"histology UPS hedged", "histology DDLPS hedged"}, id="left open"
+        ),
+        pytest.param(
+            "平滑肌肉瘤，不能除外间质瘤", {"histology LMS hedged", "histology OTHER hedged"}, id="another not excluded"
+        ),
+        pytest.param("平滑肌肉瘤，不除外转移", {"histology LMS", "metastasis suspected hedged"}, id="no other type"),
+        pytest.param("胰腺癌累及腹膜后", {"histology OTHER"}, id="what reaches a place"),
+        pytest.param("腹膜后肿瘤已排除", set(), id="no lesion there"),
+        pytest.param("待排腹膜后肿瘤", {"primary-site retroperitoneum hedged"}, id="perhaps a lesion"),
+        pytest.param("腹膜后转移灶", {"metastasis present"}, id="where it went"),
+        pytest.param(
+            "结肠癌术后腹膜后复发",
+            {"prior-resection present", "primary-site retroperitoneum hedged"},
+            id="where it came back",
+        ),
+        pytest.param(
+            "去分化脂肪肉瘤，原报告FNCLCC 3级更正为FNCLCC 1级",
+            {"histology DDLPS", "fnclcc-grade 1"},
+            id="what a correction leaves",
+        ),
+        pytest.param("CDK4阳性率0", {"ihc-cdk4 negative"}, id="a share of nought"),
+        pytest.param("未见MDM2表达缺失", {"ihc-mdm2 positive"}, id="no loss"),
+        pytest.param("MDM2、CDK4至少一项阳性", {"ihc-mdm2 equivocal", "ihc-cdk4 equivocal"}, id="one of them"),
+        pytest.param("残余肿瘤8cm", set(), id="what is left of it"),
+        pytest.param("复发转移高风险", set(), id="a risk"),
+    ],
+)
+def test_what_is_withdrawn_anothers_or_left_open_decides_nothing(text: str, said: set[str], words: Words) -> None:
+    assert lines(read(text, words)) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("打开膈肌，进入胸腔探查", set()),
+        ("经膈切口进入胸腔，胸腔内无异常", set()),
+        ("肿瘤经膈肌进入胸腔", {"diaphragm-crossing present"}),
+        ("肿瘤突入右侧胸腔", {"diaphragm-crossing present"}),
+    ],
+)
+def test_a_surgeons_way_into_the_chest_is_not_the_tumours(text: str, said: set[str], words: Words) -> None:
+    found = lines(read(text, words, "operation"))
+    assert {one for one in found if one.startswith("diaphragm")} == said
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("外院予安罗替尼治疗，未服用", "unclear"),
+        ("外院予安罗替尼治疗，患者拒绝", "unclear"),
+        ("外院予安罗替尼治疗，未见缩小", "given"),
+    ],
+)
+def test_what_was_prescribed_and_never_taken_was_not_given_for_certain(text: str, given: str, words: Words) -> None:
+    assert [dict(one.detail)["given"] for one in read(text, words, "other").of("antineoplastic-drug")] == [given]

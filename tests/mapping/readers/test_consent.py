@@ -189,3 +189,22 @@ def test_our_own_subject_that_is_sent_back_tells_no_allocation() -> None:
     assert told(sent) == ["allocation The Surgery only Group"]
     ours = {"system": "https://natars.example/fhir/NamingSystem/subject", "value": "0" * 32}
     assert told({**sent, "identifier": [ours]}) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("NATARS 知情同意书", "given"),
+        ("NATARS：参加者可随时撤回同意", "given"),
+        ("NATARS: participants may withdraw at any time", "given"),
+        ("NATARS 受试者有权退出", "given"),
+        ("NATARS 患者撤回同意", "refused"),
+        ("NATARS 患者已退出", "refused"),
+        ("NATARS 不参加", "refused"),
+        ("NATARS 研究告知，患者考虑中", "proposed"),
+        ("NATARS 同意书（空白样本）", "proposed"),
+        ("NATARS consent form, not yet signed", "proposed"),
+    ],
+)
+def test_words_beside_the_trials_name_say_what_became_of_it(text: str, value: str) -> None:
+    assert told(consent(category=[{"text": text}])) == [f"consent {value}"]

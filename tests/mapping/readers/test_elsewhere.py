@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.ward import ICD_O, LOINC, SNOMED, bundle, concept, observation, raw, read, reader, told
+from tests.ward import ICD_O, LOINC, SNOMED, bundle, concept, mappings, observation, raw, read, reader, told
 
 LMS = {"valueCodeableConcept": concept(ICD_O, "8890/3")}
 
@@ -52,3 +52,18 @@ def test_what_says_nothing_of_a_tumour_stays() -> None:
     assert told(observation("metastasis", valueBoolean=True, bodySite=concept(ICD_O, "C22.0"))) == [
         "metastasis present"
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hedged"),
+    [
+        ("mitoses-per-10hpf", {"valueQuantity": {"value": 3, "unit": "/10HPF"}}, True),
+        ("necrosis-percent", {"valueQuantity": {"value": 20, "unit": "%"}}, True),
+        ("fnclcc-grade", {"valueInteger": 2}, True),
+        ("ihc-mdm2", {"valueString": "+"}, True),
+        ("asa-class", {"valueInteger": 2}, False),
+    ],
+)
+def test_what_the_mapping_files_say_tells_of_a_tumour_is_weighed(name: str, value: Any, hedged: bool) -> None:
+    (fact,) = read(observation(name, bodySite=concept(ICD_O, "C54.1"), **value)).facts
+    assert (fact.standing == "hedged", name in mappings().concepts.of_tumours()) == (hedged, hedged)

@@ -31,7 +31,9 @@ def medication(code: Any, **elements: Any) -> dict[str, Any]:
     [
         pytest.param(DOXORUBICIN, ["antineoplastic-drug doxorubicin"], id="by code"),
         pytest.param(
-            concept(ATC, "L01DB01", text="安罗替尼"), ["antineoplastic-drug doxorubicin"], id="code before text"
+            concept(ATC, "L01DB01", text="安罗替尼"),
+            ["antineoplastic-drug doxorubicin hedged", "antineoplastic-drug anlotinib hedged"],
+            id="a code and the name of another drug",
         ),
         pytest.param({"text": "盐酸安罗替尼胶囊"}, ["antineoplastic-drug anlotinib"], id="by a name within the text"),
         pytest.param({"text": "Inj. IFOSFAMIDE 1 g"}, ["antineoplastic-drug ifosfamide"], id="by a name in capitals"),
@@ -172,3 +174,36 @@ def test_a_sites_own_drug_code_is_known_to_it_alone(site: str, facts: list[str])
 def test_a_drug_bears_its_classes() -> None:
     (fact,) = read(given(DOXORUBICIN)).facts
     assert fact.said("class") == ("chemotherapy", "anthracycline")
+
+
+@pytest.mark.parametrize(
+    ("drug", "facts"),
+    [
+        ({"text": "多柔比星注射液"}, ["doxorubicin"]),
+        ({"text": "多柔比星+5%葡萄糖"}, ["doxorubicin"]),
+        ({"text": "注射用阿霉素（商品名）"}, ["doxorubicin"]),
+        ({"text": "化疗药物"}, ["doxorubicin"]),
+        ({"text": "里葆多"}, ["doxorubicin"]),
+        ({"text": "维生素C注射液"}, ["doxorubicin hedged"]),
+        ({"text": "0.9%氯化钠注射液"}, ["doxorubicin hedged"]),
+        ({"text": "多柔比星皮试液"}, ["doxorubicin hedged"]),
+        ({"text": "异环磷酰胺"}, ["doxorubicin hedged", "ifosfamide hedged"]),
+    ],
+)
+def test_the_code_of_a_drug_is_weighed_by_its_name(drug: dict[str, str], facts: list[str]) -> None:
+    sent = given(concept(ATC, "L01DB01", **drug))
+    assert [one.removeprefix("antineoplastic-drug ") for one in told(sent)] == facts
+    assert bool(read(sent).issues) is (facts != ["doxorubicin"])
+
+
+@pytest.mark.parametrize("name", ["安罗替尼安慰剂", "多柔比星药敏试验", "氟尿嘧啶软膏"])
+def test_a_placebo_a_test_and_an_ointment_are_no_dose(name: str) -> None:
+    assert all(one.endswith("hedged") for one in told(given({"text": name})))
+
+
+@pytest.mark.parametrize(
+    ("note", "standing"), [("患者拒绝，未用药", " hedged"), ("取消医嘱", " hedged"), ("滴速40滴/分", "")]
+)
+def test_a_note_that_it_was_not_given_leaves_a_dose_in_doubt(note: str, standing: str) -> None:
+    sent = {**given(concept(ATC, "L01DB01")), "note": [{"text": note}]}
+    assert told(sent) == [f"antineoplastic-drug doxorubicin{standing}"]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.test_harm import found, short
 from tests.ward import AS_OF, ICD_9, ICD_10, SNOMED, bundle, concept, lines, outcome, read, resource, told
 
 EXCISION, LAPAROTOMY, BIOPSY = concept(ICD_9, "54.4"), concept(ICD_9, "54.11"), concept(ICD_9, "54.24")
@@ -225,3 +226,34 @@ def test_the_words_that_tell_an_operation_are_where_the_evidence_says() -> None:
     """A name in a note is evidence from the note."""
     sent = procedure(None, note=[{"text": "一般情况可"}, {"text": "行腹膜后肿瘤切除术"}])
     assert {fact.path for fact in read(sent).facts if fact.concept == "resection"} == {"Procedure.note[1].text"}
+
+
+@pytest.mark.parametrize(
+    ("criterion", "code", "text", "note", "said"),
+    [
+        pytest.param("I-04", "54.4", "腹膜后肿瘤切除术", None, "no", id="a resection"),
+        pytest.param("I-04", "54.4", "腹膜后肿物穿刺活检术", None, "unknown imprecise", id="a biopsy, by its name"),
+        pytest.param(
+            "I-04", "54.4", "腹膜后肿瘤切除术", "术中见无法切除，仅取活检", "unknown imprecise", id="not made"
+        ),
+        pytest.param("I-04", "54.4", "腹膜后肿瘤切除术", "因心功能差，手术取消", "unknown imprecise", id="called off"),
+        pytest.param("I-04", None, "腹膜后肿瘤切除术知情谈话", None, "unknown imprecise", id="a talk of it"),
+        pytest.param("I-04", None, "腹膜后肿瘤切除术术前评估", None, "unknown imprecise", id="before it"),
+        pytest.param("I-06", "92.24", "电子直线加速器放疗", None, "no", id="radiotherapy"),
+        pytest.param("I-06", "92.24", "骨密度检查", None, "unknown imprecise", id="another name"),
+        pytest.param("I-06", "92.24", "放疗定位", None, "unknown imprecise", id="its planning"),
+        pytest.param("I-06", "92.24", "放疗", "患者拒绝，未行。", "unknown imprecise", id="refused"),
+        pytest.param("I-06", None, "放疗科会诊", None, "unknown imprecise", id="a consultation"),
+        pytest.param("I-05", "99.25", "注射或输注癌瘤化疗物质", None, "no", id="chemotherapy"),
+        pytest.param("I-05", "99.25", "多柔比星输注", None, "no", id="by the drug's name"),
+        pytest.param("I-05", "99.25", "静脉输液", None, "unknown imprecise", id="an infusion"),
+        pytest.param("I-05", "99.25", "化疗泵置入术", None, "unknown imprecise", id="a device for it"),
+    ],
+)
+def test_an_operation_is_what_its_name_and_its_notes_say(
+    criterion: str, code: str | None, text: str, note: str | None, said: str
+) -> None:
+    coding = concept(ICD_9, code) if code else {}
+    notes = {"note": [{"text": note}]} if note else {}
+    done = resource("Procedure", status="completed", code={**coding, "text": text}, performedDateTime="2023", **notes)
+    assert short(found(criterion, done)) == said
