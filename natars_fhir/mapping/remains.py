@@ -23,7 +23,7 @@ Place = tuple[int | str, ...]
 #: What stands where something must and does not, until the checks are done.
 _NOTHING = "?"
 #: What stands in for a list, and for a table, that must be there.
-_EMPTY: Mapping[str, type] = MappingProxyType({"tuple_type": list, "dict_type": dict})
+_EMPTY: Mapping[str, type] = MappingProxyType({"tuple_type": list, "dict_type": dict, "model_type": dict})
 #: Faults in words that need no knowledge of Python.
 _SAID: Mapping[str, str] = MappingProxyType(
     {

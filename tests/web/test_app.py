@@ -253,6 +253,8 @@ def test_the_store_is_opened_with_as_many_connections_as_are_set(monkeypatch: py
         raise StoreError(str(given))
 
     monkeypatch.setattr("natars_fhir.web.app.open_store", opened)
-    chosen = Settings(database="postgresql+psycopg://x/y", database_connections=5, database_connections_more=1, database_wait=2)
+    chosen = Settings(
+        database="postgresql+psycopg://x/y", database_connections=5, database_connections_more=1, database_wait=2
+    )
     with pytest.raises(StoreError, match=re.escape(str(("postgresql+psycopg://x/y", Pool(5, 1, 2.0))))):
         create_app(chosen)
