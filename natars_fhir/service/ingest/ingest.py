@@ -34,10 +34,9 @@ def push(
     try:
         with store.apart():
             arrival = narrowed(arrive(raw, reader, intake.most_entries), caller)
-            ahead = _foreseen(store, intake, reader, arrival, now)
+            pushed = Pushed(intake, reader, arrival, now, ahead=_foreseen(store, intake, reader, arrival, now))
     except TooManyError:
         return _too_many(store, intake, reader.site, raw, now)
-    pushed = Pushed(intake, reader, arrival, now, ahead=ahead)
     return store.of(reader.site).joined(arrival.names, pushed, admit)
 
 

@@ -6,12 +6,12 @@ that one asks of what is there. Then whatever is asked of the store is asked for
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from natars_fhir.mapping.documents import DocumentReader
-from natars_fhir.service.ingest.arrival import Arrival, Arrived
+from natars_fhir.service.ingest.arrival import Arrival
 from natars_fhir.service.ingest.conditional_references import references
 from natars_fhir.service.ingest.intake import Intake
 from natars_fhir.service.screening.foreseen import NOTHING, Foreseen
@@ -33,31 +33,21 @@ class Pushed:
     came: datetime | None = None
     ahead: Foreseen = NOTHING
     by: Actor = field(default_factory=actor)
+    #: patients and resources, by every name that the document has for them, and what its facts rest on
+    touches: frozenset[str] = field(init=False, repr=False)
+    #: is it refused, tried again, maybe an answer to a request of ours, or does it ask what is there?
+    goes_alone: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Both are looked at when it is made: then nothing is held."""
+        object.__setattr__(self, "touches", frozenset(_touches(self.arrival)))
+        alone = self.came is not None or bool(self.arrival.refused_whole)
+        object.__setattr__(self, "goes_alone", alone or _asks(self.arrival, self.reader.mapping.kinds))
 
     @property
     def site(self) -> str:
         """Whose it is."""
         return self.reader.site
-
-    @property
-    def touches(self) -> set[str]:
-        """Patients and resources, by every name that the document has for them, and what its facts rest on."""
-        told = self.arrival.names
-        for one in self.arrival.arrived:
-            if one.wanted:
-                told.add(one.reading.key)
-                told |= mentioned(one.reading)
-        return told
-
-    @property
-    def goes_alone(self) -> bool:
-        """Is it refused, tried again, an answer to a request of ours, or does it ask what is there?"""
-        arrival = self.arrival
-        if self.came is not None or arrival.refused_whole:
-            return True
-        asks = ("?" in one.url or one.ifNoneExist or one.ifMatch or one.ifNoneMatch for one in arrival.requests)
-        entries = ("?" in one.entry.url or one.entry.if_none_exist or _is_task(one) for one in arrival.arrived)
-        return any(asks) or any(entries) or bool(references(enumerate(arrival.arrived), self.reader.mapping.kinds))
 
     def goes_with(self, other: Pushed) -> bool:
         """Is it read by the same mapping, on the same day, on the same occasion?"""
@@ -65,24 +55,32 @@ class Pushed:
         return same and today(self.now) == today(other.now)
 
 
-def _is_task(one: Arrived) -> bool:
-    return one.reading.kind == "Task"
+def _touches(arrival: Arrival) -> set[str]:
+    told = arrival.names
+    for one in arrival.arrived:
+        if one.wanted:
+            told.add(one.reading.key)
+            told |= mentioned(one.reading)
+    return told
+
+
+def _asks(arrival: Arrival, kinds: Collection[str]) -> bool:
+    if any("?" in one.url or one.ifNoneExist or one.ifMatch or one.ifNoneMatch for one in arrival.requests):
+        return True
+    entries = ("?" in one.entry.url or one.entry.if_none_exist or one.reading.kind == "Task" for one in arrival.arrived)
+    return any(entries) or bool(references(enumerate(arrival.arrived), kinds))
 
 
 def runs(pushed: Sequence[Pushed]) -> Iterator[list[Pushed]]:
     """The same, in their order: those that follow each other and can be taken in at once, together."""
-    if len(pushed) == 1:  # as most are, and what it touches is not asked
-        yield [*pushed]
-        return
     run, touched = list[Pushed](), set[str]()
     for one in pushed:
-        touches, alone = one.touches, one.goes_alone
-        if run and (alone or not one.goes_with(run[0]) or not touched.isdisjoint(touches)):
+        if run and (one.goes_alone or not one.goes_with(run[0]) or not touched.isdisjoint(one.touches)):
             yield run
             run, touched = [], set()
         run.append(one)
-        touched |= touches
-        if alone:
+        touched |= one.touches
+        if one.goes_alone:
             yield run
             run, touched = [], set()
     if run:

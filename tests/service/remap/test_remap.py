@@ -24,6 +24,7 @@ from natars_fhir.store import quarantine as quarantined
 from natars_fhir.store.engine import Store
 from natars_fhir.store.quarantine import Wanted
 from tests.service.hospital import (
+    ICD_10,
     KEY,
     NOW,
     Hospital,
@@ -265,9 +266,10 @@ def test_what_only_its_bundle_could_tell_is_taken_from_the_first_reading(
 def test_the_hospital_is_told_of_what_changed(
     store: Store, live: Live, folder: Path, pushed: Callable[..., Any]
 ) -> None:
-    pushed(patient(birthDate="1960-01-01"), condition())
+    wordless = {"coding": [{"system": ICD_10, "code": "C99.9"}]}
+    pushed(patient(birthDate="1960-01-01"), condition(), condition("c2", code=wordless))
     path = folder / "sites" / f"{SITE}.toml"
-    local = '[codes.icd-10]\n"C48.0" = { concept = "metastasis", value = "present" }\n'
+    local = '[codes.icd-10]\n"C99.9" = { concept = "metastasis", value = "present" }\n'
     path.write_text(f"{path.read_text('utf-8')}\n{local}", "utf-8")
     told = activate(store, live, NOW)[SITE]
     assert (told.changed, told.queued) == (1, 2)  # the subject, and that nothing is asked any more
