@@ -186,9 +186,9 @@ def _written(folder: Path, stream: Any, patch: pytest.MonkeyPatch) -> Written:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as http:
             told += ask(http)
             no_http(port)
-            for where in ("arrive", "take"):
+            for where in ("ingest.arrive", "admit.take"):
                 with patch.context() as crashing:
-                    crashing.setattr(f"natars_fhir.service.ingest.ingest.{where}", _crash)
+                    crashing.setattr(f"natars_fhir.service.ingest.{where}", _crash)
                     told.append(
                         http.post("/fhir/r4", content=ward.raw(transaction(patient("x", NUMBER))), headers=FHIR)
                     )

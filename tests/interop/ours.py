@@ -116,7 +116,7 @@ def ours(
 ) -> Iterator[Ours]:
     """Our server, while the block runs; it delivers by itself."""
     clock = clock or Clock()
-    settings = settings_for(folder, "", servers)
+    settings = settings_for(folder, f"sqlite:///{folder}/none.sqlite", servers)
     with running(create_app(settings, now=clock, store=store)) as address:
         yield Ours(address, store, clock, settings.tokens)
 
