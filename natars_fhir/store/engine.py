@@ -40,8 +40,8 @@ _T = TypeVar("_T")
 _Item = TypeVar("_Item")
 #: So often a transaction is begun again when another stood in its way.
 _AGAIN = 10
-#: Of a server's database: as many share a transaction, and so many transactions of a process are under way.
-_OF_A_SERVER = (8, 1)
+#: Of a server's database, whose locks they share: as many of one site share a transaction.
+_OF_A_SERVER = 8
 
 __all__ = ["NoStoreError", "Pool", "Store", "StoreError", "open_store"]
 
@@ -125,7 +125,8 @@ class Store:
         return given
 
     def _of_site(self) -> Together:
-        return self._of_sites.setdefault(self._site, Together(self.write, self._surely, *_OF_A_SERVER))
+        known = self._of_sites.get(self._site)
+        return known or self._of_sites.setdefault(self._site, Together(self.write, self._surely, _OF_A_SERVER))
 
     @contextmanager
     def apart(self) -> Iterator[None]:

@@ -1,5 +1,4 @@
 """Identified: by which business identifiers and for which patient a resource is found, as numbers that tell nothing.
-What `resource_alias` tells already is not noted here too.
 
 A number is 64 bits of a hash: the rows stay slim, and hold no identifier once more. Two names may share one, and a
 resource may have dropped a name, so whoever finds something here looks into its bytes.
@@ -55,11 +54,9 @@ def note(connection: Connection, site: str, names: Iterable[tuple[str, str]]) ->
 
 
 def found(connection: Connection, site: str, names: Collection[str]) -> dict[str, set[str]]:
-    """Name → the keys that were once noted under it, and the one under which it was first heard of."""
+    """Name → the keys that were once noted under it."""
     numbers = {number(name): name for name in names}
     here, told = identified.c, {name: set[str]() for name in names}
-    for name, key in first_known_as(connection, site, names).items():
-        told[name].add(key)
     ordered = sorted(numbers)
     for start in range(0, len(ordered), _MANY):
         asked = select(here.name, here.key).where(here.site == site, here.name.in_(ordered[start : start + _MANY]))

@@ -4,7 +4,7 @@ An embedded database takes one writer at a time (https://www.sqlite.org/wal.html
 waits; then one of those who wait does the work of all of them, in the order in which they came, and nobody is answered
 before all of it is kept. Those whose work is the same are handed to it at once, so that it can ask and write once for
 all of them. Where a part of it fails, nothing of that transaction is kept, and each is done by itself: what is wrong
-with one is told to that one alone.
+with one is told to that one alone. Where it cannot even be begun, that is told to all: else each would wait in vain.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from threading import Condition, Event, Lock
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from natars_fhir.store import locks
 
 _T = TypeVar("_T")
 _Item = TypeVar("_Item")
@@ -64,15 +67,13 @@ class Together:
         write: Callable[[Names], AbstractContextManager[Connection]],
         surely: Callable[[Names, Callable[[Connection], Any]], Any],
         most: int = _MOST,
-        at_once: int = 1,
     ) -> None:
         self._write, self._surely, self._most = write, surely, most
         #: held by whoever writes, together with others or alone
         self.alone = Lock()
         self._changed = Condition()
         self._waiting: list[_Turn] = []
-        #: so many more transactions may be begun
-        self._left = at_once
+        self._busy = False
         self._one, self._free = Lock(), Event()
         self._free.set()
 
@@ -116,11 +117,11 @@ class Together:
     def _next(self, mine: _Turn) -> Sequence[_Turn]:
         """Those whose work this writer is to do now; nobody, once its own is over."""
         with self._changed:
-            while not mine.over and (not self._left or mine not in self._waiting):
+            while self._busy and not mine.over:
                 self._changed.wait()
             if mine.over:
                 return ()
-            self._left -= 1
+            self._busy = True
             turns, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
             return turns
 
@@ -128,7 +129,7 @@ class Together:
         """Those whose work is done are over; the others, where this writer was stopped, wait again, before who came
         later."""
         with self._changed:
-            self._left += 1
+            self._busy = False
             for one in turns:
                 one.over = one.kept or one.fault is not None
             self._waiting = [one for one in turns if not one.over and one is not mine] + self._waiting
@@ -145,14 +146,19 @@ class Together:
                 one.fault = fault
 
     def _at_once(self, turns: Sequence[_Turn]) -> bool:
-        """Could all of them be kept in one transaction?"""
-        whole = any(one.names is None for one in turns)
+        """Are all of them kept in one transaction, or told why none can be begun?"""
+        whole, begun = any(one.names is None for one in turns), False
         names = None if whole else {name for one in turns for name in one.names or ()}
         try:
             with self._write(names) as connection:
+                begun = True
                 self._done(connection, turns)
-        except Exception:  # noqa: BLE001 (whose it is shows when each is done by itself)
-            return False
+        except Exception as fault:  # noqa: BLE001 (whose it is shows when each is done by itself)
+            if begun or (isinstance(fault, DBAPIError) and locks.is_clash(fault)):
+                return False
+            for one in turns:
+                one.fault = fault
+            return True
         for one in turns:
             one.kept = True
         return True

@@ -14,8 +14,10 @@ from natars_fhir.mapping.files import Mappings, load
 from natars_fhir.mapping.site import compiled
 from natars_fhir.service.export.exporting import plan_of
 from natars_fhir.service.ingest.answer import Answer
+from natars_fhir.service.ingest.arrival import arrive
 from natars_fhir.service.ingest.ingest import push
 from natars_fhir.service.ingest.intake import Intake
+from natars_fhir.service.ingest.pushed import Pushed
 from natars_fhir.service.worklist.worklist import screening_of
 from natars_fhir.settings import default_folder
 from natars_fhir.store.engine import Store
@@ -51,6 +53,12 @@ def key_file(folder: Path) -> Path:
     path.write_bytes(KEY)
     path.chmod(0o600)
     return path
+
+
+def pushed(document: Node | bytes, site: str = "generic", **more: Any) -> Pushed:
+    """A document that was read and is about to be taken in."""
+    raw = document if isinstance(document, bytes) else json.dumps(document, ensure_ascii=False).encode()
+    return Pushed(intake(), reader(site), arrive(raw, reader(site), 100), NOW, **more)
 
 
 class Hospital:

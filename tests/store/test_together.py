@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Event
 from time import monotonic, sleep
 
 import pytest
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import Connection, event, insert, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
@@ -278,3 +280,31 @@ def test_on_a_servers_database_the_names_of_all_of_them_are_held(
     monkeypatch.setattr(locks, "hold", noted)
     _while_busy(postgres_store, [("1", _add_all), ("2", _add_all)])
     assert held == [{"0"}, {"1", "2"}]
+
+
+@pytest.mark.parametrize(
+    ("fault", "each"),
+    [
+        pytest.param(OperationalError("BEGIN", None, Exception("gone")), 0, id="the database is gone"),
+        pytest.param(OperationalError("LOCK", None, DeadlockDetected()), 3, id="another stood in the way"),
+    ],
+)
+def test_a_transaction_that_cannot_be_begun_is_told_to_all_who_came(
+    store: Store, monkeypatch: pytest.MonkeyPatch, fault: Exception, each: int
+) -> None:
+    """Each would else wait for a database that is gone, one after the other."""
+    together, alone = store._together, list[int]()
+    surely = together._surely
+
+    def gone(names: Collection[str] | None) -> AbstractContextManager[Connection]:
+        raise fault
+
+    def noted(names: Collection[str] | None, work: Callable[[Connection], None]) -> None:
+        alone.append(1)
+        surely(names, work)
+
+    monkeypatch.setattr(together, "_write", gone)
+    monkeypatch.setattr(together, "_surely", noted)
+    done = _while_one_writes(store, [_adding("1"), _adding("2"), _adding("3")])
+    assert len(alone) == 1 + each  # the first of all was alone
+    assert [one.exception() for one in done] == ([None] * 3 if each else [fault] * 3)

@@ -78,9 +78,10 @@ _FREE = re.compile(
     r"|(?:有权|可以?)(?:自由)?(?:撤回|撤销|退出|拒绝)|(?:right|free|may|can|able) (?:to )?(?:withdr|refus|declin)\w*",
     re.IGNORECASE,
 )
-#: it is not signed yet
+#: it is not signed yet, or a specimen of the form; 生物样本 is what is taken of the patient
 _OPEN = re.compile(
-    r"考虑中|待签|尚未签|未签|拟签|未决定|尚未决定|待定|样本|样张|空白|not (?:yet )?signed|unsigned|undecided",
+    r"考虑中|待签|尚未签|未签|拟签|未决定|尚未决定|待定|空白|(?:^|[(（\[【])(?:样本|样张)(?=$|[)）\]】])"
+    r"|not (?:yet )?signed|unsigned|undecided",
     re.IGNORECASE,
 )
 #: What a text says: it does not name the trial; it does; it does, and denies, or is not signed yet.

@@ -36,7 +36,7 @@ def by_name(lore: Lore) -> Callable[[Found, Callable[[], Names], str, Sink], Fou
     words = lore.words
 
     def weigh(coded: Found, names: Callable[[], Names], place: str, sink: Sink) -> Found:
-        origin = [told for at, told in coded if told.concept == "primary-site" and at.startswith(_OF)]
+        origin = [told for at, told in coded if _is_origin(at, told)]
         if not origin:
             return coded
         known = {told.value for told in origin} - {_VAGUE}

@@ -109,8 +109,7 @@ def _take_in(connection: Connection, first: Pushed, going: Sequence[_Going], now
     if not going:
         return
     fresh = [new for one in going for new in one.fresh]
-    names = _names(going), going[0].change.first
-    findable(connection, first.intake, first.reader.mapping, names, fresh)
+    findable(connection, first.intake, first.reader.mapping, _names(going), fresh)
     ahead = Foreseen.all_of(one.pushed.ahead for one in going)
     done = follow(connection, first, [one.change for one in going], now, ahead)
     _unused(connection, going, now)

@@ -36,18 +36,13 @@ _BY_ITSELF = Issue(
 
 
 def findable(
-    connection: Connection,
-    intake: Intake,
-    mapping: SiteMapping,
-    names: tuple[Mapping[str, str], Mapping[str, str]],
-    fresh: Sequence[Arrived],
+    connection: Connection, intake: Intake, mapping: SiteMapping, now: Mapping[str, str], fresh: Sequence[Arrived]
 ) -> None:
-    """What came new is found from now on: at its address, by its identifiers, and by its patient. *names*: what those
-    of the documents stand for here, and under which key each was first heard of."""
+    """What came new is found from now on: at its address, by its identifiers, and by its patient. *now*: see `note`."""
     if not fresh:
         return
     remember(connection, intake.key, mapping.site.site, [(one.reading.kind, one.reading.key) for one in fresh])
-    note(connection, mapping, fresh, *names)
+    note(connection, mapping, fresh, now)
 
 
 def became_each(

@@ -33,18 +33,11 @@ def bearers(connection: Connection, site: str, asked: Collection[Bearing]) -> di
     return told
 
 
-def note(
-    connection: Connection,
-    mapping: SiteMapping,
-    fresh: Sequence[Arrived],
-    now: Mapping[str, str],
-    first: Mapping[str, str],
-) -> None:
+def note(connection: Connection, mapping: SiteMapping, fresh: Sequence[Arrived], now: Mapping[str, str]) -> None:
     """Notes by what the new versions are found: their identifiers; and whom they are about, where their readings do not
-    tell it because no fact was read of them. *now* tells what names stand for; *first* by which key an identifier is
-    known already, which is not noted once more."""
-    heard = (pair for pair in _by_identifier(fresh) if first.get(pair[0]) != pair[1])
-    identified.note(connection, mapping.site.site, [*heard, *_by_subject(fresh, mapping.subjects, now)])
+    tell it because no fact was read of them. *now* tells what names stand for."""
+    names = [*_by_identifier(fresh), *_by_subject(fresh, mapping.subjects, now)]
+    identified.note(connection, mapping.site.site, names)
 
 
 def _by_identifier(fresh: Iterable[Arrived]) -> Iterator[tuple[str, str]]:

@@ -45,8 +45,6 @@ class Change:
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     #: what was read of each resource, by key, of all that was taken in with it
     known: dict[str, Reading] = field(default_factory=dict)
-    #: alias → the key under which it was first heard of, of all that was asked
-    first: dict[str, str] = field(default_factory=dict)
 
 
 def take(
@@ -149,7 +147,7 @@ class _Taking:
         known = {key: one.reading for key, one in self._news.items() if one.reading is not None}
         seqs = versions.keep(connection, site, self._came, self._now)
         for change in self._changes:
-            change.known, change.first = known, self._known_as
+            change.known = known
             for touched in (change.touched, change.others):
                 touched.update({name: {seqs[place] for place in places} for name, places in touched.items()})
 

@@ -203,6 +203,9 @@ def test_our_own_subject_that_is_sent_back_tells_no_allocation() -> None:
         ("NATARS 不参加", "refused"),
         ("NATARS 研究告知，患者考虑中", "proposed"),
         ("NATARS 同意书（空白样本）", "proposed"),
+        ("NATARS 同意书（样本）", "proposed"),
+        ("NATARS 同意书（含生物样本采集）", "given"),
+        ("NATARS 同意书，同意留取血液样本", "given"),
         ("NATARS consent form, not yet signed", "proposed"),
     ],
 )

@@ -19,7 +19,6 @@ from sqlalchemy import select
 from natars_fhir.service.ingest import admit as module
 from natars_fhir.service.ingest.admit import admit
 from natars_fhir.service.ingest.answer import Answer
-from natars_fhir.service.ingest.arrival import arrive
 from natars_fhir.service.ingest.ingest import push
 from natars_fhir.service.ingest.pushed import Pushed
 from natars_fhir.store.actor import Actor
@@ -41,6 +40,7 @@ from tests.service.hospital import (
     intake,
     medication,
     patient,
+    pushed,
     reader,
     transaction,
 )
@@ -48,11 +48,6 @@ from tests.service.hospital import (
 #: Drawn by lot, or by the place of a row among others: persons stand in one order, and documents in another.
 _BY_LOT = {"id", "mark"}
 _PLACES = {"seq", "parcel", "start"}
-
-
-def _pushed(document: Node | bytes, site: str = "generic", **more: Any) -> Pushed:
-    raw = document if isinstance(document, bytes) else json.dumps(document, ensure_ascii=False).encode()
-    return Pushed(intake(), reader(site), arrive(raw, reader(site), 100), NOW, **more)
 
 
 @contextmanager
@@ -110,7 +105,7 @@ def _cases() -> Iterator[Pushed]:
     for case in ward.cases()[::3]:
         for path in sorted(case.glob("*.json")):
             if path.name != "expected.json":
-                yield _pushed(path.read_bytes(), case.parent.name)
+                yield pushed(path.read_bytes(), case.parent.name)
 
 
 @pytest.mark.parametrize("at_once", [5, 16])
@@ -169,12 +164,12 @@ def _documents(own: str) -> st.SearchStrategy[list[Node]]:
 @given(_documents("-{}") | _documents(""), st.integers(2, 7))
 def test_whatever_comes_and_however_many_at_once_it_is_as_one_by_one(documents: list[Node], at_once: int) -> None:
     """Also where resources and numbers go from one patient to another."""
-    _same([_pushed(one) for one in documents], at_once)
+    _same([pushed(one) for one in documents], at_once)
 
 
 def test_each_is_told_in_the_audit_by_whom_it_came_and_what_it_came_to(sqlite: Store) -> None:
-    first = _pushed(transaction(patient(), condition()), by=Actor("mirth", "r1"))
-    second = _pushed(transaction(patient("2"), encounter()), by=Actor("curl", "r2"))
+    first = pushed(transaction(patient(), condition()), by=Actor("mirth", "r1"))
+    second = pushed(transaction(patient("2"), encounter()), by=Actor("curl", "r2"))
     with sqlite.write() as connection:
         admit(connection, [first, second])
         rows = connection.execute(select(metadata.tables["audit"])).mappings().all()
@@ -191,8 +186,8 @@ def test_a_version_that_came_with_another_is_no_cause_of_this_ones_screening(sql
         admit(
             connection,
             [
-                _pushed(transaction(patient("1", "other"))),
-                _pushed(transaction(patient("3"), condition("c3", of="Patient/3"))),
+                pushed(transaction(patient("1", "other"))),
+                pushed(transaction(patient("3"), condition("c3", of="Patient/3"))),
             ],
         )
         found = connection.execute(select(metadata.tables["screening"])).mappings().all()
@@ -207,7 +202,7 @@ def test_whom_two_of_them_touch_by_what_was_known_before_is_screened_for_each(sq
     """The drug was of Patient/2, and nothing in the document says so any more."""
     Hospital(sqlite).push(transaction(patient(), patient("2"), dose("d", of="Patient/2"), medication()))
     moved, more = transaction(dose("d")), transaction(condition("c2", of="Patient/2"))
-    answers = _taken(sqlite, [_pushed(moved), _pushed(more)], 2)
+    answers = _taken(sqlite, [pushed(moved), pushed(more)], 2)
     assert [one.counts["screened"] for one in answers] == [2, 1]
     drugs = [[value for _, value in Hospital(sqlite).concepts(key)] for key in ("Patient/1", "Patient/2")]
     assert ["doxorubicin" in one for one in drugs] == [True, False]
@@ -226,7 +221,7 @@ def test_what_counts_in_rows_of_everybodys_is_written_last(sqlite: Store, monkey
         noted(name)
     again = transaction(condition("c1", "腹膜后去分化脂肪肉瘤"))
     with sqlite.write() as connection:
-        admit(connection, [_pushed(transaction(patient(), condition())), _pushed(again)])
+        admit(connection, [pushed(transaction(patient(), condition())), pushed(again)])
     assert order == ["take", "follow", "take", "follow", "notice"]
 
 
@@ -242,13 +237,13 @@ def test_of_those_who_come_at_once_one_that_fails_is_told_alone(sqlite: Store, m
     documents = [
         transaction(patient(f"{n}"), condition("bad" if n == 3 else f"c{n}", of=f"Patient/{n}")) for n in range(6)
     ]
-    faults = _pushed_by_threads(sqlite, documents)
+    faults = _by_threads(sqlite, documents)
     assert faults == [None, None, None, ZeroDivisionError, None, None]
     assert Hospital(sqlite).screening("Patient/3") is None
     assert Hospital(sqlite).screening("Patient/4") is not None
 
 
-def _pushed_by_threads(store: Store, documents: Sequence[Node], threads: int = 6) -> list[type[Exception] | None]:
+def _by_threads(store: Store, documents: Sequence[Node], threads: int = 6) -> list[type[Exception] | None]:
     def one(document: Node) -> type[Exception] | None:
         try:
             answer = push(store, intake(), reader(), json.dumps(document, ensure_ascii=False).encode(), NOW)
@@ -277,7 +272,7 @@ def test_two_processes_that_push_many_at_once_come_to_what_one_by_one_would(eith
     other = open_store("sqlite://")
     try:
         with ThreadPoolExecutor(2) as pool:
-            halves = pool.map(_pushed_by_threads, (either_store, beside), (documents[::2], documents[1::2]))
+            halves = pool.map(_by_threads, (either_store, beside), (documents[::2], documents[1::2]))
             assert [fault for half in halves for fault in half] == [None] * 24
         for document in documents:
             Hospital(other).push(document)
@@ -292,10 +287,10 @@ def test_a_day_that_begins_between_two_of_them_has_both(sqlite: Store) -> None:
     late = Pushed(
         intake(),
         reader(),
-        _pushed(transaction(patient("2"), condition("c2", of="Patient/2"))).arrival,
+        pushed(transaction(patient("2"), condition("c2", of="Patient/2"))).arrival,
         NOW + timedelta(days=1),
     )
-    answers = _taken(sqlite, [_pushed(transaction(patient(), condition())), late], 2)
+    answers = _taken(sqlite, [pushed(transaction(patient(), condition())), late], 2)
     assert [one.status for one in answers] == [200, 200]
     with sqlite.read() as connection:
         days = connection.execute(select(metadata.tables["screening"].c.as_of)).scalars()
@@ -303,5 +298,5 @@ def test_a_day_that_begins_between_two_of_them_has_both(sqlite: Store) -> None:
 
 
 def test_what_is_refused_whole_costs_no_other(sqlite: Store) -> None:
-    answers = _taken(sqlite, [_pushed(transaction(patient())), _pushed(b"{"), _pushed(transaction(patient("2")))], 3)
+    answers = _taken(sqlite, [pushed(transaction(patient())), pushed(b"{"), pushed(transaction(patient("2")))], 3)
     assert [one.status for one in answers] == [200, 400, 200]

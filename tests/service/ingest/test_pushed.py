@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from natars_fhir.service.ingest.arrival import arrive
 from natars_fhir.service.ingest.pushed import Pushed, runs
 from tests.service.hospital import (
     MRN,
@@ -25,14 +22,10 @@ from tests.service.hospital import (
     intake,
     medication,
     patient,
+    pushed,
     reader,
     transaction,
 )
-
-
-def pushed(document: Node | bytes, site: str = "generic", **more: Any) -> Pushed:
-    raw = document if isinstance(document, bytes) else json.dumps(document, ensure_ascii=False).encode()
-    return Pushed(intake(), reader(site), arrive(raw, reader(site), 100), NOW, **more)
 
 
 def asking(resource: Node, **request: str) -> Node:
