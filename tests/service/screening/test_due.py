@@ -15,6 +15,8 @@ from natars_fhir.service.ingest.answer import Answer
 from natars_fhir.service.ingest.ingest import push
 from natars_fhir.service.screening import due
 from natars_fhir.service.screening.due import Worked, work_off
+from natars_fhir.service.screening.news import Rescreened
+from natars_fhir.service.screening.rescreen import rescreen_each
 from natars_fhir.service.worklist.worklist import history_of
 from natars_fhir.store import audit, patients
 from natars_fhir.store import due as stored
@@ -109,6 +111,19 @@ def test_marks_outlive_the_process_that_made_them(tmp_path: Path) -> None:
     assert off(after).told.screened == 1
     assert in_scope(after) == ["Patient/1"]
     after.close()
+
+
+def test_who_is_screened_otherwise_tells_since_when_they_were_due(store: Store) -> None:
+    """Of several the first; who was not due waited for nothing."""
+    send(store, transaction(*ill("1")), NOW - timedelta(minutes=2))
+    send(store, transaction(*ill("2")), NOW - timedelta(minutes=5))
+    persons = {f"Patient/{who}": {f"Patient/{who}"} for who in "123"}
+    with store.write() as connection:
+        told = rescreen_each(connection, intake(), reader().mapping.site, persons, {}, NOW)
+    since = {key: one.since for key, one in told.items()}
+    assert since["Patient/1"] == NOW - timedelta(minutes=2)
+    assert since["Patient/2"] == Rescreened.of(told.values()).since == NOW - timedelta(minutes=5)
+    assert since["Patient/3"] is None
 
 
 def test_what_is_refused_marks_nobody(store: Store) -> None:
