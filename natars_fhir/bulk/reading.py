@@ -10,8 +10,9 @@ from msgspec import Struct
 from natars_fhir.bulk.by_type import read_by_type
 from natars_fhir.bulk.chunks import Chunk
 from natars_fhir.bulk.recipe import Recipe, kitchen
-from natars_fhir.bulk.screen import Tally, spare_the_collector
+from natars_fhir.bulk.screen import Tally
 from natars_fhir.bulk.spool import Writer
+from natars_fhir.collector import spare_the_collector
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.ndjson import Document, Stretch, trimmed, unopened
 from natars_fhir.mapping.documents import DocumentReader

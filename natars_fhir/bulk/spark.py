@@ -22,10 +22,11 @@ from natars_fhir.bulk.grid import Grid
 from natars_fhir.bulk.parts import Counts, columns, named
 from natars_fhir.bulk.reading import CHANGED
 from natars_fhir.bulk.recipe import Recipe
-from natars_fhir.bulk.screen import Tally, spare_the_collector
+from natars_fhir.bulk.screen import Tally
 from natars_fhir.bulk.spark_session import Where, session
 from natars_fhir.bulk.tallied import added, packed
 from natars_fhir.bulk.woven import Row, Thread, Weaver, joined, screened
+from natars_fhir.collector import spare_the_collector
 from natars_fhir.emit.prefilled import prefilled
 from natars_fhir.fhir.ndjson import Document, Stretch
 from natars_fhir.mapping.reading import Reading

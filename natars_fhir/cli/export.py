@@ -19,6 +19,7 @@ from natars_fhir.cli.looked import intake_of
 from natars_fhir.cli.screens import errors, why
 from natars_fhir.cli.stored import at_the_desk, must_be_fresh, opened, told_in_audit
 from natars_fhir.cli.subjects import counted
+from natars_fhir.collector import spare_the_collector
 from natars_fhir.mapping.faults import nearest
 
 TypeOption = Annotated[
@@ -96,7 +97,6 @@ def _made(folder: Path) -> Iterator[None]:
 
 def _fhir(order: Order) -> None:
     """NDJSON; how many lines of each type there are, and what is told beside."""
-    from natars_fhir.bulk.screen import spare_the_collector
     from natars_fhir.service.export import exported as service  # the store is heavy: it is imported where it is asked
     from natars_fhir.service.export.fhir_folder import write_folder
 

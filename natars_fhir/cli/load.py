@@ -21,6 +21,7 @@ from natars_fhir.cli.problem import problem
 from natars_fhir.cli.screens import errors, output, progress
 from natars_fhir.cli.stored import at_the_desk, opened
 from natars_fhir.cli.unread import spread
+from natars_fhir.collector import spare_the_collector
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.found import files
 from natars_fhir.fhir.ndjson import Document
@@ -171,6 +172,7 @@ def _all(door: Door, given: list[Input], report: Report, *, again: bool, languag
     from natars_fhir.service.ingest.load import OvertakenError
 
     words = _WORDS[language]
+    spare_the_collector()
     try:
         before = _patients(door)
         report.patients = (before, before)

@@ -21,6 +21,7 @@ from natars_fhir.cli.looked import LanguageOption, intake_of
 from natars_fhir.cli.pull_told import code_of, tell, told_of, told_state
 from natars_fhir.cli.screens import errors
 from natars_fhir.cli.stored import at_the_desk, opened
+from natars_fhir.collector import spare_while_serving
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.ndjson import Document
 from natars_fhir.store.reasons import why
@@ -94,6 +95,7 @@ def pull(
 
 def _by_plan(what: Asked, store: Store, *, once: bool, again: bool, style: str, language: str) -> int:
     """One pull, or one after the other at their times until somebody stops it."""
+    spare_while_serving()
     while True:
         code = _one(what, store, again=again, style=style, language=language)
         if once or code == CONFIGURATION:

@@ -9,6 +9,7 @@ import typer
 
 from natars_fhir.cli.exits import CONFIGURATION, DONE, UNAVAILABLE
 from natars_fhir.cli.screens import errors
+from natars_fhir.collector import spare_while_serving
 from natars_fhir.settings import Settings
 
 
@@ -44,6 +45,7 @@ def serve() -> None:
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, lambda *_: app.state.live.ask())
     signal.signal(signal.SIGTERM, _no_more)
+    spare_while_serving()
     try:
         served.run()
     except SystemExit:  # uvicorn's own way out, when the port is taken

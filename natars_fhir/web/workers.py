@@ -9,6 +9,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
+from natars_fhir.collector import spare_while_serving
 from natars_fhir.settings import Settings
 from natars_fhir.web.app import create_app
 from natars_fhir.web.logs import log_to_stderr
@@ -19,7 +20,9 @@ def application() -> FastAPI:
     """The application of one worker."""
     settings = Settings()
     log_to_stderr(settings.log_level)
-    return create_app(settings)
+    app = create_app(settings)
+    spare_while_serving()
+    return app
 
 
 def serve_by_workers(settings: Settings) -> None:

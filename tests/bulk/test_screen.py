@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import io
 from inspect import signature
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from natars_fhir.bulk.screen import screen_files, spare_the_collector
+from natars_fhir.bulk.screen import screen_files
 from natars_fhir.bulk.sources import resources_of
 from natars_fhir.mapping.quote import quote
 from natars_fhir.pipeline import Outcome
@@ -132,11 +131,6 @@ def test_a_resource_behind_a_version_without_a_number_is_the_one_that_counted(tm
     (fact,) = found.record.facts
     sources = resources_of([path], reader(), {(fact.source.reference, fact.source.version)})
     assert quote(fact.evidence, sources[fact.source.reference]) == "«阴性»"
-
-
-def test_the_collector_is_asked_to_look_rarely() -> None:
-    spare_the_collector()
-    assert gc.get_threshold()[0] >= 100_000
 
 
 def test_a_run_of_many_patients_keeps_each_apart(tmp_path: Path) -> None:
