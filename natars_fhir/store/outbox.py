@@ -72,13 +72,13 @@ _PAGE = 200
 FARTHEST = timedelta(days=2)
 
 _last = outbox.alias("last")
-_LAST_HASHES = select(outbox.c.target, outbox.c.hash).where(
-    among(outbox.c.site, outbox.c.target),
+_is_last = (
     outbox.c.seq
     == select(func.max(_last.c.seq))
     .where(_last.c.site == outbox.c.site, _last.c.target == outbox.c.target)
-    .scalar_subquery(),
+    .scalar_subquery()
 )
+_LAST_HASHES = select(outbox.c.target, outbox.c.hash).where(among(outbox.c.site, outbox.c.target), _is_last)
 
 
 def queue(connection: Connection, site: str, told: Sequence[News], now: datetime, about: str = "") -> int:
@@ -126,6 +126,15 @@ def last_said(connection: Connection, site: str, target: str) -> bytes | None:
     """What this target was told last, or will be; None where nothing."""
     found = driver.rows(connection, _LAST_BODY, {"site": site, "target": target})
     return unpack(found[0].body) if found else None
+
+
+_LAST_BODIES = select(outbox.c.target, outbox.c.body).where(among(outbox.c.site, outbox.c.target), _is_last)
+
+
+def last_said_each(connection: Connection, site: str, targets: Collection[str]) -> dict[str, bytes]:
+    """The same of several targets, of those that were told something."""
+    found = driver.rows(connection, _LAST_BODIES, {"of_site": site, "names": targets}) if targets else []
+    return {row.target: unpack(row.body) for row in found}
 
 
 def told(connection: Connection, site: str, kind: str, beginning: str) -> list[str]:

@@ -16,6 +16,8 @@ from natars_fhir.store.tables.core import parcel, resource_version
 
 #: As many bytes as one parcel holds, so that one resource is found without unpacking many.
 _FULL = 256_000
+#: As many parcels are written at once: more would only hold more in memory.
+_PARCELS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +51,19 @@ def keep(connection: Connection, site: str, came: Sequence[Came], now: datetime)
     if not came:
         return []
     seqs, rows = numbers(connection, resource_version, len(came), parcel), list[dict[str, object]]()
-    left = 0
+    left, packed = 0, list[dict[str, object]]()
     for parcelled in _parcels(came):
         number = seqs[left]  # that of the first version in it
-        body = pack(b"".join([one.raw for one in parcelled]))
-        add(connection, parcel, [{"seq": number, "site": site, "body": body}])
+        packed.append({"seq": number, "site": site, "body": pack(b"".join([one.raw for one in parcelled]))})
+        if len(packed) == _PARCELS:
+            add(connection, parcel, packed)
+            packed = []
         start = 0
         for one in parcelled:
             place = {"seq": seqs[left], "site": site, "parcel": number, "start": start, "length": len(one.raw)}
             rows.append({**place, **_row(one, now)})
             start, left = start + len(one.raw), left + 1
+    add(connection, parcel, packed)
     add(connection, resource_version, rows)
     return seqs
 

@@ -239,3 +239,12 @@ def test_letters_about_several_subjects_are_queued_as_each_would_be(store: Store
         assert outbox.queue_each(connection, "a", both, NOW) == set()
         told = [(one.target, one.about) for one in outbox.due_letters(connection, "a", LATER, 10)]
     assert told == [("s", ""), ("t1", "t1"), ("t2", "t2")]
+
+
+def test_what_several_targets_were_told_last_is_asked_at_once(store: Store) -> None:
+    for target, body in (("t", b"1"), ("u", b"2"), ("t", b"3")):
+        queue(store, target, body)
+    queue(store, "t", b"4", site="b")
+    with store.read() as connection:
+        assert outbox.last_said_each(connection, "a", ["t", "u", "v"]) == {"t": b"3", "u": b"2"}
+        assert outbox.last_said_each(connection, "a", []) == {}

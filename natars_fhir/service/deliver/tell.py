@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -52,12 +52,9 @@ class Known:
     request: Request
 
 
-#: Target → what the site was told there last.
-LastSaid = Callable[[str], "bytes | None"]
-
-
-def tell(intake: Intake, site: Site, known: Known, last: LastSaid) -> tuple[str | None, list[outbox.News]]:
-    """The subject's target, and the letters that may say something new; nothing of a patient out of scope."""
+def tell(intake: Intake, site: Site, known: Known) -> tuple[str | None, list[outbox.News]]:
+    """The subject's target, and the letters; nothing of a patient out of scope. Which of them say something new is
+    looked at when they are written down (`new_of`)."""
     if not known.outcome.screening.in_scope:
         return None, []
     emission = _emission(intake, site, known)
@@ -66,8 +63,6 @@ def tell(intake: Intake, site: Site, known: Known, last: LastSaid) -> tuple[str 
     also = site.endpoint.also if site.endpoint and may_be_used(known.way) else ()
     for resource in emit(emission, also).resources:
         kind, target = resource["resourceType"], target_of(resource, intake.canonical_base)
-        if kind in _NEWS and not _NEWS[kind](target, resource, last):
-            continue
         letters.append((kind, target, _body(resource, target)))
         if kind == "ResearchSubject":
             subject = target
@@ -87,30 +82,41 @@ def _body(resource: Node, target: str) -> bytes:
     return known[1]
 
 
-def _result_is_news(target: str, resource: Node, last: LastSaid) -> bool:
+def _result_is_new(result: Node, said: Node | None) -> bool:
     """Does a result say anything but the same again, of another day or by another mapping?"""
-    said = last(target)
-    return said is None or result_meaning(msgspec.json.decode(said)) != result_meaning(resource)
+    return said is None or result_meaning(said) != result_meaning(result)
 
 
-def _form_is_news(target: str, resource: Node, last: LastSaid) -> bool:
+def _form_is_new(form: Node, said: Node | None) -> bool:
     """And does a form?"""
-    said = last(target)
-    return said is None or form_meaning(msgspec.json.decode(said)) != form_meaning(resource)
+    return said is None or form_meaning(said) != form_meaning(form)
 
 
-def _request_is_news(target: str, resource: Node, last: LastSaid) -> bool:
+def _request_is_new(request: Node, said: Node | None) -> bool:
     """What was never asked is not closed; and what was closed in one way is not closed in another."""
-    if resource["status"] == "requested":
-        return True
-    said = last(target)
-    return said is not None and msgspec.json.decode(said)["status"] == "requested"
+    return request["status"] == "requested" or (said is not None and said["status"] == "requested")
 
 
 #: Of what is sent only where it says something new: does it, after what was said last?
-_NEWS: Mapping[str, Callable[[str, Node, LastSaid], bool]] = MappingProxyType(
-    {"Observation": _result_is_news, "QuestionnaireResponse": _form_is_news, "Task": _request_is_news}
+_NEW: Mapping[str, Callable[[Node, Node | None], bool]] = MappingProxyType(
+    {"Observation": _result_is_new, "QuestionnaireResponse": _form_is_new, "Task": _request_is_new}
 )
+
+
+def new_of(connection: Connection, site: str, several: Sequence[Sequence[outbox.News]]) -> list[list[outbox.News]]:
+    """Of letters about several subjects, of each those that say something new, as far as that depends on what the site
+    was told last; it is asked once for all."""
+    asked = {target for letters in several for kind, target, _ in letters if kind in _NEW}
+    last = outbox.last_said_each(connection, site, asked)
+    return [[letter for letter in letters if _is_new(letter, last.get(letter[1]))] for letters in several]
+
+
+def _is_new(letter: outbox.News, said: bytes | None) -> bool:
+    kind, _, body = letter
+    if kind not in _NEW:
+        return True
+    before = None if said is None else msgspec.json.decode(said)
+    return _NEW[kind](msgspec.json.decode(body), before)
 
 
 def _emission(intake: Intake, site: Site, known: Known) -> Emission:
@@ -169,11 +175,11 @@ def retract(connection: Connection, site: str, target: str, now: datetime) -> in
         _at("QuestionnaireResponse", forms_system(base), pseudonym),
     )
     void = {target: _NO_SUBJECT, asked: "cancelled", **dict.fromkeys([*results, filled], "entered-in-error")}
-    last = {one: outbox.last_said(connection, site, one) for one in void}
+    last = outbox.last_said_each(connection, site, void)
     letters = [
-        (one.partition("?")[0], one, msgspec.json.encode(msgspec.json.decode(said) | {"status": void[one]}))
-        for one, said in last.items()
-        if said is not None
+        (one.partition("?")[0], one, msgspec.json.encode(msgspec.json.decode(last[one]) | {"status": status}))
+        for one, status in void.items()
+        if one in last
     ]
     announce.letters(connection, site, letters, now, announce.wanted(connection, site) if letters else ())
     return outbox.queue(connection, site, letters, now, target)

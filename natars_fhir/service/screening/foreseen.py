@@ -10,19 +10,17 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from types import MappingProxyType
 
 from sqlalchemy import Connection
 
 from natars_fhir.mapping.schema import Site
-from natars_fhir.service.deliver.tell import LastSaid
 from natars_fhir.service.ingest.intake import Intake
 from natars_fhir.service.screening.before import Before, before
 from natars_fhir.service.screening.cause import Cause
 from natars_fhir.service.screening.news import News
 from natars_fhir.service.screening.screened import today
-from natars_fhir.store import outbox, patients
+from natars_fhir.store import patients
 from natars_fhir.store.opened import Coming
 from natars_fhir.store.patients import Naming
 
@@ -32,11 +30,10 @@ _PUSHED = Cause((0,), "push")
 
 @dataclass(frozen=True, slots=True)
 class _Of:
-    """What one person comes to at a moment, and what that rests on: what was known, and what the site was told last."""
+    """What one person comes to at a moment, and what that rests on: what was known."""
 
     now: datetime
     seen: Before
-    said: Mapping[str, bytes | None]
     news: News
 
 
@@ -46,13 +43,11 @@ class Foreseen:
 
     persons: Mapping[str, _Of] = field(default_factory=lambda: MappingProxyType({}))
 
-    def of(self, key: str, seen: Before, cause: Cause, now: datetime, last: LastSaid) -> News | None:
-        """What the person comes to, if that is so still: known and told are the same, and it is the same day."""
+    def of(self, key: str, seen: Before, cause: Cause, now: datetime) -> News | None:
+        """What the person comes to, if that is so still: the same is known, and it is the same day."""
         one = self.persons.get(key)
         pushed = cause.act == _PUSHED.act and cause.versions and cause.came is None
         if one is None or not pushed or today(now) != today(one.now) or one.seen != seen:
-            return None
-        if any(last(target) != said for target, said in one.said.items()):
             return None
         return replace(one.news, found=replace(one.news.found, cause=cause.versions)) if one.news.found else one.news
 
@@ -74,8 +69,8 @@ def not_now() -> None:
     raise _NotNowError
 
 
-#: Screens one person: the key, what is known of them, why, at which moment, and what tells what was said last.
-Screen = Callable[[str, Before, Cause, datetime, LastSaid], News]
+#: Screens one person: the key, what is known of them, why, and at which moment.
+Screen = Callable[[str, Before, Cause, datetime], News]
 
 
 def foreseen(
@@ -89,23 +84,9 @@ def foreseen(
     seen = before(connection, intake.study, site.site, persons, today(now), coming=coming)
     found: dict[str, _Of] = {}
     for key, one in seen.items():
-        told = _Told(partial(outbox.last_said, connection, site.site))
         with suppress(_NotNowError):
-            news = screen(key, one, _PUSHED, now, told)
-            found[key] = _Of(now, one, told.said, news)
+            found[key] = _Of(now, one, screen(key, one, _PUSHED, now))
     return Foreseen(found)
-
-
-class _Told:
-    """What the site was told last, each remembered."""
-
-    def __init__(self, last: LastSaid) -> None:
-        self._last = last
-        self.said: dict[str, bytes | None] = {}
-
-    def __call__(self, target: str) -> bytes | None:
-        said = self.said[target] = self._last(target)
-        return said
 
 
 def persons_after(

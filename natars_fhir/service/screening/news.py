@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from natars_fhir.service.deliver import announce
-from natars_fhir.service.deliver.tell import retract
+from natars_fhir.service.deliver.tell import new_of, retract
 from natars_fhir.service.screening.lives import Noticed
 from natars_fhir.store import outbox, patients, screenings, subjects, worklist
 from natars_fhir.store.patients import Standing
@@ -49,7 +49,8 @@ class Rescreened:
 @dataclass(frozen=True, slots=True)
 class News:
     """What one person came to, to be written down: where it stands now (nowhere, where nothing is known of it), the
-    letters, the way, the screening where it is another, and the line in the worklist; ``lines`` are those of before."""
+    letters, those that say nothing new among them, the way, the screening where it is another, and the line in the
+    worklist; ``lines`` are those of before."""
 
     earlier: Sequence[Standing]
     stands: Standing | None = None
@@ -76,12 +77,14 @@ def write(connection: Connection, trial: str, site: str, news: Sequence[News], n
     """Everything that is new of these persons, table by table; what that comes to, person by person."""
     stand = [one.stands for one in news if one.stands]
     patients.gone(connection, site, {old.key for one in news for old in one.earlier} - {one.key for one in stand})
-    letters = [letter for one in news for letter in one.letters]
+    letters_of = new_of(connection, site, [one.letters for one in news])
+    letters = [letter for each in letters_of for letter in each]
     turned = [one.target for one in news if one.turned and one.target]
     wanted = announce.wanted(connection, site) if letters or turned else ()
     announce.letters(connection, site, letters, now, wanted)
-    queued = outbox.queue_each(connection, site, [(one.target or "", one.letters) for one in news], now)
-    told = [_queued(one.letters, queued) for one in news]
+    about = [(one.target or "", each) for one, each in zip(news, letters_of, strict=True)]
+    queued = outbox.queue_each(connection, site, about, now)
+    told = [_queued(each, queued) for each in letters_of]
     ways = [(Whose(site, one.stands.key, trial), one.noticed) for one in news if one.stands and one.noticed]
     subjects.notice(connection, [(whose, event) for whose, way in ways for event in way.causes])
     subjects.stand(connection, [(whose, way.stands) for whose, way in ways if way.stands])

@@ -24,7 +24,7 @@ from natars_fhir.domain.study import Study
 from natars_fhir.emit.prefilled import prefilled
 from natars_fhir.mapping.reading import Reading
 from natars_fhir.mapping.schema import Site
-from natars_fhir.service.deliver.tell import Known, LastSaid, tell
+from natars_fhir.service.deliver.tell import Known, tell
 from natars_fhir.service.ingest.intake import Intake
 from natars_fhir.service.screening.before import Before, before
 from natars_fhir.service.screening.cause import Cause, Causes, came, cause
@@ -34,7 +34,7 @@ from natars_fhir.service.screening.news import News, Rescreened, write
 from natars_fhir.service.screening.screened import findings, peoples_part, read_of, today
 from natars_fhir.service.worklist import worklist_line
 from natars_fhir.service.worklist.worklist_line import Brought
-from natars_fhir.store import due, outbox, screenings, worklist
+from natars_fhir.store import due, screenings, worklist
 from natars_fhir.store.opened import Coming
 from natars_fhir.store.packed import pack_json
 from natars_fhir.store.patients import Standing
@@ -83,37 +83,32 @@ def found_of(
 ) -> list[News]:  # fmt: skip
     """What these persons come to now, in their order; nothing of it is written."""
     seen = before(connection, intake.study, site.site, persons, today(now), known)
-    last = partial(outbox.last_said, connection, site.site)
     return [
-        ahead.of(key, seen[key], why[key], now, last)
+        ahead.of(key, seen[key], why[key], now)
         or _person(
-            intake, site, key, seen[key], why[key],
-            (now, last, partial(worklist.last_came, connection, site.site, names)),
+            intake, site, key, seen[key], why[key], now, partial(worklist.last_came, connection, site.site, names)
         )
         for key, names in persons.items()
-    ]  # fmt: skip
+    ]
 
 
 def foresee(connection: Connection, intake: Intake, site: Site, coming: Collection[Coming], now: datetime) -> Foreseen:
     """What these readings will make of their patients, before anything is held; nothing of it is written."""
 
-    def screen(key: str, seen: Before, cause: Cause, now: datetime, last: LastSaid) -> News:
-        return _person(intake, site, key, seen, cause, (now, last, not_now))
+    def screen(key: str, seen: Before, cause: Cause, now: datetime) -> News:
+        return _person(intake, site, key, seen, cause, now, not_now)
 
     return foreseen(connection, intake, site, coming, now, screen)
 
 
-def _person(
-    intake: Intake, site: Site, key: str, seen: Before, cause: Cause, at: tuple[datetime, LastSaid, LastCame]
-) -> News:
-    now, last, ask = at
+def _person(intake: Intake, site: Site, key: str, seen: Before, cause: Cause, now: datetime, ask: LastCame) -> News:
     found = read_of(intake.study, site.site, seen.readings, today(now), seen.told)
     if found is None:
         return News(seen.standing, lines=seen.lines)
     screening, people = found.screening, peoples_part(found, intake.study, seen.said)
     noticed = _noticed(intake.study, seen, found, people, now)
     asked = request(people, noticed.way, seen.declined)
-    target, letters = tell(intake, site, Known(found, people, noticed.way, asked), last)
+    target, letters = tell(intake, site, Known(found, people, noticed.way, asked))
     days = again(screening) if screening.in_scope else None
     day, digested = _first_day(found, people, days or {}), findings(screening, people)
     stands = Standing(key, digested, screening.in_scope, screening.verdict, target, day.isoformat() if day else None)

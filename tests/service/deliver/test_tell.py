@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import unquote
 
+import pytest
 from sqlalchemy import select
 
 from natars_fhir.fhir.check import check
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.schema import Endpoint
+from natars_fhir.service.deliver.tell import new_of
 from natars_fhir.service.ingest.answer import Answer
 from natars_fhir.service.ingest.ingest import push
 from natars_fhir.store import outbox
@@ -236,3 +238,29 @@ def test_all_letters_of_a_subject_are_about_it_and_studies_about_nobody(store: S
         ("ResearchSubject", True),
         ("Task", True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "last", "now", "new"),
+    [
+        pytest.param("Task", None, "requested", True, id="a request"),
+        pytest.param("Task", "requested", "requested", True, id="a request again: it may ask for something else"),
+        pytest.param("Task", "completed", "requested", True, id="a request after one that was closed"),
+        pytest.param("Task", "requested", "completed", True, id="a request that is closed"),
+        pytest.param("Task", None, "completed", False, id="what was never asked is not closed"),
+        pytest.param("Task", "cancelled", "completed", False, id="what was closed is not closed in another way"),
+        pytest.param("ResearchSubject", "candidate", "candidate", True, id="of others their bytes decide, later"),
+    ],
+)
+def test_what_is_new_rests_on_what_the_site_was_told_last(
+    store: Store, kind: str, last: str | None, now: str, new: bool
+) -> None:
+    def letter(status: str) -> outbox.News:
+        return kind, "t", json.dumps({"status": status}).encode()
+
+    with store.write() as connection:
+        for said in ("on-hold", last) if last else ():
+            outbox.queue(connection, "a", [letter(said)], NOW)
+        outbox.queue(connection, "b", [letter("requested")], NOW)  # another site's
+        told = new_of(connection, "a", [[letter(now)], []])
+    assert told == [[letter(now)] if new else [], []]

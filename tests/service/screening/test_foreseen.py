@@ -23,7 +23,7 @@ from natars_fhir.service.screening.before import Before
 from natars_fhir.service.screening.cause import Cause
 from natars_fhir.service.screening.foreseen import Foreseen, _Of, persons_after
 from natars_fhir.service.screening.news import News
-from natars_fhir.store import readings
+from natars_fhir.store import outbox, readings
 from natars_fhir.store.attestations import Said
 from natars_fhir.store.engine import Store, open_store
 from natars_fhir.store.opened import Open
@@ -138,14 +138,11 @@ def test_a_person_is_screened_once_where_nothing_happened_meanwhile(store: Store
 def test_who_was_touched_meanwhile_is_screened_again(store: Store, screened: list[str]) -> None:
     push(store, transaction(patient(), patient("2"), condition("c2", of="Patient/2")))
     late = json.dumps(transaction(dose(), dose("d2", of="Patient/2")), ensure_ascii=False).encode()
-    arrival = arrive(late, reader(), 100)
-    coming = [(one.reading, one.packed) for one in arrival.arrived]
-    with store.read() as connection:
-        ahead = rescreen.foresee(connection, intake(), reader().mapping.site, coming, NOW)
+    pushed = _about_to(store, late)
     push(store, transaction(medication(), condition()), ahead=False)
     screened.clear()
     with store.write() as connection:
-        admit(connection, [Pushed(intake(), reader(), arrival, NOW, ahead=ahead)])
+        admit(connection, [pushed])
     assert "Patient/1" in screened  # the condition came meanwhile, and the drug for both
     drugs = [value for concept, value in Hospital(store).concepts() if concept == "antineoplastic-drug"]
     assert drugs == ["doxorubicin"]
@@ -199,25 +196,46 @@ PUSHED = Cause((7,), "push")
 
 
 @pytest.mark.parametrize(
-    ("cause", "now", "seen", "last", "taken"),
+    ("cause", "now", "seen", "taken"),
     [
-        pytest.param(PUSHED, NOW, SEEN, b"old", True, id="all is so still"),
-        pytest.param(PUSHED, NOW, SEEN, b"new", False, id="the site was told something else meanwhile"),
-        pytest.param(PUSHED, NOW, SEEN, None, False, id="what it was told is gone"),
-        pytest.param(PUSHED, NOW, replace(SEEN, readings=Open((), {})), b"old", False, id="something else is known"),
-        pytest.param(PUSHED, NOW + timedelta(seconds=1), SEEN, b"old", True, id="of the same day"),
-        pytest.param(PUSHED, NOW + timedelta(days=1), SEEN, b"old", False, id="of another day"),
-        pytest.param(Cause((7,), "remap"), NOW, SEEN, b"old", False, id="not by a push"),
-        pytest.param(Cause((), "push"), NOW, SEEN, b"old", False, id="nothing was brought"),
-        pytest.param(replace(PUSHED, came=NOW), NOW, SEEN, b"old", False, id="the person was due before"),
+        pytest.param(PUSHED, NOW, SEEN, True, id="all is so still"),
+        pytest.param(PUSHED, NOW, replace(SEEN, readings=Open((), {})), False, id="something else is known"),
+        pytest.param(PUSHED, NOW + timedelta(seconds=1), SEEN, True, id="of the same day"),
+        pytest.param(PUSHED, NOW + timedelta(days=1), SEEN, False, id="of another day"),
+        pytest.param(Cause((7,), "remap"), NOW, SEEN, False, id="not by a push"),
+        pytest.param(Cause((), "push"), NOW, SEEN, False, id="nothing was brought"),
+        pytest.param(replace(PUSHED, came=NOW), NOW, SEEN, False, id="the person was due before"),
     ],
 )
 def test_what_was_foreseen_counts_only_where_all_that_it_rests_on_is_so_still(
-    cause: Cause, now: datetime, seen: Before, last: bytes | None, taken: bool
+    cause: Cause, now: datetime, seen: Before, taken: bool
 ) -> None:
-    ahead = Foreseen({"Patient/1": _Of(NOW, SEEN, {"Task?identifier=x": b"old"}, News(()))})
-    assert (ahead.of("Patient/1", seen, cause, now, lambda _: last) is not None) is taken
-    assert ahead.of("Patient/2", seen, cause, now, lambda _: last) is None
+    ahead = Foreseen({"Patient/1": _Of(NOW, SEEN, News(()))})
+    assert (ahead.of("Patient/1", seen, cause, now) is not None) is taken
+    assert ahead.of("Patient/2", seen, cause, now) is None
+
+
+def test_what_the_site_was_told_meanwhile_decides_and_not_what_it_was_told_when_that_was_foreseen(store: Store) -> None:
+    """What was asked of the site is needed no more; but it was closed otherwise between foreseeing and writing."""
+    push(store, transaction(patient(), condition(), medication()))
+    pushed = _about_to(store, json.dumps(transaction(dose()), ensure_ascii=False).encode())
+    assert "Task" in [kind for one in pushed.ahead.persons.values() for kind, *_ in one.news.letters]
+    with store.write() as connection:
+        (task,) = [one for one in outbox.due_letters(connection, "generic", NOW, 99) if one.kind == "Task"]
+        closed = json.dumps({**json.loads(task.body), "status": "completed"}).encode()
+        outbox.queue(connection, "generic", [("Task", task.target, closed)], NOW, "")
+    with store.write() as connection:
+        admit(connection, [pushed])
+    with store.read() as connection:
+        assert outbox.last_said(connection, "generic", task.target) == closed
+
+
+def _about_to(store: Store, raw: bytes) -> Pushed:
+    arrival = arrive(raw, reader(), 100)
+    coming = [(one.reading, one.packed) for one in arrival.arrived]
+    with store.read() as connection:
+        ahead = rescreen.foresee(connection, intake(), reader().mapping.site, coming, NOW)
+    return Pushed(intake(), reader(), arrival, NOW, ahead=ahead)
 
 
 BOTH = {("Patient/1", "Patient/1"), ("Patient/1", "n|1"), ("Patient/2", "Patient/2"), ("Patient/2", "n|1")}
