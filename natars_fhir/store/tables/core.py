@@ -79,7 +79,6 @@ resource_version = Table(
     Column("length", Integer, nullable=False),
     Column("received", Moment, nullable=False),
     Index("resource_version_of", "site", "key"),
-    Index("resource_version_in", "parcel"),
 )
 
 #: What the newest version of each resource says; `body` is the Reading. A deleted resource keeps its row.

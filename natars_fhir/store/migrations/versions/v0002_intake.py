@@ -128,7 +128,6 @@ def _indexes() -> None:
     op.create_index("quarantine_of", "quarantine", ["site", "hash"], unique=True)
     op.create_index("quarantine_waiting", "quarantine", ["site", "state", "tried_with", "seq"])
     op.create_index("audit_of", "audit", ["site", "seq"])
-    op.create_index("resource_version_in", "resource_version", ["parcel"])
 
 
 def _without_row_numbers() -> None:
