@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +50,19 @@ def test_who_is_unknown_uses_up_nobodys_share(tmp_path: Path) -> None:
 def test_rates_count_each_name_for_itself() -> None:
     rates = Rates(2)
     assert [rates.once_more(name) for name in ("x", "y", "x", "x", "y", "y")] == [True, True, True, False, True, False]
+
+
+def test_counting_begins_no_thread_and_what_is_over_is_kept_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    rates = Rates(5)
+    time.sleep(0.05)  # the storage's own first look is over
+    before, now, real = {*threading.enumerate()}, [0.0], (time.time(), time.monotonic())
+    monkeypatch.setattr(time, "time", lambda: real[0] + now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: real[1] + now[0])
+    for minute in range(10):
+        now[0] = minute * 90.0
+        assert all(rates.once_more(f"{name} {minute}") for name in range(20))
+    assert {*threading.enumerate()} <= before
+    assert len(rates._counts.storage) <= 60  # those of two windows, and of the one that is just over
 
 
 def _at_once(most: int, requests: int, path: str = "/slow") -> list[int]:
