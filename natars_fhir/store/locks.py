@@ -84,7 +84,7 @@ def also(connection: Connection, site: str, names: Collection[str]) -> bool:
     if held is None or not wanted:
         return False
     whole = len(wanted) > _MANY
-    connection.execute(_ALONE, {"keys": [_key(f"site {site}")] if whole else sorted(wanted)})
+    driver.run(connection, _ALONE, {"keys": [_key(f"site {site}")] if whole else sorted(wanted)})
     if not connection.in_nested_transaction():  # undone, it would let them go
         connection.info[_HELD] = None if whole else held | wanted
     return True

@@ -103,11 +103,17 @@ def queue_each(
     if not fresh:
         return set()
     if known := [target for target in fresh if target in last]:
-        overtaken = update(outbox).where(among(outbox.c.site, outbox.c.target), outbox.c.state.in_(("waiting", "dead")))
-        connection.execute(overtaken.values(state="superseded"), {"of_site": site, "names": known})
+        driver.run(connection, _OVERTAKEN, {"of_site": site, "names": known})
     waiting = {"state": "waiting", "queued": now, "due": now, "attempts": 0}
     add(connection, outbox, [{**row, **waiting} for row in fresh.values()])
     return {*fresh}
+
+
+_OVERTAKEN = (
+    update(outbox)
+    .where(among(outbox.c.site, outbox.c.target), or_(outbox.c.state == "waiting", outbox.c.state == "dead"))
+    .values(state="superseded")
+)
 
 
 def _last_hashes(connection: Connection, site: str, targets: Collection[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
 
-from sqlalchemy import Connection, delete, func, select, union
+from sqlalchemy import Connection, bindparam, delete, func, select, union
 
 from natars_fhir.domain.identity import Patients
 from natars_fhir.store import driver
@@ -111,10 +111,14 @@ def gone(connection: Connection, site: str, keys: Collection[str]) -> None:
         connection.execute(delete(patient).where(among(here.site, here.key)), {"of_site": site, "names": keys})
 
 
+_CLAIMED = (
+    select(patient.c.key).where(patient.c.site == bindparam("site"), patient.c.target == bindparam("target")).limit(1)
+)
+
+
 def claimed(connection: Connection, site: str, target: str) -> bool:
     """Is some patient told of as *target*?"""
-    asked = select(patient.c.key).where(patient.c.site == site, patient.c.target == target)
-    return connection.execute(asked.limit(1)).first() is not None
+    return bool(driver.rows(connection, _CLAIMED, {"site": site, "target": target}))
 
 
 def known(connection: Connection, site: str) -> int:

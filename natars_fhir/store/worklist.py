@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select
 
+from natars_fhir.store import driver
 from natars_fhir.store.rows import among, keep_latest, row_of
 from natars_fhir.store.tables.core import patient, reading, resource_version
 from natars_fhir.store.tables.worklist import worklist
@@ -91,7 +92,7 @@ _MOMENTS = select(_here.key, _here.changed, _here.came).where(among(_here.site, 
 
 def moments(connection: Connection, site: str, names: Collection[str]) -> dict[str, Moments]:
     """Key → when the findings were last another, and when data came last, of those of *names* who have a line."""
-    rows = connection.execute(_MOMENTS, {"of_site": site, "names": names})
+    rows = driver.rows(connection, _MOMENTS, {"of_site": site, "names": names})
     return {row.key: (row.changed, row.came) for row in rows}
 
 
