@@ -139,8 +139,7 @@ def _settled(connection: Connection, first: Pushed, going: Sequence[_Going], now
         return []
     arrivals = aside(connection, first.intake, first.reader, [one.arrival for one in going], now)
     ask = KnownAs(connection, first.site)
-    if len(arrivals) > 1:
-        ask(aliases_of([one for arrival in arrivals for one in arrival.arrived if one.wanted]))
+    ask(aliases_of([one for arrival in arrivals for one in arrival.arrived if one.wanted]))  # both ask it, below
     for one, arrival in zip(going, arrivals, strict=True):
         one.asked = asked = settle(connection, first.reader.mapping, first.intake.key, arrival, ask, now)
         one.arrival = asked.arrival

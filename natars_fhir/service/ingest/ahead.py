@@ -24,7 +24,6 @@ from natars_fhir.service.ingest.matching import Bearing, bearers
 from natars_fhir.service.ingest.preconditions import Failed, body_differs, overlaps, stale
 from natars_fhir.service.ingest.renamed import names_in, renamed
 from natars_fhir.service.ingest.requests import asked_condition
-from natars_fhir.service.ingest.take import aliases_of
 from natars_fhir.store import identified, locks, readings
 from natars_fhir.store.known_as import KnownAs
 
@@ -164,11 +163,7 @@ class _Settling:
         """Of a transaction: each identity once, and every conditional reference met by one resource."""
         going = [(place, one) for place, one in self._wanted if place not in self._matched]
         names = {self._name(one) for _, one in going}
-        if len(going) > 1:
-            self._ask(aliases_of([one for _, one in self._wanted]))  # they are asked again when it is taken
-            known = identified.known_as(self._connection, self._site, names, self._ask)
-        else:
-            known = {}
+        known = identified.known_as(self._connection, self._site, names, self._ask) if len(going) > 1 else {}
         self._refusal += self._failed.values()
         self._refusal += overlaps([(one, known.get(self._name(one), self._name(one))) for _, one in going])
         for text, places in self._references.items():
