@@ -38,18 +38,22 @@ def fhirkit_check() -> Run:
 
 
 def fast_check() -> Run:
-    """Our fast way: one strict decode."""
+    """Our fast way: one strict decode. As in `screen`, the collector of garbage is spared."""
+    from natars_fhir.collector import spare_the_collector
     from natars_fhir.fhir.decode import Decoder
     from natars_fhir.fhir.r4.structs import RESOURCES
 
+    spare_the_collector()
     decode = Decoder(RESOURCES)
     return _each(lambda line: decode(line).resource is not None)
 
 
 def walker_check() -> Run:
-    """Our thorough way: the walker, which lists every problem."""
+    """Our thorough way: the walker, which lists every problem. As in `validate`, the collector of garbage is spared."""
+    from natars_fhir.collector import spare_the_collector
     from natars_fhir.fhir.check import check_bytes
 
+    spare_the_collector()
     return _each(lambda line: not check_bytes(line)[1])
 
 

@@ -17,7 +17,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import process_time
 
-from natars_fhir.bulk.screen import spare_the_collector
+from natars_fhir.collector import spare_the_collector
 from natars_fhir.fhir.build import Node
 from natars_fhir.mapping.documents import DocumentReader
 from natars_fhir.mapping.files import load

@@ -12,6 +12,7 @@ import typer
 from natars_fhir.cli.exits import DONE, FAULTS, PARTLY_READ
 from natars_fhir.cli.inputs import VersionOption, found, inputs, named_version
 from natars_fhir.cli.screens import errors, progress
+from natars_fhir.collector import spare_the_collector
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir.check import Level
 from natars_fhir.fhir.ndjson import Document, every_document
@@ -34,6 +35,7 @@ def validate(
     if style not in ("table", "json"):
         raise typer.BadParameter(f"«{style}» is not table or json")
     version, given, tally = named_version(fhir_version), inputs(paths), Counter[str]()
+    spare_the_collector()
     say = _object if style == "json" else _line
     with progress(found(given)) as seen:
         for document in every_document(given):

@@ -139,7 +139,7 @@ def _settled(connection: Connection, first: Pushed, going: Sequence[_Going], now
         return []
     arrivals = aside(connection, first.intake, first.reader, [one.arrival for one in going], now)
     ask = KnownAs(connection, first.site)
-    ask(aliases_of([one for arrival in arrivals for one in arrival.arrived if one.wanted]))  # both ask it, below
+    ask(aliases_of([one for arrival in arrivals for one in arrival.arrived if one.wanted]))  # both of these ask it
     for one, arrival in zip(going, arrivals, strict=True):
         one.asked = asked = settle(connection, first.reader.mapping, first.intake.key, arrival, ask, now)
         one.arrival = asked.arrival

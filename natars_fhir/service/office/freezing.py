@@ -128,13 +128,17 @@ class Freezing:
 
     def progress(self) -> Progress | None:
         """How far the last one is; None where nobody began one here."""
+        told = self._noted()
+        if told is None or not told.running or self._alone.locked() or not self._free():
+            return told
+        told = self._noted()  # it may have ended since it was read: that is noted before it is let go
+        return msgspec.structs.replace(told, state="broken") if told is not None and told.running else told
+
+    def _noted(self) -> Progress | None:
         try:
-            told = typed.decode((self._folder / _PROGRESS).read_bytes(), Progress)
+            return typed.decode((self._folder / _PROGRESS).read_bytes(), Progress)
         except (OSError, msgspec.DecodeError):
             return None
-        if told.running and not self._alone.locked() and self._free():
-            return msgspec.structs.replace(told, state="broken")
-        return told
 
     def _found(self) -> Iterator[Frozen]:
         if not self._folder.is_dir():

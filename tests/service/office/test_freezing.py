@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import date
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 
 import pytest
 
@@ -99,6 +99,48 @@ def test_while_one_is_made_no_other_is_begun_and_the_same_one_is_not_made_twice(
     begin(office)
     assert ended(office).state == "taken"
     assert len(office.listed()) == 1
+
+
+def test_one_that_ends_while_it_is_looked_at_is_not_told_as_broken(
+    office: Freezing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go, real, free = Event(), freezing.freeze, office._free
+
+    def slow(*given: object) -> object:
+        assert go.wait(_LONG)
+        return real(*given)  # type: ignore[arg-type]
+
+    def ends_just_now() -> bool:
+        go.set()
+        with office._alone:
+            return free()
+
+    monkeypatch.setattr(freezing, "freeze", slow)
+    begin(office)
+    monkeypatch.setattr(office, "_free", ends_just_now)
+    monkeypatch.setattr(office, "_alone", _Unseen(office._alone))
+    told = office.progress()
+    assert told is not None
+    assert told.state == "done"
+
+
+class _Unseen:
+    """A lock that is let go just before it is looked at."""
+
+    def __init__(self, lock: Lock) -> None:
+        self._lock = lock
+
+    def locked(self) -> bool:
+        return False
+
+    def release(self) -> None:
+        self._lock.release()
+
+    def __enter__(self) -> None:
+        assert self._lock.acquire(timeout=_LONG)
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
 
 
 @pytest.mark.parametrize(("fault", "state"), [(OSError("full"), "unwritable"), (ValueError("x"), "failed")])
