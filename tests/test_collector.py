@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from natars_fhir.collector import spare_the_collector, spare_while_serving
+from natars_fhir.web import workers
 
 
 @pytest.fixture(autouse=True)
@@ -38,3 +39,12 @@ def test_a_server_still_lets_go_of_what_holds_itself() -> None:
     spare_while_serving()
     rings = [weakref.ref(Ring()) for _ in range(200_000)]
     assert sum(ring() is not None for ring in rings) < 100_000
+
+
+def test_a_worker_spares_it_once_its_application_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = list[str]()
+    monkeypatch.setattr(workers, "log_to_stderr", lambda _: None)
+    monkeypatch.setattr(workers, "create_app", lambda _: done.append("made"))
+    monkeypatch.setattr(workers, "spare_while_serving", lambda: done.append("spared"))
+    workers.application()
+    assert done == ["made", "spared"]

@@ -139,7 +139,8 @@ def _settled(connection: Connection, first: Pushed, going: Sequence[_Going], now
         return []
     arrivals = aside(connection, first.intake, first.reader, [one.arrival for one in going], now)
     ask = KnownAs(connection, first.site)
-    ask(aliases_of([one for arrival in arrivals for one in arrival.arrived if one.wanted]))  # both of these ask it
+    # of all of them at once: settling asks for these, and so does taking
+    ask(aliases_of([one for arrival in arrivals for one in arrival.arrived if one.wanted]))
     for one, arrival in zip(going, arrivals, strict=True):
         one.asked = asked = settle(connection, first.reader.mapping, first.intake.key, arrival, ask, now)
         one.arrival = asked.arrival

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -16,7 +17,7 @@ from natars_fhir.mapping.schema import Endpoint
 from natars_fhir.service.deliver.tell import new_of
 from natars_fhir.service.ingest.answer import Answer
 from natars_fhir.service.ingest.ingest import push
-from natars_fhir.store import outbox
+from natars_fhir.store import driver, outbox
 from natars_fhir.store.engine import Store
 from natars_fhir.store.packed import unpack
 from natars_fhir.store.tables.core import outbox as table
@@ -264,3 +265,22 @@ def test_what_is_new_rests_on_what_the_site_was_told_last(
         outbox.queue(connection, "b", [letter("requested")], NOW)  # another site's
         told = new_of(connection, "a", [[letter(now)], []])
     assert told == [[letter(now)] if new else [], []]
+
+
+def test_what_the_site_was_told_last_is_asked_once_for_all_patients_of_a_push(
+    hospital: Hospital, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = [str(number) for number in range(1, 5)]
+    told = (one for each in who for one in (patient(each, f"7{each}"), condition(f"c{each}", of=f"Patient/{each}")))
+    hospital.push(transaction(*told, medication()))
+    asked, rows = list[Any](), driver.rows
+
+    def counted(connection: Any, statement: Any, values: Any) -> Any:
+        asked.append(statement)
+        return rows(connection, statement, values)
+
+    monkeypatch.setattr(driver, "rows", counted)
+    hospital.push(transaction(*(dose(f"d{each}", of=f"Patient/{each}") for each in who)))
+    monkeypatch.undo()
+    assert [one["status"] for one in letters(store, "Task")].count("cancelled") == len(who)
+    assert (asked.count(outbox._LAST_BODIES), asked.count(outbox._LAST_BODY)) == (1, 0)
