@@ -17,7 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 #: Tables of which many rows are asked for at once. `reading` stands for all: they grow with it.
 _LOOK = text(
-    "ANALYZE reading, resource_alias, resource_version, identified, mention, patient_name, patient, outbox, screening"
+    "ANALYZE reading, resource_alias, resource_version, identified, mention, patient_name, patient, outbox, screening, "
+    "subject_move, subject_state, worklist, let_go"
 )
 #: Of a table that is cut by site (`store.partitions`) the parts are counted.
 _GREW = text(

@@ -39,9 +39,17 @@ _ALONE = select(func.pg_advisory_xact_lock(_keys))
 _SHARED = select(func.pg_advisory_xact_lock_shared(_keys))
 _FREE = select(_keys).where(func.pg_try_advisory_xact_lock(_keys))
 _NARROW = select(func.set_config(SETTING, bindparam("site"), True))
-#: All that a push begins with; the server does the parts in their order.
+#: What a push asks of many rows it asks by an index. While a table is small the server would rather read all of it, or
+#: all of the site's, and keeps that plan while the table grows (`store.first_look`): here a page at random costs
+#: nothing, and each row that is read a lot. https://www.postgresql.org/docs/15/runtime-config-query.html
+_BY_INDEX = [
+    select(func.set_config(name, value, True))
+    for name, value in {"enable_seqscan": "off", "random_page_cost": "0.05", "cpu_tuple_cost": "1"}.items()
+]
+#: All that a writer of one site begins with; the server does the parts in their order.
 _BEGIN = union_all(
     _NARROW,
+    *_BY_INDEX,
     select(cast(func.pg_advisory_xact_lock_shared(_each("shared")), Text)),
     select(cast(func.pg_advisory_xact_lock(_each("alone")), Text)),
 )
@@ -54,23 +62,19 @@ def narrow(connection: Connection, site: str | None) -> None:
 
 def hold(connection: Connection, site: str | None, names: Collection[str] | None) -> None:
     """Narrows the transaction to the site, and takes the locks that a writer needs; waits until it has them."""
-    connection.info[_HELD] = frozenset()
-    keys = sorted({_named(site, name) for name in names or ()}) if site is not None else []
-    if site is not None and 0 < len(keys) <= _MANY:
-        shared = [_key("store"), _key(f"site {site}")]
-        driver.run(connection, _BEGIN, {"site": site, "shared": shared, "alone": keys})
-        connection.info[_HELD] = frozenset(keys)
-        return
-    narrow(connection, site)
-    if names is not None and not names:
-        return
     if site is None:
-        connection.execute(_ALONE, {"keys": [_key("store")]})
-        connection.info[_HELD] = None
+        narrow(connection, None)
+        whole = names is None or bool(names)
+        if whole:
+            connection.execute(_ALONE, {"keys": [_key("store")]})
+        connection.info[_HELD] = None if whole else frozenset()
         return
-    connection.execute(_SHARED, {"keys": [_key("store")]})
-    connection.execute(_ALONE, {"keys": [_key(f"site {site}")]})
-    connection.info[_HELD] = None
+    keys = sorted({_named(site, name) for name in names or ()})
+    whole = names is None or len(keys) > _MANY
+    shared = [_key("store"), *([] if whole else [_key(f"site {site}")])] if whole or keys else []
+    alone = [_key(f"site {site}")] if whole else keys
+    driver.run(connection, _BEGIN, {"site": site, "shared": shared, "alone": alone})
+    connection.info[_HELD] = None if whole else frozenset(keys)
 
 
 def also(connection: Connection, site: str, names: Collection[str]) -> bool:

@@ -143,11 +143,15 @@ def last_said_each(connection: Connection, site: str, targets: Collection[str]) 
     return {row.target: unpack(row.body) for row in found}
 
 
-def told(connection: Connection, site: str, kind: str, beginning: str) -> list[str]:
-    """The targets of one kind that begin so, and that were told something; in order."""
-    here = outbox.c
-    asked = select(here.target).distinct().where(here.site == site, here.kind == kind)
-    return sorted(connection.execute(asked.where(here.target.startswith(beginning, autoescape=True))).scalars())
+_ABOUT = select(outbox.c.target).where(
+    outbox.c.site == bindparam("site"), outbox.c.about == bindparam("about"), outbox.c.kind == bindparam("kind")
+)
+
+
+def told(connection: Connection, site: str, about: str, kind: str) -> list[str]:
+    """The targets of one kind that were told something about a subject; in order."""
+    found = driver.rows(connection, _ABOUT, {"site": site, "about": about, "kind": kind})
+    return sorted({row.target for row in found})
 
 
 def due_letters(connection: Connection, site: str, now: datetime, most: int) -> list[Letter]:

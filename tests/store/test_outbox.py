@@ -61,19 +61,19 @@ def test_what_was_said_last_is_not_said_again(store: Store) -> None:
     assert queue(store, "t", b"1")
 
 
-def test_what_was_told_is_found_by_its_kind_and_beginning(store: Store) -> None:
-    for target, kind in (
-        ("O?b_2", "O"),
-        ("O?b_1", "O"),
-        ("O?b_1", "O"),
-        ("O?bx1", "O"),
-        ("O?c_1", "O"),
-        ("O?b_3", "P"),
+def test_what_was_told_about_a_subject_is_found_by_its_kind(store: Store) -> None:
+    for target, kind, about in (
+        ("O?b_2", "O", "S?b"),
+        ("O?b_1", "O", "S?b"),
+        ("O?b_1", "O", "S?b"),
+        ("O?c_1", "O", "S?c"),
+        ("O?d_1", "O", ""),
+        ("O?b_3", "P", "S?b"),
     ):
-        queue(store, target, target.encode(), kind)
-    queue(store, "O?b_4", kind="O", site="b")
+        queue(store, target, target.encode(), kind, about=about)
+    queue(store, "O?b_4", kind="O", site="b", about="S?b")
     with store.read() as connection:
-        assert outbox.told(connection, "a", "O", "O?b_") == ["O?b_1", "O?b_2"]
+        assert outbox.told(connection, "a", "S?b", "O") == ["O?b_1", "O?b_2"]
 
 
 @pytest.mark.parametrize("state", ["waiting", "dead"])

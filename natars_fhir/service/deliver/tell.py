@@ -22,7 +22,6 @@ from natars_fhir.domain.study import Criterion
 from natars_fhir.emit import Emission, emit
 from natars_fhir.emit.identity import declared
 from natars_fhir.emit.observation import meaning as result_meaning
-from natars_fhir.emit.observation import results_system
 from natars_fhir.emit.questionnaire_response import forms_system
 from natars_fhir.emit.questionnaire_response import meaning as form_meaning
 from natars_fhir.emit.research_subject import STATES
@@ -169,7 +168,7 @@ def retract(connection: Connection, site: str, target: str, now: datetime) -> in
     """The site is told that there is no such subject, and that its results were an error, if it was told that there are
     any. How many letters that makes."""
     base, pseudonym = _subject_of(target)
-    results = outbox.told(connection, site, "Observation", _at("Observation", results_system(base), f"{pseudonym}-"))
+    results = outbox.told(connection, site, target, "Observation")
     asked, filled = (
         _at("Task", requests_system(base), pseudonym),
         _at("QuestionnaireResponse", forms_system(base), pseudonym),

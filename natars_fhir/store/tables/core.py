@@ -142,6 +142,7 @@ patient = Table(
     Column("target", Text),
     Column("again", Text),
     Index("patient_again", "site", "again"),
+    Index("patient_target", "site", "target"),
 )
 
 #: What named persons said: statements on criteria, and signatures. `basis` digests what the data said then; `document`
@@ -206,6 +207,7 @@ outbox = Table(
     Index("outbox_waiting", "site", "state", "seq"),
     Index("outbox_target", "site", "target", "state", "seq"),
     Index("outbox_kind", "site", "kind", "state"),
+    Index("outbox_about", "site", "about", "kind"),
 )
 
 #: Every attempt to deliver, and what the site's server said: codes alone.

@@ -128,6 +128,8 @@ def _indexes() -> None:
     op.create_index("quarantine_of", "quarantine", ["site", "hash"], unique=True)
     op.create_index("quarantine_waiting", "quarantine", ["site", "state", "tried_with", "seq"])
     op.create_index("audit_of", "audit", ["site", "seq"])
+    op.create_index("patient_target", "patient", ["site", "target"])
+    op.create_index("outbox_about", "outbox", ["site", "about", "kind"])
 
 
 def _without_row_numbers() -> None:
