@@ -6,7 +6,7 @@ A phrase decides how a fact is shown: ``{0}`` its value and day, ``{0:days}`` it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -83,14 +83,16 @@ def _shown(value: object, language: Language, spec: str = "") -> str:
     return WORDS[language].get(str(value), str(value))
 
 
-def _listed(values: Iterable[object], language: Language, spec: str) -> str:
+def _listed(values: tuple[object, ...], language: Language, spec: str) -> str:
     """Each thing said once; facts by their day, so that the order of a feed does not show."""
-    ordered = sorted(
-        values, key=lambda value: (value.when or "9", str(value.value)) if isinstance(value, Fact) else ("",)
-    )
+    ordered = sorted(values, key=_day) if len(values) > 1 else values
     shown = [_shown(value, language, spec) for value in ordered]
     whole = any(isinstance(value, Sentence) for value in ordered)
     return (_PAUSE if whole else _COMMA)[language].join(dict.fromkeys(shown))
+
+
+def _day(value: object) -> tuple[str, ...]:
+    return (value.when or "9", str(value.value)) if isinstance(value, Fact) else ("",)
 
 
 def _fact(fact: Fact, language: Language) -> str:

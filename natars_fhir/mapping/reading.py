@@ -30,7 +30,7 @@ class ReportStage(Struct, frozen=True, gc=False):
     issued: str
 
 
-class Reading(Struct, frozen=True, gc=False):
+class Reading(Struct, frozen=True, gc=False, omit_defaults=True):
     """What one entry came to. ``place`` is where it stood; empty for a single resource.
 
     ``aliases`` are the keys under which the same resource may come again (business identifiers); of a Patient, all
