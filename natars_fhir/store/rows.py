@@ -1,8 +1,9 @@
 """Rows, many at once: one statement a table, compiled once, for a push brings rows by the hundred.
 
 SQLite takes them one by one within the driver (executemany); PostgreSQL takes them as one JSON text and makes the rows
-itself (https://www.postgresql.org/docs/15/functions-json.html, json_to_recordset). Rows go in by the order of
-their keys, so that two writers never wait for each other.
+itself (https://www.postgresql.org/docs/15/functions-json.html, json_to_recordset), and the bytes of all of them as one
+value, of which each row names its part. Rows go in by the order of their keys, so that two writers never wait for each
+other.
 """
 
 from __future__ import annotations
@@ -127,8 +128,35 @@ def _put(connection: Connection, table: Table, rows: Sequence[Row], clash: Clash
         rows = _with_texts(rows, moments)
     if connection.dialect.name == "sqlite":
         driver.run_each(connection, _one_by_one(table, names, clash), [*map(itemgetter(*names), rows)])
-    else:
-        driver.run(connection, _at_once(table, names, clash), {"rows": json_text(rows)})
+        return
+    told: dict[str, Any] = {}
+    if binary := _binary(table, names):
+        rows, told["bytes"] = _in_one(rows, binary)
+    driver.run(connection, _at_once(table, names, clash), {"rows": json_text(rows), **told})
+
+
+@cache
+def _binary(table: Table, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if isinstance(table.c[name].type, LargeBinary))
+
+
+def _in_one(rows: Sequence[Row], names: Sequence[str]) -> tuple[list[Row], bytes]:
+    """The rows, with places in the place of bytes, counted from 1; and all the bytes. In base64 a text of them takes
+    the server twice as long."""
+    placed, parts, place = list[Row](), list[bytes](), 1
+    for row in rows:
+        told = {**row}
+        for name in names:
+            if (value := row[name]) is not None:
+                told[name], told[_length(name)] = place, len(value)
+                parts.append(value)
+                place += len(value)
+        placed.append(told)
+    return placed, b"".join(parts)
+
+
+def _length(name: str) -> str:
+    return f"{name}_length"
 
 
 @cache
@@ -167,18 +195,24 @@ def _one_by_one(table: Table, names: tuple[str, ...], clash: Clash) -> str:
 
 @cache
 def _at_once(table: Table, names: tuple[str, ...], clash: Clash) -> Any:
-    """PostgreSQL's statement for any number of rows; bytes come as msgspec writes them, in base64."""
-    kinds = {name: table.c[name].type for name in names}
-    columns = [column(name, Text if isinstance(kinds[name], _AS_TEXT) else kinds[name]) for name in names]
-    rows = func.json_to_recordset(cast(bindparam("rows", type_=Text), JSON)).table_valued(*columns)
-    told = rows.render_derived(name="r", with_types=True)
+    """PostgreSQL's statement for any number of rows, with the bytes of all where there are any."""
+    kinds, binary = {name: table.c[name].type for name in names}, _binary(table, names)
+    columns = [column(name, _as_json(kinds[name])) for name in names]
+    lengths = [column(_length(name), Integer) for name in binary]
+    rows = func.json_to_recordset(cast(bindparam("rows", type_=Text), JSON)).table_valued(*columns, *lengths)
+    told = rows.render_derived(name="r", with_types=True).c
+    whole = bindparam("bytes", type_=LargeBinary)
     values = [
-        func.decode(told.c[name], "base64") if isinstance(kinds[name], LargeBinary) else told.c[name] for name in names
+        func.substring(whole, told[name], told[_length(name)]) if name in binary else told[name] for name in names
     ]
     return _resolved(postgresql.insert(table).from_select(list(names), select(*values)), table, names, clash)
 
 
-_AS_TEXT = (LargeBinary, TypeDecorator)
+def _as_json(kind: Any) -> Any:
+    """As what a row's JSON tells a value: a place for bytes, a moment's text."""
+    if isinstance(kind, LargeBinary):
+        return Integer
+    return Text if isinstance(kind, TypeDecorator) else kind
 
 
 def _resolved(adding: Any, table: Table, names: tuple[str, ...], clash: Clash) -> Any:
