@@ -55,6 +55,17 @@ def test_bytes_numbers_nothing_and_moments_come_back_as_they_went_in(store: Stor
         ]
 
 
+def test_each_row_keeps_its_own_bytes_and_one_without_any_has_none(store: Store) -> None:
+    parts = {"a": b"\x00first", "b": None, "c": b"", "d": b"last\xff", "e": None}
+    common = {"site": "a", "kind": "Observation", "hash": "h", "mapping": "m", "versions": 1, "deleted": False}
+    with store.write() as connection:
+        keep_latest(connection, reading, [{**common, "key": key, "body": body} for key, body in parts.items()])
+        asked = select(reading.c.key, reading.c.body)
+        assert {row.key: row.body for row in connection.execute(asked)} == parts
+        keep_latest(connection, reading, [{**common, "key": "b", "body": b"now"}])
+        assert {row.key: row.body for row in connection.execute(asked)} == {**parts, "b": b"now"}
+
+
 def test_a_key_that_is_there_is_an_error_stays_or_is_replaced_as_is_asked(store: Store) -> None:
     with store.write() as connection:
         keep_new(connection, resource_alias, [alias("x", "1"), alias("y", "1")])
