@@ -81,7 +81,7 @@ def server(switches: str = _FAST) -> Iterator[Server]:
         shutil.chown(folder, "postgres")
     one = Server(folder, free_port(), BINARIES[-1])
     try:
-        trust = ("-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
+        trust = ("-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--lc-collate=C", "--no-sync")
         one.run("initdb", "-D", str(folder / "data"), *trust)
         one.start(switches)
         one.run("createuser", "-h", "127.0.0.1", "-p", str(one.port), "-U", "postgres", "natars")
