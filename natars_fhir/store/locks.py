@@ -41,11 +41,10 @@ _FREE = select(_keys).where(func.pg_try_advisory_xact_lock(_keys))
 _NARROW = select(func.set_config(SETTING, bindparam("site"), True))
 #: What a push asks of many rows it asks by an index. While a table is small the server would rather read all of it, or
 #: all of the site's, and keeps that plan while the table grows (`store.first_look`): here a page at random costs
-#: nothing, and each row that is read a lot. https://www.postgresql.org/docs/15/runtime-config-query.html
-_BY_INDEX = [
-    select(func.set_config(name, value, True))
-    for name, value in {"enable_seqscan": "off", "random_page_cost": "0.05", "cpu_tuple_cost": "1"}.items()
-]
+#: nothing, and each row that is read a lot. What is reckoned to cost so much the server would compile.
+#: https://www.postgresql.org/docs/15/runtime-config-query.html
+_ASKING = {"enable_seqscan": "off", "random_page_cost": "0.05", "cpu_tuple_cost": "1", "jit": "off"}
+_BY_INDEX = [select(func.set_config(name, value, True)) for name, value in _ASKING.items()]
 #: All that a writer of one site begins with; the server does the parts in their order.
 _BEGIN = union_all(
     _NARROW,

@@ -12,6 +12,7 @@ from natars_fhir.store.rows import keep_new
 from natars_fhir.store.tables.core import resource_alias
 
 _PLAN = "EXPLAIN SELECT key FROM resource_alias WHERE site = 'a' AND alias = ANY(ARRAY['1 x', '2 x', '3 x'])"
+_ASKING = text("SELECT name, setting FROM pg_settings WHERE name = ANY(:names)")
 _LOOKED = text("SELECT reltuples FROM pg_class WHERE oid = 'resource_alias'::regclass")
 
 
@@ -50,3 +51,17 @@ def test_a_new_database_is_looked_at_once_there_is_something_to_see(store: Store
         told = "\n".join(connection.execute(text(_PLAN)).scalars())
     assert "resource_alias_pkey" in told
     assert "Filter: (alias" not in told
+
+
+@pytest.mark.parametrize("names", [None, (), ("Patient/1",)])
+def test_a_writer_of_one_site_asks_by_index_and_nobody_after_it(store: Store, names: tuple[str, ...] | None) -> None:
+    asked = {"names": ["enable_seqscan", "random_page_cost", "cpu_tuple_cost", "jit"]}
+    with store.read() as connection:
+        before = dict(map(tuple, connection.execute(_ASKING, asked)))
+    with store.of("a").write(names) as connection:
+        within = dict(map(tuple, connection.execute(_ASKING, asked)))
+    with store.of("a").read() as connection:
+        after = dict(map(tuple, connection.execute(_ASKING, asked)))
+    assert within == {"enable_seqscan": "off", "random_page_cost": "0.05", "cpu_tuple_cost": "1", "jit": "off"}
+    assert after == before
+    assert before["enable_seqscan"] == "on"
