@@ -69,9 +69,11 @@ def hold(connection: Connection, site: str | None, names: Collection[str] | None
         connection.info[_HELD] = None if whole else frozenset()
         return
     keys = sorted({_named(site, name) for name in names or ()})
-    whole = names is None or len(keys) > _MANY
-    shared = [_key("store"), *([] if whole else [_key(f"site {site}")])] if whole or keys else []
-    alone = [_key(f"site {site}")] if whole else keys
+    whole, store, here = names is None or len(keys) > _MANY, _key("store"), _key(f"site {site}")
+    if whole:
+        shared, alone = [store], [here]
+    else:
+        shared, alone = [store, here] if keys else [], keys
     driver.run(connection, _BEGIN, {"site": site, "shared": shared, "alone": alone})
     connection.info[_HELD] = None if whole else frozenset(keys)
 
