@@ -52,7 +52,8 @@ class Outcome:
 def read(document: bytes, reader: DocumentReader, opened: Envelope | None = None) -> ReadDocument:
     """Bytes → readings: every entry's facts, in the trial's words, with their evidence. A Bundle that was *opened* by
     whoever calls is not opened again."""
-    return reader.opened(opened) if opened is not None and opened.type else reader(document)
+    known = opened is not None and (opened.type or not opened.entries)
+    return reader.opened(opened) if opened is not None and known else reader(document)
 
 
 def conclude(

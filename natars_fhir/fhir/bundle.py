@@ -19,6 +19,7 @@ from natars_fhir.fhir.bundle_invariants import invariants
 from natars_fhir.fhir.decode import NOT_UTF8, kind_of, utf8
 from natars_fhir.fhir.entry import NOTHING, Entry, RawEntry, read_entry
 from natars_fhir.fhir.history import moment, oldest_first
+from natars_fhir.fhir.named_once import TWICE, Doubled, doubled, named_once
 
 #: The types whose entries are data; https://hl7.org/fhir/R4/valueset-bundle-type.html
 READ = frozenset({"document", "message", "transaction", "batch", "history", "searchset", "collection"})
@@ -48,11 +49,17 @@ class Envelope(Struct, frozen=True, gc=False):
     message: str = ""
 
 
-class _Bundle(Struct):
+class _Bundle(Struct, omit_defaults=True):
     type: str = ""
     entry: list[RawEntry] = []
     identifier: Raw = NOTHING
     timestamp: str = ""
+    # what is not read, and most Bundles say (`named_once`)
+    resourceType: Raw = NOTHING  # noqa: N815 (FHIR's name)
+    id: Raw = NOTHING
+    meta: Raw = NOTHING
+    total: Raw = NOTHING
+    link: Raw = NOTHING
 
 
 class _LooseBundle(Struct):
@@ -128,7 +135,10 @@ def _open(raw: bytes | Raw, place: str) -> Envelope:
         envelope, entries = _strict(raw, place)
     except (DecodeError, RecursionError, UnicodeDecodeError):
         try:
-            envelope, entries = _tolerant(raw, place)
+            twice = doubled(raw)
+            if twice.whole:
+                return Envelope(issues=(TWICE.within(place),))
+            envelope, entries = _tolerant(raw, place, twice)
         except (DecodeError, RecursionError, UnicodeDecodeError):
             return Envelope(issues=(_unreadable(raw).within(place),))
     problems = [*_type(envelope), *(() if envelope.entries or envelope.issues else (_EMPTY,))]
@@ -143,12 +153,20 @@ def _open(raw: bytes | Raw, place: str) -> Envelope:
 
 def _strict(raw: bytes | Raw, place: str) -> tuple[Envelope, Entries]:
     said = _bundle(raw)
+    if not named_once(said, raw, _left(said)):
+        raise DecodeError(TWICE.text)
     entries: Entries = said.entry  # type: ignore[assignment]
     return _envelope(said.type, said.timestamp, said.identifier, entries, [], place), entries
 
 
-def _tolerant(raw: bytes | Raw, place: str) -> tuple[Envelope, Entries]:
-    """A Bundle of which something has the wrong type: each entry is decoded on its own."""
+def _left(said: _Bundle) -> Iterator[Raw]:
+    """What was decoded no further, but for resources and what is no object."""
+    each = (part for one in said.entry for part in (one.response, one.search))
+    return (part for part in (said.identifier, said.meta, said.link, *each) if part is not NOTHING)
+
+
+def _tolerant(raw: bytes | Raw, place: str, twice: Doubled) -> tuple[Envelope, Entries]:
+    """A Bundle of which something has the wrong type, or a name twice: each entry is decoded on its own."""
     said, entries = _loose_bundle(raw), Entries()
     issues = [
         Issue("error", "structure", f"{place}.{name}", "A JSON string is expected here.")
@@ -161,7 +179,8 @@ def _tolerant(raw: bytes | Raw, place: str) -> tuple[Envelope, Entries]:
         parts = []
         issues.append(Issue("error", "structure", f"{place}.entry", "Bundle.entry is an array."))
     for index, part in enumerate(parts):
-        entry, faults = read_entry(part, f"{place}.entry[{index}]")
+        at = f"{place}.entry[{index}]"
+        entry, faults = read_entry(part, at) if index not in twice.entries else (None, [TWICE.within(at)])
         entries.append(entry)
         issues += faults
     return _envelope(_text(said.type), _text(said.timestamp), said.identifier, entries, issues, place), entries
@@ -215,6 +234,8 @@ def _text(said: Any) -> str:
 def _unwrap(raw: bytes) -> Envelope:
     """Every resource of the Parameters; a Bundle among them is opened."""
     try:
+        if doubled(raw).whole:
+            return Envelope(issues=(TWICE.within("Parameters"),))
         wrapped = list(_resources(_parameters(raw).parameter, "Parameters.parameter"))
     except (DecodeError, RecursionError, UnicodeDecodeError):
         return Envelope(issues=(_unreadable(raw).within("Parameters"),))

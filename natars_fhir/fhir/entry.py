@@ -43,21 +43,24 @@ class Entry(Struct, frozen=True, gc=False):
         return issue.within(place) if place else issue
 
 
-class RawRequest(Struct):
+class RawRequest(Struct, omit_defaults=True):
     """Bundle.entry.request, as far as it is read."""
 
     method: str = ""
     url: str = ""
     ifNoneExist: str = ""  # noqa: N815 (FHIR's name)
+    ifMatch: Raw = NOTHING  # noqa: N815 (FHIR's name)
+    ifNoneMatch: Raw = NOTHING  # noqa: N815 (FHIR's name)
 
 
-class RawEntry(Struct):
+class RawEntry(Struct, omit_defaults=True):
     """Bundle.entry, as far as it is read."""
 
     fullUrl: str = ""  # noqa: N815 (FHIR's name)
     resource: Raw = NOTHING
     request: RawRequest | None = None
     response: Raw = NOTHING
+    search: Raw = NOTHING
 
     def fault(self, kind: str = "") -> Issue | None:
         """Why there is no resource to read; None where there is one, or where one is deleted.

@@ -18,6 +18,7 @@ from natars_fhir.domain.record import Source
 from natars_fhir.fhir.bundle import Envelope, open_bundle
 from natars_fhir.fhir.decode import Decoded, Decoder
 from natars_fhir.fhir.entry import Entry
+from natars_fhir.fhir.named_once import TWICE
 from natars_fhir.fhir.pointers import names_one
 from natars_fhir.fhir.r4.structs import Observation
 from natars_fhir.fhir.r4_in_r5 import r4_of_bytes
@@ -134,6 +135,8 @@ class DocumentReader:
         told = decoded.issues if decoded.let_go else (*decoded.issues, *self._of_r4(decoded.kind, entry.raw))
         issues = tuple(entry.seen(issue) for issue in told) if told else ()
         if decoded.resource is None:
+            if decoded.let_go and decoded.kind in _WRAPPERS and not entry.place:  # it calls itself another thing too
+                return Reading("", decoded.kind, "refused", issues=(TWICE,))
             return Reading("", decoded.kind, "let-go" if decoded.let_go else "refused", entry.place, issues=issues)
         return self._read(decoded.resource, entry, scope, issues, taken)
 

@@ -83,9 +83,13 @@ class Arrival(Struct, frozen=True):
     @property
     def lost(self) -> tuple[tuple[int, bytes], ...]:
         """The entries that hold something and no resource that is read (no object, a PATCH): each with its bytes."""
-        known = {one.entry.index for one in self.arrived}
-        at = {int(found[1]) for issue in self.document.issues if (found := _error_of_entry(issue))} - known
+        at = self.faulty - {one.entry.index for one in self.arrived}
         return tuple((index, bytes(raw)) for index, raw in enumerate(_entries(self.raw)) if index in at) if at else ()
+
+    @property
+    def faulty(self) -> set[int]:
+        """The entries with which something is wrong, though their resources may be right."""
+        return {int(found[1]) for issue in self.document.issues if (found := _error_of_entry(issue))}
 
     @property
     def names(self) -> set[str]:

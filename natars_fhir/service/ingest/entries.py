@@ -77,7 +77,8 @@ def unmet(
 
 def read_each(connection: Connection, intake: Intake, reader: DocumentReader, arrival: Arrival) -> dict[int, Node]:
     """Place of an entry that asks for data → what it is answered with, as everything is after the others."""
-    asks = [(place, one) for place, one in enumerate(arrival.requests) if one.reads]
+    wrong = arrival.faulty  # of these nobody can say what they ask
+    asks = [(place, one) for place, one in enumerate(arrival.requests) if one.reads and place not in wrong]
     if not asks or not arrival.answered_each:
         return {}
     asker = Asker(reader.site, reader.version or "R4", intake.key, reader.mapping)
