@@ -39,6 +39,11 @@ def run(connection: Connection, statement: Any, values: Mapping[str, Any]) -> No
     _run(connection, made.text, made.bind(values))
 
 
+def say(connection: Connection, text: str) -> None:
+    """Runs words that take no values."""
+    _run(connection, text, ())
+
+
 def run_each(connection: Connection, text: str, several: Sequence[Sequence[Any]]) -> None:
     """Runs a statement once for each of several values, in the driver's own words."""
     _run(connection, text, several, many=True)

@@ -19,6 +19,7 @@ from sqlalchemy.types import BigInteger
 
 from natars_fhir.store import driver
 from natars_fhir.store.persons import Persons
+from natars_fhir.store.undoing import is_undoable
 
 #: Who needs the locks of more names takes the whole site. By default a server has room for 6,400
 #: (https://www.postgresql.org/docs/15/runtime-config-locks.html).
@@ -90,7 +91,7 @@ def also(connection: Connection, site: str, names: Collection[str]) -> bool:
         return False
     whole = len(wanted) > _MANY
     driver.run(connection, _ALONE, {"keys": [_key(f"site {site}")] if whole else sorted(wanted)})
-    if not connection.in_nested_transaction():  # undone, it would let them go
+    if not is_undoable(connection):  # undone, it would let them go
         connection.info[_HELD] = None if whole else held | wanted
     return True
 

@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/questionnaireresponse.html, https://hl7.org/fhir/R4/http
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,7 +41,9 @@ CAPABILITY: Node = {
     "their reasons, and with status completed the signature. It is taken or refused as a whole.",
 }
 _NOT_ONE = Issue("error", "structure", "Resource", "A QuestionnaireResponse is taken here.")
-_KIND = b'"QuestionnaireResponse"'
+_KIND, _BOM = b'"QuestionnaireResponse"', b"\xef\xbb\xbf"
+#: Most documents are told by their first words to be of another type, and are not looked through.
+_ANOTHER = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"(?!QuestionnaireResponse")[A-Za-z]+"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Desk:
         """What is answered to a response of the caller's site."""
         if "attest" not in who.may or not who.does("QuestionnaireResponse", "c"):
             return _not_allowed("The token does not allow it to state anything.")
+        raw = raw.removeprefix(_BOM)  # as of every other document
         here = self.active()
         resource, refusal = _resource(raw, version)
         if resource is None:
@@ -85,10 +89,10 @@ class _Head(msgspec.Struct):
 
 def is_ours(raw: bytes, base: str) -> bool:
     """Is a document that was sent to the base itself a response to a form of ours? Everything else is a push."""
-    if _KIND not in raw:
+    if _ANOTHER.match(raw) or _KIND not in raw:
         return False
     try:
-        head = typed.decode(raw, _Head)
+        head = typed.decode(raw.removeprefix(_BOM), _Head)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
     return head.resourceType == "QuestionnaireResponse" and head.questionnaire.startswith(f"{base}/Questionnaire/")

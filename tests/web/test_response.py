@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from natars_fhir.web.response import is_ours
 from tests.service.hospital import Node
 from tests.service.spoken import COMPLETE, INVESTIGATOR, answers, item
 from tests.web.caller import Caller
@@ -36,6 +38,12 @@ def test_a_response_is_heard_at_both_bases(call: Caller, path: str) -> None:
         resource["identifier"] = [{"system": "urn:forms", "value": "5"}]
     told = call("POST", path, resource, **A)
     assert (told.status_code, texts(told.json())) == (201, ["Statements kept: 1, of them overrides: 1."])
+
+
+def test_a_mark_of_the_byte_order_before_it_changes_nothing(call: Caller) -> None:
+    body = b"\xef\xbb\xbf" + json.dumps(answers(item("I-14", "no", "seen on CT"))).encode()
+    told = [call("POST", path, body, **A).status_code for path in ("/fhir/r4", "/fhir/r4/QuestionnaireResponse")]
+    assert told == [201, 200]  # kept, and known already
 
 
 def test_a_signature_over_http(call: Caller) -> None:
@@ -72,6 +80,35 @@ def test_a_site_speaks_of_its_own_patients_alone(call: Caller) -> None:
 def test_a_response_to_another_form_is_a_push_like_any_other(call: Caller) -> None:
     told = call.push(answers(item("I-14", "no"), questionnaire="https://other.example/Questionnaire/x"), **A)
     assert told.status_code == 200
+
+
+OURS = '"resourceType":"QuestionnaireResponse","questionnaire":"https://natars.example/fhir/Questionnaire/x|1"'
+BUNDLE = '"resourceType":"Bundle"'
+
+
+@pytest.mark.parametrize(
+    ("body", "ours"),
+    [
+        (f"{{{OURS}}}", True),
+        (f"\ufeff \n{{ {OURS}}}", True),
+        (f'{{"id":"1",{OURS}}}', True),
+        (f'{{"text":{{{BUNDLE}}},{OURS}}}', True),
+        (f"{{{BUNDLE}}}", False),
+        (f'\n{{\t"resourceType" : "Bundle", "entry":[{{"resource":{{{OURS}}}}}]}}', False),
+        (f'{{"entry":[{{"resource":{{{OURS}}}}}],{BUNDLE}}}', False),
+        (f'{{"resourceType":"QuestionnaireResponses",{OURS.partition(",")[2]}}}', False),
+        (f"{{{BUNDLE},{OURS}}}", False),  # neither, and refused as what it calls itself first
+        (f"[{OURS}]", False),
+        ("", False),
+    ],
+)
+def test_a_document_is_ours_by_its_own_type_and_form(body: str, ours: bool) -> None:
+    assert is_ours(body.encode(), FORM) is ours
+
+
+def test_what_calls_itself_two_things_is_refused_at_the_base(call: Caller) -> None:
+    told = call("POST", "/fhir/r4", f"{{{BUNDLE},{OURS}}}".encode(), **A)
+    assert (told.status_code, told.json()["resourceType"]) == (422, "OperationOutcome")
 
 
 @pytest.mark.parametrize("version", ["r4", "r5"])

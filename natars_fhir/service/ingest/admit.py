@@ -32,6 +32,7 @@ from natars_fhir.service.screening.news import Rescreened
 from natars_fhir.store import audit, quarantine, trail
 from natars_fhir.store.audit import Act
 from natars_fhir.store.known_as import KnownAs
+from natars_fhir.store.undoing import undoable
 
 #: An answer may hold resources: their numbers keep their digits.
 _exact = msgspec.json.Decoder(float_hook=Decimal).decode
@@ -75,7 +76,7 @@ def _at_once(connection: Connection, run: Sequence[Pushed]) -> list[_Going]:
     if len(run) == 1:
         return _admitted(connection, run)
     try:
-        with connection.begin_nested():
+        with undoable(connection):
             return _admitted(connection, run)
     except InCommonError:
         return [done for one in run for done in _admitted(connection, [one])]

@@ -35,6 +35,7 @@ from natars_fhir.store import audit, loads, quarantine
 from natars_fhir.store.audit import Act
 from natars_fhir.store.loads import Loaded, State
 from natars_fhir.store.packed import digest
+from natars_fhir.store.undoing import undoable
 
 #: What is taken in at once: so many documents, or bytes of them; where there is time, what is worth a transaction.
 MOST_DOCUMENTS, MOST_BYTES, _WORTH_IT = 200, 4_000_000, 500_000
@@ -201,7 +202,7 @@ def _one_by_one(door: Door, connection: Connection, read: Read) -> Iterator[Answ
             yield _too_many(door, connection, one)
             continue
         try:
-            with connection.begin_nested():
+            with undoable(connection):
                 (answer,) = admit(connection, [_pushed(door, later(door.intake), arrival)])
         except SQLAlchemyError:
             raise
