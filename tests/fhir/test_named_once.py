@@ -36,7 +36,9 @@ def bundle(*entries: str, more: str = "", kind: str = '"type":"collection"') -> 
         pytest.param(bundle(GOOD, more=',"signature":{"data":"a","data":"b"}'), id="within what is not read"),
         pytest.param(bundle(GOOD, more=',"link":[{"relation":"self","url":"a","url":"b"}]'), id="within a link"),
         pytest.param(bundle(GOOD, more=',"meta":{"tag":[{"code":"a","code":"b"}]}'), id="within the meta"),
-        pytest.param(bundle(GOOD, more=',"id":"\\u0022\\u0022","total":1,"total":2'), id="with as many quotation marks by number"),
+        pytest.param(
+            bundle(GOOD, more=',"id":"\\u0022\\u0022","total":1,"total":2'), id="with as many quotation marks by number"
+        ),
         pytest.param(b'{"resourceType":"Bundle","type":"batch","total":1,"total":2}', id="without entries"),
         pytest.param(bundle(GOOD, more=',"total":1e400,"link":1,"link":2'), id="beside a long number"),
         pytest.param(bundle("5", more=',"type":"batch"'), id="beside an entry that is none"),
