@@ -146,8 +146,8 @@ def _request(said: Any, place: str) -> tuple[RawRequest | None, list[Issue]]:
         return None, [_not("object", place)]
     names = ("method", "url", "ifNoneExist")
     issues = [_not("string", f"{place}.{name}") for name in names if not isinstance(said.get(name, ""), str)]
-    texts = [said[name] if isinstance(said.get(name), str) else "" for name in names]
-    return RawRequest(*texts), issues
+    method, url, condition = (said[name] if isinstance(said.get(name), str) else "" for name in names)
+    return RawRequest(method, url, condition), issues
 
 
 def _not(kind: str, place: str) -> Issue:
