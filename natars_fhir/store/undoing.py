@@ -7,9 +7,10 @@ is such a part, and SQLAlchemy's `begin_nested` compiles its words each time: th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from natars_fhir.store import driver
 
@@ -25,16 +26,24 @@ def undoable(connection: Connection) -> Iterator[None]:
     connection.info[_WITHIN] = within = connection.info.get(_WITHIN, 0) + 1
     try:
         yield
+    except DBAPIError:
+        with suppress(DBAPIError):  # a full disk or a lost connection ended the transaction: the first fault is told
+            _undo(connection)
+        raise
     except BaseException:
-        if not connection.invalidated:  # else there is nothing left to be undone
-            driver.say(connection, "ROLLBACK TO SAVEPOINT undoable")
-            driver.say(connection, "RELEASE SAVEPOINT undoable")
+        _undo(connection)
         raise
     else:
         driver.say(connection, "RELEASE SAVEPOINT undoable")
     finally:
         if not connection.invalidated:
             connection.info[_WITHIN] = within - 1
+
+
+def _undo(connection: Connection) -> None:
+    if not connection.invalidated:  # else there is nothing left
+        driver.say(connection, "ROLLBACK TO SAVEPOINT undoable")
+        driver.say(connection, "RELEASE SAVEPOINT undoable")
 
 
 def is_undoable(connection: Connection) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from natars_fhir.store import driver, locks
 from natars_fhir.store.engine import Store
@@ -110,3 +110,14 @@ def test_what_was_lost_with_its_connection_is_not_undone_once_more(
             raise UndoneError
         monkeypatch.undo()
     assert said == ["SAVEPOINT undoable"]
+
+
+def end_and_fail(connection: Connection) -> None:
+    with undoable(connection):
+        driver.say(connection, "ROLLBACK")  # as SQLite does by itself when the disk is full
+        driver.say(connection, "SELECT the_first_fault")
+
+
+def test_where_the_transaction_ended_the_first_fault_is_told(store: Store) -> None:
+    with pytest.raises(DBAPIError, match="the_first_fault"), store.of("a").write(["p"]) as connection:
+        end_and_fail(connection)
