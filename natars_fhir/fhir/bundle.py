@@ -31,7 +31,8 @@ Entries = list[RawEntry | None]
 _BOM = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
 _OBJECT = re.compile(rb'\{[ \t\r\n]*"')
-_FIRST_KEY = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"([A-Za-z]+)"')
+#: Most documents write their type first.
+FIRST_KEY = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"([A-Za-z]+)"')
 
 
 class Envelope(Struct, frozen=True, gc=False):
@@ -125,7 +126,7 @@ def not_json(raw: bytes) -> Issue | None:
 
 def _kind(raw: bytes | Raw) -> str | Issue:
     """The type of a document; most write it first, and then no more of it is read."""
-    first = _FIRST_KEY.match(raw)
+    first = FIRST_KEY.match(raw)
     return first[1].decode() if first else kind_of(raw)
 
 

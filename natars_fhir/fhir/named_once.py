@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import DecodeError, Raw
 
 from natars_fhir.domain.issue import Issue
+from natars_fhir.fhir.checking import parsing
+from natars_fhir.fhir.checking.parsing import Repeated, keep_repeated
 
-TWICE = Issue("error", "structure", "Bundle", "A name stands twice in one object; which one holds, nobody can say.")
+TWICE = Issue("error", "structure", "Bundle", parsing.TWICE)
 
 #: What is no part of a Bundle's own words.
 _RESOURCE = "resource"
@@ -67,18 +69,8 @@ def _opened(said: dict[str, Raw]) -> dict[str, Any]:
     return {name: value if name == _RESOURCE else _any(value) for name, value in said.items()}
 
 
-class _Pairs(tuple[tuple[str, Any], ...]):
-    """An object, with all of its names."""
-
-    __slots__ = ()
-
-    @property
-    def twice(self) -> bool:
-        return len(dict(self)) != len(self)
-
-
 #: Numbers are not made into numbers, which may be of any length.
-_tree = json.JSONDecoder(object_pairs_hook=_Pairs, parse_int=bool, parse_float=bool, strict=False).decode
+_tree = json.JSONDecoder(object_pairs_hook=keep_repeated, parse_int=bool, parse_float=bool, strict=False).decode
 
 
 def doubled(raw: bytes | Raw) -> Doubled:
@@ -87,25 +79,17 @@ def doubled(raw: bytes | Raw) -> Doubled:
         tree = _tree(bytes(raw).decode(errors="replace"))
     except json.JSONDecodeError:  # whoever decodes it tells why
         return Doubled()
-    if not isinstance(tree, _Pairs):
-        return Doubled()
-    entries = dict(tree).get("entry")
-    own = _Pairs((name, value if name != "entry" else None) for name, value in tree)
-    inside = enumerate(entries) if isinstance(entries, list) else ()
-    return Doubled(_any_twice(own), frozenset(index for index, one in inside if _any_twice(one)))
+    entries = tree.get("entry") if isinstance(tree, dict) else None
+    if not isinstance(entries, list):
+        return Doubled(_any_twice(tree))
+    own = isinstance(tree, Repeated) or any(_any_twice(value) for name, value in tree.items() if name != "entry")
+    return Doubled(own, frozenset(index for index, one in enumerate(entries) if _any_twice(one)))
 
 
 def _any_twice(value: Any) -> bool:
-    return any(one.twice for one in _each(value))
-
-
-def _each(value: Any) -> Iterator[_Pairs]:
-    """Every object within, but for resources."""
-    if isinstance(value, _Pairs):
-        yield value
-        for name, inner in value:
-            if name != _RESOURCE:
-                yield from _each(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _each(inner)
+    """In it, or in anything within, but for resources."""
+    if isinstance(value, dict):
+        return isinstance(value, Repeated) or any(
+            _any_twice(inner) for name, inner in value.items() if name != _RESOURCE
+        )
+    return isinstance(value, list) and any(map(_any_twice, value))

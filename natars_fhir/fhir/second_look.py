@@ -18,7 +18,7 @@ from msgspec.structs import fields
 
 from natars_fhir.domain.issue import Issue, worst
 from natars_fhir.fhir.check import check, check_bytes
-from natars_fhir.fhir.checking.parsing import Repeated, parse
+from natars_fhir.fhir.checking.parsing import TWICE, Repeated, parse
 from natars_fhir.fhir.r4.primitives import Base64Binary, Part, exact
 from natars_fhir.fhir.r4.structs import RESOURCES, Annotation, Extension, Narrative
 from natars_fhir.fhir.versions import VERSIONS, Name
@@ -47,7 +47,7 @@ def twice(said: dict[str, Any]) -> list[Issue]:
     """Where a name stands twice in one object: on the way to R4 nobody else would see it."""
     kind = said.get("resourceType")
     start = kind if isinstance(kind, str) and kind in RESOURCES else "Resource"
-    return [Issue("error", "structure", start, _TWICE)] if _repeated(said) else []
+    return [Issue("error", "structure", start, TWICE)] if _repeated(said) else []
 
 
 def _repeated(said: Any) -> bool:
@@ -60,7 +60,6 @@ Settled = tuple[Any | None, tuple[Issue, ...]]
 #: Words for people: one that is absent with a reason can go without changing what the resource says.
 _PROSE = frozenset({Narrative, Annotation})
 _GONE = object()
-_TWICE = "A name stands twice in one object; which one holds, nobody can say."
 _GROUPS = re.compile(get_args(Base64Binary)[1].pattern)
 
 

@@ -5,7 +5,6 @@ https://hl7.org/fhir/R4/questionnaireresponse.html, https://hl7.org/fhir/R4/http
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from natars_fhir.domain.issue import Issue
 from natars_fhir.fhir import typed
 from natars_fhir.fhir.build import Node
+from natars_fhir.fhir.bundle import FIRST_KEY
 from natars_fhir.fhir.check import check, check_bytes
 from natars_fhir.fhir.outcome import operation_outcome
 from natars_fhir.fhir.versions import VERSIONS, Name
@@ -42,8 +42,6 @@ CAPABILITY: Node = {
 }
 _NOT_ONE = Issue("error", "structure", "Resource", "A QuestionnaireResponse is taken here.")
 _KIND, _BOM = b'"QuestionnaireResponse"', b"\xef\xbb\xbf"
-#: Most documents are told by their first words to be of another type, and are not looked through.
-_ANOTHER = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"(?!QuestionnaireResponse")[A-Za-z]+"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,8 @@ class _Head(msgspec.Struct):
 
 def is_ours(raw: bytes, base: str) -> bool:
     """Is a document that was sent to the base itself a response to a form of ours? Everything else is a push."""
-    if _ANOTHER.match(raw) or _KIND not in raw:
+    first = FIRST_KEY.match(raw)
+    if _KIND not in raw if first is None else first[1] != _KIND[1:-1]:  # most are not looked through
         return False
     try:
         head = typed.decode(raw.removeprefix(_BOM), _Head)

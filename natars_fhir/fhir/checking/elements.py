@@ -10,7 +10,7 @@ from typing import Any
 
 from natars_fhir.fhir.checking.fault import FINE, Fault, Rule, either, error, within, wrong_type
 from natars_fhir.fhir.checking.invariants import Invariant
-from natars_fhir.fhir.checking.parsing import Repeated
+from natars_fhir.fhir.checking.parsing import TWICE, Repeated
 from natars_fhir.fhir.checking.siblings import judge_sibling, placeholders, says_something
 from natars_fhir.fhir.checking.spelling import LONGEST, nearest, resembling
 
@@ -186,5 +186,4 @@ def _hint(shape: Shape, name: str) -> str:
 def _repeated(shape: Shape, node: dict[str, Any]) -> list[Fault]:
     names = [name.removeprefix("_") for name in node.names] if isinstance(node, Repeated) else []
     places = dict.fromkeys(f".{name}" if name in shape.rows else "" for name in names)
-    text = "A name stands twice in one object; which one holds, nobody can say."
-    return [fault for place in places for fault in error("structure", text, place)]
+    return [fault for place in places for fault in error("structure", TWICE, place)]

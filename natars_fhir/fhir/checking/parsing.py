@@ -15,6 +15,7 @@ from natars_fhir.domain.issue import Issue
 
 MOST_BYTES = 256 * 1024 * 1024
 MOST_LEVELS = 100
+TWICE = "A name stands twice in one object; which one holds, nobody can say."
 
 _TOO_DEEP = f"Objects and arrays are nested more than {MOST_LEVELS} levels deep."
 _TO_BRACES = bytes.maketrans(b"[]", b"{}")
@@ -76,7 +77,8 @@ def _left_over(raw: bytes) -> bool:
     return braces.count(b"{") > MOST_LEVELS or b"{}" in braces
 
 
-def _keep_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def keep_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of a decoder's pairs, Repeated where a name stands twice."""
     node = dict(pairs)
     if len(node) == len(pairs):
         return node
@@ -89,7 +91,7 @@ def _refuse(_: str) -> NoReturn:
     raise _RefusedError
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_keep_repeated, parse_float=Decimal, parse_constant=_refuse)
+_DECODER = json.JSONDecoder(object_pairs_hook=keep_repeated, parse_float=Decimal, parse_constant=_refuse)
 
 
 def _fatal(code: str, text: str) -> Issue:
